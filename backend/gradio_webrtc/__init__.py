@@ -1,0 +1,1 @@
+"""Real-time audio and video between a browser and Python functions, as a Gradio component."""

@@ -1,0 +1,121 @@
+"""The exception tree: typed data with effect-free constructors; the edges translate it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class GradioWebRTCError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class WebRTCError(GradioWebRTCError):
+    """Raise this in a handler to end the session and show ``message`` in the page, word for word."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ConfigurationError(GradioWebRTCError, ValueError):
+    """The app's author passed arguments that cannot work; the text says which and what to pass."""
+
+
+class NotYetSupportedError(ConfigurationError, NotImplementedError):
+    """A published option this version accepts by name but cannot serve yet."""
+
+
+class MediaFormatError(GradioWebRTCError, ValueError):
+    """A handler produced a frame that is not media; the text names what was expected and what came."""
+
+
+class HandlerError(GradioWebRTCError):
+    """User code raised; ``__cause__`` is the original exception, ``str()`` what the page shows."""
+
+
+class SessionClosedError(GradioWebRTCError):
+    """The operation needs an open session, and this one is closing or closed."""
+
+
+class SignalingError(GradioWebRTCError):
+    """A client's request was refused. ``code`` and ``meta`` travel in the answer's ``meta``."""
+
+    code: ClassVar[str] = "signaling_error"
+
+    def __init__(self, message: str, **meta: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.meta = meta
+
+    def refusal(self) -> dict[str, Any]:
+        """The wire form: ``{"status": "failed", "meta": {"error": CODE, "message": ..., ...}}``."""
+        return {
+            "status": "failed",
+            "meta": {"error": self.code, "message": self.message, **self.meta},
+        }
+
+
+class ConcurrencyLimitReachedError(SignalingError):
+    """Every place is taken; ``meta["limit"]`` is how many there are."""
+
+    code = "concurrency_limit_reached"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"All {limit} places are taken." if limit > 1 else "Someone else is connected.",
+            limit=limit,
+        )
+
+
+class ConnectionAlreadyExistsError(SignalingError):
+    """The id is in use by a live session."""
+
+    code = "connection_already_exists"
+
+
+class UnknownConnectionError(SignalingError):
+    """No session has this id, or it belongs to somebody else."""
+
+    code = "unknown_connection"
+
+
+class ConnectionClosedError(SignalingError):
+    """The session with this id has ended; ids are not used twice."""
+
+    code = "connection_closed"
+
+
+class InvalidCandidateError(SignalingError):
+    """The ICE candidate cannot be parsed."""
+
+    code = "invalid_candidate_format"
+
+
+class TooManyCandidatesError(SignalingError):
+    """More ICE candidates than any real browser sends."""
+
+    code = "too_many_candidates"
+
+
+class InvalidOfferError(SignalingError):
+    """The offer is not SDP, is too large, or carries no usable media."""
+
+    code = "invalid_offer"
+
+
+class UnexpectedTrackError(SignalingError):
+    """The offer has a track this stream does not take (see ``allow_extra_tracks``)."""
+
+    code = "unexpected_track"
+
+
+class InvalidIdError(SignalingError):
+    """The ``webrtc_id`` is missing, too long, or has characters outside ``[A-Za-z0-9_.:-]``."""
+
+    code = "invalid_webrtc_id"
+
+
+class InvalidMessageError(SignalingError):
+    """A control message is not JSON, is too large, or is of an unknown type."""
+
+    code = "invalid_message"

@@ -1,0 +1,1 @@
+"""What users subclass, and how their code is called."""

@@ -1,0 +1,98 @@
+"""The one shape every accepted callable becomes, and what it may ask of its session."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+MediaKind = Literal["audio", "video"]
+Mode = Literal["send-receive", "send", "receive"]
+Modality = Literal["audio", "video", "audio-video"]
+Layout = Literal["mono", "stereo"]
+
+
+class EndOfStream(Exception):  # noqa: N818 - a signal like StopAsyncIteration, not an error
+    """``Handler.emit`` raises this when nothing more will come for that kind of media."""
+
+
+@dataclass(frozen=True)
+class AudioFormat:
+    """What audio a handler wants to receive.
+
+    Attributes:
+        sample_rate: in Hz; chunks are resampled to it.
+        layout: ``"mono"`` gives arrays of shape ``(1, samples)``, ``"stereo"`` ``(2, samples)``.
+    """
+
+    sample_rate: int = 48_000
+    layout: Layout = "mono"
+
+
+class Link(Protocol):
+    """What a running handler may ask of its session. Safe to call from any thread."""
+
+    @property
+    def webrtc_id(self) -> str:
+        """The session's id."""
+        ...
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop the session runs on."""
+        ...
+
+    @property
+    def phone_mode(self) -> bool:
+        """True when the session is a telephone call."""
+        ...
+
+    def send(self, text: str) -> None:
+        """Send ``text`` to the client over the control channel, as it is."""
+        ...
+
+    def request_inputs(self) -> None:
+        """Ask the client for the current values of the other inputs."""
+        ...
+
+    def clear(self) -> None:
+        """Drop the audio that is queued and not yet played."""
+        ...
+
+
+class Handler(Protocol):
+    """One connection's user code in the one shape a session drives.
+
+    A session calls ``start`` once, then ``receive`` and ``emit`` from one task per kind of media
+    each, and ``aclose`` once, whatever happened. ``receive`` may take as long as user code takes:
+    the session bounds what waits before it (audio in order, video newest only).
+    """
+
+    receives: frozenset[MediaKind]
+    emits: frozenset[MediaKind]
+    audio_format: AudioFormat
+
+    async def start(self, link: Link) -> None:
+        """Run the user's ``start_up``."""
+        ...
+
+    def set_args(self, args: Sequence[Any]) -> None:
+        """Take the current values of the other inputs, without the WebRTC component's own."""
+        ...
+
+    async def receive(self, kind: MediaKind, frame: Any) -> None:
+        """Hand over audio ``(sample_rate, int16 (channels, samples))`` or a video ``uint8`` array."""
+        ...
+
+    async def emit(self, kind: MediaKind) -> Any:
+        """Wait for the next value user code emits, unsplit; ``None`` is never returned in a spin.
+
+        Raises:
+            EndOfStream: nothing more will come.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Run the user's ``shutdown`` once, close generators, release threads. Idempotent."""
+        ...

@@ -1,0 +1,1 @@
+"""One connection's life, knowing nothing of aiortc, Gradio or FastAPI."""

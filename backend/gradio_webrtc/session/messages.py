@@ -1,0 +1,120 @@
+"""Control messages: what data channel and websocket carry, encoded and decoded.
+
+The wire form is JSON ``{"type", "data"}``. ``error`` and ``warning`` repeat their text in
+``message``; ``end_stream`` adds a ``reason`` code and ``log`` is one event name. The fixtures in
+``tests/contract/messages.json`` are decoded by this module and by ``frontend/lib/messages.ts``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from gradio_webrtc.errors import InvalidMessageError
+
+MAX_MESSAGE_BYTES = 16 * 1024
+"""A client's control message may not be larger. The largest of ours is under a kilobyte."""
+
+MessageType = Literal[
+    "send_input",
+    "fetch_output",
+    "end_stream",
+    "stopword",
+    "error",
+    "warning",
+    "log",
+    "update_connection",
+    "ping",
+]
+MESSAGE_TYPES: tuple[str, ...] = (
+    "send_input",
+    "fetch_output",
+    "end_stream",
+    "stopword",
+    "error",
+    "warning",
+    "log",
+    "update_connection",
+    "ping",
+)
+LogEvent = Literal["started_talking", "pause_detected", "response_starting", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One control message.
+
+    ``reason`` is set on ``end_stream`` only: the :class:`~gradio_webrtc.session.session.CloseReason`
+    value that tells a client why the stream ended.
+    """
+
+    type: MessageType
+    data: Any = ""
+    reason: str | None = None
+
+
+def send_input() -> Message:
+    """Ask the client for the current values of the other inputs."""
+    return Message("send_input", [])
+
+
+def fetch_output() -> Message:
+    """Tell the client that additional outputs are waiting."""
+    return Message("fetch_output", [])
+
+
+def end_stream(text: str, reason: str) -> Message:
+    """Tell the client that the stream is over, in words for the person and as a code."""
+    return Message("end_stream", text, reason)
+
+
+def error(text: str) -> Message:
+    """Show ``text`` as an error."""
+    return Message("error", text)
+
+
+def warning(text: str) -> Message:
+    """Show ``text`` as a warning."""
+    return Message("warning", text)
+
+
+def log(event: LogEvent) -> Message:
+    """Tell the client of a turn-taking event."""
+    return Message("log", event)
+
+
+def encode(message: Message) -> str:
+    """Return the JSON text of ``message``."""
+    body: dict[str, Any] = {"type": message.type, "data": message.data}
+    if message.type in ("error", "warning"):
+        body["message"] = message.data
+    if message.reason is not None:
+        body["reason"] = message.reason
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode(text: str | bytes) -> Message:
+    """Parse a client's message.
+
+    Raises:
+        InvalidMessageError: not JSON, larger than ``MAX_MESSAGE_BYTES``, or of an unknown type.
+    """
+    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_MESSAGE_BYTES:
+        raise InvalidMessageError(
+            f"A control message has {size} bytes; at most {MAX_MESSAGE_BYTES} are accepted."
+        )
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidMessageError("A control message must be JSON.") from None
+    if not isinstance(body, dict) or body.get("type") not in MESSAGE_TYPES:
+        known = ", ".join(MESSAGE_TYPES)
+        raise InvalidMessageError(f'A control message needs a "type", one of: {known}.')
+    reason = body.get("reason")
+    return Message(
+        type=body["type"],
+        data=body.get("data", ""),
+        reason=reason if isinstance(reason, str) else None,
+    )

@@ -1,0 +1,70 @@
+"""What user code emits, split into media, data on the side and control."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradio_webrtc.errors import MediaFormatError
+
+
+class AdditionalOutputs:
+    """Values for other components, emitted alone or beside a frame as ``(frame, AdditionalOutputs(...))``."""
+
+    def __init__(self, *args: Any) -> None:
+        self.args = args
+
+    def __repr__(self) -> str:
+        return f"AdditionalOutputs{self.args!r}"
+
+
+class CloseStream:
+    """Emit this to end the session; ``msg`` is shown to the person."""
+
+    def __init__(self, msg: str = "Stream closed") -> None:
+        self.msg = msg
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """One value from user code, taken apart."""
+
+    media: Any = None
+    outputs: AdditionalOutputs | None = None
+    close: CloseStream | None = None
+
+
+def _is_audio(value: tuple[Any, ...]) -> bool:
+    return 2 <= len(value) <= 3 and isinstance(value[0], (int, np.integer))
+
+
+def split_emitted(value: Any) -> Emitted:
+    """Split what a handler returned or yielded.
+
+    Accepts a frame, ``AdditionalOutputs``, ``CloseStream``, a ``(frame, one of these)`` pair, or
+    ``None``. The frame itself is checked later, by the media code that knows its kind.
+
+    Raises:
+        MediaFormatError: a tuple that is neither audio nor such a pair.
+    """
+    if isinstance(value, AdditionalOutputs):
+        return Emitted(outputs=value)
+    if isinstance(value, CloseStream):
+        return Emitted(close=value)
+    if not isinstance(value, tuple) or _is_audio(value):
+        return Emitted(media=value)
+    if len(value) == 2:
+        media, side = value
+        if isinstance(side, AdditionalOutputs):
+            return Emitted(media=media, outputs=side)
+        if isinstance(side, CloseStream):
+            return Emitted(media=media, close=side)
+    shapes = ", ".join(type(part).__name__ for part in value)
+    raise MediaFormatError(
+        "Expected a frame, (sample_rate, array), AdditionalOutputs, CloseStream, or a pair "
+        f"(frame, AdditionalOutputs); got a tuple of ({shapes})."
+    )
+
+
