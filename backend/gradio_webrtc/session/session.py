@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from gradio_webrtc.errors import GradioWebRTCError, InvalidMessageError, WebRTCError
+from gradio_webrtc.errors import GradioWebRTCError, InvalidMessageError, SessionClosedError
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.channel import Channel
+from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
 from gradio_webrtc.session.context import Context, set_current_context
 from gradio_webrtc.session.deadlines import Deadlines
 from gradio_webrtc.session.outputs import AdditionalOutputs
@@ -29,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 OUTPUT_CAPACITY = 1000
 """Additional outputs kept for a reader that has not come yet; older ones are dropped and counted."""
+
+MAX_WORDS = 1000
+"""Longest text shown for an error: a larger control message can stall on paths with a small MTU."""
 
 
 class Session:
@@ -63,11 +68,12 @@ class Session:
         self._transport: Transport | None = None
         self._end: asyncio.Future[Ending] = self.loop.create_future()
         self._connected = asyncio.Event()
-        self._deadlines = Deadlines(self.loop, limits, self._expired)
+        self._deadlines = Deadlines(self.loop, limits, self.end)
         self._audio = AudioPump(handler)
         self._video = VideoPump(handler)
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
+        self._refused_messages = 0
 
     # -- life ------------------------------------------------------------------------------
 
@@ -85,7 +91,7 @@ class Session:
 
     def end_threadsafe(self, reason: CloseReason, text: str = "") -> None:
         """``end`` from any thread."""
-        self.loop.call_soon_threadsafe(self.end, reason, text)
+        self._on_loop(lambda: self.end(reason, text))
 
     async def aclose(
         self, reason: CloseReason = CloseReason.SERVER_SHUTDOWN, text: str = ""
@@ -93,9 +99,7 @@ class Session:
         """End the session and wait until every task, thread and socket is gone. Idempotent."""
         self.end(reason, text)
         if self._owner_task is None:
-            if self.state is SessionState.NEW:
-                await self._close(self._end.result())
-            return
+            self._owner_task = self.loop.create_task(self._close(self._end.result()))
         await asyncio.wait([self._owner_task])
 
     async def _run(self) -> None:
@@ -118,8 +122,9 @@ class Session:
             self._spawn(pump.run(), type(pump).__name__)
         loops = [self._spawn(self._emit(kind), f"emit-{kind}") for kind in self._handler.emits]
         if loops:
-            await asyncio.gather(*loops)
-            await self._finish("")
+            await asyncio.wait(loops)
+            if not self._end.done():
+                await self._finish("")
 
     async def _emit(self, kind: MediaKind) -> None:
         transport = self._require_transport()
@@ -140,39 +145,27 @@ class Session:
         self._enter(SessionState.CLOSING)
         self.ending = ending
         self._deadlines.cancel()
+        name, limit = f"session {self.webrtc_id}", self.limits.shutdown
         try:
             if self._transport is not None:
                 self._say_goodbye(self._transport, ending)
-            await _cancel_and_wait(self._tasks)
+            await stop_tasks(name, self._tasks, limit)
             self._audio.close()
             self._video.close()
             if self._transport is not None:
-                await self._transport.aclose()
-            await self._shut_handler_down()
+                await finish(name, "closing the connection", self._transport.aclose(), limit)
+            await finish(name, "the handler's shutdown", self._handler.aclose(), limit)
         finally:
             self.outputs.close()
             self._enter(SessionState.CLOSED)
             self._log_end(ending)
-            for callback in self.on_closed_callbacks:
-                callback(self)
+            call_all(name, self.on_closed_callbacks, self)
 
     def _say_goodbye(self, transport: Transport, ending: Ending) -> None:
         if ending.reason is CloseReason.HANDLER_ERROR:
             transport.send(messages.error(ending.text))
         if ending.reason not in (CloseReason.CLIENT_CLOSED, CloseReason.REPLACED):
             transport.send(messages.end_stream(ending.text, ending.reason.value))
-
-    async def _shut_handler_down(self) -> None:
-        try:
-            await asyncio.wait_for(self._handler.aclose(), self.limits.shutdown)
-        except asyncio.TimeoutError:
-            logger.error(
-                "session %s: the handler's shutdown took longer than %g s and was left behind",
-                self.webrtc_id,
-                self.limits.shutdown,
-            )
-        except Exception:  # noqa: BLE001 - user code: its error must not stop the clean-up
-            logger.exception("session %s: the handler's shutdown failed", self.webrtc_id)
 
     # -- what the transport tells ------------------------------------------------------------
 
@@ -203,7 +196,9 @@ class Session:
         try:
             message = messages.decode(text)
         except InvalidMessageError as error:
-            logger.warning("session %s: %s", self.webrtc_id, error)
+            self._refused_messages += 1
+            if self._refused_messages == 1:  # a client must not be able to fill the log
+                logger.warning("session %s: %s", self.webrtc_id, error)
             return
         if message.type == "end_stream":
             self.end(CloseReason.CLIENT_CLOSED)
@@ -234,7 +229,7 @@ class Session:
 
     def set_args(self, args: Sequence[Any]) -> None:
         """Give the handler the current values of the other inputs. Any thread."""
-        self._handler.set_args(args)
+        self._on_loop(lambda: self._handler.set_args(args))
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -243,9 +238,9 @@ class Session:
         self._require_transport().send(messages.fetch_output())
 
     def _on_loop(self, action: Callable[[], object]) -> None:
-        if self.loop.is_closed():
-            return
-        self.loop.call_soon_threadsafe(action)
+        # RuntimeError: the loop is closed, and with it whatever the action was for.
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(action)
 
     @property
     def transport(self) -> Transport | None:
@@ -262,9 +257,6 @@ class Session:
         logger.debug("session %s: %s -> %s", self.webrtc_id, self.state.value, state.value)
         self.state = state
 
-    def _expired(self, reason: CloseReason, text: str) -> None:
-        self.end(reason, text)
-
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = self.loop.create_task(work, name=f"session-{self.webrtc_id}-{name}")
         self._tasks.add(task)
@@ -277,34 +269,29 @@ class Session:
             self._failed(error)
 
     def _failed(self, error: BaseException) -> None:
-        if self._end.done():
+        if self._end.done() and isinstance(error, SessionClosedError):
             return
         logger.error("session %s: the handler failed", self.webrtc_id, exc_info=error)
         self.end(CloseReason.HANDLER_ERROR, words_for(error))
 
     def _log_end(self, ending: Ending) -> None:
         logger.info(
-            "session %s ended: %s%s; dropped %d audio chunks and %d video frames",
+            "session %s ended: %s%s; dropped %d audio chunks and %d video frames, refused %d messages",
             self.webrtc_id,
             ending.reason.value,
             f" ({ending.text})" if ending.text else "",
             self._audio.dropped,
             self._video.dropped,
+            self._refused_messages,
         )
 
 
 def words_for(error: BaseException) -> str:
-    """What the page shows for an error in user code: our own and ``WebRTCError`` word for word."""
-    if isinstance(error, WebRTCError):
-        return error.message
-    if isinstance(error, GradioWebRTCError):
-        return str(error)
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    """What the page shows for an error in user code: our own and ``WebRTCError`` word for word.
 
-
-async def _cancel_and_wait(tasks: set[asyncio.Task[None]]) -> None:
-    waiting = [task for task in tasks if task is not asyncio.current_task()]
-    for task in waiting:
-        task.cancel()
-    if waiting:
-        await asyncio.wait(waiting)
+    At most ``MAX_WORDS`` characters, since some errors quote the whole value they are about.
+    """
+    text = str(error)
+    if not isinstance(error, GradioWebRTCError):
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"
