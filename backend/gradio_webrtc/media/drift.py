@@ -40,8 +40,9 @@ class StandingQueue:
         """Begin a new window: the queue ran dry or was cleared."""
         self._since: float | None = None
         self._excess = 0.0
-        self._loudest = 0
-        self._begin_window()
+        self._loudest = self._peak = 0
+        self._lowest = float("inf")
+        self._reached_capacity = False
 
     def pushed(self, buffered: float) -> None:
         """Note the queue's length in seconds after a chunk was added."""
@@ -61,7 +62,7 @@ class StandingQueue:
             self._excess = self._lowest if standing else 0.0
             self._loudest = self._peak
             self._since = now
-            self._begin_window()
+            self._lowest, self._peak, self._reached_capacity = float("inf"), 0, False
         if self._excess < STANDING_SECONDS or buffered < self._frame_seconds:
             return False
         quiet = level <= max(QUIET_PEAK, QUIET_RATIO * self._loudest)
@@ -70,8 +71,3 @@ class StandingQueue:
         self._excess -= self._frame_seconds
         self._lowest = max(0.0, self._lowest - self._frame_seconds)
         return True
-
-    def _begin_window(self) -> None:
-        self._lowest = float("inf")
-        self._peak = 0
-        self._reached_capacity = False

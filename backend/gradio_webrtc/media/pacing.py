@@ -39,7 +39,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing to send; ask again after ``seconds`` or the next push; ``None``: after a push only."""
+    """Nothing to send now: ask again after ``seconds`` or a push; ``None``: after a push only."""
 
     seconds: float | None
 
@@ -190,7 +190,7 @@ class AudioPlayout:
         elif waiting:
             content = self._framer.take(waiting)
             self.played_samples += waiting
-            samples = fade_to_silence(self._softened(content), self._last, self._frame_samples)
+            samples = self._softened(fade_to_silence(content, self._last, self._frame_samples))
             self._ending = self._faded = True
         else:
             samples = self._softened(self._silence())
@@ -234,14 +234,13 @@ class AudioPlayout:
 
     def _softened(self, samples: Int16Array) -> Int16Array:
         """Fade in what would start with a step, and let what was cut off fade out below it."""
-        length = min(FADE_SAMPLES, samples.shape[1])
         starts_loud = self._faded and int(np.abs(samples[:, 0].astype(np.int32)).max())
         if self._cut is None and starts_loud < AUDIBLE_STEP:
             return samples
-        start = samples[:, :length] * fade_out_curve(length)[::-1]
+        start = samples[:, :FADE_SAMPLES] * fade_out_curve()[::-1]
         if self._cut is not None:
-            start += self._cut[:, :length]
+            start += self._cut
             self._cut = None
-        softened = samples.copy()
-        softened[:, :length] = np.clip(np.rint(start), -32_768, 32_767).astype(np.int16)
+        softened: Int16Array = samples.copy()
+        softened[:, :FADE_SAMPLES] = np.clip(np.rint(start), -32_768, 32_767)
         return softened

@@ -94,7 +94,7 @@ def to_int16(samples: Int16Array | Float32Array) -> Int16Array:
     if samples.dtype == np.int16:
         return cast(Int16Array, samples)
     scaled = np.rint(samples * np.float32(INT16_SCALE))
-    return np.clip(scaled, -32_768, 32_767).astype(np.int16)
+    return cast(Int16Array, np.clip(scaled, -32_768, 32_767).astype(np.int16))
 
 
 def to_float32(samples: Int16Array | Float32Array) -> Float32Array:
@@ -114,7 +114,7 @@ def remix(samples: AnySamples, channels: int) -> AnySamples:
     if have == channels:
         return samples
     if have == 1:
-        return np.repeat(samples, channels, axis=0)
+        return cast(AnySamples, np.repeat(samples, channels, axis=0))
     if samples.dtype == np.int16:
         mixed = samples.sum(axis=0, dtype=np.int32, keepdims=True) >> 1
         return cast(AnySamples, mixed.astype(np.int16))
