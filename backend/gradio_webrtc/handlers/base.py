@@ -30,7 +30,7 @@ class Channel(Protocol):
         ...
 
 
-class _Side:
+class Side:
     """What a handler keeps for the package, in one attribute so that user names stay free."""
 
     def __init__(self) -> None:
@@ -38,6 +38,10 @@ class _Side:
         self.phone_mode = False
         self.latest_args: list[Any] = []
         self.args_set = ArgsEvent()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Side:
+        """Start anew: a handler may be copied with ``copy.deepcopy``, a session may not."""
+        return Side()
 
 
 class StreamHandlerBase(ABC):
@@ -85,7 +89,7 @@ class StreamHandlerBase(ABC):
         self.output_frame_size = output_frame_size or output_sample_rate // 50
         self.input_sample_rate = input_sample_rate
         self.fps = fps
-        self._webrtc = _Side()
+        self._webrtc = Side()
 
     @abstractmethod
     def copy(self) -> StreamHandlerBase:
@@ -137,8 +141,9 @@ class StreamHandlerBase(ABC):
             SessionClosedError: there is no open session.
             asyncio.CancelledError: the session ended while waiting.
         """
-        if self._must_ask():
-            await self._webrtc.args_set.wait()
+        if not self._has_args():
+            self._link.request_inputs()
+            await self.args_set.wait()
 
     def wait_for_args_sync(self) -> None:
         """Do the same as ``wait_for_args`` from sync code, blocking the calling thread.
@@ -147,19 +152,21 @@ class StreamHandlerBase(ABC):
             SessionClosedError: there is no open session, or it ended while waiting.
             ConfigurationError: called on the event loop, which would wait for itself.
         """
+        if self._has_args():
+            return
         if asyncio._get_running_loop() is self._link.loop:
             raise ConfigurationError(
                 "wait_for_args_sync() would stop the server when called in async code: "
                 "use `await self.wait_for_args()` there."
             )
-        if self._must_ask():
-            self._webrtc.args_set.wait_sync()
+        self._link.request_inputs()
+        self.args_set.wait_sync()
 
     async def send_message(self, text: str) -> None:
         """Send ``text`` to the client over the control channel, as it is.
 
         Raises:
-            SessionClosedError: there is no session yet.
+            SessionClosedError: there is no open session.
             ConfigurationError: ``text`` is not a string.
         """
         self.send_message_sync(text)
@@ -183,7 +190,7 @@ class StreamHandlerBase(ABC):
         """The event loop the session runs on.
 
         Raises:
-            SessionClosedError: there is no session yet.
+            SessionClosedError: there is no open session.
         """
         return self._link.loop
 
@@ -192,7 +199,7 @@ class StreamHandlerBase(ABC):
         """The control channel, with ``send(text)``.
 
         Raises:
-            SessionClosedError: there is no session yet.
+            SessionClosedError: there is no open session.
         """
         return self._link
 
@@ -201,16 +208,13 @@ class StreamHandlerBase(ABC):
         link = self._webrtc.link
         if link is None:
             raise SessionClosedError(
-                f"{type(self).__name__} has no session yet: this works from start_up() on, "
-                "in the copy that serves the connection."
+                f"{type(self).__name__} has no open session: this works from start_up() to "
+                "shutdown(), in the copy that serves the connection."
             )
         return link
 
-    def _must_ask(self) -> bool:
-        if self.phone_mode or self.args_set.is_set():
-            return False
-        self._link.request_inputs()
-        return True
+    def _has_args(self) -> bool:
+        return self.phone_mode or self.args_set.is_set()
 
 
 class StreamHandler(StreamHandlerBase):
@@ -238,10 +242,10 @@ class StreamHandler(StreamHandlerBase):
     def copy(self) -> StreamHandler:
         """Return a new handler for one connection, made as this one was."""
 
-    def start_up(self) -> Any:  # noqa: B027 - published as optional
+    def start_up(self) -> Any:
         """Prepare the connection; called once. It may run for as long as the session does."""
 
-    def shutdown(self) -> Any:  # noqa: B027 - published as optional
+    def shutdown(self) -> Any:
         """Clean up; called once, when the session ends for whatever reason."""
 
 
@@ -263,8 +267,8 @@ class AsyncStreamHandler(StreamHandlerBase):
     def copy(self) -> AsyncStreamHandler:
         """Return a new handler for one connection, made as this one was."""
 
-    async def start_up(self) -> None:  # noqa: B027 - published as optional
+    async def start_up(self) -> None:
         """Prepare the connection; called once. It may run for as long as the session does."""
 
-    async def shutdown(self) -> None:  # noqa: B027 - published as optional
+    async def shutdown(self) -> None:
         """Clean up; called once, when the session ends for whatever reason."""

@@ -61,9 +61,7 @@ async def call(
     return await _await_user(result) if inspect.isawaitable(result) else result
 
 
-def _call_with(
-    fn: Callable[..., Any], first: Callable[[], Any], args: tuple[Any, ...]
-) -> Any:
+def _call_with(fn: Callable[..., Any], first: Callable[[], Any], args: tuple[Any, ...]) -> Any:
     return fn(first(), *args)
 
 
@@ -202,7 +200,7 @@ class _TaskSteps:
                     value = await _await_user(self._iterator.__anext__())
                 except StopAsyncIteration:
                     value = _END
-                except Exception as error:  # noqa: BLE001 - user code: its consumer raises it
+                except Exception as error:  # whatever user code raises is for its consumer
                     if request.done():
                         raise
                     request.set_exception(error)

@@ -89,29 +89,30 @@ class Worker:
             release: called, more than once, when code has not returned in time; to be used for
                 what only the owner can unblock.
         """
-        if self._thread is None or self._ended is None:
-            self._closing = True
+        first, self._closing = not self._closing, True
+        if self._thread is None:
             return
-        if not self._closing:
-            self._closing = True
+        if first:
             self._jobs.put(None)
         if await self._ends_within(GRACE_S):
             return
         for pause in RETRY_S:
-            if self._user_code.is_waiting():
-                self._user_code.interrupt()
-            if release is not None:
-                release()
+            self._free(release, only_waiting=True)
             if await self._ends_within(pause):
                 return
-        if not self._user_code.is_importing():
-            self._user_code.interrupt()
+        self._free(release, only_waiting=self._user_code.is_importing())
         if not await self._ends_within(LAST_WAIT_S):
             logger.warning(
                 "%s has not returned after the session ended. Its thread is left behind until it "
                 "does; let shutdown() make it return.",
                 self._name,
             )
+
+    def _free(self, release: Callable[[], None] | None, *, only_waiting: bool) -> None:
+        if not only_waiting or self._user_code.is_waiting():
+            self._user_code.interrupt()
+        if release is not None:
+            release()
 
     async def _ends_within(self, seconds: float) -> bool:
         if self._ended is None:
