@@ -116,12 +116,13 @@ class _ThreadSteps:
         self._context = copy_context()
         self._step: asyncio.Future[Any] | None = None
         self._closing: asyncio.Future[Any] | None = None
+        self._closed = False
 
     def __aiter__(self) -> AsyncIterator[Any]:
         return self
 
     async def __anext__(self) -> Any:
-        if self._closing is not None:
+        if self._closed:
             raise StopAsyncIteration
         self._step = self._worker.submit(self._context, next, self._iterator, _END)
         try:
@@ -133,13 +134,17 @@ class _ThreadSteps:
         return value
 
     def close_soon(self) -> None:
-        if self._closing is not None:
+        if self._closed:
+            return
+        self._closed = True
+        if self._step is not None and not self._step.done():
+            self._step.set_result(_END)
+        # A closing worker takes nothing more; its owner closes iterators before it.
+        if self._worker.closing:
             return
         # The worker runs one job at a time, so this one waits for the step that runs now.
         self._closing = self._worker.submit(self._context, _close_iterator, self._iterator)
         self._closing.add_done_callback(_log_failure)
-        if self._step is not None and not self._step.done():
-            self._step.set_result(_END)
 
     async def aclose(self) -> None:
         self.close_soon()

@@ -51,6 +51,11 @@ class Worker:
         self._ended: asyncio.Future[None] | None = None
         self._closing = False
 
+    @property
+    def closing(self) -> bool:
+        """Whether ``aclose`` was called, so that no more calls are taken."""
+        return self._closing
+
     async def call(self, fn: Callable[..., T], *args: Any) -> T:
         """Return ``fn(*args)``, run on the thread in a copy of the caller's context variables.
 
