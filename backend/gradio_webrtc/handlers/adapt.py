@@ -76,6 +76,15 @@ def check_arity(fn: Any, count: int) -> None:
         ) from None
 
 
+def takes(fn: Any, count: int) -> bool:
+    """Whether ``fn`` can be called with ``count`` values, as far as it tells."""
+    try:
+        check_arity(fn, count)
+    except ConfigurationError:
+        return False
+    return True
+
+
 def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
     if isinstance(fn, type) and issubclass(fn, StreamHandlerBase):
         raise ConfigurationError(

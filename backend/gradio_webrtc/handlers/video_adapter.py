@@ -99,7 +99,7 @@ class VideoFunction:
         frame = await self._frames.take()
         result = await call(
             self._fn,
-            *(self._args if self._needs_args else ()),
+            *self._args,
             worker=self._worker,
             first=functools.partial(_to_array, frame, self._frame_format),
         )
