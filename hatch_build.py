@@ -17,7 +17,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 # Hatchling loads this file by its path, so the directory beside it is not importable by itself.
 sys.path.insert(0, str(Path(__file__).resolve().parent / "tools"))
 
-import frontend_build  # noqa: E402 - found through the line above
+import frontend_build
 
 
 class FrontEndHook(BuildHookInterface[BuilderConfig]):

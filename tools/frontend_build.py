@@ -223,16 +223,17 @@ def build(tree: Tree) -> None:
     tree.digest_file.write_text(digest + "\n", encoding="ascii")
 
 
-def main() -> None:
-    """Build when the built files are missing or older than the sources."""
+def main(arguments: Sequence[str]) -> None:
+    """Build what is missing or stale; with the argument ``packages``, install npm packages only."""
     tree = Tree(Path(__file__).resolve().parent.parent)
-    if not is_fresh(tree):
+    if list(arguments) == ["packages"]:
+        install_packages(tree, find_node())
+    elif not is_fresh(tree):
         build(tree)
-    tree.digest_file.touch()
 
 
 if __name__ == "__main__":
     try:
-        main()
+        main(sys.argv[1:])
     except FrontEndBuildError as error:
         sys.exit(str(error))
