@@ -1,1 +1,38 @@
 """Real-time audio and video between a browser and Python functions, as a Gradio component."""
+
+from gradio_webrtc.component import WebRTC
+from gradio_webrtc.errors import (
+    ConfigurationError,
+    GradioWebRTCError,
+    MediaFormatError,
+    NotYetSupportedError,
+    SessionClosedError,
+    SignalingError,
+    UnknownConnectionError,
+    WebRTCError,
+)
+from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
+from gradio_webrtc.handlers.video import VideoStreamHandler
+from gradio_webrtc.session.context import Context, get_current_context
+from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream
+from gradio_webrtc.stream import Stream
+
+__all__ = [
+    "AdditionalOutputs",
+    "AsyncStreamHandler",
+    "CloseStream",
+    "ConfigurationError",
+    "Context",
+    "GradioWebRTCError",
+    "MediaFormatError",
+    "NotYetSupportedError",
+    "SessionClosedError",
+    "SignalingError",
+    "Stream",
+    "StreamHandler",
+    "UnknownConnectionError",
+    "VideoStreamHandler",
+    "WebRTC",
+    "WebRTCError",
+    "get_current_context",
+]

@@ -40,7 +40,7 @@ class SessionClosedError(GradioWebRTCError):
 class SignalingError(GradioWebRTCError):
     """A client's request was refused. ``code`` and ``meta`` travel in the answer's ``meta``."""
 
-    code: ClassVar[str] = "signaling_error"
+    code: ClassVar[str] = "invalid_request"
 
     def __init__(self, message: str, **meta: Any) -> None:
         super().__init__(message)

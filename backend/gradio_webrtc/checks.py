@@ -1,0 +1,101 @@
+"""Checks of what an app's author passes, with errors that say what to pass instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.handlers.protocol import Modality, Mode
+from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.transports.ice import check_configuration
+
+BUTTON_LABELS = ("start", "stop", "waiting")
+
+
+@dataclass(frozen=True)
+class ComponentOptions:
+    """Options with their defaults filled in."""
+
+    rtp_params: dict[str, Any]
+    button_labels: dict[str, str]
+
+
+def check_component_options(
+    *,
+    mode: object,
+    modality: object,
+    frame_format: object,
+    rtc_configuration: object,
+    server_rtc_configuration: object,
+    track_constraints: object,
+    rtp_params: Mapping[str, Any] | None,
+    button_labels: Mapping[str, str] | None,
+) -> ComponentOptions:
+    """Check the component's own options.
+
+    Raises:
+        ConfigurationError: one of them cannot work.
+    """
+    one_of("mode", mode, get_args(Mode))
+    one_of("modality", modality, get_args(Modality))
+    one_of("frame_format", frame_format, get_args(FrameFormat))
+    for name, value in (
+        ("rtc_configuration", rtc_configuration),
+        ("server_rtc_configuration", server_rtc_configuration),
+    ):
+        if value is not None and not callable(value):
+            check_configuration(value, name)
+    for name, value in (("track_constraints", track_constraints), ("rtp_params", rtp_params)):
+        if value is not None and not isinstance(value, Mapping):
+            raise ConfigurationError(f"{name} must be a dict; got {type(value).__name__}.")
+    labels = dict(button_labels or {})
+    unknown = sorted(set(labels) - set(BUTTON_LABELS))
+    if unknown:
+        raise ConfigurationError(
+            f"button_labels has unknown keys {unknown}; it takes {', '.join(BUTTON_LABELS)}."
+        )
+    return ComponentOptions(
+        rtp_params=dict(rtp_params or {}),
+        button_labels={name: labels.get(name, "") for name in BUTTON_LABELS},
+    )
+
+
+def one_of(name: str, value: object, allowed: tuple[Any, ...]) -> None:
+    """Raise ``ConfigurationError`` unless ``value`` is one of ``allowed``."""
+    if value not in allowed:
+        listed = ", ".join(repr(item) for item in allowed)
+        raise ConfigurationError(f"{name} must be one of {listed}; got {value!r}.")
+
+
+def number_or_none(name: str, value: object) -> float | None:
+    """Return a positive number of seconds, or ``None``.
+
+    Raises:
+        ConfigurationError: it is neither.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e9:
+        raise ConfigurationError(
+            f"{name} must be a positive number of seconds or None; got {value!r}."
+        )
+    return float(value)
+
+
+def limit_or_none(value: object) -> int | None:
+    """Return how many may stream at once; ``"default"`` is 1 and ``None`` no limit.
+
+    Raises:
+        ConfigurationError: it is none of these.
+    """
+    if value == "default":
+        return 1
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(
+            f'concurrency_limit must be a positive integer, None or "default"; got {value!r}.'
+        )
+    return value

@@ -1,0 +1,310 @@
+"""The ``WebRTC`` component: its props, ``stream()``, and the server functions its page calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from gradio.components.base import Component, server
+from gradio.events import EventListener
+
+from gradio_webrtc.checks import check_component_options, number_or_none
+from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.handlers.protocol import Modality, Mode
+from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.transports.host import StreamHost
+from gradio_webrtc.transports.ice import RTCConfigurationSource
+from gradio_webrtc.wiring import StreamArguments, make_host, wire_inputs
+
+if TYPE_CHECKING:
+    from gradio.blocks import Block
+    from gradio.components import Timer
+    from gradio.events import Dependency
+
+
+class WebRTC(Component):
+    """Streams audio and video between the browser and Python functions over WebRTC.
+
+    Put it into a ``gr.Blocks`` app and give its :meth:`stream` a stream handler, a function or a
+    generator. The person presses start, and the connection lives until they stop, the time limit
+    is over or the handler ends it.
+
+    ``EVENTS``: ``tick`` and ``state_change`` carry this package's own traffic. ``start_recording``
+    fires when a stream connects, ``stop_recording`` when it ended; apps may listen to both.
+    """
+
+    EVENTS = [
+        EventListener("tick", doc="The server asks for the values of the other inputs."),
+        EventListener("state_change", doc="Additional outputs are waiting on the server."),
+        EventListener("submit", doc="The person submitted what they typed."),
+        EventListener("start_recording", doc="A stream has connected."),
+        EventListener("stop_recording", doc="A stream has ended."),
+    ]
+
+    def __init__(
+        self,
+        value: str | Callable[[], str | None] | None = None,
+        height: int | str | None = None,
+        width: int | str | None = None,
+        label: str | None = None,
+        every: Timer | float | None = None,
+        inputs: Component | Sequence[Component] | set[Component] | None = None,
+        show_label: bool | None = None,
+        container: bool = True,
+        scale: int | None = None,
+        min_width: int = 160,
+        interactive: bool | None = None,
+        visible: bool | Literal["hidden"] = True,
+        elem_id: str | None = None,
+        elem_classes: list[str] | str | None = None,
+        render: bool = True,
+        key: int | str | tuple[int | str, ...] | None = None,
+        mirror_webcam: bool = True,
+        rtc_configuration: RTCConfigurationSource = None,
+        server_rtc_configuration: RTCConfigurationSource = None,
+        track_constraints: dict[str, Any] | None = None,
+        time_limit: float | None = None,
+        allow_extra_tracks: bool = False,
+        mode: Mode = "send-receive",
+        modality: Modality = "video",
+        rtp_params: dict[str, Any] | None = None,
+        icon: str | None = None,
+        icon_button_color: str | None = None,
+        pulse_color: str | None = None,
+        icon_radius: int | None = None,
+        button_labels: dict[str, str] | None = None,
+        full_screen: bool | None = True,
+        frame_format: FrameFormat = "rgb24",
+        *,
+        shared_host: StreamHost | None = None,
+    ) -> None:
+        """Create the component.
+
+        Parameters:
+            value: the id of the page's current connection. The page sets it; leave it out. A function is called on every page load, as for any Gradio component.
+            height: height of the component, in pixels as a number or in CSS units as a string; by default it fits its content.
+            width: width of the component, in pixels as a number or in CSS units as a string; by default it fills its column.
+            label: the text above the component, also used in error messages about it.
+            every: how often `value` is recalculated when it is a function: seconds, or a `gr.Timer`.
+            inputs: components that `value` is recalculated from when it is a function.
+            show_label: whether the label is shown.
+            container: whether the component sits in a padded container.
+            scale: width relative to its neighbours in a `gr.Row`.
+            min_width: width in pixels below which a row wraps.
+            interactive: `False` disables the start button and the device controls.
+            visible: `False` removes the component and ends its connection; `"hidden"` keeps it in the page unseen.
+            elem_id: id of the component's element in the page.
+            elem_classes: CSS classes of the component's element.
+            render: `False` to place the component later with `.render()`.
+            key: identity across re-renders in `gr.render`.
+            mirror_webcam: whether the person's own view is mirrored, as in a mirror. What is sent is never mirrored.
+            rtc_configuration: configuration of the browser's `RTCPeerConnection`, such as `{"iceServers": [...]}`, or a function or coroutine function that returns it, called for each connection. `None` uses no ICE servers, which is right while browser and server share a network; a server elsewhere usually needs TURN.
+            server_rtc_configuration: the same for the server's side. `None` uses `rtc_configuration`; `{"iceServers": []}` uses none.
+            track_constraints: `MediaTrackConstraints` for the microphone or camera; for `audio-video` a dict with the keys `audio` and `video`. `None` asks for echo cancellation, noise suppression and gain control, and for 1280x720 at 30 frames a second.
+            time_limit: seconds after which a connected stream ends; the page says so. `stream(time_limit=...)` wins.
+            allow_extra_tracks: accept, and ignore, tracks that do not belong to `modality` instead of refusing the connection.
+            mode: `"send-receive"`, `"send"` (browser to server only) or `"receive"` (server to browser only).
+            modality: `"audio"`, `"video"` or `"audio-video"`.
+            rtp_params: parameters for the browser's `RTCRtpSender.setParameters`, such as `{"degradationPreference": "maintain-framerate"}`.
+            icon: path or URL of an image for the start button, instead of the built-in one.
+            icon_button_color: CSS colour of the start button; by default the theme's accent colour.
+            pulse_color: CSS colour of the ring that shows who is speaking; by default the theme's accent colour.
+            icon_radius: corner radius of the start button in percent; 50, a circle, by default.
+            button_labels: texts of the buttons, a dict with any of the keys `start`, `stop` and `waiting`.
+            full_screen: whether a full-screen button is offered. The component stays in its place until someone presses it.
+            frame_format: channel order of the arrays video handlers get and give: `"rgb24"` and `"bgr24"` of shape `(height, width, 3)`, `"gray"` of shape `(height, width)`; all `uint8`.
+            shared_host: for this package itself; leave it out.
+
+        Raises:
+            ConfigurationError: an option has a value that cannot work; the text says which.
+        """
+        options = check_component_options(
+            mode=mode,
+            modality=modality,
+            frame_format=frame_format,
+            rtc_configuration=rtc_configuration,
+            server_rtc_configuration=server_rtc_configuration,
+            track_constraints=track_constraints,
+            rtp_params=rtp_params,
+            button_labels=button_labels,
+        )
+        self.mode: Mode = mode
+        self.modality: Modality = modality
+        self.height = height
+        self.width = width
+        self.mirror_webcam = mirror_webcam
+        self.time_limit = number_or_none("time_limit", time_limit)
+        self.allow_extra_tracks = allow_extra_tracks
+        self.rtc_configuration = rtc_configuration
+        self.server_rtc_configuration = server_rtc_configuration
+        self.track_constraints = track_constraints
+        self.rtp_params = options.rtp_params
+        self.button_labels = options.button_labels
+        self.icon_button_color = icon_button_color
+        self.pulse_color = pulse_color
+        self.icon_radius = icon_radius
+        self.full_screen = full_screen is not False
+        self.frame_format: FrameFormat = frame_format
+        self._host = shared_host
+        super().__init__(
+            value=value,
+            label=label,
+            every=every,
+            inputs=inputs,
+            show_label=show_label,
+            container=container,
+            scale=scale,
+            min_width=min_width,
+            interactive=interactive,
+            visible=visible,
+            elem_id=elem_id,
+            elem_classes=elem_classes,
+            render=render,
+            key=key,
+        )
+        # Only now is it known under which path the app serves its files.
+        served = self.serve_static_file(icon)
+        self.icon = served.get("url") if served else None
+
+    def stream(
+        self,
+        fn: Any = None,
+        inputs: Block | Sequence[Block] | set[Block] | None = None,
+        outputs: Block | Sequence[Block] | set[Block] | None = None,
+        js: str | None = None,
+        concurrency_limit: int | Literal["default"] | None = "default",
+        concurrency_id: str | None = None,
+        time_limit: float | None = None,
+        trigger: Callable[..., Any] | None = None,
+        send_input_on: Literal["submit", "change"] = "change",
+    ) -> Dependency:
+        """Connect the stream to ``fn``.
+
+        Parameters:
+            fn: for audio a `StreamHandler` or `AsyncStreamHandler`; each connection gets its own copy. For video a function or generator, sync or async, called with each newest frame and the values of the further inputs.
+            inputs: the component itself, then the components whose values are further arguments; they are kept up to date while streaming.
+            outputs: the component itself.
+            js: JavaScript run in the page before the input values are sent.
+            concurrency_limit: how many people may stream at once; `None` for no limit, 1 by default. The next person waits in line and is admitted without reloading.
+            concurrency_id: streams with the same id share their places, the lowest limit counting.
+            time_limit: seconds after which a stream ends, counted from the moment it is connected.
+            trigger: the event that starts a stream in mode `"receive"`, such as `button.click`.
+            send_input_on: whether values are sent when an input changes, or when it is submitted.
+
+        Returns:
+            The Gradio dependency that carries the input values.
+
+        Raises:
+            ConfigurationError: an argument cannot work; the text names this component and says what to pass.
+        """
+        arguments = StreamArguments(
+            component=self,
+            fn=fn,
+            inputs=inputs,
+            outputs=outputs,
+            js=js,
+            concurrency_limit=concurrency_limit,
+            concurrency_id=concurrency_id,
+            time_limit=time_limit,
+            trigger=trigger,
+            send_input_on=send_input_on,
+        ).checked()
+        if self._host is not None:
+            raise ConfigurationError(
+                f"{arguments.name}: stream() was called before; one component has one stream."
+            )
+        self._host = make_host(arguments)
+        self.time_limit = self._host.settings.limits.time_limit
+        # Gradio makes a new instance when an event updates a property, from these arguments, and
+        # then calls the server functions of that instance: it must find the same sessions.
+        self.constructor_args["shared_host"] = self._host
+        return wire_inputs(arguments, self._host)
+
+    @property
+    def host(self) -> StreamHost:
+        """The sessions of this component.
+
+        Raises:
+            ConfigurationError: ``stream()`` was not called.
+        """
+        if self._host is None:
+            raise ConfigurationError(
+                f"{self.label or 'WebRTC'}: nothing is connected to this component; call its "
+                "stream() with a handler or function."
+            )
+        return self._host
+
+    # -- what the page calls: one JSON object in, one out ----------------------------------------
+
+    @server
+    async def offer(self, body: Any) -> dict[str, Any]:
+        """Answer an offer or take a candidate."""
+        return await self._ask("signal", body)
+
+    @server
+    async def wait_for_place(self, body: Any) -> dict[str, Any]:
+        """Wait in line for a place."""
+        return await self._ask("wait_for_place", body)
+
+    @server
+    async def leave(self, body: Any) -> dict[str, Any]:
+        """Leave the line, or end the connection."""
+        return await self._ask("leave", body)
+
+    @server
+    async def ice_configuration(self, body: Any) -> dict[str, Any]:  # noqa: ARG002
+        """Return the page's RTC configuration, resolved for this connection."""
+        if self._host is None:
+            return self._unconnected()
+        return await self._host.ice_configuration()
+
+    async def _ask(self, question: str, body: Any) -> dict[str, Any]:
+        if self._host is None:
+            return self._unconnected()
+        owner = body.get("session_hash") if isinstance(body, dict) else None
+        answer: dict[str, Any] = await getattr(self._host, question)(
+            body, owner if isinstance(owner, str) else None
+        )
+        return answer
+
+    def _unconnected(self) -> dict[str, Any]:
+        try:
+            _ = self.host
+        except ConfigurationError as error:
+            return {
+                "status": "failed",
+                "meta": {"error": "configuration_error", "message": str(error)},
+            }
+        raise AssertionError("unreachable: the host was None")
+
+    # -- what Gradio calls -------------------------------------------------------------------------
+
+    def get_config(self, cls: type[Block] | None = None) -> dict[str, Any]:
+        """Return the props of the page; what only the server may know stays here."""
+        config: dict[str, Any] = super().get_config(cls)
+        dynamic = callable(self.rtc_configuration)
+        config["rtc_configuration"] = None if dynamic else self.rtc_configuration
+        config["dynamic_rtc_configuration"] = dynamic
+        for private in ("server_rtc_configuration", "allow_extra_tracks", "frame_format"):
+            config.pop(private, None)
+        return config
+
+    def preprocess(self, payload: str | None) -> str | None:
+        """Return the id of the page's connection, or ``None`` before the first one."""
+        return payload
+
+    def postprocess(self, value: str | None) -> str | None:
+        """Return the id unchanged."""
+        return value
+
+    def api_info(self) -> dict[str, Any]:
+        """Describe the value for the API page."""
+        return {"type": "string", "description": "The id of a WebRTC connection."}
+
+    def example_payload(self) -> Any:
+        """Return an example value."""
+        return "3f0c9a52-7f27-4f0e-9b1e-6b3f0e8a5d11"
+
+    def example_value(self) -> Any:
+        """Return an example value."""
+        return self.example_payload()

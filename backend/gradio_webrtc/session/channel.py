@@ -1,0 +1,59 @@
+"""A closable, ordered queue between one writer and one reader on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Channel(Generic[T]):
+    """An async iterator fed by ``put``; holds at most ``capacity`` items and drops the oldest.
+
+    ``capacity=1`` keeps the newest only. ``dropped`` counts what was lost. After ``close`` the
+    reader gets what is left and then the iteration ends.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._items: deque[T] = deque()
+        self._capacity = capacity
+        self._ready = asyncio.Event()
+        self._closed = False
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @property
+    def closed(self) -> bool:
+        """Whether ``close`` was called."""
+        return self._closed
+
+    def put(self, item: T) -> None:
+        """Add ``item``; ignored once closed."""
+        if self._closed:
+            return
+        if len(self._items) >= self._capacity:
+            self._items.popleft()
+            self.dropped += 1
+        self._items.append(item)
+        self._ready.set()
+
+    def close(self) -> None:
+        """End the iteration after what is queued. Idempotent."""
+        self._closed = True
+        self._ready.set()
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self
+
+    async def __anext__(self) -> T:
+        while not self._items:
+            if self._closed:
+                raise StopAsyncIteration
+            self._ready.clear()
+            await self._ready.wait()
+        return self._items.popleft()

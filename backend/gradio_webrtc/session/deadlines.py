@@ -1,0 +1,84 @@
+"""A session's deadlines: connect, silence and time limit, each one timer and nothing polled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from gradio_webrtc.session.state import CloseReason, Limits
+
+
+class Deadlines:
+    """Calls ``expired(reason, text)`` once when the first deadline of the current phase passes.
+
+    The silence deadline arms with the first sign of life, so a client that only listens and never
+    speaks is left to ICE's own consent check. It re-arms itself for the remaining time instead of
+    being reset on every packet.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        limits: Limits,
+        expired: Callable[[CloseReason, str], None],
+    ) -> None:
+        self._loop = loop
+        self._limits = limits
+        self._expired = expired
+        self._timers: dict[CloseReason, asyncio.TimerHandle] = {}
+        self._last_heard = 0.0
+        self._open = False
+
+    def start_connecting(self) -> None:
+        """Arm the connect deadline."""
+        limit = self._limits.connect
+        self._arm(
+            CloseReason.CONNECT_TIMEOUT,
+            limit,
+            f"The connection could not be established within {limit:g} seconds. When the server "
+            "is not on this network, a TURN server is usually needed.",
+        )
+
+    def start_open(self) -> None:
+        """Drop the connect deadline and arm the time limit."""
+        self._open = True
+        self._drop(CloseReason.CONNECT_TIMEOUT)
+        if self._limits.time_limit is not None:
+            limit = self._limits.time_limit
+            self._arm(
+                CloseReason.TIME_LIMIT, limit, f"The time limit of {limit:g} seconds is over."
+            )
+
+    def heard(self) -> None:
+        """The client gave a sign of life."""
+        self._last_heard = self._loop.time()
+        if self._open and CloseReason.PEER_LOST not in self._timers:
+            self._watch_silence(self._limits.silence)
+
+    def cancel(self) -> None:
+        """Disarm everything. Idempotent."""
+        self._open = False
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _watch_silence(self, delay: float) -> None:
+        self._timers[CloseReason.PEER_LOST] = self._loop.call_later(delay, self._check_silence)
+
+    def _check_silence(self) -> None:
+        remaining = self._last_heard + self._limits.silence - self._loop.time()
+        if remaining > 0:
+            self._watch_silence(remaining)
+        else:
+            self._expired(
+                CloseReason.PEER_LOST,
+                f"Nothing was heard from the browser for {self._limits.silence:g} seconds.",
+            )
+
+    def _arm(self, reason: CloseReason, delay: float, text: str) -> None:
+        self._timers[reason] = self._loop.call_later(delay, self._expired, reason, text)
+
+    def _drop(self, reason: CloseReason) -> None:
+        timer = self._timers.pop(reason, None)
+        if timer is not None:
+            timer.cancel()

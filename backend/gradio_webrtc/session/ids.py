@@ -1,0 +1,25 @@
+"""What a client may use as an id."""
+
+from __future__ import annotations
+
+import re
+
+from gradio_webrtc.errors import InvalidIdError
+
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+
+
+def check_id(value: object) -> str:
+    """Return ``value`` as a session id.
+
+    Our page makes 122 random bits; clients written for the published Stream API make short ones,
+    so only the alphabet and the length are enforced.
+
+    Raises:
+        InvalidIdError: not a string of 1 to 128 characters out of ``[A-Za-z0-9_.:-]``.
+    """
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise InvalidIdError(
+            'A "webrtc_id" must be 1 to 128 characters out of letters, digits and "_.:-".'
+        )
+    return value

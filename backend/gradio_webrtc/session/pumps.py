@@ -1,0 +1,97 @@
+"""The loops that carry media between transport and handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradio_webrtc.handlers.protocol import EndOfStream, Handler, MediaKind
+from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.media.resample import StreamResampler
+from gradio_webrtc.session.channel import Channel
+from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream, split_emitted
+from gradio_webrtc.session.transport import Transport
+
+AUDIO_BACKLOG = 500
+"""Packets of 20 ms that may wait for a slow ``receive``: ten seconds, then the oldest are dropped."""
+
+
+class AudioPump:
+    """Carries sound from the wire to the handler, in order, at the rate and layout it asked for."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._waiting: Channel[Pcm] = Channel(AUDIO_BACKLOG)
+        wanted = handler.audio_format
+        self._rate = wanted.sample_rate
+        self._resampler = StreamResampler(wanted.sample_rate, 2 if wanted.layout == "stereo" else 1)
+        self._wanted = "audio" in handler.receives
+
+    @property
+    def dropped(self) -> int:
+        """How many packets were dropped because the handler was too slow."""
+        return self._waiting.dropped
+
+    def put(self, pcm: Pcm) -> None:
+        """Queue sound that arrived."""
+        if self._wanted:
+            self._waiting.put(pcm)
+
+    async def run(self) -> None:
+        """Feed the handler until the input ends."""
+        async for pcm in self._waiting:
+            samples = self._resampler.push(pcm)
+            if samples.shape[1]:
+                await self._handler.receive("audio", (self._rate, samples))
+
+    def close(self) -> None:
+        """End the input. Idempotent."""
+        self._waiting.close()
+
+
+class VideoPump:
+    """Carries the newest picture from the wire to the handler."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._newest: Channel[Any] = Channel(1)
+        self._wanted = "video" in handler.receives
+
+    @property
+    def dropped(self) -> int:
+        """How many pictures were replaced by a newer one before the handler took them."""
+        return self._newest.dropped
+
+    def put(self, frame: Any) -> None:
+        """Offer a picture that arrived."""
+        if self._wanted:
+            self._newest.put(frame)
+
+    async def run(self) -> None:
+        """Feed the handler until the input ends."""
+        async for frame in self._newest:
+            await self._handler.receive("video", frame)
+
+    def close(self) -> None:
+        """End the input. Idempotent."""
+        self._newest.close()
+
+
+async def pump_output(
+    handler: Handler,
+    kind: MediaKind,
+    transport: Transport,
+    put_outputs: Callable[[AdditionalOutputs], None],
+) -> CloseStream | None:
+    """Carry what the handler emits to the wire until it ends; return the ``CloseStream`` if any."""
+    while True:
+        try:
+            emitted = split_emitted(await handler.emit(kind))
+        except EndOfStream:
+            return None
+        if emitted.media is not None:
+            await transport.play(kind, emitted.media)
+        if emitted.outputs is not None:
+            put_outputs(emitted.outputs)
+        if emitted.close is not None:
+            return emitted.close

@@ -1,0 +1,310 @@
+"""A session: one owner of one connection's tasks, deadlines and resources."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from gradio_webrtc.errors import GradioWebRTCError, InvalidMessageError, WebRTCError
+from gradio_webrtc.handlers.protocol import Handler, MediaKind
+from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.session import messages
+from gradio_webrtc.session.channel import Channel
+from gradio_webrtc.session.context import Context, set_current_context
+from gradio_webrtc.session.deadlines import Deadlines
+from gradio_webrtc.session.outputs import AdditionalOutputs
+from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
+from gradio_webrtc.session.state import (
+    CloseReason,
+    Ending,
+    Limits,
+    SessionState,
+    check_transition,
+)
+from gradio_webrtc.session.transport import Transport
+
+logger = logging.getLogger(__name__)
+
+OUTPUT_CAPACITY = 1000
+"""Additional outputs kept for a reader that has not come yet; older ones are dropped and counted."""
+
+
+class Session:
+    """One connection's life, from its offer to the last freed resource.
+
+    The session is a :class:`~gradio_webrtc.session.transport.TransportListener` for its transport
+    and a :class:`~gradio_webrtc.handlers.protocol.Link` for its handler. One task owns everything;
+    ``end`` asks it to finish, ``aclose`` also waits for it. All methods but ``send``, ``send_text``,
+    ``request_inputs``, ``clear``, ``set_args`` and ``end_threadsafe`` belong to the event loop.
+
+    Args:
+        webrtc_id: the id the client chose; unguessable when it is our page.
+        handler: a fresh handler, used by no other session.
+        limits: the deadlines.
+        owner: the Gradio session hash that may act on this session, or ``None`` for plain clients.
+    """
+
+    phone_mode = False
+
+    def __init__(
+        self, webrtc_id: str, handler: Handler, limits: Limits, owner: str | None = None
+    ) -> None:
+        self.webrtc_id = webrtc_id
+        self.owner = owner
+        self.loop = asyncio.get_running_loop()
+        self.limits = limits
+        self.state = SessionState.NEW
+        self.ending: Ending | None = None
+        self.outputs: Channel[AdditionalOutputs] = Channel(OUTPUT_CAPACITY)
+        self.on_closed_callbacks: list[Callable[[Session], None]] = []
+        self._handler = handler
+        self._transport: Transport | None = None
+        self._end: asyncio.Future[Ending] = self.loop.create_future()
+        self._connected = asyncio.Event()
+        self._deadlines = Deadlines(self.loop, limits, self._expired)
+        self._audio = AudioPump(handler)
+        self._video = VideoPump(handler)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._owner_task: asyncio.Task[None] | None = None
+
+    # -- life ------------------------------------------------------------------------------
+
+    def start(self, transport: Transport) -> None:
+        """Take the transport and begin: NEW -> CONNECTING."""
+        self._enter(SessionState.CONNECTING)
+        self._transport = transport
+        self._deadlines.start_connecting()
+        self._owner_task = self.loop.create_task(self._run(), name=f"session-{self.webrtc_id}")
+
+    def end(self, reason: CloseReason, text: str = "") -> None:
+        """Ask the session to end; the first reason given is the one that counts."""
+        if not self._end.done():
+            self._end.set_result(Ending(reason, text))
+
+    def end_threadsafe(self, reason: CloseReason, text: str = "") -> None:
+        """``end`` from any thread."""
+        self.loop.call_soon_threadsafe(self.end, reason, text)
+
+    async def aclose(
+        self, reason: CloseReason = CloseReason.SERVER_SHUTDOWN, text: str = ""
+    ) -> None:
+        """End the session and wait until every task, thread and socket is gone. Idempotent."""
+        self.end(reason, text)
+        if self._owner_task is None:
+            if self.state is SessionState.NEW:
+                await self._close(self._end.result())
+            return
+        await asyncio.wait([self._owner_task])
+
+    async def _run(self) -> None:
+        set_current_context(Context(webrtc_id=self.webrtc_id))
+        ending = Ending(CloseReason.SERVER_SHUTDOWN, "The server is shutting down.")
+        try:
+            self._spawn(self._live(), "live")
+            ending = await asyncio.shield(self._end)
+        except asyncio.CancelledError:
+            # The loop is stopping: the same clean-up as every other ending, then give way.
+            self.end(ending.reason, ending.text)
+        finally:
+            await self._close(ending)
+
+    async def _live(self) -> None:
+        """Connect, then keep the handler's loops running until all of them are done."""
+        await self._connected.wait()
+        await self._handler.start(self)
+        for pump in (self._audio, self._video):
+            self._spawn(pump.run(), type(pump).__name__)
+        loops = [self._spawn(self._emit(kind), f"emit-{kind}") for kind in self._handler.emits]
+        if loops:
+            await asyncio.gather(*loops)
+            await self._finish("")
+
+    async def _emit(self, kind: MediaKind) -> None:
+        transport = self._require_transport()
+        close = await pump_output(self._handler, kind, transport, self._put_outputs)
+        if close is not None:
+            await self._finish(close.msg)
+
+    async def _finish(self, text: str) -> None:
+        """The handler ended the stream: let what is queued be heard, then end."""
+        try:
+            await asyncio.wait_for(self._require_transport().drain(), self.limits.drain)
+        except asyncio.TimeoutError:
+            logger.warning("session %s: queued media was not played in time", self.webrtc_id)
+        self.end(CloseReason.HANDLER_FINISHED, text)
+
+    async def _close(self, ending: Ending) -> None:
+        """The one clean-up path: client told, tasks awaited, handler shut down, place freed."""
+        self._enter(SessionState.CLOSING)
+        self.ending = ending
+        self._deadlines.cancel()
+        try:
+            if self._transport is not None:
+                self._say_goodbye(self._transport, ending)
+            await _cancel_and_wait(self._tasks)
+            self._audio.close()
+            self._video.close()
+            if self._transport is not None:
+                await self._transport.aclose()
+            await self._shut_handler_down()
+        finally:
+            self.outputs.close()
+            self._enter(SessionState.CLOSED)
+            self._log_end(ending)
+            for callback in self.on_closed_callbacks:
+                callback(self)
+
+    def _say_goodbye(self, transport: Transport, ending: Ending) -> None:
+        if ending.reason is CloseReason.HANDLER_ERROR:
+            transport.send(messages.error(ending.text))
+        if ending.reason not in (CloseReason.CLIENT_CLOSED, CloseReason.REPLACED):
+            transport.send(messages.end_stream(ending.text, ending.reason.value))
+
+    async def _shut_handler_down(self) -> None:
+        try:
+            await asyncio.wait_for(self._handler.aclose(), self.limits.shutdown)
+        except asyncio.TimeoutError:
+            logger.error(
+                "session %s: the handler's shutdown took longer than %g s and was left behind",
+                self.webrtc_id,
+                self.limits.shutdown,
+            )
+        except Exception:  # noqa: BLE001 - user code: its error must not stop the clean-up
+            logger.exception("session %s: the handler's shutdown failed", self.webrtc_id)
+
+    # -- what the transport tells ------------------------------------------------------------
+
+    def on_connected(self) -> None:
+        """Media can flow: CONNECTING -> OPEN."""
+        if self.state is SessionState.CONNECTING:
+            self._enter(SessionState.OPEN)
+            self._deadlines.start_open()
+            self._connected.set()
+
+    def on_activity(self) -> None:
+        """The client is there."""
+        self._deadlines.heard()
+
+    def on_audio(self, pcm: Pcm) -> None:
+        """Sound arrived; it waits in order, the oldest is dropped and counted when too much does."""
+        self._deadlines.heard()
+        self._audio.put(pcm)
+
+    def on_video(self, frame: Any) -> None:
+        """A picture arrived; it replaces one that still waits."""
+        self._deadlines.heard()
+        self._video.put(frame)
+
+    def on_message(self, text: str | bytes) -> None:
+        """A control message: a ping is a sign of life, end_stream a goodbye; others are refused."""
+        self._deadlines.heard()
+        try:
+            message = messages.decode(text)
+        except InvalidMessageError as error:
+            logger.warning("session %s: %s", self.webrtc_id, error)
+            return
+        if message.type == "end_stream":
+            self.end(CloseReason.CLIENT_CLOSED)
+        elif message.type != "ping":
+            logger.debug("session %s: client sent %s", self.webrtc_id, message.type)
+
+    def on_input_ended(self, kind: MediaKind) -> None:
+        """The client stopped sending this kind of media for good."""
+        (self._audio if kind == "audio" else self._video).close()
+
+    def on_closed(self, reason: CloseReason) -> None:
+        """The wire is gone."""
+        self.end(reason)
+
+    # -- what the handler may ask ------------------------------------------------------------
+
+    def send(self, text: str) -> None:
+        """Send ``text`` to the client as it is. Any thread."""
+        self._on_loop(lambda: self._transport and self._transport.send_text(text))
+
+    def request_inputs(self) -> None:
+        """Ask the page for the current values of the other inputs. Any thread."""
+        self._on_loop(lambda: self._transport and self._transport.send(messages.send_input()))
+
+    def clear(self) -> None:
+        """Drop the audio that is queued and not played. Any thread."""
+        self._on_loop(lambda: self._transport and self._transport.clear())
+
+    def set_args(self, args: Sequence[Any]) -> None:
+        """Give the handler the current values of the other inputs. Any thread."""
+        self._handler.set_args(args)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _put_outputs(self, outputs: AdditionalOutputs) -> None:
+        self.outputs.put(outputs)
+        self._require_transport().send(messages.fetch_output())
+
+    def _on_loop(self, action: Callable[[], object]) -> None:
+        if self.loop.is_closed():
+            return
+        self.loop.call_soon_threadsafe(action)
+
+    @property
+    def transport(self) -> Transport | None:
+        """The wire this session uses, once it has started."""
+        return self._transport
+
+    def _require_transport(self) -> Transport:
+        if self._transport is None:
+            raise RuntimeError("The session has no transport before start().")
+        return self._transport
+
+    def _enter(self, state: SessionState) -> None:
+        check_transition(self.state, state)
+        logger.debug("session %s: %s -> %s", self.webrtc_id, self.state.value, state.value)
+        self.state = state
+
+    def _expired(self, reason: CloseReason, text: str) -> None:
+        self.end(reason, text)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = self.loop.create_task(work, name=f"session-{self.webrtc_id}-{name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+        return task
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._failed(error)
+
+    def _failed(self, error: BaseException) -> None:
+        if self._end.done():
+            return
+        logger.error("session %s: the handler failed", self.webrtc_id, exc_info=error)
+        self.end(CloseReason.HANDLER_ERROR, words_for(error))
+
+    def _log_end(self, ending: Ending) -> None:
+        logger.info(
+            "session %s ended: %s%s; dropped %d audio chunks and %d video frames",
+            self.webrtc_id,
+            ending.reason.value,
+            f" ({ending.text})" if ending.text else "",
+            self._audio.dropped,
+            self._video.dropped,
+        )
+
+
+def words_for(error: BaseException) -> str:
+    """What the page shows for an error in user code: our own and ``WebRTCError`` word for word."""
+    if isinstance(error, WebRTCError):
+        return error.message
+    if isinstance(error, GradioWebRTCError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+async def _cancel_and_wait(tasks: set[asyncio.Task[None]]) -> None:
+    waiting = [task for task in tasks if task is not asyncio.current_task()]
+    for task in waiting:
+        task.cancel()
+    if waiting:
+        await asyncio.wait(waiting)

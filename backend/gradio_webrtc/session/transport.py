@@ -1,0 +1,74 @@
+"""The seam between a session and the wire that carries it."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.session.messages import Message
+from gradio_webrtc.session.state import CloseReason
+
+
+class TransportListener(Protocol):
+    """What a transport tells its session. Every call is made on the event loop and never waits."""
+
+    def on_connected(self) -> None:
+        """Media can flow both ways."""
+        ...
+
+    def on_activity(self) -> None:
+        """The client gave a sign of life."""
+        ...
+
+    def on_audio(self, pcm: Pcm) -> None:
+        """Sound arrived."""
+        ...
+
+    def on_video(self, frame: Any) -> None:
+        """A picture arrived; ``frame`` has ``to_array(frame_format)``."""
+        ...
+
+    def on_message(self, text: str | bytes) -> None:
+        """A control message arrived, unparsed."""
+        ...
+
+    def on_input_ended(self, kind: MediaKind) -> None:
+        """No more media of this kind will come."""
+        ...
+
+    def on_closed(self, reason: CloseReason) -> None:
+        """The wire is gone: closed by the client, lost, or failed."""
+        ...
+
+
+class Transport(Protocol):
+    """What a session asks of the wire."""
+
+    async def play(self, kind: MediaKind, media: Any) -> None:
+        """Queue what user code emitted; waits while enough is queued (back-pressure).
+
+        Raises:
+            MediaFormatError: ``media`` is not a frame of this kind.
+        """
+        ...
+
+    async def drain(self) -> None:
+        """Wait until everything queued has been played."""
+        ...
+
+    def clear(self) -> None:
+        """Drop queued audio that is not played yet (barge-in)."""
+        ...
+
+    def send(self, message: Message) -> None:
+        """Send a control message, at once or as soon as the control channel opens."""
+        ...
+
+    def send_text(self, text: str) -> None:
+        """Send text as it is over the control channel."""
+        ...
+
+    async def aclose(self) -> None:
+        """Deliver what is still to be sent, then close. Idempotent."""
+        ...

@@ -1,0 +1,125 @@
+"""``Stream``: one handler, mountable on a FastAPI app for any WebRTC client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from enum import Enum
+from typing import Any, Literal
+
+from fastapi import FastAPI
+
+from gradio_webrtc.checks import check_component_options, limit_or_none, number_or_none
+from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.handlers.protocol import Modality, Mode
+from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.routes import make_router
+from gradio_webrtc.session.registry import SessionRegistry
+from gradio_webrtc.session.state import Limits
+from gradio_webrtc.transports.host import StreamHost, StreamSettings
+from gradio_webrtc.transports.ice import RTCConfigurationSource
+
+
+class Stream:
+    """One stream handler as HTTP routes, for clients that are not a Gradio page.
+
+    Args:
+        handler: what ``WebRTC.stream()`` takes: a stream handler for audio; a function or
+            generator, sync or async, for video.
+        mode: ``"send-receive"``, ``"send"`` or ``"receive"``, from the client's side.
+        modality: ``"audio"``, ``"video"`` or ``"audio-video"``.
+        concurrency_limit: how many clients may be connected at once; ``None`` for no limit,
+            1 by default.
+        time_limit: seconds after which a connected stream ends, or ``None``.
+        allow_extra_tracks: accept, and ignore, tracks that do not belong to ``modality``.
+        rtc_configuration: for the client, as ``WebRTC`` takes it.
+        server_rtc_configuration: for the server; ``None`` uses ``rtc_configuration``.
+        frame_format: channel order of the arrays a video handler gets and gives.
+
+    Raises:
+        ConfigurationError: an argument cannot work; the text says which and what to pass.
+    """
+
+    def __init__(
+        self,
+        handler: Any,
+        *,
+        mode: Mode = "send-receive",
+        modality: Modality = "video",
+        concurrency_limit: int | Literal["default"] | None = "default",
+        time_limit: float | None = None,
+        allow_extra_tracks: bool = False,
+        rtc_configuration: RTCConfigurationSource = None,
+        server_rtc_configuration: RTCConfigurationSource = None,
+        frame_format: FrameFormat = "rgb24",
+    ) -> None:
+        check_component_options(
+            mode=mode,
+            modality=modality,
+            frame_format=frame_format,
+            rtc_configuration=rtc_configuration,
+            server_rtc_configuration=server_rtc_configuration,
+            track_constraints=None,
+            rtp_params=None,
+            button_labels=None,
+        )
+        settings = StreamSettings(
+            make_handler=as_handler(
+                handler, mode=mode, modality=modality, frame_format=frame_format
+            ),
+            mode=mode,
+            modality=modality,
+            limits=Limits(time_limit=number_or_none("time_limit", time_limit)),
+            allow_extra_tracks=allow_extra_tracks,
+            rtc_configuration=rtc_configuration,
+            server_rtc_configuration=server_rtc_configuration,
+            frame_format=frame_format,
+        )
+        self.mode: Mode = mode
+        self.modality: Modality = modality
+        self.host = StreamHost(settings, SessionRegistry(limit_or_none(concurrency_limit)))
+
+    def mount(self, app: FastAPI, path: str = "", tags: list[str | Enum] | None = None) -> None:
+        """Add the routes to ``app`` under ``path``; sessions end when the app shuts down.
+
+        Args:
+            app: the application.
+            path: prefix of the routes, empty or starting with ``/``.
+            tags: OpenAPI tags of the routes.
+        """
+        app.include_router(make_router(self.host, path, tags))
+        app.router.lifespan_context = _closing_at_the_end(
+            app.router.lifespan_context, self.host
+        )
+
+    def set_input(self, webrtc_id: str, *args: Any) -> None:
+        """Give the handler of one session the values of its further inputs. Any thread.
+
+        Args:
+            webrtc_id: the id the client sent with its offer.
+            args: the values, without one for the stream itself.
+
+        Raises:
+            UnknownConnectionError: no session has this id.
+        """
+        self.host.set_input(webrtc_id, args)
+
+    async def offer(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Answer an offer or candidate, for apps that bring their own route."""
+        return await self.host.signal(body)
+
+
+def _closing_at_the_end(
+    lifespan: Callable[[Any], Any], host: StreamHost
+) -> Callable[[Any], Any]:
+    @asynccontextmanager
+    async def closing(app: Any) -> AsyncIterator[Any]:
+        async with lifespan(app) as state:
+            try:
+                yield state
+            finally:
+                await host.aclose()
+
+    return closing
+
+

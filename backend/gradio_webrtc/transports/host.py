@@ -1,0 +1,197 @@
+"""What a component and a mounted stream share: answering the requests of one stream's clients."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradio_webrtc.errors import ConfigurationError, SignalingError, UnknownConnectionError
+from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
+from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.session.ids import check_id
+from gradio_webrtc.session.registry import Place, SessionRegistry
+from gradio_webrtc.session.session import Session
+from gradio_webrtc.session.state import CloseReason, Limits
+from gradio_webrtc.transports.ice import (
+    RTCConfigurationSource,
+    resolve_configuration,
+    to_aiortc,
+)
+from gradio_webrtc.transports.peer import PeerTransport
+from gradio_webrtc.transports.signaling import Offer, check_tracks, parse_candidate, parse_offer
+
+logger = logging.getLogger(__name__)
+
+Answer = dict[str, Any]
+
+
+@dataclass
+class StreamSettings:
+    """How one stream's sessions are made.
+
+    Attributes:
+        make_handler: gives a fresh handler for each connection.
+        server_rtc_configuration: for the server's side; ``None`` means the same as the page's.
+    """
+
+    make_handler: Callable[[], Handler]
+    mode: Mode = "send-receive"
+    modality: Modality = "video"
+    limits: Limits = Limits()
+    allow_extra_tracks: bool = False
+    rtc_configuration: RTCConfigurationSource = None
+    server_rtc_configuration: RTCConfigurationSource = None
+    frame_format: FrameFormat = "rgb24"
+
+
+class StreamHost:
+    """Answers offers, candidates and waiting clients; owns the sessions that come of them.
+
+    Belongs to the event loop that first uses it, except ``set_input``.
+    """
+
+    def __init__(self, settings: StreamSettings, registry: SessionRegistry) -> None:
+        self.settings = settings
+        self.registry = registry
+
+    # -- requests: each answers with a dict, a refusal among them ------------------------------
+
+    async def signal(self, body: object, owner: str | None = None) -> Answer:
+        """Answer an offer or a candidate, as the wire protocol says."""
+        return await self._answering(self._signal(body, owner))
+
+    async def wait_for_place(self, body: object, owner: str | None = None) -> Answer:
+        """Answer ``{"status": "admitted"}`` or ``{"status": "waiting", "position": n}``."""
+        return await self._answering(self._wait(body, owner))
+
+    async def leave(self, body: object, owner: str | None = None) -> Answer:
+        """Stop waiting for a place, or end the session; always succeeds for the owner."""
+        return await self._answering(self._leave(body, owner))
+
+    async def ice_configuration(self) -> Answer:
+        """Answer the page's RTC configuration, resolved now."""
+        return await self._answering(self._ice_configuration())
+
+    def set_input(self, webrtc_id: str, args: Sequence[Any]) -> None:
+        """Give a session's handler the values of the other inputs. Any thread.
+
+        Raises:
+            UnknownConnectionError: there is no such session.
+        """
+        session = self.registry.find(webrtc_id)
+        if session is None:
+            raise UnknownConnectionError("There is no connection with this id.")
+        session.set_args(args)
+
+    async def aclose(self) -> None:
+        """End every session because the server stops."""
+        await self.registry.close_all(CloseReason.SERVER_SHUTDOWN)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    async def _answering(self, work: Awaitable[Answer]) -> Answer:
+        try:
+            return await work
+        except SignalingError as refusal:
+            logger.info("refused a request: %s: %s", refusal.code, refusal)
+            return refusal.refusal()
+        except ConfigurationError as error:
+            logger.error("this stream is misconfigured: %s", error)
+            return _failure("configuration_error", str(error))
+        except Exception as error:  # noqa: BLE001 - user code (a configuration function, copy()):
+            # the page must be told, since an HTTP 500 would reach it as nothing at all.
+            logger.exception("a request failed")
+            return _failure("server_error", f"{type(error).__name__}: {error}")
+
+    async def _signal(self, body: object, owner: str | None) -> Answer:
+        request = _object(body)
+        if request.get("type") == "offer":
+            return await self._offer(request, owner)
+        if request.get("type") == "ice-candidate":
+            candidate = parse_candidate(request.get("candidate"))
+            session = await self.registry.get_soon(request.get("webrtc_id"), owner)
+            _peer(session).add_candidate(candidate)
+            return {"status": "success"}
+        raise SignalingError('A request needs a "type": "offer" or "ice-candidate".')
+
+    async def _offer(self, request: Mapping[str, Any], owner: str | None) -> Answer:
+        settings = self.settings
+        offer = parse_offer(request.get("sdp"))
+        check_tracks(offer, settings.mode, settings.modality, settings.allow_extra_tracks)
+        if request.get("replaces") is not None:
+            await self.registry.replace(request["replaces"], owner)
+        place = self.registry.claim(request.get("webrtc_id"), owner)
+        try:
+            configuration = await self._server_configuration()
+            session = self._open(place, configuration)
+        finally:
+            self.registry.release(place)
+        return {"type": "answer", "sdp": await self._answer(session, offer)}
+
+    def _open(self, place: Place, configuration: Mapping[str, Any] | None) -> Session:
+        settings = self.settings
+        rtc = to_aiortc(configuration)
+        handler = settings.make_handler()
+        session = Session(place.webrtc_id, handler, settings.limits, place.owner)
+        transport = PeerTransport(
+            session,
+            mode=settings.mode,
+            modality=settings.modality,
+            configuration=rtc,
+            audio_format=handler.audio_format,
+            frame_format=settings.frame_format,
+        )
+        self.registry.add(place, session)
+        session.start(transport)
+        return session
+
+    async def _answer(self, session: Session, offer: Offer) -> str:
+        try:
+            return await _peer(session).answer(offer)
+        except BaseException:
+            # Refused, cancelled or failed: the session must not keep its place until its deadline.
+            session.end(CloseReason.TRANSPORT_FAILED)
+            raise
+
+    async def _server_configuration(self) -> Mapping[str, Any] | None:
+        source = self.settings.server_rtc_configuration
+        if source is None:
+            source = self.settings.rtc_configuration
+        return await resolve_configuration(source)
+
+    async def _wait(self, body: object, owner: str | None) -> Answer:
+        webrtc_id = check_id(_object(body).get("webrtc_id"))
+        position = await self.registry.line.wait(webrtc_id, owner)
+        if position == 0:
+            return {"status": "admitted"}
+        return {"status": "waiting", "position": position, "limit": self.registry.limit}
+
+    async def _leave(self, body: object, owner: str | None) -> Answer:
+        webrtc_id = check_id(_object(body).get("webrtc_id"))
+        if not self.registry.line.leave(webrtc_id, owner):
+            session = self.registry.get(webrtc_id, owner)
+            session.end(CloseReason.CLIENT_CLOSED)
+        return {"status": "success"}
+
+    async def _ice_configuration(self) -> Answer:
+        configuration = await resolve_configuration(self.settings.rtc_configuration)
+        return {"rtc_configuration": configuration}
+
+
+def _peer(session: Session) -> PeerTransport:
+    transport = session.transport
+    if not isinstance(transport, PeerTransport):
+        raise UnknownConnectionError("This connection does not use WebRTC.")
+    return transport
+
+
+def _object(body: object) -> Mapping[str, Any]:
+    if not isinstance(body, Mapping):
+        raise SignalingError("A request must be a JSON object.")
+    return body
+
+
+def _failure(code: str, text: str) -> Answer:
+    return {"status": "failed", "meta": {"error": code, "message": text}}

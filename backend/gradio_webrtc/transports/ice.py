@@ -1,0 +1,102 @@
+"""ICE servers, resolved anew for each connection."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Union
+
+import anyio.to_thread
+from aiortc import RTCBundlePolicy, RTCConfiguration, RTCIceServer
+from aiortc.rtcconfiguration import RTCIceTransportPolicy
+from aiortc.rtcicetransport import parse_stun_turn_uri
+
+from gradio_webrtc.errors import ConfigurationError
+
+RTCConfigurationSource = Union[
+    Mapping[str, Any],
+    Callable[[], Union[Mapping[str, Any], None]],
+    Callable[[], Awaitable[Union[Mapping[str, Any], None]]],
+    None,
+]
+"""A configuration as ``RTCPeerConnection`` takes it in a browser, or a function or coroutine
+function that returns one, called for each connection; ``None`` for no ICE servers."""
+
+
+async def resolve_configuration(source: RTCConfigurationSource) -> dict[str, Any] | None:
+    """Return the configuration ``source`` stands for now; sync functions run on a thread.
+
+    Raises:
+        ConfigurationError: the result is not a dict with a list of ``iceServers``.
+    """
+    value: Any = source
+    if callable(source):
+        if inspect.iscoroutinefunction(source) or inspect.iscoroutinefunction(
+            getattr(source, "__call__", None)  # noqa: B004 - an object with an async __call__
+        ):
+            value = source()
+        else:
+            value = await anyio.to_thread.run_sync(source)
+        if inspect.isawaitable(value):
+            value = await value
+    if value is None:
+        return None
+    check_configuration(value)
+    return dict(value)
+
+
+def check_configuration(value: object, name: str = "rtc_configuration") -> None:
+    """Raise ``ConfigurationError`` when ``value`` is no RTC configuration; ``name`` is its name."""
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(
+            f"{name} must be a dict such as {{'iceServers': [{{'urls': 'stun:host:3478'}}]}}, a "
+            f"function returning one, or None; got {type(value).__name__}."
+        )
+    servers = value.get("iceServers", [])
+    if not isinstance(servers, (list, tuple)):
+        raise ConfigurationError(f"{name}['iceServers'] must be a list.")
+    for server in servers:
+        if not isinstance(server, Mapping) or not _urls(server):
+            raise ConfigurationError(f"Each of {name}['iceServers'] needs 'urls'; got {server!r}.")
+
+
+def to_aiortc(configuration: Mapping[str, Any] | None) -> RTCConfiguration:
+    """Translate a browser-style configuration for the server's peer connection.
+
+    Without ICE servers none are asked, unlike aiortc's default of a public STUN server: local use
+    must not wait for a host that may be out of reach.
+
+    Raises:
+        ConfigurationError: an ICE server's address cannot be parsed.
+    """
+    servers: list[RTCIceServer] = []
+    policy = RTCIceTransportPolicy.ALL
+    if configuration is not None:
+        check_configuration(configuration, "server_rtc_configuration")
+        servers = [_server(server) for server in configuration.get("iceServers", [])]
+        if configuration.get("iceTransportPolicy") == "relay":
+            policy = RTCIceTransportPolicy.RELAY
+    return RTCConfiguration(
+        iceServers=servers,
+        bundlePolicy=RTCBundlePolicy.MAX_BUNDLE,
+        iceTransportPolicy=policy,
+    )
+
+
+def _urls(server: Mapping[str, Any]) -> list[str]:
+    urls = server.get("urls", server.get("url"))
+    if isinstance(urls, str):
+        return [urls]
+    return [str(url) for url in urls] if isinstance(urls, (list, tuple)) else []
+
+
+def _server(server: Mapping[str, Any]) -> RTCIceServer:
+    urls = _urls(server)
+    for url in urls:
+        try:
+            parse_stun_turn_uri(url)
+        except ValueError as error:
+            raise ConfigurationError(f"The ICE server address {url!r} is wrong: {error}.") from None
+    return RTCIceServer(
+        urls=urls, username=server.get("username"), credential=server.get("credential")
+    )

@@ -1,0 +1,258 @@
+"""One aiortc peer connection as a session's transport."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from aiortc import (
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCIceCandidate,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+from aiortc.exceptions import OperationError
+from aiortc.mediastreams import MediaStreamError
+
+from gradio_webrtc.errors import InvalidOfferError, TooManyCandidatesError
+from gradio_webrtc.handlers.protocol import AudioFormat, MediaKind, Modality, Mode
+from gradio_webrtc.media.video import FrameFormat, ReceivedPicture
+from gradio_webrtc.session import messages
+from gradio_webrtc.session.messages import Message
+from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.session.transport import TransportListener
+from gradio_webrtc.transports.audio_in import AudioDecoder, read_audio, take_over
+from gradio_webrtc.transports.audio_out import AudioOut
+from gradio_webrtc.transports.control import ControlChannel
+from gradio_webrtc.transports.signaling import MAX_CANDIDATES, Offer, kinds_for
+from gradio_webrtc.transports.video_out import VideoOut
+
+logger = logging.getLogger(__name__)
+
+GOODBYE_SECONDS = 0.5
+"""How long the client may take to read the last message and hang up before we do."""
+
+OPENING_SECONDS = 2.0
+"""How long a last message waits for a control channel that is still opening."""
+
+CLOSE_SECONDS = 5.0
+
+_DIRECTIONS = {"send-receive": "sendrecv", "send": "recvonly", "receive": "sendonly"}
+
+
+class PeerTransport:
+    """Answers one offer and carries its media. Implements ``session.transport.Transport``.
+
+    Args:
+        listener: the session.
+        mode: from the client's side, as the component says it.
+        modality: what kinds of media are carried.
+        configuration: ICE servers for the server's side.
+        audio_format: what the handler wants; only its layout matters here.
+        frame_format: channel order of the arrays user code emits.
+    """
+
+    def __init__(
+        self,
+        listener: TransportListener,
+        *,
+        mode: Mode,
+        modality: Modality,
+        configuration: RTCConfiguration,
+        audio_format: AudioFormat,
+        frame_format: FrameFormat,
+    ) -> None:
+        self._listener = listener
+        self._mode = mode
+        self._kinds = kinds_for(modality)
+        self._channels = 2 if audio_format.layout == "stereo" else 1
+        self._pc = RTCPeerConnection(configuration)
+        self._audio = AudioOut() if mode != "send" and "audio" in self._kinds else None
+        self._video = VideoOut(frame_format) if mode != "send" and "video" in self._kinds else None
+        self._control = ControlChannel()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._candidates: list[RTCIceCandidate | None] = []
+        self._candidate_count = 0
+        self._answered = False
+        self._was_connected = False
+        self._said_goodbye = False
+        self._hung_up = asyncio.Event()
+        self._pc.on("connectionstatechange", self._on_state)
+        self._pc.on("datachannel", self._on_datachannel)
+
+    # -- negotiation -------------------------------------------------------------------------
+
+    async def answer(self, offer: Offer) -> str:
+        """Return the SDP answer to ``offer``.
+
+        Raises:
+            InvalidOfferError: it has no codec in common with us, or cannot be applied.
+        """
+        wanted = self._make_transceivers(offer)
+        try:
+            await self._pc.setRemoteDescription(RTCSessionDescription(sdp=offer.sdp, type="offer"))
+        except (OperationError, ValueError) as error:
+            raise InvalidOfferError(f"The offer cannot be answered: {error}.") from error
+        for transceiver in self._pc.getTransceivers():
+            if transceiver not in wanted:
+                # An unread track would grow without bound; an inactive one never starts.
+                transceiver.direction = "inactive"
+        await self._pc.setLocalDescription(await self._pc.createAnswer())
+        for transceiver in wanted:
+            self._use(transceiver)
+        self._answered = True
+        for candidate in (*offer.candidates, *self._candidates):
+            self._apply(candidate)
+        self._candidates.clear()
+        if offer.candidates_complete:
+            self._apply(None)
+        return str(self._pc.localDescription.sdp)
+
+    def add_candidate(self, candidate: RTCIceCandidate | None) -> None:
+        """Take a trickled candidate, before or after the answer; ``None`` ends them.
+
+        Raises:
+            TooManyCandidatesError: more than ``MAX_CANDIDATES`` came.
+        """
+        self._candidate_count += 1
+        if self._candidate_count > MAX_CANDIDATES:
+            raise TooManyCandidatesError(f"At most {MAX_CANDIDATES} candidates are accepted.")
+        if self._answered:
+            self._apply(candidate)
+        else:
+            self._candidates.append(candidate)
+
+    def _apply(self, candidate: RTCIceCandidate | None) -> None:
+        # Resolving an mDNS name takes up to a second: nothing waits for it.
+        self._spawn(self._pc.addIceCandidate(candidate))
+
+    def _make_transceivers(self, offer: Offer) -> list[RTCRtpTransceiver]:
+        wanted: list[RTCRtpTransceiver] = []
+        direction = _DIRECTIONS[self._mode]
+        for kind in self._kinds:
+            track = self._audio if kind == "audio" else self._video
+            transceiver = self._pc.addTransceiver(track or kind, direction)
+            if kind == "audio" and any("audio/opus" in section.codecs for section in offer.media):
+                opus = [
+                    codec
+                    for codec in RTCRtpReceiver.getCapabilities("audio").codecs
+                    if codec.mimeType.lower() == "audio/opus"
+                ]
+                transceiver.setCodecPreferences(opus)
+            wanted.append(transceiver)
+        return wanted
+
+    def _use(self, transceiver: RTCRtpTransceiver) -> None:
+        codecs = transceiver._codecs
+        opus = bool(codecs) and codecs[0].mimeType.lower() == "audio/opus"
+        if opus and self._audio is not None and transceiver.kind == "audio":
+            self._audio.use_opus()
+        receiver = transceiver.receiver
+        if receiver.track is None:
+            return
+        if transceiver.kind == "video":
+            self._spawn(self._read_video(receiver))
+            return
+        loop = asyncio.get_running_loop()
+        decoder = AudioDecoder(self._listener.on_audio, loop.time, self._channels)
+        if not (opus and take_over(receiver, decoder)):
+            self._spawn(read_audio(receiver.track, self._listener))
+
+    # -- what the connection tells -------------------------------------------------------------
+
+    def _on_state(self) -> None:
+        state = self._pc.connectionState
+        if state == "connected":
+            self._was_connected = True
+            self._listener.on_connected()
+        elif state == "failed":
+            lost = CloseReason.PEER_LOST if self._was_connected else CloseReason.TRANSPORT_FAILED
+            self._listener.on_closed(lost)
+        elif state == "closed":
+            self._hung_up.set()
+            self._listener.on_closed(CloseReason.CLIENT_CLOSED)
+
+    def _on_datachannel(self, channel: RTCDataChannel) -> None:
+        if self._control.attached:
+            logger.warning("a client opened a second data channel; it is ignored")
+            return
+        channel.on("message", self._listener.on_message)
+        self._control.attach(channel)
+
+    async def _read_video(self, receiver: RTCRtpReceiver) -> None:
+        try:
+            while True:
+                frame = await receiver.track.recv()
+                self._listener.on_video(ReceivedPicture(frame))
+        except MediaStreamError:
+            self._listener.on_input_ended("video")
+
+    # -- what the session asks -----------------------------------------------------------------
+
+    async def play(self, kind: MediaKind, media: Any) -> None:
+        """Queue what user code emitted; ignored for a kind this connection does not send."""
+        track = self._audio if kind == "audio" else self._video
+        if track is not None:
+            await track.play(media)
+
+    async def drain(self) -> None:
+        """Wait until everything queued has been played."""
+        for track in (self._audio, self._video):
+            if track is not None:
+                await track.drain()
+
+    def clear(self) -> None:
+        """Drop queued audio."""
+        if self._audio is not None:
+            self._audio.clear()
+
+    def send(self, message: Message) -> None:
+        """Send a control message."""
+        self._said_goodbye = self._said_goodbye or message.type == "end_stream"
+        self._control.send(messages.encode(message))
+
+    def send_text(self, text: str) -> None:
+        """Send text as it is."""
+        self._control.send(text)
+
+    async def aclose(self) -> None:
+        """Deliver the last messages, then close the peer connection and everything around it."""
+        await self._deliver_goodbye()
+        tasks = [task for task in self._tasks if not task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        for track in (self._audio, self._video):
+            if track is not None:
+                track.stop()
+        try:
+            await asyncio.wait_for(self._pc.close(), CLOSE_SECONDS)
+        except asyncio.TimeoutError:
+            logger.error("a peer connection did not close within %g s", CLOSE_SECONDS)
+
+    async def _deliver_goodbye(self) -> None:
+        if self._pc.connectionState != "connected" or not self._said_goodbye:
+            return
+        if self._control.waiting and not await self._control.opened(OPENING_SECONDS):
+            return
+        try:
+            # A client that heard it hangs up, which is the proof that it was delivered.
+            await asyncio.wait_for(self._hung_up.wait(), GOODBYE_SECONDS)
+        except asyncio.TimeoutError:
+            logger.debug("the client did not hang up by itself")
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.warning("a connection task failed: %s", error, exc_info=error)

@@ -1,0 +1,190 @@
+"""What ``WebRTC.stream()`` was given: checked, turned into a host, and wired to the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+import gradio as gr
+from gradio.blocks import Block
+from gradio.context import get_blocks_context
+
+from gradio_webrtc.checks import limit_or_none, number_or_none, one_of
+from gradio_webrtc.errors import ConfigurationError, SignalingError
+from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.session.registry import SessionRegistry
+from gradio_webrtc.session.state import Limits
+from gradio_webrtc.transports.host import StreamHost, StreamSettings
+
+if TYPE_CHECKING:
+    from gradio.events import Dependency
+
+    from gradio_webrtc.component import WebRTC
+
+_shared: WeakValueDictionary[tuple[int, str], SessionRegistry] = WeakValueDictionary()
+"""Registries by app and ``concurrency_id``; one lives as long as a stream that uses it."""
+
+
+@dataclass(frozen=True)
+class StreamArguments:
+    """The arguments of one ``stream()`` call."""
+
+    component: WebRTC
+    fn: Any
+    inputs: Any
+    outputs: Any
+    js: str | None
+    concurrency_limit: Any
+    concurrency_id: str | None
+    time_limit: float | None
+    trigger: Callable[..., Any] | None
+    send_input_on: str
+
+    @property
+    def name(self) -> str:
+        """The component's own name, for messages."""
+        label = self.component.label
+        return f"WebRTC(label={label!r})" if label else "WebRTC"
+
+    @property
+    def further(self) -> list[Block]:
+        """The inputs beside the component itself."""
+        return [block for block in self.inputs if block is not self.component]
+
+    def checked(self) -> StreamArguments:
+        """Return the arguments with lists as lists, or raise ``ConfigurationError``."""
+        try:
+            one_of("send_input_on", self.send_input_on, ("change", "submit"))
+            limit = limit_or_none(self.concurrency_limit)
+            time_limit = number_or_none("time_limit", self.time_limit)
+            inputs = self._inputs()
+            self._check_outputs()
+            self._check_trigger()
+        except ConfigurationError as error:
+            raise type(error)(f"{self.name}.stream(): {error}") from None
+        return replace(self, inputs=inputs, concurrency_limit=limit, time_limit=time_limit)
+
+    def _inputs(self) -> list[Block]:
+        inputs = _as_list("inputs", self.inputs)
+        if self.component.mode == "receive":
+            if self.component in inputs:
+                raise ConfigurationError(
+                    'in mode "receive" the component sends nothing, so it cannot be among inputs.'
+                )
+            return inputs
+        if not inputs or inputs[0] is not self.component:
+            came = type(inputs[0]).__name__ if inputs else "nothing"
+            raise ConfigurationError(
+                f"the first of inputs must be the component itself, inputs=[webrtc, ...]; got {came}."
+            )
+        if inputs.count(self.component) > 1:
+            raise ConfigurationError("the component may be among inputs only once.")
+        return inputs
+
+    def _check_outputs(self) -> None:
+        if _as_list("outputs", self.outputs) != [self.component]:
+            raise ConfigurationError(
+                "outputs must be the component itself and nothing else, outputs=[webrtc]. Values "
+                "for other components go through AdditionalOutputs and on_additional_outputs()."
+            )
+
+    def _check_trigger(self) -> None:
+        needed = self.component.mode == "receive"
+        if needed and not callable(self.trigger):
+            raise ConfigurationError(
+                'mode "receive" needs trigger=, the event that starts it, such as button.click.'
+            )
+        if not needed and self.trigger is not None:
+            raise ConfigurationError(
+                f'trigger is for mode "receive" only; in mode "{self.component.mode}" the person '
+                "starts the stream with the component's own button."
+            )
+
+
+def make_host(arguments: StreamArguments) -> StreamHost:
+    """Return the host of the stream ``arguments`` describe.
+
+    Raises:
+        ConfigurationError: ``fn`` does not fit the component's mode and modality.
+    """
+    component = arguments.component
+    time_limit = (
+        component.time_limit if arguments.time_limit is None else arguments.time_limit
+    )
+    try:
+        make_handler = as_handler(
+            arguments.fn,
+            mode=component.mode,
+            modality=component.modality,
+            frame_format=component.frame_format,
+            further_inputs=len(arguments.further),
+        )
+    except ConfigurationError as error:
+        raise type(error)(f"{arguments.name}.stream(): {error}") from None
+    settings = StreamSettings(
+        make_handler=make_handler,
+        mode=component.mode,
+        modality=component.modality,
+        limits=Limits(time_limit=time_limit),
+        allow_extra_tracks=component.allow_extra_tracks,
+        rtc_configuration=component.rtc_configuration,
+        server_rtc_configuration=component.server_rtc_configuration,
+        frame_format=component.frame_format,
+    )
+    return StreamHost(settings, _registry(arguments))
+
+
+def wire_inputs(arguments: StreamArguments, host: StreamHost) -> Dependency:
+    """Make the page send the values of the further inputs: when asked, and when they change."""
+
+    async def set_input(webrtc_id: str | None, *args: Any, request: gr.Request) -> None:
+        if webrtc_id is None:
+            return
+        try:
+            session = host.registry.get(webrtc_id, request.session_hash)
+        except SignalingError:
+            # The stream ended while the values were on their way: nobody needs them any more.
+            return
+        session.set_args(args)
+
+    options: dict[str, Any] = {
+        "fn": set_input,
+        "inputs": [arguments.component, *arguments.further],
+        "outputs": None,
+        "js": arguments.js,
+        "queue": False,
+        "show_progress": "hidden",
+        "trigger_mode": "multiple",
+        "api_visibility": "private",
+    }
+    for block in arguments.further:
+        listen = getattr(block, arguments.send_input_on, None)
+        if listen is not None:
+            listen(**options)
+    return arguments.component.tick(**options)  # type: ignore[attr-defined]  # made by Gradio
+
+
+def _registry(arguments: StreamArguments) -> SessionRegistry:
+    limit: int | None = arguments.concurrency_limit
+    if arguments.concurrency_id is None:
+        return SessionRegistry(limit)
+    root = get_blocks_context()
+    key = (id(root), arguments.concurrency_id)
+    registry = _shared.setdefault(key, SessionRegistry(limit))
+    if limit is not None:
+        registry.limit = limit if registry.limit is None else min(limit, registry.limit)
+    return registry
+
+
+def _as_list(name: str, value: Any) -> list[Block]:
+    if value is None:
+        return []
+    if isinstance(value, Block):
+        return [value]
+    if isinstance(value, (Sequence, set, frozenset)) and not isinstance(value, str):
+        blocks = list(value)
+        if all(isinstance(block, Block) for block in blocks):
+            return blocks
+    raise ConfigurationError(f"{name} must be a component or a list of components; got {value!r}.")
