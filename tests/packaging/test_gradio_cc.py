@@ -80,7 +80,8 @@ def test_build(workshop: Environment, installed: Path, tools: dict[str, str]) ->
     run(command, cwd=installed, env=tools)
     assert (templates / "index.js").is_file()
     assert wheel.is_file()
-    assert run(["git", "status", "--porcelain"], cwd=installed) == ""
+    # Gradio's build rewrites pyproject.toml (and, unless told not to, documentation and a demo).
+    assert run(["git", "diff", "--stat", "--", ".", ":!frontend"], cwd=installed) == ""
 
 
 def test_dev_shows_the_component_and_hot_reloads(
