@@ -10,7 +10,7 @@ class GradioWebRTCError(Exception):
 
 
 class WebRTCError(GradioWebRTCError):
-    """Raise this in a handler to end the session and show ``message`` in the page, word for word."""
+    """Raise this in a handler: the session ends and the page shows ``message`` word for word."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class NotYetSupportedError(ConfigurationError, NotImplementedError):
 
 
 class MediaFormatError(GradioWebRTCError, ValueError):
-    """A handler produced a frame that is not media; the text names what was expected and what came."""
+    """A handler emitted what is no frame; the text names what was expected and what came."""
 
 
 class HandlerError(GradioWebRTCError):
@@ -119,3 +119,18 @@ class InvalidMessageError(SignalingError):
     """A control message is not JSON, is too large, or is of an unknown type."""
 
     code = "invalid_message"
+
+
+MAX_WORDS = 1000
+"""Longest text shown for an error: a larger control message can stall on paths with a small MTU."""
+
+
+def words_for(error: BaseException) -> str:
+    """What the page shows for an error in user code: our own and ``WebRTCError`` word for word.
+
+    At most ``MAX_WORDS`` characters, since some errors quote the whole value they are about.
+    """
+    text = str(error)
+    if not isinstance(error, GradioWebRTCError):
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from gradio_webrtc.errors import GradioWebRTCError, InvalidMessageError, SessionClosedError
+from gradio_webrtc.errors import InvalidMessageError, SessionClosedError, words_for
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session import messages
@@ -30,10 +30,7 @@ from gradio_webrtc.session.transport import Transport
 logger = logging.getLogger(__name__)
 
 OUTPUT_CAPACITY = 1000
-"""Additional outputs kept for a reader that has not come yet; older ones are dropped and counted."""
-
-MAX_WORDS = 1000
-"""Longest text shown for an error: a larger control message can stall on paths with a small MTU."""
+"""Additional outputs kept for a reader that has not come yet; then the oldest are dropped."""
 
 
 class Session:
@@ -41,7 +38,7 @@ class Session:
 
     The session is a :class:`~gradio_webrtc.session.transport.TransportListener` for its transport
     and a :class:`~gradio_webrtc.handlers.protocol.Link` for its handler. One task owns everything;
-    ``end`` asks it to finish, ``aclose`` also waits for it. All methods but ``send``, ``send_text``,
+    ``end`` asks it to finish, ``aclose`` also waits for it. All methods but ``send``,
     ``request_inputs``, ``clear``, ``set_args`` and ``end_threadsafe`` belong to the event loop.
 
     Args:
@@ -91,7 +88,7 @@ class Session:
 
     def end_threadsafe(self, reason: CloseReason, text: str = "") -> None:
         """``end`` from any thread."""
-        self._on_loop(lambda: self.end(reason, text))
+        self._on_loop(self.end, reason, text)
 
     async def aclose(
         self, reason: CloseReason = CloseReason.SERVER_SHUTDOWN, text: str = ""
@@ -181,7 +178,7 @@ class Session:
         self._deadlines.heard()
 
     def on_audio(self, pcm: Pcm) -> None:
-        """Sound arrived; it waits in order, the oldest is dropped and counted when too much does."""
+        """Sound arrived; it waits in order, and the oldest is dropped when too much waits."""
         self._deadlines.heard()
         self._audio.put(pcm)
 
@@ -217,19 +214,19 @@ class Session:
 
     def send(self, text: str) -> None:
         """Send ``text`` to the client as it is. Any thread."""
-        self._on_loop(lambda: self._transport and self._transport.send_text(text))
+        self._on_wire(lambda transport: transport.send_text(text))
 
     def request_inputs(self) -> None:
         """Ask the page for the current values of the other inputs. Any thread."""
-        self._on_loop(lambda: self._transport and self._transport.send(messages.send_input()))
+        self._on_wire(lambda transport: transport.send(messages.send_input()))
 
     def clear(self) -> None:
         """Drop the audio that is queued and not played. Any thread."""
-        self._on_loop(lambda: self._transport and self._transport.clear())
+        self._on_wire(lambda transport: transport.clear())
 
     def set_args(self, args: Sequence[Any]) -> None:
         """Give the handler the current values of the other inputs. Any thread."""
-        self._on_loop(lambda: self._handler.set_args(args))
+        self._on_loop(self._handler.set_args, args)
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -237,10 +234,14 @@ class Session:
         self.outputs.put(outputs)
         self._require_transport().send(messages.fetch_output())
 
-    def _on_loop(self, action: Callable[[], object]) -> None:
+    def _on_wire(self, action: Callable[[Transport], None]) -> None:
+        if self._transport is not None:
+            self._on_loop(action, self._transport)
+
+    def _on_loop(self, action: Callable[..., None], *args: Any) -> None:
         # RuntimeError: the loop is closed, and with it whatever the action was for.
         with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(action)
+            self.loop.call_soon_threadsafe(action, *args)
 
     @property
     def transport(self) -> Transport | None:
@@ -276,7 +277,8 @@ class Session:
 
     def _log_end(self, ending: Ending) -> None:
         logger.info(
-            "session %s ended: %s%s; dropped %d audio chunks and %d video frames, refused %d messages",
+            "session %s ended: %s%s; "
+            "dropped %d audio chunks and %d video frames, refused %d messages",
             self.webrtc_id,
             ending.reason.value,
             f" ({ending.text})" if ending.text else "",
@@ -284,14 +286,3 @@ class Session:
             self._video.dropped,
             self._refused_messages,
         )
-
-
-def words_for(error: BaseException) -> str:
-    """What the page shows for an error in user code: our own and ``WebRTCError`` word for word.
-
-    At most ``MAX_WORDS`` characters, since some errors quote the whole value they are about.
-    """
-    text = str(error)
-    if not isinstance(error, GradioWebRTCError):
-        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"
