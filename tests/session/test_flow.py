@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
 
@@ -84,7 +85,7 @@ async def test_a_slow_handler_gets_the_newest_picture_only(
     assert pictures[-1] == 99
     assert 10 <= len(pictures) <= 12
     # Each was the newest at the moment the handler was free again.
-    assert all(8 <= later - earlier <= 12 for earlier, later in zip(pictures[1:-1], pictures[2:-1]))
+    assert all(8 <= later - earlier <= 12 for earlier, later in itertools.pairwise(pictures[1:-1]))
     await bench.session.aclose()
     assert f"{100 - len(pictures)} video frames" in caplog.text
 
