@@ -1,14 +1,7 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import contract from "../../tests/contract/messages.json";
 import { decode, encode, textOf } from "./messages";
 
-interface Contract {
-  valid: { wire: string; message: { type: string; data: unknown; reason: string | null } }[];
-  invalid: string[];
-}
-
-const file = new URL("../../tests/contract/messages.json", import.meta.url);
-const contract = JSON.parse(readFileSync(file, "utf-8")) as Contract;
 
 describe("the contract shared with the server", () => {
   it.each(contract.valid)("decodes $wire", ({ wire, message }) => {
