@@ -15,9 +15,9 @@ from contextvars import ContextVar
 
 import numpy as np
 import pytest
-
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.handlers.args import ArgsEvent
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 
 pytestmark = pytest.mark.asyncio
@@ -270,23 +270,23 @@ async def test_shutdown_may_be_sync_or_async_on_either_class(link):
 
 
 async def test_a_fresh_copy_serves_each_connection(link):
-    class Counted(AsyncEchoHandler):
-        made: list[AsyncStreamHandler] = []
+    made: list[AsyncStreamHandler] = []
 
+    class Counted(AsyncEchoHandler):
         def copy(self):
-            self.made.append(Counted())
-            return self.made[-1]
+            made.append(Counted())
+            return made[-1]
 
     prototype = Counted()
     factory = as_handler(prototype, mode="send-receive", modality="audio")
     first, second = factory(), factory()
     await first.start(link)
     await second.start(link)
-    assert len({id(handler) for handler in [prototype, *Counted.made]}) == 3
-    assert prototype.queue is not Counted.made[0].queue
+    assert len({id(handler) for handler in [prototype, *made]}) == 3
+    assert prototype.queue is not made[0].queue
     first.set_args([1])
-    assert Counted.made[0].latest_args == ["__webrtc_value__", 1]
-    assert Counted.made[1].latest_args == []
+    assert made[0].latest_args == ["__webrtc_value__", 1]
+    assert made[1].latest_args == []
     await first.aclose()
     await second.aclose()
 
@@ -375,7 +375,7 @@ async def test_exceptions_of_user_code_propagate(link):
 
 @pytest.mark.parametrize("base", [EchoHandler, AsyncEchoHandler])
 async def test_an_early_start_up_error_comes_out_of_start(base, link):
-    running = audio(_failing_start_up(base, threading.Event(), wait=False))
+    running = audio(_failing_start_up(base, ArgsEvent(), wait=False))
     with pytest.raises(ConnectionError, match="no such server"):
         await running.start(link)
     await running.aclose()
@@ -383,7 +383,7 @@ async def test_an_early_start_up_error_comes_out_of_start(base, link):
 
 @pytest.mark.parametrize("base", [EchoHandler, AsyncEchoHandler])
 async def test_a_late_start_up_error_ends_an_emit_that_waits(base, link):
-    go = threading.Event()
+    go = ArgsEvent()
     async with started(_failing_start_up(base, go), link) as running:
         emitting = asyncio.ensure_future(running.emit("audio"))
         await asyncio.sleep(0.02)
@@ -395,7 +395,7 @@ async def test_a_late_start_up_error_ends_an_emit_that_waits(base, link):
 
 @pytest.mark.parametrize("base", [EchoHandler, AsyncEchoHandler])
 async def test_a_start_up_error_nobody_saw_is_logged(base, link, caplog, until_async):
-    go = threading.Event()
+    go = ArgsEvent()
     async with started(_failing_start_up(base, go), link) as running:
         go.set()
         await until_async(lambda: running._start_up.done())
@@ -411,7 +411,7 @@ def _failing_start_up(base, go, *, wait=True):
 
             def start_up(self):
                 if wait:
-                    go.wait()
+                    go.wait_sync()
                 raise ConnectionError("no such server")
     else:
 
@@ -420,8 +420,8 @@ def _failing_start_up(base, go, *, wait=True):
                 return Failing()
 
             async def start_up(self):
-                while wait and not go.is_set():
-                    await asyncio.sleep(0.001)
+                if wait:
+                    await go.wait()
                 raise ConnectionError("no such server")
 
     return Failing()
@@ -538,22 +538,22 @@ async def test_emit_is_asked_again_as_soon_as_something_was_received(link, monke
 
 
 async def test_args_reach_the_handler_early_late_and_overridden(link, until_async):
-    class Keeper(EchoHandler):
-        kept: list[tuple[object, bool]] = []
+    kept: list[tuple[object, bool]] = []
 
+    class Keeper(EchoHandler):
         def copy(self):
             return Keeper()
 
         def set_args(self, args):
             super().set_args(args)
-            self.kept.append((list(args), threading.current_thread() is threading.main_thread()))
+            kept.append((list(args), threading.current_thread() is threading.main_thread()))
 
     running = audio(Keeper())
     running.set_args([1])
     await running.start(link)
     running.set_args([2])
-    await until_async(lambda: len(Keeper.kept) == 2)
-    assert Keeper.kept == [([1], False), ([2], False)]
+    await until_async(lambda: len(kept) == 2)
+    assert kept == [([1], False), ([2], False)]
     await running.aclose()
 
 

@@ -9,7 +9,6 @@ import time
 import warnings
 
 import pytest
-
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.args import ArgsEvent
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
@@ -87,7 +86,7 @@ async def test_values_that_cannot_work_are_named(kind, arguments):
 
 async def test_receive_emit_and_copy_must_be_written():
     for base in (StreamHandler, AsyncStreamHandler):
-        with pytest.raises(TypeError, match="copy.*emit.*receive"):
+        with pytest.raises(TypeError, match=r"copy.*emit.*receive"):
             base()
 
 
@@ -160,7 +159,7 @@ async def test_wait_for_args_sync_blocks_its_thread_only(kind, link):
 
 async def test_wait_for_args_sync_on_the_loop_is_refused(kind, link):
     handler = linked(kind(), link)
-    with pytest.raises(ConfigurationError, match="await self.wait_for_args"):
+    with pytest.raises(ConfigurationError, match=r"await self\.wait_for_args"):
         handler.wait_for_args_sync()
     assert link.requests == 0
 
