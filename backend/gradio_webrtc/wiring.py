@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -13,7 +14,7 @@ from gradio.context import get_blocks_context
 
 from gradio_webrtc.checks import limit_or_none, number_or_none, one_of
 from gradio_webrtc.errors import ConfigurationError, SignalingError
-from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.handlers.adapt import as_handler, check_arity
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.host import StreamHost, StreamSettings
@@ -77,7 +78,8 @@ class StreamArguments:
         if not inputs or inputs[0] is not self.component:
             came = type(inputs[0]).__name__ if inputs else "nothing"
             raise ConfigurationError(
-                f"the first of inputs must be the component itself, inputs=[webrtc, ...]; got {came}."
+                f"the first of inputs must be the component itself, inputs=[webrtc, ...]; "
+                f"got {came}."
             )
         if inputs.count(self.component) > 1:
             raise ConfigurationError("the component may be among inputs only once.")
@@ -110,21 +112,19 @@ def make_host(arguments: StreamArguments) -> StreamHost:
         ConfigurationError: ``fn`` does not fit the component's mode and modality.
     """
     component = arguments.component
-    time_limit = (
-        component.time_limit if arguments.time_limit is None else arguments.time_limit
-    )
+    time_limit = component.time_limit if arguments.time_limit is None else arguments.time_limit
     try:
-        make_handler = as_handler(
+        factory = as_handler(
             arguments.fn,
             mode=component.mode,
             modality=component.modality,
             frame_format=component.frame_format,
-            further_inputs=len(arguments.further),
         )
+        check_arity(arguments.fn, 1 + len(arguments.further))
     except ConfigurationError as error:
         raise type(error)(f"{arguments.name}.stream(): {error}") from None
     settings = StreamSettings(
-        make_handler=make_handler,
+        make_handler=partial(factory, needs_args=bool(arguments.further)),
         mode=component.mode,
         modality=component.modality,
         limits=Limits(time_limit=time_limit),
@@ -139,7 +139,7 @@ def make_host(arguments: StreamArguments) -> StreamHost:
 def wire_inputs(arguments: StreamArguments, host: StreamHost) -> Dependency:
     """Make the page send the values of the further inputs: when asked, and when they change."""
 
-    async def set_input(webrtc_id: str | None, *args: Any, request: gr.Request) -> None:
+    async def set_input(request: gr.Request, webrtc_id: str | None, *args: Any) -> None:
         if webrtc_id is None:
             return
         try:
@@ -163,7 +163,9 @@ def wire_inputs(arguments: StreamArguments, host: StreamHost) -> Dependency:
         listen = getattr(block, arguments.send_input_on, None)
         if listen is not None:
             listen(**options)
-    return arguments.component.tick(**options)  # type: ignore[attr-defined]  # made by Gradio
+    # Gradio makes the listener methods out of EVENTS when the class is made.
+    dependency: Dependency = arguments.component.tick(**options)  # type: ignore[attr-defined]
+    return dependency
 
 
 def _registry(arguments: StreamArguments) -> SessionRegistry:
