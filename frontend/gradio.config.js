@@ -37,7 +37,9 @@ const mendDevServer = {
     handler: (html) =>
       html
         .replace(/<base href="\{\{[^"]*\}\}"\s*\/?>/, '<base href="/" />')
-        .replace(/<script>window\.gradio_(?:config|api_info) = \{\{.*?\}\};<\/script>/g, ""),
+        .replace(/<script\b[^>]*>[^]*?<\/script>/g, (script) =>
+          script.includes("{{") ? "" : script,
+        ),
   },
   transform(code) {
     if (!code.includes("`_NORMAL_`")) return null;
