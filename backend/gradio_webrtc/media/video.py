@@ -52,8 +52,8 @@ def to_frame(picture: Any, frame_format: FrameFormat = "rgb24") -> av.VideoFrame
         frame_format: the channels' order.
 
     Raises:
-        MediaFormatError: anything else. Alpha is refused, since dropping it would show what was
-            meant to be invisible.
+        MediaFormatError: anything else. An array with alpha is refused, since dropping it would
+            show what was meant to be invisible; a PIL image is converted as PIL does, without it.
     """
     array, layout = _checked(picture, frame_format)
     if array.ndim == 3 and array.strides[2] < 0:

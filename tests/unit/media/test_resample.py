@@ -110,9 +110,7 @@ def test_the_judge_hears_a_seam_that_is_naive() -> None:
 def test_going_on_after_a_flush_leaves_no_seam(rate: int, chunks: list[int], pitch: float) -> None:
     resampler, heard, start, frequency = StreamResampler(OUT, 1), [], 0.0, pitch * rate
     for count in [rate // 20, *chunks, rate // 20]:
-        heard.append(
-            resampler.push(as_pcm(rate, [tone(rate, frequency, start, count)], "float32"))
-        )
+        heard.append(resampler.push(as_pcm(rate, [tone(rate, frequency, start, count)], "float32")))
         start += count / rate
         heard.append(resampler.flush())
         assert abs(sum(part.shape[1] for part in heard) - start * OUT) <= 1, "held back"
@@ -162,9 +160,7 @@ def test_little_is_held_back(rate: int) -> None:
 @pytest.mark.parametrize("rate", [44_100, 44_056, 11_025])
 def test_length_is_right_over_a_long_run(rate: int) -> None:
     resampler, sizes = StreamResampler(OUT, 1), np.random.default_rng(2).integers(1, 9_000, 400)
-    made = sum(
-        resampler.push(Pcm(rate, np.zeros((1, size), np.int16))).shape[1] for size in sizes
-    )
+    made = sum(resampler.push(Pcm(rate, np.zeros((1, size), np.int16))).shape[1] for size in sizes)
     made += resampler.flush().shape[1]
     assert abs(made - int(sizes.sum()) / rate * OUT) <= 1
 
