@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.protocol import Modality, Mode
-from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.media.video import check_frame_format
 from gradio_webrtc.transports.ice import check_configuration
 
 BUTTON_LABELS = ("start", "stop", "waiting")
@@ -40,7 +40,7 @@ def check_component_options(
     """
     one_of("mode", mode, get_args(Mode))
     one_of("modality", modality, get_args(Modality))
-    one_of("frame_format", frame_format, get_args(FrameFormat))
+    check_frame_format(frame_format)
     for name, value in (
         ("rtc_configuration", rtc_configuration),
         ("server_rtc_configuration", server_rtc_configuration),

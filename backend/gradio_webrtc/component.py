@@ -33,7 +33,7 @@ class WebRTC(Component):
     fires when a stream connects, ``stop_recording`` when it ended; apps may listen to both.
     """
 
-    EVENTS = [
+    EVENTS = [  # noqa: RUF012 - Gradio's base class declares it as an instance variable
         EventListener("tick", doc="The server asks for the values of the other inputs."),
         EventListener("state_change", doc="Additional outputs are waiting on the server."),
         EventListener("submit", doc="The person submitted what they typed."),
@@ -81,38 +81,60 @@ class WebRTC(Component):
         """Create the component.
 
         Parameters:
-            value: the id of the page's current connection. The page sets it; leave it out. A function is called on every page load, as for any Gradio component.
-            height: height of the component, in pixels as a number or in CSS units as a string; by default it fits its content.
-            width: width of the component, in pixels as a number or in CSS units as a string; by default it fills its column.
+            value: the id of the page's current connection. The page sets it; leave it out. A
+                function is called on every page load, as for any Gradio component.
+            height: height of the component, in pixels as a number or in CSS units as a string; by
+                default it fits its content.
+            width: width of the component, in pixels as a number or in CSS units as a string; by
+                default it fills its column.
             label: the text above the component, also used in error messages about it.
-            every: how often `value` is recalculated when it is a function: seconds, or a `gr.Timer`.
+            every: how often `value` is recalculated when it is a function: seconds, or a
+                `gr.Timer`.
             inputs: components that `value` is recalculated from when it is a function.
             show_label: whether the label is shown.
             container: whether the component sits in a padded container.
             scale: width relative to its neighbours in a `gr.Row`.
             min_width: width in pixels below which a row wraps.
             interactive: `False` disables the start button and the device controls.
-            visible: `False` removes the component and ends its connection; `"hidden"` keeps it in the page unseen.
+            visible: `False` removes the component and ends its connection; `"hidden"` keeps it in
+                the page unseen.
             elem_id: id of the component's element in the page.
             elem_classes: CSS classes of the component's element.
             render: `False` to place the component later with `.render()`.
             key: identity across re-renders in `gr.render`.
-            mirror_webcam: whether the person's own view is mirrored, as in a mirror. What is sent is never mirrored.
-            rtc_configuration: configuration of the browser's `RTCPeerConnection`, such as `{"iceServers": [...]}`, or a function or coroutine function that returns it, called for each connection. `None` uses no ICE servers, which is right while browser and server share a network; a server elsewhere usually needs TURN.
-            server_rtc_configuration: the same for the server's side. `None` uses `rtc_configuration`; `{"iceServers": []}` uses none.
-            track_constraints: `MediaTrackConstraints` for the microphone or camera; for `audio-video` a dict with the keys `audio` and `video`. `None` asks for echo cancellation, noise suppression and gain control, and for 1280x720 at 30 frames a second.
-            time_limit: seconds after which a connected stream ends; the page says so. `stream(time_limit=...)` wins.
-            allow_extra_tracks: accept, and ignore, tracks that do not belong to `modality` instead of refusing the connection.
-            mode: `"send-receive"`, `"send"` (browser to server only) or `"receive"` (server to browser only).
+            mirror_webcam: whether the person's own view is mirrored, as in a mirror. What is sent
+                is never mirrored.
+            rtc_configuration: configuration of the browser's `RTCPeerConnection`, such as
+                `{"iceServers": [...]}`, or a function or coroutine function that returns it, called
+                for each connection. `None` uses no ICE servers, which is right while browser and
+                server share a network; a server elsewhere usually needs TURN.
+            server_rtc_configuration: the same for the server's side. `None` uses
+                `rtc_configuration`; `{"iceServers": []}` uses none.
+            track_constraints: `MediaTrackConstraints` for the microphone or camera; for
+                `audio-video` a dict with the keys `audio` and `video`. `None` asks for echo
+                cancellation, noise suppression and gain control, and for 1280x720 at 30 frames a
+                second.
+            time_limit: seconds after which a connected stream ends; the page says so.
+                `stream(time_limit=...)` wins.
+            allow_extra_tracks: accept, and ignore, tracks that do not belong to `modality` instead
+                of refusing the connection.
+            mode: `"send-receive"`, `"send"` (browser to server only) or `"receive"` (server to
+                browser only).
             modality: `"audio"`, `"video"` or `"audio-video"`.
-            rtp_params: parameters for the browser's `RTCRtpSender.setParameters`, such as `{"degradationPreference": "maintain-framerate"}`.
+            rtp_params: parameters for the browser's `RTCRtpSender.setParameters`, such as
+                `{"degradationPreference": "maintain-framerate"}`.
             icon: path or URL of an image for the start button, instead of the built-in one.
             icon_button_color: CSS colour of the start button; by default the theme's accent colour.
-            pulse_color: CSS colour of the ring that shows who is speaking; by default the theme's accent colour.
+            pulse_color: CSS colour of the ring that shows who is speaking; by default the theme's
+                accent colour.
             icon_radius: corner radius of the start button in percent; 50, a circle, by default.
-            button_labels: texts of the buttons, a dict with any of the keys `start`, `stop` and `waiting`.
-            full_screen: whether a full-screen button is offered. The component stays in its place until someone presses it.
-            frame_format: channel order of the arrays video handlers get and give: `"rgb24"` and `"bgr24"` of shape `(height, width, 3)`, `"gray"` of shape `(height, width)`; all `uint8`.
+            button_labels: texts of the buttons, a dict with any of the keys `start`, `stop` and
+                `waiting`.
+            full_screen: whether a full-screen button is offered. The component stays in its place
+                until someone presses it.
+            frame_format: channel order of the arrays video handlers get and give: `"rgb24"` and
+                `"bgr24"` of shape `(height, width, 3)`, `"gray"` of shape `(height, width)`; all
+                `uint8`.
             shared_host: for this package itself; leave it out.
 
         Raises:
@@ -181,11 +203,15 @@ class WebRTC(Component):
         """Connect the stream to ``fn``.
 
         Parameters:
-            fn: for audio a `StreamHandler` or `AsyncStreamHandler`; each connection gets its own copy. For video a function or generator, sync or async, called with each newest frame and the values of the further inputs.
-            inputs: the component itself, then the components whose values are further arguments; they are kept up to date while streaming.
+            fn: for audio a `StreamHandler` or `AsyncStreamHandler`; each connection gets its own
+                copy. For video a function or generator, sync or async, called with each newest
+                frame and the values of the further inputs.
+            inputs: the component itself, then the components whose values are further arguments;
+                they are kept up to date while streaming.
             outputs: the component itself.
             js: JavaScript run in the page before the input values are sent.
-            concurrency_limit: how many people may stream at once; `None` for no limit, 1 by default. The next person waits in line and is admitted without reloading.
+            concurrency_limit: how many people may stream at once; `None` for no limit, 1 by
+                default. The next person waits in line and is admitted without reloading.
             concurrency_id: streams with the same id share their places, the lowest limit counting.
             time_limit: seconds after which a stream ends, counted from the moment it is connected.
             trigger: the event that starts a stream in mode `"receive"`, such as `button.click`.
@@ -195,7 +221,8 @@ class WebRTC(Component):
             The Gradio dependency that carries the input values.
 
         Raises:
-            ConfigurationError: an argument cannot work; the text names this component and says what to pass.
+            ConfigurationError: an argument cannot work; the text names this component and says what
+                to pass.
         """
         arguments = StreamArguments(
             component=self,
@@ -252,7 +279,7 @@ class WebRTC(Component):
         return await self._ask("leave", body)
 
     @server
-    async def ice_configuration(self, body: Any) -> dict[str, Any]:  # noqa: ARG002
+    async def ice_configuration(self, body: Any) -> dict[str, Any]:
         """Return the page's RTC configuration, resolved for this connection."""
         if self._host is None:
             return self._unconnected()

@@ -10,7 +10,7 @@ class GradioWebRTCError(Exception):
 
 
 class WebRTCError(GradioWebRTCError):
-    """Raise this in a handler to end the session and show ``message`` in the page, word for word."""
+    """Raise this in a handler: the session ends and the page shows ``message`` word for word."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class NotYetSupportedError(ConfigurationError, NotImplementedError):
 
 
 class MediaFormatError(GradioWebRTCError, ValueError):
-    """A handler produced a frame that is not media; the text names what was expected and what came."""
+    """A handler emitted what is no frame; the text names what was expected and what came."""
 
 
 class HandlerError(GradioWebRTCError):
@@ -119,3 +119,12 @@ class InvalidMessageError(SignalingError):
     """A control message is not JSON, is too large, or is of an unknown type."""
 
     code = "invalid_message"
+
+
+def words_for(error: BaseException) -> str:
+    """What the page shows for an error in user code: our own and ``WebRTCError`` word for word."""
+    if isinstance(error, WebRTCError):
+        return error.message
+    if isinstance(error, GradioWebRTCError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

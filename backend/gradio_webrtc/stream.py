@@ -88,9 +88,7 @@ class Stream:
             tags: OpenAPI tags of the routes.
         """
         app.include_router(make_router(self.host, path, tags))
-        app.router.lifespan_context = _closing_at_the_end(
-            app.router.lifespan_context, self.host
-        )
+        app.router.lifespan_context = _closing_at_the_end(app.router.lifespan_context, self.host)
 
     def set_input(self, webrtc_id: str, *args: Any) -> None:
         """Give the handler of one session the values of its further inputs. Any thread.
@@ -109,9 +107,7 @@ class Stream:
         return await self.host.signal(body)
 
 
-def _closing_at_the_end(
-    lifespan: Callable[[Any], Any], host: StreamHost
-) -> Callable[[Any], Any]:
+def _closing_at_the_end(lifespan: Callable[[Any], Any], host: StreamHost) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def closing(app: Any) -> AsyncIterator[Any]:
         async with lifespan(app) as state:
@@ -121,5 +117,3 @@ def _closing_at_the_end(
                 await host.aclose()
 
     return closing
-
-

@@ -78,7 +78,8 @@ class StreamArguments:
         if not inputs or inputs[0] is not self.component:
             came = type(inputs[0]).__name__ if inputs else "nothing"
             raise ConfigurationError(
-                f"the first of inputs must be the component itself, inputs=[webrtc, ...]; got {came}."
+                f"the first of inputs must be the component itself, inputs=[webrtc, ...]; "
+                f"got {came}."
             )
         if inputs.count(self.component) > 1:
             raise ConfigurationError("the component may be among inputs only once.")
@@ -111,9 +112,7 @@ def make_host(arguments: StreamArguments) -> StreamHost:
         ConfigurationError: ``fn`` does not fit the component's mode and modality.
     """
     component = arguments.component
-    time_limit = (
-        component.time_limit if arguments.time_limit is None else arguments.time_limit
-    )
+    time_limit = component.time_limit if arguments.time_limit is None else arguments.time_limit
     try:
         factory = as_handler(
             arguments.fn,
@@ -164,7 +163,9 @@ def wire_inputs(arguments: StreamArguments, host: StreamHost) -> Dependency:
         listen = getattr(block, arguments.send_input_on, None)
         if listen is not None:
             listen(**options)
-    return arguments.component.tick(**options)  # type: ignore[attr-defined]  # made by Gradio
+    # Gradio makes the listener methods out of EVENTS when the class is made.
+    dependency: Dependency = arguments.component.tick(**options)  # type: ignore[attr-defined]
+    return dependency
 
 
 def _registry(arguments: StreamArguments) -> SessionRegistry:

@@ -6,7 +6,6 @@ from queue import Queue
 
 import gradio as gr
 import numpy as np
-
 from gradio_webrtc import StreamHandler, WebRTC
 
 
@@ -55,7 +54,9 @@ with gr.Blocks(title="Echo") as demo:
             with gr.Column(scale=3):
                 video = WebRTC(label="Video", mode="send-receive", modality="video")
             with gr.Column(scale=1):
-                effect = gr.Radio(["None", "Flip", "Negative", "Warm"], value="Warm", label="Effect")
+                effect = gr.Radio(
+                    ["None", "Flip", "Negative", "Warm"], value="Warm", label="Effect"
+                )
                 amount = gr.Slider(0, 1, value=0.4, label="Amount")
         video.stream(
             filter_picture, inputs=[video, effect, amount], outputs=[video], concurrency_limit=10

@@ -10,8 +10,9 @@ from gradio_webrtc.errors import ConfigurationError, NotYetSupportedError
 from gradio_webrtc.handlers.audio_adapter import AudioHandler, check_handler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler, StreamHandlerBase
 from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
-from gradio_webrtc.handlers.video import FrameFormat, VideoStreamHandler, check_frame_format
+from gradio_webrtc.handlers.video import VideoStreamHandler
 from gradio_webrtc.handlers.video_adapter import VideoFunction
+from gradio_webrtc.media.video import FrameFormat, check_frame_format
 
 
 class HandlerFactory(Protocol):

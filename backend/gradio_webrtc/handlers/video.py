@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from gradio_webrtc.errors import ConfigurationError
-
-FrameFormat = Literal["rgb24", "bgr24", "gray"]
-FRAME_FORMATS: tuple[str, ...] = get_args(FrameFormat)
-
-
-def check_frame_format(frame_format: str) -> None:
-    """Raise ``ConfigurationError`` unless ``frame_format`` is one of ``FRAME_FORMATS``."""
-    if frame_format not in FRAME_FORMATS:
-        known = ", ".join(f'"{name}"' for name in FRAME_FORMATS)
-        raise ConfigurationError(f"frame_format must be one of {known}, not {frame_format!r}.")
+from gradio_webrtc.media.video import FrameFormat, check_frame_format
 
 
 @dataclass(frozen=True)

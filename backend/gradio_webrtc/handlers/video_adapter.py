@@ -14,8 +14,9 @@ from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.invoke import Steps, call, iterate
 from gradio_webrtc.handlers.protocol import AudioFormat, Link, MediaKind
 from gradio_webrtc.handlers.slots import NewestSlot
-from gradio_webrtc.handlers.video import FrameFormat, VideoStreamHandler
+from gradio_webrtc.handlers.video import VideoStreamHandler
 from gradio_webrtc.handlers.worker import Worker
+from gradio_webrtc.media.video import FrameFormat
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 import av
 import numpy as np
 import numpy.typing as npt
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from gradio_webrtc.errors import ConfigurationError, MediaFormatError
 
@@ -62,7 +62,7 @@ def to_frame(picture: Any, frame_format: FrameFormat = "rgb24") -> av.VideoFrame
         array = np.pad(array, margins, mode="edge")
     frame = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(array), format=layout)
     return _reformatter().reformat(
-        frame, format="yuv420p", dst_colorspace="ITU601", dst_color_range="MPEG"
+        frame, format="yuv420p", dst_colorspace=Colorspace.ITU601, dst_color_range=ColorRange.MPEG
     )
 
 

@@ -45,8 +45,8 @@ LogEvent = Literal["started_talking", "pause_detected", "response_starting", "in
 class Message:
     """One control message.
 
-    ``reason`` is set on ``end_stream`` only: the :class:`~gradio_webrtc.session.session.CloseReason`
-    value that tells a client why the stream ended.
+    ``reason`` is set on ``end_stream`` only: the value of the
+    :class:`~gradio_webrtc.session.state.CloseReason` that tells a client why the stream ended.
     """
 
     type: MessageType

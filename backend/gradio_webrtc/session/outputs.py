@@ -11,7 +11,7 @@ from gradio_webrtc.errors import MediaFormatError
 
 
 class AdditionalOutputs:
-    """Values for other components, emitted alone or beside a frame as ``(frame, AdditionalOutputs(...))``."""
+    """Values for other components: emit it alone, or as ``(frame, AdditionalOutputs(...))``."""
 
     def __init__(self, *args: Any) -> None:
         self.args = args
@@ -66,5 +66,3 @@ def split_emitted(value: Any) -> Emitted:
         "Expected a frame, (sample_rate, array), AdditionalOutputs, CloseStream, or a pair "
         f"(frame, AdditionalOutputs); got a tuple of ({shapes})."
     )
-
-

@@ -13,7 +13,7 @@ from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream, split_
 from gradio_webrtc.session.transport import Transport
 
 AUDIO_BACKLOG = 500
-"""Packets of 20 ms that may wait for a slow ``receive``: ten seconds, then the oldest are dropped."""
+"""Packets of 20 ms that may wait for a slow ``receive``: ten seconds; then the oldest go."""
 
 
 class AudioPump:

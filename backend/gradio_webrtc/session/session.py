@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from gradio_webrtc.errors import GradioWebRTCError, InvalidMessageError, WebRTCError
+from gradio_webrtc.errors import InvalidMessageError, words_for
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session import messages
@@ -28,7 +28,7 @@ from gradio_webrtc.session.transport import Transport
 logger = logging.getLogger(__name__)
 
 OUTPUT_CAPACITY = 1000
-"""Additional outputs kept for a reader that has not come yet; older ones are dropped and counted."""
+"""Additional outputs kept for a reader that has not come yet; then the oldest are dropped."""
 
 
 class Session:
@@ -36,7 +36,7 @@ class Session:
 
     The session is a :class:`~gradio_webrtc.session.transport.TransportListener` for its transport
     and a :class:`~gradio_webrtc.handlers.protocol.Link` for its handler. One task owns everything;
-    ``end`` asks it to finish, ``aclose`` also waits for it. All methods but ``send``, ``send_text``,
+    ``end`` asks it to finish, ``aclose`` also waits for it. All methods but ``send``,
     ``request_inputs``, ``clear``, ``set_args`` and ``end_threadsafe`` belong to the event loop.
 
     Args:
@@ -171,7 +171,7 @@ class Session:
                 self.webrtc_id,
                 self.limits.shutdown,
             )
-        except Exception:  # noqa: BLE001 - user code: its error must not stop the clean-up
+        except Exception:
             logger.exception("session %s: the handler's shutdown failed", self.webrtc_id)
 
     # -- what the transport tells ------------------------------------------------------------
@@ -188,7 +188,7 @@ class Session:
         self._deadlines.heard()
 
     def on_audio(self, pcm: Pcm) -> None:
-        """Sound arrived; it waits in order, the oldest is dropped and counted when too much does."""
+        """Sound arrived; it waits in order, and the oldest is dropped when too much waits."""
         self._deadlines.heard()
         self._audio.put(pcm)
 
@@ -222,15 +222,15 @@ class Session:
 
     def send(self, text: str) -> None:
         """Send ``text`` to the client as it is. Any thread."""
-        self._on_loop(lambda: self._transport and self._transport.send_text(text))
+        self._on_loop(lambda transport: transport.send_text(text))
 
     def request_inputs(self) -> None:
         """Ask the page for the current values of the other inputs. Any thread."""
-        self._on_loop(lambda: self._transport and self._transport.send(messages.send_input()))
+        self._on_loop(lambda transport: transport.send(messages.send_input()))
 
     def clear(self) -> None:
         """Drop the audio that is queued and not played. Any thread."""
-        self._on_loop(lambda: self._transport and self._transport.clear())
+        self._on_loop(lambda transport: transport.clear())
 
     def set_args(self, args: Sequence[Any]) -> None:
         """Give the handler the current values of the other inputs. Any thread."""
@@ -242,10 +242,9 @@ class Session:
         self.outputs.put(outputs)
         self._require_transport().send(messages.fetch_output())
 
-    def _on_loop(self, action: Callable[[], object]) -> None:
-        if self.loop.is_closed():
-            return
-        self.loop.call_soon_threadsafe(action)
+    def _on_loop(self, action: Callable[[Transport], None]) -> None:
+        if self._transport is not None and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(action, self._transport)
 
     @property
     def transport(self) -> Transport | None:
@@ -291,15 +290,6 @@ class Session:
             self._audio.dropped,
             self._video.dropped,
         )
-
-
-def words_for(error: BaseException) -> str:
-    """What the page shows for an error in user code: our own and ``WebRTCError`` word for word."""
-    if isinstance(error, WebRTCError):
-        return error.message
-    if isinstance(error, GradioWebRTCError):
-        return str(error)
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 async def _cancel_and_wait(tasks: set[asyncio.Task[None]]) -> None:

@@ -70,9 +70,7 @@ class AudioDecoder:
     def add(self, packet: Any) -> tuple[bool, None]:
         """Take one RTP packet; the answer says: no picture is lost, and nothing to decode."""
         now = self._loop.time()
-        self._handle(
-            self._buffer.add(packet.sequence_number, packet.timestamp, packet._data, now)
-        )
+        self._handle(self._buffer.add(packet.sequence_number, packet.timestamp, packet._data, now))
         return False, None
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ class AudioOut(MediaStreamTrack):
 
     def __init__(self) -> None:
         super().__init__()
-        self._loop = asyncio.get_running_loop()
+        self._event_loop = asyncio.get_running_loop()
         self._playback = AudioPlayback(SAMPLE_RATE)
         self._opus = False
         self._encoder: OpusEncoder | None = None
@@ -66,7 +66,7 @@ class AudioOut(MediaStreamTrack):
     async def recv(self) -> AudioFrame | Packet[Any]:
         """Return the next frame when it is due; called by aiortc's sender."""
         while self.readyState == "live":
-            step = self._playback.next(self._loop.time())
+            step = self._playback.next(self._event_loop.time())
             if isinstance(step, Frame):
                 self._space.set()
                 return self._encode(step)

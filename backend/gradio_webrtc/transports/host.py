@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradio_webrtc.errors import ConfigurationError, SignalingError, UnknownConnectionError
@@ -39,7 +39,7 @@ class StreamSettings:
     make_handler: Callable[[], Handler]
     mode: Mode = "send-receive"
     modality: Modality = "video"
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     allow_extra_tracks: bool = False
     rtc_configuration: RTCConfigurationSource = None
     server_rtc_configuration: RTCConfigurationSource = None
@@ -100,7 +100,7 @@ class StreamHost:
         except ConfigurationError as error:
             logger.error("this stream is misconfigured: %s", error)
             return _failure("configuration_error", str(error))
-        except Exception as error:  # noqa: BLE001 - user code (a configuration function, copy()):
+        except Exception as error:
             # the page must be told, since an HTTP 500 would reach it as nothing at all.
             logger.exception("a request failed")
             return _failure("server_error", f"{type(error).__name__}: {error}")

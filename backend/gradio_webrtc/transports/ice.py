@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Union
+from typing import Any, TypeAlias
 
 import anyio.to_thread
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCIceServer
@@ -13,12 +13,12 @@ from aiortc.rtcicetransport import parse_stun_turn_uri
 
 from gradio_webrtc.errors import ConfigurationError
 
-RTCConfigurationSource = Union[
-    Mapping[str, Any],
-    Callable[[], Union[Mapping[str, Any], None]],
-    Callable[[], Awaitable[Union[Mapping[str, Any], None]]],
-    None,
-]
+RTCConfigurationSource: TypeAlias = (
+    Mapping[str, Any]
+    | Callable[[], Mapping[str, Any] | None]
+    | Callable[[], Awaitable[Mapping[str, Any] | None]]
+    | None
+)
 """A configuration as ``RTCPeerConnection`` takes it in a browser, or a function or coroutine
 function that returns one, called for each connection; ``None`` for no ICE servers."""
 

@@ -18,6 +18,8 @@ from aiortc import (
 )
 from aiortc.exceptions import OperationError
 from aiortc.mediastreams import MediaStreamError
+from aiortc.rtcrtpparameters import RTCRtpCodecCapability
+from av import VideoFrame
 
 from gradio_webrtc.errors import InvalidOfferError, TooManyCandidatesError
 from gradio_webrtc.handlers.protocol import AudioFormat, MediaKind, Modality, Mode
@@ -44,6 +46,12 @@ OPENING_SECONDS = 2.0
 CLOSE_SECONDS = 5.0
 
 _DIRECTIONS = {"send-receive": "sendrecv", "send": "recvonly", "receive": "sendonly"}
+
+
+def _opus() -> list[RTCRtpCodecCapability]:
+    capabilities = RTCRtpReceiver.getCapabilities("audio")
+    codecs = capabilities.codecs if capabilities is not None else []
+    return [codec for codec in codecs if codec.mimeType.lower() == "audio/opus"]
 
 
 class PeerTransport:
@@ -140,12 +148,7 @@ class PeerTransport:
             track = self._audio if kind == "audio" else self._video
             transceiver = self._pc.addTransceiver(track or kind, direction)
             if kind == "audio" and any("audio/opus" in section.codecs for section in offer.media):
-                opus = [
-                    codec
-                    for codec in RTCRtpReceiver.getCapabilities("audio").codecs
-                    if codec.mimeType.lower() == "audio/opus"
-                ]
-                transceiver.setCodecPreferences(opus)
+                transceiver.setCodecPreferences(_opus())
             wanted.append(transceiver)
         return wanted
 
@@ -192,7 +195,8 @@ class PeerTransport:
         try:
             while True:
                 frame = await receiver.track.recv()
-                self._listener.on_video(ReceivedPicture(frame))
+                if isinstance(frame, VideoFrame):
+                    self._listener.on_video(ReceivedPicture(frame))
         except MediaStreamError:
             self._listener.on_input_ended("video")
 

@@ -83,12 +83,13 @@ def parse_offer(sdp: object) -> Offer:
         )
     try:
         description = SessionDescription.parse(sdp)
-    except Exception as error:  # noqa: BLE001 - the parser raises whatever the nonsense triggers
+    except Exception as error:
         raise InvalidOfferError("The offer is not valid SDP.") from error
     if not 0 < len(description.media) <= MAX_MEDIA_SECTIONS:
         raise InvalidOfferError("The offer has no media, or far too much of it.")
     for media in description.media:
-        if media.ice.usernameFragment is None or not media.dtls or not media.dtls.fingerprints:
+        named = media.ice is not None and media.ice.usernameFragment is not None
+        if not named or media.dtls is None or not media.dtls.fingerprints:
             raise InvalidOfferError("The offer lacks ICE credentials or a DTLS fingerprint.")
     return Offer(
         sdp=_without_candidates(sdp),
@@ -141,7 +142,7 @@ def parse_candidate(value: object) -> RTCIceCandidate | None:
         return None
     try:
         candidate = candidate_from_sdp(text)
-    except Exception as error:  # noqa: BLE001 - asserts, indexes and converts without checking
+    except Exception as error:
         raise InvalidCandidateError("The candidate is not valid SDP.") from error
     _check_candidate(candidate)
     candidate.sdpMid, candidate.sdpMLineIndex = _media_of(value)

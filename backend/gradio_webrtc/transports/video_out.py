@@ -13,7 +13,6 @@ from gradio_webrtc.media.clock import VIDEO_CLOCK_RATE, VideoClock
 from gradio_webrtc.media.video import FrameFormat, to_frame
 from gradio_webrtc.transports.wakeup import Wakeup
 
-
 TIME_BASE = Fraction(1, VIDEO_CLOCK_RATE)
 
 
@@ -28,7 +27,7 @@ class VideoOut(MediaStreamTrack):
 
     def __init__(self, frame_format: FrameFormat) -> None:
         super().__init__()
-        self._loop = asyncio.get_running_loop()
+        self._event_loop = asyncio.get_running_loop()
         self._format = frame_format
         self._clock = VideoClock()
         self._next: VideoFrame | None = None
@@ -42,7 +41,7 @@ class VideoOut(MediaStreamTrack):
             MediaFormatError: ``picture`` is not a picture.
         """
         # aiortc's encoders run on the same executor; user code never does, so none can block it.
-        frame = await self._loop.run_in_executor(None, to_frame, picture, self._format)
+        frame = await self._event_loop.run_in_executor(None, to_frame, picture, self._format)
         while self._next is not None and self.readyState == "live":
             await self._space.wait()
         self._next = frame
@@ -60,7 +59,7 @@ class VideoOut(MediaStreamTrack):
         if self.readyState != "live" or self._next is None:
             raise MediaStreamError
         frame, self._next = self._next, None
-        frame.pts = self._clock.pts(self._loop.time())
+        frame.pts = self._clock.pts(self._event_loop.time())
         frame.time_base = TIME_BASE
         self._space.set()
         return frame
