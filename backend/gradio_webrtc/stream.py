@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import Enum
+from functools import partial
 from typing import Any, Literal
 
 from fastapi import FastAPI
 
 from gradio_webrtc.checks import check_component_options, limit_or_none, number_or_none
-from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.handlers.adapt import as_handler, takes
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.routes import make_router
@@ -63,10 +64,9 @@ class Stream:
             rtp_params=None,
             button_labels=None,
         )
+        factory = as_handler(handler, mode=mode, modality=modality, frame_format=frame_format)
         settings = StreamSettings(
-            make_handler=as_handler(
-                handler, mode=mode, modality=modality, frame_format=frame_format
-            ),
+            make_handler=partial(factory, needs_args=not takes(handler, 1)),
             mode=mode,
             modality=modality,
             limits=Limits(time_limit=number_or_none("time_limit", time_limit)),

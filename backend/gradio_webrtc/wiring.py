@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -13,7 +14,7 @@ from gradio.context import get_blocks_context
 
 from gradio_webrtc.checks import limit_or_none, number_or_none, one_of
 from gradio_webrtc.errors import ConfigurationError, SignalingError
-from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.handlers.adapt import as_handler, check_arity
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.host import StreamHost, StreamSettings
@@ -114,17 +115,17 @@ def make_host(arguments: StreamArguments) -> StreamHost:
         component.time_limit if arguments.time_limit is None else arguments.time_limit
     )
     try:
-        make_handler = as_handler(
+        factory = as_handler(
             arguments.fn,
             mode=component.mode,
             modality=component.modality,
             frame_format=component.frame_format,
-            further_inputs=len(arguments.further),
         )
+        check_arity(arguments.fn, 1 + len(arguments.further))
     except ConfigurationError as error:
         raise type(error)(f"{arguments.name}.stream(): {error}") from None
     settings = StreamSettings(
-        make_handler=make_handler,
+        make_handler=partial(factory, needs_args=bool(arguments.further)),
         mode=component.mode,
         modality=component.modality,
         limits=Limits(time_limit=time_limit),

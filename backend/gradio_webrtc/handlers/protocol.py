@@ -13,8 +13,11 @@ Modality = Literal["audio", "video", "audio-video"]
 Layout = Literal["mono", "stereo"]
 
 
-class EndOfStream(Exception):  # noqa: N818 - a signal like StopAsyncIteration, not an error
-    """``Handler.emit`` raises this when nothing more will come for that kind of media."""
+class EndOfStream(Exception):
+    """Raised by ``Handler.emit`` when nothing more will come for that kind of media.
+
+    A signal like ``StopAsyncIteration``, not an error.
+    """
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class Handler(Protocol):
     audio_format: AudioFormat
 
     async def start(self, link: Link) -> None:
-        """Run the user's ``start_up``."""
+        """Prepare user code for this connection. ``audio_format`` is final once this returned."""
         ...
 
     def set_args(self, args: Sequence[Any]) -> None:
@@ -82,7 +85,11 @@ class Handler(Protocol):
         ...
 
     async def receive(self, kind: MediaKind, frame: Any) -> None:
-        """Hand over audio ``(sample_rate, int16 (channels, samples))`` or a video ``uint8`` array."""
+        """Hand over audio ``(sample_rate, int16 (channels, samples))`` or a video frame.
+
+        A video frame is a ``uint8`` array in the handler's frame format, or anything with
+        ``to_array(frame_format)`` that makes one when the handler is ready for it.
+        """
         ...
 
     async def emit(self, kind: MediaKind) -> Any:

@@ -22,9 +22,6 @@ class AudioPump:
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
         self._waiting: Channel[Pcm] = Channel(AUDIO_BACKLOG)
-        wanted = handler.audio_format
-        self._rate = wanted.sample_rate
-        self._resampler = StreamResampler(wanted.sample_rate, 2 if wanted.layout == "stereo" else 1)
         self._wanted = "audio" in handler.receives
 
     @property
@@ -38,11 +35,13 @@ class AudioPump:
             self._waiting.put(pcm)
 
     async def run(self) -> None:
-        """Feed the handler until the input ends."""
+        """Feed the handler until the input ends. Call it once the handler has started."""
+        wanted = self._handler.audio_format
+        resampler = StreamResampler(wanted.sample_rate, 2 if wanted.layout == "stereo" else 1)
         async for pcm in self._waiting:
-            samples = self._resampler.push(pcm)
+            samples = resampler.push(pcm)
             if samples.shape[1]:
-                await self._handler.receive("audio", (self._rate, samples))
+                await self._handler.receive("audio", (wanted.sample_rate, samples))
 
     def close(self) -> None:
         """End the input. Idempotent."""

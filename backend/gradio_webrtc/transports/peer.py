@@ -21,7 +21,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from gradio_webrtc.errors import InvalidOfferError, TooManyCandidatesError
 from gradio_webrtc.handlers.protocol import AudioFormat, MediaKind, Modality, Mode
-from gradio_webrtc.media.video import FrameFormat, ReceivedPicture
+from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
@@ -30,6 +30,7 @@ from gradio_webrtc.transports.audio_in import AudioDecoder, read_audio, take_ove
 from gradio_webrtc.transports.audio_out import AudioOut
 from gradio_webrtc.transports.control import ControlChannel
 from gradio_webrtc.transports.signaling import MAX_CANDIDATES, Offer, kinds_for
+from gradio_webrtc.transports.video_in import ReceivedPicture
 from gradio_webrtc.transports.video_out import VideoOut
 
 logger = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class PeerTransport:
         self._pc = RTCPeerConnection(configuration)
         self._audio = AudioOut() if mode != "send" and "audio" in self._kinds else None
         self._video = VideoOut(frame_format) if mode != "send" and "video" in self._kinds else None
+        self._decoder: AudioDecoder | None = None
         self._control = ControlChannel()
         self._tasks: set[asyncio.Task[None]] = set()
         self._candidates: list[RTCIceCandidate | None] = []
@@ -159,9 +161,11 @@ class PeerTransport:
             self._spawn(self._read_video(receiver))
             return
         loop = asyncio.get_running_loop()
-        decoder = AudioDecoder(self._listener.on_audio, loop.time, self._channels)
-        if not (opus and take_over(receiver, decoder)):
-            self._spawn(read_audio(receiver.track, self._listener))
+        decoder = AudioDecoder(self._listener.on_audio, loop, self._channels)
+        if opus and take_over(receiver, decoder):
+            self._decoder = decoder
+        else:
+            self._spawn(read_audio(receiver.track, self._listener, self._channels))
 
     # -- what the connection tells -------------------------------------------------------------
 
@@ -231,6 +235,8 @@ class PeerTransport:
         for track in (self._audio, self._video):
             if track is not None:
                 track.stop()
+        if self._decoder is not None:
+            self._decoder.close()
         try:
             await asyncio.wait_for(self._pc.close(), CLOSE_SECONDS)
         except asyncio.TimeoutError:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from fractions import Fraction
 from typing import Any
 
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import VideoFrame
 
-from gradio_webrtc.media.clock import VIDEO_TIME_BASE, VideoClock
+from gradio_webrtc.media.clock import VIDEO_CLOCK_RATE, VideoClock
 from gradio_webrtc.media.video import FrameFormat, to_frame
 from gradio_webrtc.transports.wakeup import Wakeup
+
+
+TIME_BASE = Fraction(1, VIDEO_CLOCK_RATE)
 
 
 class VideoOut(MediaStreamTrack):
@@ -57,7 +61,7 @@ class VideoOut(MediaStreamTrack):
             raise MediaStreamError
         frame, self._next = self._next, None
         frame.pts = self._clock.pts(self._loop.time())
-        frame.time_base = VIDEO_TIME_BASE
+        frame.time_base = TIME_BASE
         self._space.set()
         return frame
 

@@ -1,0 +1,91 @@
+# Commands for people who work on this project. `make` alone lists them.
+# Everything is installed into $(VENV); no Node or browser has to be there before.
+
+VENV ?= .venv
+APP ?= echo
+PORT ?= 7860
+PYTEST_ARGS ?=
+
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+STAMPS := $(VENV)/.stamps
+TEMPLATES := backend/gradio_webrtc/templates/sources.sha256
+NODE_MODULES := frontend/node_modules/.lock.sha256
+INSTALL_INPUTS := pyproject.toml hatch_build.py
+FRONTEND_SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
+
+# node and npm come from a wheel in the virtual environment.
+export PATH := $(abspath $(BIN)):$(PATH)
+export GRADIO_ANALYTICS_ENABLED := False
+export HF_HUB_DISABLE_TELEMETRY := 1
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test check format docs bench dist clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(STAMPS)/app $(TEMPLATES) ## Serve a demo at http://localhost:7860 (APP=echo, PORT=7860)
+	GRADIO_SERVER_PORT=$(PORT) $(PY) demo/$(APP)/app.py
+
+test: check ## Run every check and every test
+	$(PY) -m tests.support.chromium
+	cd frontend && npm run --silent test
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+# Importing the component makes Gradio write .pyi files beside the sources; mypy would read those.
+check: $(STAMPS)/dev $(TEMPLATES) $(NODE_MODULES) ## Lint and type-check Python and the front end
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	rm -f backend/gradio_webrtc/*.pyi
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd frontend && npm run --silent lint
+	cd frontend && npm run --silent check
+
+format: $(STAMPS)/dev ## Format the Python code and fix what ruff can fix
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(STAMPS)/docs ## Build the documentation into site/
+	$(BIN)/mkdocs build --strict
+
+bench: $(STAMPS)/dev $(TEMPLATES) ## Measure against the budgets and print the table
+	$(PY) -m bench
+
+dist: $(STAMPS)/dev ## Build the wheel and the source distribution into dist/
+	$(PY) -m build
+
+clean: ## Remove everything that was installed or built
+	rm -rf $(VENV) backend/gradio_webrtc/templates backend/gradio_webrtc/*.pyi dist build site \
+		frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
+		.hypothesis .gradio test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMPS)/venv:
+	python=$$(tools/find_python.sh) && $$python -m venv --clear $(VENV)
+	mkdir -p $(STAMPS)
+	touch $@
+
+# The build hook builds the front end on the way.
+$(STAMPS)/app: $(INSTALL_INPUTS) | $(STAMPS)/venv
+	$(PIP) --editable .
+	touch $@
+
+$(STAMPS)/dev: $(INSTALL_INPUTS) | $(STAMPS)/venv
+	$(PIP) --editable ".[dev]"
+	touch $(STAMPS)/app $@
+
+$(STAMPS)/docs: $(INSTALL_INPUTS) | $(STAMPS)/venv
+	$(PIP) --editable ".[docs]"
+	touch $(STAMPS)/app $@
+
+$(TEMPLATES): $(FRONTEND_SOURCES) tools/frontend_build.py | $(STAMPS)/app
+	$(PIP) --no-deps --editable .
+	touch $@
+
+$(NODE_MODULES): frontend/package-lock.json | $(STAMPS)/dev
+	$(PY) tools/frontend_build.py packages
+	touch $@

@@ -1,0 +1,139 @@
+"""Any accepted callable, checked and made into the one shape a session drives."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from gradio_webrtc.errors import ConfigurationError, NotYetSupportedError
+from gradio_webrtc.handlers.audio_adapter import AudioHandler, check_handler
+from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler, StreamHandlerBase
+from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
+from gradio_webrtc.handlers.video import FrameFormat, VideoStreamHandler, check_frame_format
+from gradio_webrtc.handlers.video_adapter import VideoFunction
+
+
+class HandlerFactory(Protocol):
+    """Makes the handler of one connection."""
+
+    def __call__(self, *, needs_args: bool = False) -> Handler:
+        """Return a fresh handler. ``needs_args``: the stream has inputs besides the component."""
+        ...
+
+
+Adapter = Callable[[Any, FrameFormat], HandlerFactory]
+
+
+def as_handler(
+    fn: Any, *, mode: Mode, modality: Modality, frame_format: FrameFormat = "rgb24"
+) -> HandlerFactory:
+    """Return a factory of handlers that run ``fn``, one for each connection.
+
+    Args:
+        fn: for audio an instance of ``StreamHandler`` or ``AsyncStreamHandler``; for video a
+            function or generator function, sync or async, or a ``VideoStreamHandler`` around one.
+        mode: which way media flows.
+        modality: which media.
+        frame_format: what video functions get and return, unless they say otherwise themselves.
+
+    Raises:
+        ConfigurationError: ``fn`` is not what this mode and modality take.
+        NotYetSupportedError: this version cannot serve this mode and modality.
+    """
+    check_frame_format(frame_format)
+    adapter = _ADAPTERS.get((mode, modality))
+    if adapter is None:
+        served = ", ".join(f'mode="{m}" with modality="{k}"' for m, k in _ADAPTERS)
+        raise NotYetSupportedError(
+            f"mode={mode!r} with modality={modality!r} is not supported yet. Supported: {served}."
+        )
+    return adapter(fn, frame_format)
+
+
+def check_arity(fn: Any, count: int) -> None:
+    """Raise ``ConfigurationError`` if ``fn`` obviously cannot be called with ``count`` values.
+
+    Args:
+        fn: what was passed to ``stream``. Stream handlers take their inputs another way and pass.
+        count: the frame and one value for each further input.
+    """
+    if isinstance(fn, StreamHandlerBase):
+        return
+    target = fn.callable if isinstance(fn, VideoStreamHandler) else fn
+    try:
+        signature = inspect.signature(target)
+    except (TypeError, ValueError):
+        return  # built in: it does not tell
+    try:
+        signature.bind(*([None] * count))
+    except TypeError as error:
+        further = count - 1
+        raise ConfigurationError(
+            f"{_name(target)}{signature} is called with {count} value{'s' * (count > 1)}: the "
+            f"frame and {further} from the other inputs. That does not fit: {error}. The first of "
+            "`inputs` is the WebRTC component, each further one needs a parameter of its own."
+        ) from None
+
+
+def takes(fn: Any, count: int) -> bool:
+    """Whether ``fn`` can be called with ``count`` values, as far as it tells."""
+    try:
+        check_arity(fn, count)
+    except ConfigurationError:
+        return False
+    return True
+
+
+def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
+    if isinstance(fn, type) and issubclass(fn, StreamHandlerBase):
+        raise ConfigurationError(
+            f"stream() takes an instance of {fn.__name__}, not the class: pass {fn.__name__}()."
+        )
+    if not isinstance(fn, StreamHandler | AsyncStreamHandler):
+        raise ConfigurationError(
+            'With modality="audio", stream() takes a StreamHandler or AsyncStreamHandler, not '
+            f"{_name(fn)}. Wrap a function in ReplyOnPause, or subclass StreamHandler."
+        )
+    check_handler(fn)
+
+    def make(*, needs_args: bool = False) -> Handler:
+        # The published way: these handlers ask for their inputs themselves, by wait_for_args().
+        return AudioHandler(fn)
+
+    return make
+
+
+def _video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
+    if isinstance(fn, StreamHandlerBase):
+        raise ConfigurationError(
+            f'{type(fn).__name__} handles audio: use it with modality="audio". With '
+            'modality="video", stream() takes a function or generator function of a frame.'
+        )
+    if isinstance(fn, type) or not (callable(fn) or isinstance(fn, VideoStreamHandler)):
+        raise ConfigurationError(
+            'With modality="video", stream() takes a function or generator function of a frame, '
+            f"or a VideoStreamHandler around one, not {_name(fn)}."
+        )
+    handler = fn if isinstance(fn, VideoStreamHandler) else VideoStreamHandler(fn)
+
+    def make(*, needs_args: bool = False) -> Handler:
+        return VideoFunction(handler, frame_format, needs_args=needs_args)
+
+    return make
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, type):
+        return f"the class {value.__qualname__}"
+    name = getattr(value, "__qualname__", None)
+    return name if isinstance(name, str) else repr(value)
+
+
+_ADAPTERS: dict[tuple[Mode, Modality], Adapter] = {
+    ("send-receive", "audio"): _audio,
+    ("send", "audio"): _audio,
+    ("send-receive", "video"): _video,
+    ("send", "video"): _video,
+}
+"""What serves which kind of stream. A new kind is an adapter class and an entry here."""

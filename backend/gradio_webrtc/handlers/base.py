@@ -1,0 +1,274 @@
+"""The classes users subclass to have full control over audio in and out."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradio_webrtc.errors import ConfigurationError, SessionClosedError
+from gradio_webrtc.handlers.args import ArgsEvent
+from gradio_webrtc.handlers.protocol import Layout, Link
+
+AudioChunk = tuple[int, NDArray[np.int16]]
+"""``(sample_rate in Hz, int16 array)``, shape ``(1, samples)`` mono or ``(2, samples)`` stereo."""
+
+OWN_VALUE = "__webrtc_value__"
+"""Stands in ``latest_args[0]`` for the value of the WebRTC component itself, which has none."""
+
+
+class Channel(Protocol):
+    """The control channel to the client."""
+
+    def send(self, text: str) -> None:
+        """Send ``text`` as it is. Safe to call from any thread."""
+        ...
+
+
+class Side:
+    """What a handler keeps for the package, in one attribute so that user names stay free."""
+
+    def __init__(self) -> None:
+        self.link: Link | None = None
+        self.phone_mode = False
+        self.latest_args: list[Any] = []
+        self.args_set = ArgsEvent()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Side:
+        """Start anew: a handler may be copied with ``copy.deepcopy``, a session may not."""
+        return Side()
+
+
+class StreamHandlerBase(ABC):
+    """What ``StreamHandler`` and ``AsyncStreamHandler`` have in common.
+
+    Args:
+        expected_layout: layout of the audio ``receive`` gets, ``"mono"`` or ``"stereo"``.
+        output_sample_rate: in Hz, the rate the handler means to emit at. What is emitted says its
+            own rate, so this is for the handler's own use.
+        output_frame_size: deprecated and without effect; chunks of any length may be emitted.
+        input_sample_rate: in Hz, the rate of the audio ``receive`` gets.
+        fps: frames per second the handler emits, if it emits video.
+
+    Raises:
+        ConfigurationError: a value that cannot work.
+    """
+
+    def __init__(
+        self,
+        expected_layout: Layout = "mono",
+        output_sample_rate: int = 24_000,
+        output_frame_size: int | None = None,
+        input_sample_rate: int = 48_000,
+        fps: int = 30,
+    ) -> None:
+        if expected_layout not in ("mono", "stereo"):
+            raise ConfigurationError(
+                f'expected_layout must be "mono" or "stereo", not {expected_layout!r}.'
+            )
+        for name, value in (
+            ("output_sample_rate", output_sample_rate),
+            ("input_sample_rate", input_sample_rate),
+            ("fps", fps),
+        ):
+            if not isinstance(value, (int, np.integer)) or value <= 0:
+                raise ConfigurationError(f"{name} must be a whole number above 0, not {value!r}.")
+        if output_frame_size is not None:
+            warnings.warn(
+                "output_frame_size is deprecated and has no effect: emit chunks of any length.",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+        self.expected_layout = expected_layout
+        self.output_sample_rate = output_sample_rate
+        self.output_frame_size = output_frame_size or output_sample_rate // 50
+        self.input_sample_rate = input_sample_rate
+        self.fps = fps
+        self._webrtc = Side()
+
+    @abstractmethod
+    def copy(self) -> StreamHandlerBase:
+        """Return a new handler for one connection, made as this one was."""
+
+    @property
+    def phone_mode(self) -> bool:
+        """True in a telephone call, where nobody can send the values of other inputs."""
+        return self._webrtc.phone_mode
+
+    @phone_mode.setter
+    def phone_mode(self, value: bool) -> None:
+        self._webrtc.phone_mode = value
+
+    @property
+    def latest_args(self) -> list[Any]:
+        """The current values of the inputs: ``["__webrtc_value__", first, second, ...]``.
+
+        Empty until they arrive, see ``wait_for_args``. Each arrival makes a new list, so a list
+        once read does not change while it is used.
+        """
+        return self._webrtc.latest_args
+
+    @latest_args.setter
+    def latest_args(self, values: list[Any]) -> None:
+        self._webrtc.latest_args = values
+
+    @property
+    def args_set(self) -> ArgsEvent:
+        """Set once the values of the other inputs have arrived."""
+        return self._webrtc.args_set
+
+    def set_args(self, args: Sequence[Any]) -> None:
+        """Take the values of the other inputs, without the component's own."""
+        self._webrtc.latest_args = [OWN_VALUE, *args]
+        self._webrtc.args_set.set()
+
+    def reset(self) -> None:
+        """Make the next ``wait_for_args`` wait for values newer than those already here."""
+        self._webrtc.args_set.clear()
+
+    async def wait_for_args(self) -> None:
+        """Ask the client for the values of the other inputs and wait until they are here.
+
+        Returns at once when they are, and in a telephone call. Afterwards they are in
+        ``latest_args``, which follows the page from then on.
+
+        Raises:
+            SessionClosedError: there is no open session.
+            asyncio.CancelledError: the session ended while waiting.
+        """
+        if not self._has_args():
+            self._link.request_inputs()
+            await self.args_set.wait()
+
+    def wait_for_args_sync(self) -> None:
+        """Do the same as ``wait_for_args`` from sync code, blocking the calling thread.
+
+        Raises:
+            SessionClosedError: there is no open session, or it ended while waiting.
+            ConfigurationError: called on the event loop, which would wait for itself.
+        """
+        if self._has_args():
+            return
+        if asyncio._get_running_loop() is self._link.loop:
+            raise ConfigurationError(
+                "wait_for_args_sync() would stop the server when called in async code: "
+                "use `await self.wait_for_args()` there."
+            )
+        self._link.request_inputs()
+        self.args_set.wait_sync()
+
+    async def send_message(self, text: str) -> None:
+        """Send ``text`` to the client over the control channel, as it is.
+
+        Raises:
+            SessionClosedError: there is no open session.
+            ConfigurationError: ``text`` is not a string.
+        """
+        self.send_message_sync(text)
+
+    def send_message_sync(self, text: str) -> None:
+        """Do the same as ``send_message`` from sync code."""
+        if not isinstance(text, str):
+            raise ConfigurationError(
+                f"send_message() takes text, not {type(text).__name__}: "
+                "pass json.dumps(...) for anything else."
+            )
+        self._link.send(text)
+
+    def clear_queue(self) -> None:
+        """Drop the audio that was emitted and not yet played."""
+        if self._webrtc.link is not None:
+            self._webrtc.link.clear()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop the session runs on.
+
+        Raises:
+            SessionClosedError: there is no open session.
+        """
+        return self._link.loop
+
+    @property
+    def channel(self) -> Channel:
+        """The control channel, with ``send(text)``.
+
+        Raises:
+            SessionClosedError: there is no open session.
+        """
+        return self._link
+
+    @property
+    def _link(self) -> Link:
+        link = self._webrtc.link
+        if link is None:
+            raise SessionClosedError(
+                f"{type(self).__name__} has no open session: this works from start_up() to "
+                "shutdown(), in the copy that serves the connection."
+            )
+        return link
+
+    def _has_args(self) -> bool:
+        return self.phone_mode or self.args_set.is_set()
+
+
+class StreamHandler(StreamHandlerBase):
+    """Audio in and audio out in plain Python.
+
+    Every connection gets its own copy. ``receive``, ``emit`` and ``start_up`` run at the same
+    time, each on a thread of its own, so what they share has to be safe for threads, as
+    ``queue.Queue`` is.
+    """
+
+    @abstractmethod
+    def receive(self, frame: AudioChunk) -> None:
+        """Take the next audio of the person, at ``input_sample_rate`` and ``expected_layout``."""
+
+    @abstractmethod
+    def emit(self) -> Any:
+        """Return the next value to send, or None when there is nothing to send now.
+
+        Audio is ``(sample_rate, array)`` or ``(sample_rate, array, "mono" | "stereo")``, int16 or
+        float32, shape ``(channels, samples)`` or ``(samples,)``. ``AdditionalOutputs``,
+        ``CloseStream`` and a pair of audio and one of these are accepted too.
+        """
+
+    @abstractmethod
+    def copy(self) -> StreamHandler:
+        """Return a new handler for one connection, made as this one was."""
+
+    def start_up(self) -> Any:
+        """Prepare the connection; called once. It may run for as long as the session does."""
+
+    def shutdown(self) -> Any:
+        """Clean up; called once, when the session ends for whatever reason."""
+
+
+class AsyncStreamHandler(StreamHandlerBase):
+    """Audio in and audio out in ``async def``, on the event loop. Every connection gets a copy."""
+
+    @abstractmethod
+    async def receive(self, frame: AudioChunk) -> None:
+        """Take the next audio of the person, at ``input_sample_rate`` and ``expected_layout``."""
+
+    @abstractmethod
+    async def emit(self) -> Any:
+        """Return the next value to send, or None when there is nothing to send now.
+
+        See :meth:`StreamHandler.emit` for what a value may be.
+        """
+
+    @abstractmethod
+    def copy(self) -> AsyncStreamHandler:
+        """Return a new handler for one connection, made as this one was."""
+
+    async def start_up(self) -> None:
+        """Prepare the connection; called once. It may run for as long as the session does."""
+
+    async def shutdown(self) -> None:
+        """Clean up; called once, when the session ends for whatever reason."""

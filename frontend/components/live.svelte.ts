@@ -1,0 +1,49 @@
+/** The connection and its levels as reactive state, for components to render. */
+
+import { Connection } from "../lib/connection";
+import type { ConnectionEvents, Environment, Settings, View } from "../lib/environment";
+import { QUIET, SoundMeter, type Levels } from "../lib/soundmeter";
+
+export class Live {
+  readonly connection: Connection;
+  readonly #meter: SoundMeter;
+  #view: View;
+  #levels: Levels = $state.raw(QUIET);
+
+  constructor(
+    env: Environment,
+    settings: () => Settings,
+    events: Omit<ConnectionEvents, "changed">,
+  ) {
+    this.connection = new Connection(env, settings, {
+      ...events,
+      changed: (view) => (this.#view = view),
+    });
+    this.#view = $state.raw(this.connection.view);
+    this.#meter = new SoundMeter(
+      () => new AudioContext(),
+      env.clock,
+      (levels) => (this.#levels = levels),
+    );
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  get levels(): Levels {
+    return this.#levels;
+  }
+
+  /** Measures the sound while connected and in sight, and costs nothing otherwise. */
+  measure(insight: boolean): void {
+    const { machine, local, remote } = this.#view;
+    if (insight && machine.name === "connected") this.#meter.watch({ in: local, out: remote });
+    else this.#meter.stop();
+  }
+
+  close(): void {
+    this.#meter.stop();
+    this.connection.dispose();
+  }
+}

@@ -1,0 +1,14 @@
+/** How the author wants it to look; `null` means the component's own choice. */
+
+import type { ButtonLabels } from "../lib/types";
+
+export interface Look {
+  readonly icon: string | null;
+  readonly iconButtonColor: string | null;
+  readonly pulseColor: string | null;
+  /** Corner radius of the icon, percent. */
+  readonly iconRadius: number | null;
+  readonly labels: ButtonLabels;
+  readonly mirror: boolean;
+  readonly fullScreen: boolean;
+}

@@ -1,0 +1,36 @@
+/** What the Python component sends to the page, and the events the page sends back. */
+
+import type { ButtonLabels, Modality, Mode, RtpParams, TrackConstraints } from "./lib/types";
+
+/** `None` arrives as `undefined` from a fresh page and as `null` from an update. */
+type Optional<T> = T | null | undefined;
+
+export interface WebRTCProps {
+  /** The id of the connection, set by the page, so that listeners know whose they are. */
+  value: Optional<string>;
+  height: Optional<number | string>;
+  width: Optional<number | string>;
+  mode: Optional<Mode>;
+  modality: Optional<Modality>;
+  mirror_webcam: Optional<boolean>;
+  rtc_configuration: Optional<RTCConfiguration>;
+  dynamic_rtc_configuration: Optional<boolean>;
+  track_constraints: Optional<TrackConstraints>;
+  time_limit: Optional<number>;
+  rtp_params: Optional<RtpParams>;
+  icon: Optional<string>;
+  icon_button_color: Optional<string>;
+  pulse_color: Optional<string>;
+  icon_radius: Optional<number>;
+  button_labels: Optional<ButtonLabels>;
+  full_screen: Optional<boolean>;
+}
+
+export interface WebRTCEvents {
+  tick: never;
+  state_change: never;
+  start_recording: never;
+  stop_recording: never;
+  error: string;
+  warning: string;
+}

@@ -1,0 +1,270 @@
+/**
+ * Carries out what the machine decides, with the browser's parts handed in, and shows the outside
+ * one `View` of it all. Everything that opens is closed here, by the machine's own orders.
+ */
+
+import { Capture } from "./capture";
+import { directionOf, kindsOf, receives, sends } from "./constraints";
+import { NO_DEVICES } from "./devices";
+import type { ConnectionEvents, Environment, Settings, View } from "./environment";
+import { step } from "./machine";
+import { textOf, type Message } from "./messages";
+import { INITIAL, type Effect, type Machine, type MachineEvent } from "./model";
+import { Peer } from "./peer";
+import { problemOfMediaError, type Problem } from "./problems";
+import { parseIceConfiguration, parsePlace } from "./signaling";
+import type { Kind } from "./types";
+
+export class Connection {
+  #machine: Machine = INITIAL;
+  #peer: Peer | null = null;
+  readonly #capture: Capture | null;
+  /** The id of the newest attempt, also while waiting for a place. */
+  #id: string | null = null;
+  /** The id of the session that the server last took. */
+  #taken: string | null = null;
+  #timer: number | null = null;
+  #local: MediaStream | null = null;
+  #remote: MediaStream | null = null;
+  #notice: string | null = null;
+  /** The text of the last `error` message, for an ending that does not repeat it. */
+  #lastError = "";
+  readonly #queue: MachineEvent[] = [];
+  #busy = false;
+
+  constructor(
+    private readonly env: Environment,
+    private readonly settings: () => Settings,
+    private readonly events: ConnectionEvents,
+  ) {
+    this.#capture =
+      env.mediaDevices === undefined
+        ? null
+        : new Capture(env.mediaDevices, env.storage, {
+            replaced: (kind, track) => this.#replaced(kind, track),
+            changed: () => this.#changed(),
+            notice: (text) => this.#say(text),
+          });
+  }
+
+  start(): void {
+    this.#notice = null;
+    this.#lastError = "";
+    this.#taken = null;
+    this.#tell({ type: "start", media: sends(this.settings().mode) });
+  }
+
+  stop(): void {
+    this.#tell({ type: "stop" });
+  }
+
+  /** Ends everything at once: the component is going away, or the page is. */
+  dispose(): void {
+    this.#tell({ type: "dispose" });
+  }
+
+  setMuted(kind: Kind, muted: boolean): void {
+    this.#capture?.setMuted(kind, muted);
+  }
+
+  async switchDevice(kind: Kind, deviceId: string): Promise<void> {
+    this.#notice = null;
+    await this.#capture?.switchTo(kind, deviceId);
+    this.#changed();
+  }
+
+  get view(): View {
+    const capture = this.#capture;
+    return {
+      machine: this.#machine,
+      local: this.#local,
+      remote: this.#remote,
+      muted: {
+        audio: capture?.isMuted("audio") ?? false,
+        video: capture?.isMuted("video") ?? false,
+      },
+      devices: capture?.lists ?? NO_DEVICES,
+      current: {
+        audio: capture?.current("audio") ?? null,
+        video: capture?.current("video") ?? null,
+      },
+      notice: this.#notice,
+    };
+  }
+
+  /** Takes events one after the other, also those that carrying out an effect brings about. */
+  #tell(event: MachineEvent): void {
+    this.#queue.push(event);
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+      const { machine, effects } = step(this.#machine, next, this.env.clock.now());
+      this.#machine = machine;
+      for (const effect of effects) this.#perform(effect);
+    }
+    this.#busy = false;
+    this.#arm();
+    this.#changed();
+  }
+
+  #arm(): void {
+    const { clock } = this.env;
+    if (this.#timer !== null) clock.clear(this.#timer);
+    const { wakeAt } = this.#machine;
+    this.#timer =
+      wakeAt === null
+        ? null
+        : clock.set(() => this.#tell({ type: "wake" }), Math.max(0, wakeAt - clock.now()));
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "acquire":
+        return void this.#acquire(this.#machine.attempt);
+      case "connect":
+        return void this.#connect(this.#machine.attempt, effect.id, effect.replaces);
+      case "wait_for_place":
+        return void this.#waitForPlace(this.#machine.attempt);
+      case "leave":
+        return void this.#leave(this.#machine.attempt);
+      case "close_peer":
+        this.#peer?.close(effect.polite);
+        this.#peer = null;
+        this.#remote = null;
+        return;
+      case "release_media":
+        this.#capture?.release();
+        this.#local = null;
+        return;
+      case "announce":
+        return effect.what === "started" ? this.events.started() : this.events.stopped();
+    }
+  }
+
+  async #acquire(attempt: number): Promise<void> {
+    const { modality, trackConstraints: constraints } = this.settings();
+    const fail = (problem: Problem): void => this.#tell({ type: "media_failed", attempt, problem });
+    // Let the caller's own step end first, as every other answer also comes later.
+    await Promise.resolve();
+    if (!this.env.secure) return fail({ code: "insecure_origin" });
+    if (this.#capture === null) return fail({ code: "unsupported_browser" });
+    try {
+      await this.#capture.acquire({ kinds: kindsOf(modality), constraints });
+    } catch (error) {
+      return fail(problemOfMediaError(error));
+    }
+    if (attempt !== this.#machine.attempt) return;
+    this.#local = this.env.newStream([...this.#capture.tracks.values()]);
+    this.#tell({ type: "media_ready", attempt });
+  }
+
+  async #connect(attempt: number, id: "fresh" | "reserved", replaces: boolean): Promise<void> {
+    if (id === "fresh" || this.#id === null) this.#id = this.env.newId();
+    try {
+      const configuration = await this.#configuration(attempt);
+      if (configuration === null || attempt !== this.#machine.attempt) return;
+      this.#peer = this.#newPeer(attempt, configuration, replaces ? this.#taken : null);
+      await this.#peer.open();
+    } catch (error) {
+      // An unusable rtc_configuration, or an answer this browser cannot take.
+      const problem = { code: "setup_failed", message: (error as Error).message };
+      this.#tell({ type: "refused", attempt, problem });
+    }
+  }
+
+  /** The configuration to connect with; `null` when the server gave none and that was reported. */
+  async #configuration(attempt: number): Promise<RTCConfiguration | null> {
+    const { dynamicRtcConfiguration, rtcConfiguration } = this.settings();
+    if (!dynamicRtcConfiguration) return rtcConfiguration ?? {};
+    const body = await this.env.server
+      .ice_configuration({ session_hash: this.env.sessionHash() })
+      .catch(() => undefined);
+    const reply = parseIceConfiguration(body);
+    if (reply.kind === "ok") return reply.value ?? {};
+    if (reply.kind === "unreachable") this.#tell({ type: "unreachable", attempt });
+    else this.#tell({ type: "refused", attempt, problem: reply.problem });
+    return null;
+  }
+
+  #newPeer(attempt: number, configuration: RTCConfiguration, replaces: string | null): Peer {
+    const { mode, modality, rtpParams } = this.settings();
+    const id = this.#id!;
+    const options = {
+      id,
+      sessionHash: this.env.sessionHash(),
+      replaces,
+      direction: directionOf(mode),
+      kinds: kindsOf(modality),
+      tracks: sends(mode) ? (this.#capture?.tracks ?? new Map()) : new Map(),
+      rtpParams,
+    };
+    const { server, clock } = this.env;
+    return new Peer(this.env.newPeer(configuration), server, clock, options, {
+      answered: () => {
+        this.#taken = id;
+        this.events.identified(id);
+      },
+      refused: (problem) => this.#tell({ type: "refused", attempt, problem }),
+      unreachable: () => this.#tell({ type: "unreachable", attempt }),
+      connection: (peer) => this.#tell({ type: "peer", attempt, peer }),
+      channelClosed: () => this.#tell({ type: "channel_closed", attempt }),
+      message: (message) => this.#heard(attempt, message),
+      incoming: (tracks) => {
+        if (attempt !== this.#machine.attempt || !receives(mode)) return;
+        this.#remote = this.env.newStream(tracks);
+        this.#changed();
+      },
+      warning: (text) => this.events.warning(text),
+    });
+  }
+
+  #heard(attempt: number, message: Message): void {
+    if (message.type === "end_stream") {
+      const text = textOf(message) || this.#lastError;
+      this.#tell({ type: "ended", attempt, reason: message.reason ?? "handler_finished", text });
+      return;
+    }
+    if (message.type === "error") this.#lastError = textOf(message);
+    this.events.message(message);
+  }
+
+  async #waitForPlace(attempt: number): Promise<void> {
+    const body = await this.env.server.wait_for_place(this.#address(this.#id)).catch(() => undefined);
+    const reply = parsePlace(body);
+    if (reply.kind === "unreachable") return this.#tell({ type: "unreachable", attempt });
+    if (reply.kind === "refused") {
+      return this.#tell({ type: "refused", attempt, problem: reply.problem });
+    }
+    const place = reply.value;
+    if (place.status === "admitted") return this.#tell({ type: "admitted", attempt });
+    this.#tell({ type: "queued", attempt, position: place.position });
+  }
+
+  async #leave(attempt: number): Promise<void> {
+    // While reconnecting these differ: the old session still holds its place.
+    const ids = new Set([this.#id, this.#taken].filter((id) => id !== null));
+    this.#taken = null;
+    const { server } = this.env;
+    await Promise.allSettled([...ids].map((id) => server.leave(this.#address(id))));
+    this.#tell({ type: "left", attempt });
+  }
+
+  #address(id: string | null): Record<string, string | null> {
+    return { webrtc_id: id, session_hash: this.env.sessionHash() };
+  }
+
+  #replaced(kind: Kind, track: MediaStreamTrack | null): void {
+    void this.#peer?.replaceTrack(kind, track);
+    this.#local = this.env.newStream([...(this.#capture?.tracks.values() ?? [])]);
+    this.#changed();
+  }
+
+  #say(text: string): void {
+    this.#notice = text;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.events.changed(this.view);
+  }
+}

@@ -1,0 +1,51 @@
+/** What a connection is given and what it shows: its seams, for the browser and for tests. */
+
+import type { DeviceLists } from "./devices";
+import type { Message } from "./messages";
+import type { Machine } from "./model";
+import type { Clock, Kind, Modality, Mode, RtpParams, Server, TrackConstraints } from "./types";
+
+/** What the app's author chose; read anew at each start. */
+export interface Settings {
+  readonly mode: Mode;
+  readonly modality: Modality;
+  readonly rtcConfiguration: RTCConfiguration | null;
+  readonly dynamicRtcConfiguration: boolean;
+  readonly trackConstraints: TrackConstraints | null;
+  readonly rtpParams: RtpParams | null;
+}
+
+/** The parts of a browser that a connection needs. */
+export interface Environment {
+  readonly secure: boolean;
+  readonly mediaDevices: MediaDevices | undefined;
+  readonly storage: Storage | null;
+  readonly clock: Clock;
+  readonly server: Server;
+  sessionHash(): string;
+  newId(): string;
+  newPeer(configuration: RTCConfiguration): RTCPeerConnection;
+  newStream(tracks: readonly MediaStreamTrack[]): MediaStream;
+}
+
+export interface View {
+  readonly machine: Machine;
+  readonly local: MediaStream | null;
+  readonly remote: MediaStream | null;
+  readonly muted: Readonly<Record<Kind, boolean>>;
+  readonly devices: DeviceLists;
+  readonly current: Readonly<Record<Kind, string | null>>;
+  /** What happened to a device, in words; `null` when there is nothing to say. */
+  readonly notice: string | null;
+}
+
+export interface ConnectionEvents {
+  changed(view: View): void;
+  /** The server has taken the connection with this id. */
+  identified(id: string): void;
+  started(): void;
+  stopped(): void;
+  /** A control message other than `end_stream`. */
+  message(message: Message): void;
+  warning(text: string): void;
+}

@@ -1,0 +1,37 @@
+/** The words that the component's parts share. No code. */
+
+export type Mode = "send-receive" | "send" | "receive";
+export type Modality = "audio" | "video" | "audio-video";
+export type Kind = "audio" | "video";
+
+/** Constraints as the app's author gives them: for one kind, or for each. */
+export type TrackConstraints =
+  | MediaTrackConstraints
+  | { audio?: MediaTrackConstraints | null; video?: MediaTrackConstraints | null };
+
+/** The part of `RTCRtpSendParameters` an author may set; encodings merge one by one. */
+export type RtpParams = Partial<RTCRtpSendParameters>;
+
+export interface ButtonLabels {
+  start?: string;
+  stop?: string;
+  waiting?: string;
+}
+
+/**
+ * The component's server functions. Each takes one JSON object. An HTTP error makes the promise
+ * resolve to `undefined`, so answers are `unknown` until `signaling.ts` has parsed them.
+ */
+export interface Server {
+  offer(body: Record<string, unknown>): Promise<unknown>;
+  ice_configuration(body: Record<string, unknown>): Promise<unknown>;
+  wait_for_place(body: Record<string, unknown>): Promise<unknown>;
+  leave(body: Record<string, unknown>): Promise<unknown>;
+}
+
+/** Time, handed in so that tests can own it. Milliseconds. */
+export interface Clock {
+  now(): number;
+  set(callback: () => void, ms: number): number;
+  clear(timer: number): void;
+}
