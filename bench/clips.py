@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from aiortc import MediaStreamTrack
 from av import Packet
@@ -46,7 +46,7 @@ class ClipTrack(MediaStreamTrack):
         self._clip = clip
         self._start: float | None = None
 
-    async def recv(self) -> Packet:
+    async def recv(self) -> Packet[Any]:
         """Return the next frame when it is due; called by aiortc's sender."""
         if self._start is None:
             self._start = time.perf_counter()

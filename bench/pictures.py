@@ -101,7 +101,7 @@ class CounterListener:
     def take(self, frame: av.VideoFrame, at: float) -> None:
         """Look at a picture received at time ``at``."""
         plane = frame.planes[0]
-        luma: Luma = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        luma: Luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         found = read_counter(luma[: frame.height, : frame.width])
         if found is None:
             self.damaged += 1

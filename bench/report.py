@@ -52,7 +52,9 @@ def table(readings: Readings, peers: Sequence[str]) -> str:
     widths = [max(len(line[column]) for line in lines) for column in range(len(heading))]
     lines.insert(1, ["-" * width for width in widths])
     return "\n".join(
-        "| " + " | ".join(text.ljust(width) for text, width in zip(line, widths)) + " |"
+        "| "
+        + " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True))
+        + " |"
         for line in lines
     )
 

@@ -61,9 +61,7 @@ class Runner:
         sys.stderr.write(f"{', '.join(scenario.rows)}: {name}\n")
         try:
             server = await self._server(name, handlers)
-            readings = await asyncio.wait_for(
-                scenario.run(server, self._pace), SCENARIO_SECONDS
-            )
+            readings = await asyncio.wait_for(scenario.run(server, self._pace), SCENARIO_SECONDS)
         except asyncio.TimeoutError:
             readings = _all_failed(scenario, f"not over within {SCENARIO_SECONDS:g} s")
             await self._drop(name)

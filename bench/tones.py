@@ -90,7 +90,8 @@ class BurstListener:
     def take(self, frame: av.AudioFrame, at: float) -> None:
         """Look at a frame received at time ``at``."""
         channels = len(frame.layout.channels)
-        sound: Sound = frame.to_ndarray().reshape(-1)[::channels]
+        samples = frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
+        sound: Sound = samples[::channels]
         if self._onset is not None:
             self._body.append(sound)
             if len(self._body) == BURST_FRAMES - 1:

@@ -1,4 +1,4 @@
-"""Video through a handler: the round trip, and whether it stays what it was when the handler is slow."""
+"""Video through a handler: the round trip, and whether it grows when the handler is slow."""
 
 from __future__ import annotations
 

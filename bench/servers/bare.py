@@ -1,8 +1,9 @@
 """Bare aiortc, used as its own server example uses it: the yardstick, with no package around it.
 
-Audio is echoed by sending back the incoming track through ``MediaRelay``. Video goes through a track
-whose ``recv`` calls the handler right there, on the event loop, for every frame in turn. The idle
-connection swallows what comes and sends nothing, so its two rows are the same measurement.
+Audio is echoed by sending back the incoming track through ``MediaRelay``. Video goes through a
+track whose ``recv`` calls the handler right there, on the event loop, for every frame in turn. The
+idle connection swallows what comes and sends nothing, so its two rows are the same measurement; so
+are those of the blocking and the async echo.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import numpy as np
 from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
@@ -40,7 +42,8 @@ class HandlerTrack(MediaStreamTrack):
         """Return the next frame; called by aiortc's sender."""
         frame = await self._source.recv()
         assert isinstance(frame, VideoFrame)
-        picture = self._handler(frame.to_ndarray(format="rgb24"))
+        source: Picture = frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+        picture = self._handler(source)
         answer = VideoFrame.from_ndarray(picture, format="rgb24")
         answer.pts = frame.pts
         answer.time_base = frame.time_base

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastrtc import AsyncStreamHandler, Stream, StreamHandler
+from fastrtc.stream import Body
 
 from bench.servers.pictures import VIDEO_HANDLERS
 from bench.servers.serve import handler_names, serve
@@ -79,6 +80,16 @@ class IdleNone(Idle):
         return IdleNone()
 
 
+class PictureStream(Stream):
+    """Sends the inputs a page would send: without any, it hands pictures back unprocessed."""
+
+    async def offer(self, body: Body) -> Any:
+        """Answer an offer."""
+        answer = await super().offer(body)
+        self.set_input(body.webrtc_id, None)
+        return answer
+
+
 AUDIO_HANDLERS = {
     "audio-echo": Echo,
     "audio-async": AsyncEcho,
@@ -97,7 +108,7 @@ def make_stream(name: str) -> Stream:
         "verbose": False,
     }
     if name in VIDEO_HANDLERS:
-        return Stream(VIDEO_HANDLERS[name], modality="video", **options)
+        return PictureStream(VIDEO_HANDLERS[name], modality="video", **options)
     return Stream(AUDIO_HANDLERS[name](), modality="audio", **options)
 
 
