@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from gradio_webrtc.media.pcm import Pcm
 from hypothesis import settings
+
+from gradio_webrtc.media.pcm import Pcm
 
 Floats = npt.NDArray[np.float64]
 AMPLITUDE = 0.5

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from gradio_webrtc.media.conceal import FADE_OUT, Concealer, conceal
-from gradio_webrtc.media.jitter import AudioJitterBuffer, Event, Gap, Lost, Packet
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gradio_webrtc.media.conceal import FADE_OUT, Concealer, conceal
+from gradio_webrtc.media.jitter import AudioJitterBuffer, Event, Gap, Lost, Packet
 
 from .signals import few
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+
 from gradio_webrtc.errors import MediaFormatError
 from gradio_webrtc.media.opus import OpusDecoder, OpusEncoder, packet_samples
 

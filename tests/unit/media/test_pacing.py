@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from gradio_webrtc.media.framing import FADE_SAMPLES
-from gradio_webrtc.media.pacing import AudioPlayout, Frame, Wait
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gradio_webrtc.media.framing import FADE_SAMPLES
+from gradio_webrtc.media.pacing import AudioPlayout, Frame, Wait
 
 from .signals import few
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from gradio_webrtc.errors import MediaFormatError
 from gradio_webrtc.media.pcm import Pcm, parse_chunk, remix, to_float32, to_int16
 

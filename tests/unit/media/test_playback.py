@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gradio_webrtc.media.pacing import Frame, Wait
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.media.playback import AudioPlayback
-from hypothesis import given
-from hypothesis import strategies as st
 
 from .signals import as_pcm, few, judge, tone
 

@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from gradio_webrtc.media.pcm import Pcm
-from gradio_webrtc.media.resample import StreamResampler
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.media.resample import StreamResampler
 
 from .signals import AMPLITUDE, as_pcm, few, judge, tone
 

@@ -7,11 +7,12 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from gradio_webrtc.errors import ConfigurationError, MediaFormatError
-from gradio_webrtc.media.video import check_frame_format, to_array, to_frame
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+
+from gradio_webrtc.errors import ConfigurationError, MediaFormatError
+from gradio_webrtc.media.video import check_frame_format, to_array, to_frame
 
 from .signals import few
 
