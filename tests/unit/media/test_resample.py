@@ -137,6 +137,13 @@ def test_what_lies_above_the_lower_rate_is_removed() -> None:
     assert np.abs(heard[0, 200:-200].astype(int)).max() <= 3
 
 
+def test_what_lies_near_the_edge_has_no_mirror_image() -> None:
+    """16 kHz to 48 kHz must not repeat 7.6 kHz at 8.4 kHz."""
+    heard, _ = through([(16_000, 480, "float32", 1)] * 30, 7_600.0)
+    image = judge(heard[0], OUT, 8_400.0, 500)
+    assert image.amplitude < 0.5 * 10 ** (-60 / 20)
+
+
 def test_equal_rates_pass_at_once_and_unchanged() -> None:
     resampler, rng = StreamResampler(OUT, 2), np.random.default_rng(1)
     for count in (1, 480, 960, 7):
