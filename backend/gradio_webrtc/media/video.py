@@ -25,6 +25,9 @@ ImageArray: TypeAlias = npt.NDArray[np.uint8]
 MAX_SIDE = 8192
 """Pixels; a larger picture is an axis mix-up, and no browser decodes it in real time."""
 
+_COLOURSPACES = {1: Colorspace.ITU709, 4: Colorspace.FCC, 7: Colorspace.SMPTE240M}
+"""By the matrix coefficients of ITU-T H.273, table 4; BT.601 is 5, 6, and what is not specified."""
+
 _local = threading.local()
 
 
@@ -65,7 +68,11 @@ def to_frame(picture: Any, frame_format: FrameFormat = "rgb24") -> av.VideoFrame
         array = np.pad(array, margins, mode="edge")
     frame = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(array), format=layout)
     return _reformatter().reformat(
-        frame, format="yuv420p", dst_colorspace=Colorspace.ITU601, dst_color_range=ColorRange.MPEG
+        frame,
+        format="yuv420p",
+        src_color_range=ColorRange.JPEG,
+        dst_colorspace=Colorspace.ITU601,
+        dst_color_range=ColorRange.MPEG,
     )
 
 
@@ -78,7 +85,14 @@ def to_array(frame: av.VideoFrame, frame_format: FrameFormat = "rgb24") -> Image
     Returns:
         Shape ``(height, width, 3)``, or ``(height, width)`` for ``"gray"``.
     """
-    converted = _reformatter().reformat(frame, format=frame_format)
+    # All of it said here: some versions of PyAV look at the frame's tags and some do not.
+    converted = _reformatter().reformat(
+        frame,
+        format=frame_format,
+        src_colorspace=_COLOURSPACES.get(int(frame.colorspace), Colorspace.ITU601),
+        src_color_range=ColorRange.JPEG if int(frame.color_range) == 2 else ColorRange.MPEG,
+        dst_color_range=ColorRange.JPEG,
+    )
     # Usually a view that keeps the new frame's memory alive; rows with padding are copied.
     return np.ascontiguousarray(converted.to_ndarray(), dtype=np.uint8)
 

@@ -45,6 +45,14 @@ def test_live_20_ms_chunks_of_any_rate_are_sent_on_as_they_arrive(rate: int) -> 
     assert lag <= 25 / min(rate, 48_000)
 
 
+def test_the_second_talk_spurt_starts_as_promptly_as_the_first() -> None:
+    chunk = as_pcm(24_000, [tone(24_000, 400.0, 0.0, 480)], "int16")
+    arrivals = [0.0, 0.02, 0.04, 1.013, 1.033, 1.053]
+    sent = play([(time, chunk) for time in arrivals], 1.06)
+    loud = [time for time, frame in sent if np.abs(frame.samples[:, 300:-300]).max() > 5_000]
+    assert loud == pytest.approx(arrivals)
+
+
 @few
 @given(
     parts=st.lists(
