@@ -43,6 +43,8 @@ class AudioHandler:
     receives: frozenset[MediaKind] = frozenset({"audio"})
     emits: frozenset[MediaKind] = frozenset({"audio"})
 
+    dropped = 0
+
     def __init__(self, prototype: UserHandler) -> None:
         self._prototype = prototype
         self._name = type(prototype).__name__
