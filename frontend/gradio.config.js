@@ -2,14 +2,25 @@
  * Plugins for Gradio's own build and development server.
  */
 
-/** Only what is used of Gradio's shared parts gets into the bundle: importing them does nothing. */
+/**
+ * Leaves out what the page never uses of Gradio's shared parts.
+ *
+ * `@gradio/utils` imports the locale of svelte-i18n to translate labels anew when the language
+ * changes. A component's bundle would carry a copy of its own, which nobody tells of any language:
+ * 110 kB that do nothing. The host has translated the labels before they come here.
+ */
+const STILL_LOCALE = "\0still-locale";
 const trimGradioParts = {
   name: "trim-gradio-parts",
+  apply: "build",
   enforce: "pre",
-  async resolveId(source, importer, options) {
-    if (!/^@gradio\/(atoms|icons|utils)$/.test(source)) return null;
-    const resolved = await this.resolve(source, importer, { ...options, skipSelf: true });
-    return resolved && { ...resolved, moduleSideEffects: false };
+  resolveId(source, importer) {
+    const fromUtils = importer?.includes("/@gradio/utils/") ?? false;
+    return source === "svelte-i18n" && fromUtils ? STILL_LOCALE : null;
+  },
+  load(id) {
+    if (id !== STILL_LOCALE) return null;
+    return "export const locale = { subscribe: (run) => (run(null), () => {}) };";
   },
 };
 
@@ -26,7 +37,8 @@ const mendDevServer = {
     handler: (html) =>
       html
         .replace(/<base href="\{\{[^"]*\}\}"\s*\/?>/, '<base href="/" />')
-        .replace(/<script>window\.gradio_(?:config|api_info) = \{\{.*?\}\};<\/script>/g, ""),
+        .replace(/<script>window\.gradio_(?:config|api_info) = \{\{.*?\}\};<\/script>/g, "")
+        .replace(/\{\{[^{}]*(?:\{\}[^{}]*)?\| toorjson \}\}/g, '""'),
   },
   transform(code) {
     if (!code.includes("`_NORMAL_`")) return null;

@@ -12,7 +12,7 @@ from gradio_webrtc.checks import check_component_options, number_or_none
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
-from gradio_webrtc.transports.host import StreamHost
+from gradio_webrtc.transports.host import StreamHost, failure
 from gradio_webrtc.transports.ice import RTCConfigurationSource
 from gradio_webrtc.wiring import StreamArguments, make_host, wire_inputs
 
@@ -247,20 +247,6 @@ class WebRTC(Component):
         self.constructor_args["shared_host"] = self._host
         return wire_inputs(arguments, self._host)
 
-    @property
-    def host(self) -> StreamHost:
-        """The sessions of this component.
-
-        Raises:
-            ConfigurationError: ``stream()`` was not called.
-        """
-        if self._host is None:
-            raise ConfigurationError(
-                f"{self.label or 'WebRTC'}: nothing is connected to this component; call its "
-                "stream() with a handler or function."
-            )
-        return self._host
-
     # -- what the page calls: one JSON object in, one out ----------------------------------------
 
     @server
@@ -295,14 +281,11 @@ class WebRTC(Component):
         return answer
 
     def _unconnected(self) -> dict[str, Any]:
-        try:
-            _ = self.host
-        except ConfigurationError as error:
-            return {
-                "status": "failed",
-                "meta": {"error": "configuration_error", "message": str(error)},
-            }
-        raise AssertionError("unreachable: the host was None")
+        return failure(
+            "configuration_error",
+            f"{self.label or 'WebRTC'}: nothing is connected to this component. The app must call "
+            "its stream() with a handler or function.",
+        )
 
     # -- what Gradio calls -------------------------------------------------------------------------
 

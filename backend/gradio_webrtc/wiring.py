@@ -139,7 +139,7 @@ def make_host(arguments: StreamArguments) -> StreamHost:
 def wire_inputs(arguments: StreamArguments, host: StreamHost) -> Dependency:
     """Make the page send the values of the further inputs: when asked, and when they change."""
 
-    async def set_input(webrtc_id: str | None, *args: Any, request: gr.Request) -> None:
+    async def set_input(request: gr.Request, webrtc_id: str | None, *args: Any) -> None:
         if webrtc_id is None:
             return
         try:

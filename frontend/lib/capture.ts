@@ -89,10 +89,12 @@ export class Capture {
     const device = this.#lists[inputOf(kind)].find((known) => known.deviceId === deviceId);
     if (!device || deviceId === this.current(kind)) return;
     const before = this.current(kind);
+    const generation = this.#generation;
     if (await this.#open(kind, device)) {
       remember(this.storage, inputOf(kind), device);
       return;
     }
+    if (generation !== this.#generation) return;
     this.events.notice(`${device.label} cannot be used just now.`);
     const previous = this.#lists[inputOf(kind)].find((known) => known.deviceId === before);
     if (previous && !this.#tracks.has(kind)) await this.#open(kind, previous);
@@ -152,8 +154,10 @@ export class Capture {
     if (this.#tracks.get(kind) !== track) return;
     const gone = this.current(kind);
     this.#drop(kind);
+    const generation = this.#generation;
     await this.#refresh();
-    if (await this.#replaceLost(kind, gone)) return;
+    if (generation !== this.#generation) return;
+    if ((await this.#replaceLost(kind, gone)) || generation !== this.#generation) return;
     this.events.replaced(kind, null);
     this.events.notice(
       `Your ${NAMES[kind]} is gone and there is no other. ` +

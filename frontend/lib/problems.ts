@@ -55,8 +55,10 @@ const FIXED: Record<string, Words> = {
     remedy: "Use a current version of Chrome, Edge, Firefox or Safari.",
   },
   server_unreachable: {
-    title: "The server does not answer",
-    remedy: "Check that the app is still running and that you are online, then try again.",
+    title: "The server did not answer",
+    remedy:
+      "Check that the app is still running and that you are online, then try again. If it keeps " +
+      "happening, its author finds the reason in the server's log.",
   },
   ice_failed: {
     title: "No way was found to the server",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 import pytest
+
 from gradio_webrtc.session.messages import MAX_MESSAGE_BYTES
 from gradio_webrtc.session.state import CloseReason, SessionState
-
 from tests.support.sessions import open_session, settle, silence
 
 pytestmark = pytest.mark.looptime

@@ -8,9 +8,9 @@ import logging
 import weakref
 
 import pytest
+
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
-
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import (
     open_session,

@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+
 from gradio_webrtc.errors import WebRTCError
 from gradio_webrtc.handlers.protocol import AudioFormat
 from gradio_webrtc.session.context import get_current_context
@@ -16,7 +17,6 @@ from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream
 from gradio_webrtc.session.pumps import AUDIO_BACKLOG
 from gradio_webrtc.session.session import OUTPUT_CAPACITY
 from gradio_webrtc.session.state import CloseReason, SessionState
-
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import marked, open_session, settle, silence, start_session, until
 

@@ -6,10 +6,10 @@ import asyncio
 import logging
 
 import pytest
+
 from gradio_webrtc.errors import MediaFormatError, WebRTCError, words_for
 from gradio_webrtc.session.messages import MAX_MESSAGE_BYTES, encode
 from gradio_webrtc.session.state import CloseReason, SessionState
-
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import Bench, open_session, settle, silence, until
 

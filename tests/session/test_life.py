@@ -7,11 +7,11 @@ import logging
 from collections.abc import Callable
 
 import pytest
+
 from gradio_webrtc.handlers.protocol import EndOfStream
 from gradio_webrtc.session.outputs import CloseStream
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
-
 from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import open_session, settle, silence, start_session, until

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from gradio_webrtc.errors import (
     ConcurrencyLimitReachedError,
     ConnectionAlreadyExistsError,
@@ -15,7 +16,6 @@ from gradio_webrtc.errors import (
 from gradio_webrtc.session.registry import EARLY_CANDIDATE_WAIT, Place, SessionRegistry
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
-
 from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import settle

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+
 from gradio_webrtc.errors import ConcurrencyLimitReachedError, UnknownConnectionError
 from gradio_webrtc.session import waiting
 from gradio_webrtc.session.waiting import POLL_SECONDS, RESERVED_SECONDS, WaitingLine
-
 from tests.support.sessions import settle
 
 pytestmark = pytest.mark.looptime

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits
-
 from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
 

@@ -196,6 +196,7 @@ class Session:
             self._refused_messages += 1
             if self._refused_messages == 1:  # a client must not be able to fill the log
                 logger.warning("session %s: %s", self.webrtc_id, error)
+                self._require_transport().send(messages.warning(error.message))
             return
         if message.type == "end_stream":
             self.end(CloseReason.CLIENT_CLOSED)
@@ -283,6 +284,6 @@ class Session:
             ending.reason.value,
             f" ({ending.text})" if ending.text else "",
             self._audio.dropped,
-            self._video.dropped,
+            self._video.dropped + self._handler.dropped,
             self._refused_messages,
         )

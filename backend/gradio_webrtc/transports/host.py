@@ -105,11 +105,11 @@ class StreamHost:
             return refusal.refusal()
         except ConfigurationError as error:
             logger.error("this stream is misconfigured: %s", error)
-            return _failure("configuration_error", str(error))
+            return failure("configuration_error", str(error))
         except Exception as error:
             # the page must be told, since an HTTP 500 would reach it as nothing at all.
             logger.exception("a request failed")
-            return _failure("server_error", f"{type(error).__name__}: {error}")
+            return failure("server_error", f"{type(error).__name__}: {error}")
 
     async def _signal(self, body: object, owner: str | None) -> Answer:
         request = _object(body)
@@ -202,5 +202,6 @@ def _object(body: object) -> Mapping[str, Any]:
     return body
 
 
-def _failure(code: str, text: str) -> Answer:
+def failure(code: str, text: str) -> Answer:
+    """Return a refusal for what is no client's fault."""
     return {"status": "failed", "meta": {"error": code, "message": text}}

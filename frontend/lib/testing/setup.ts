@@ -1,0 +1,97 @@
+/** A connection in a world of fakes. */
+
+import { expect } from "vitest";
+import { Connection } from "../connection";
+import type { Environment, Settings, View } from "../environment";
+import type { Message } from "../messages";
+import { FakeMediaDevices, FakeStorage, FakeStream, type FakeDevice, type FakeTrack } from "./browser";
+import { FakeClock, settle } from "./clock";
+import { FakePeer, FakeServer } from "./peers";
+
+export const MICROPHONES: FakeDevice[] = [
+  { kind: "audioinput", deviceId: "headset", label: "Headset" },
+  { kind: "audioinput", deviceId: "built-in", label: "Built-in" },
+];
+export const CAMERA: FakeDevice = { kind: "videoinput", deviceId: "cam", label: "Camera" };
+
+export class World {
+  readonly clock = new FakeClock();
+  readonly devices = new FakeMediaDevices([...MICROPHONES, CAMERA]);
+  readonly storage = new FakeStorage();
+  readonly server = new FakeServer();
+  readonly peers: FakePeer[] = [];
+  readonly heard: string[] = [];
+  readonly messages: Message[] = [];
+  readonly states: string[] = [];
+  readonly connection: Connection;
+  settings: Settings = {
+    mode: "send-receive",
+    modality: "audio",
+    rtcConfiguration: null,
+    dynamicRtcConfiguration: false,
+    trackConstraints: null,
+    rtpParams: null,
+  };
+
+  constructor(env: Partial<Environment> = {}) {
+    let ids = 0;
+    const full: Environment = {
+      secure: true,
+      mediaDevices: this.devices as unknown as MediaDevices,
+      storage: this.storage,
+      clock: this.clock,
+      server: this.server,
+      sessionHash: () => "page",
+      newId: () => `id-${++ids}`,
+      newPeer: (configuration) => {
+        this.peers.push(new FakePeer(configuration));
+        return this.peer as unknown as RTCPeerConnection;
+      },
+      newStream: (tracks) =>
+        new FakeStream(tracks as unknown as FakeTrack[]) as unknown as MediaStream,
+      ...env,
+    };
+    this.connection = new Connection(full, () => this.settings, {
+      changed: (view) => this.#note(view.machine.name),
+      identified: (id) => this.heard.push(`identified ${id}`),
+      started: () => this.heard.push("started"),
+      stopped: () => this.heard.push("stopped"),
+      message: (message) => this.messages.push(message),
+      warning: (text) => this.heard.push(`warning ${text}`),
+    });
+  }
+
+  get peer(): FakePeer {
+    return this.peers.at(-1)!;
+  }
+
+  get view(): View {
+    return this.connection.view;
+  }
+
+  get name(): string {
+    return this.view.machine.name;
+  }
+
+  async start(): Promise<void> {
+    this.connection.start();
+    await settle();
+  }
+
+  async connect(): Promise<void> {
+    await this.start();
+    this.peer.connect();
+    await settle();
+  }
+
+  #note(name: string): void {
+    if (this.states.at(-1) !== name) this.states.push(name);
+  }
+}
+
+/** Nothing of a stream may be left: no device, no peer, no timer. */
+export function expectClean(world: World): void {
+  expect(world.devices.live).toEqual([]);
+  expect(world.peers.filter((peer) => !peer.closed)).toEqual([]);
+  expect(world.clock.armed).toBe(0);
+}
