@@ -6,6 +6,7 @@ import functools
 import queue
 
 import pytest
+
 from gradio_webrtc.errors import ConfigurationError, NotYetSupportedError
 from gradio_webrtc.handlers.adapt import as_handler, check_arity
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler

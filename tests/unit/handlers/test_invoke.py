@@ -12,6 +12,7 @@ from contextvars import ContextVar
 
 import pytest
 import pytest_asyncio
+
 from gradio_webrtc.errors import HandlerError, SessionClosedError
 from gradio_webrtc.handlers.invoke import call, iterate
 from gradio_webrtc.handlers.worker import Worker

@@ -9,6 +9,7 @@ import time
 import warnings
 
 import pytest
+
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.args import ArgsEvent
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 
 import numpy as np
 import pytest
+
 from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.adapt import as_handler
 from gradio_webrtc.handlers.video import VideoStreamHandler

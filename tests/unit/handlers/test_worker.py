@@ -13,6 +13,7 @@ import traceback
 from contextvars import ContextVar
 
 import pytest
+
 from gradio_webrtc.errors import HandlerError, SessionClosedError
 from gradio_webrtc.handlers.interrupt import HandlerReleased
 from gradio_webrtc.handlers.worker import Worker
