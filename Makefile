@@ -50,7 +50,7 @@ format: $(STAMPS)/dev ## Format the Python code and fix what ruff can fix
 	$(BIN)/ruff format .
 
 docs: $(STAMPS)/docs ## Build the documentation into site/
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(STAMPS)/dev $(TEMPLATES) ## Measure against the budgets and print the table
 	$(PY) -m bench

@@ -37,7 +37,8 @@ const mendDevServer = {
     handler: (html) =>
       html
         .replace(/<base href="\{\{[^"]*\}\}"\s*\/?>/, '<base href="/" />')
-        .replace(/<script>window\.gradio_(?:config|api_info) = \{\{.*?\}\};<\/script>/g, ""),
+        .replace(/<script>window\.gradio_(?:config|api_info) = \{\{.*?\}\};<\/script>/g, "")
+        .replace(/\{\{[^{}]*(?:\{\}[^{}]*)?\| toorjson \}\}/g, '""'),
   },
   transform(code) {
     if (!code.includes("`_NORMAL_`")) return null;

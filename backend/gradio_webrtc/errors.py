@@ -121,10 +121,16 @@ class InvalidMessageError(SignalingError):
     code = "invalid_message"
 
 
+MAX_WORDS = 1000
+"""Longest text shown for an error: a larger control message can stall on paths with a small MTU."""
+
+
 def words_for(error: BaseException) -> str:
-    """What the page shows for an error in user code: our own and ``WebRTCError`` word for word."""
-    if isinstance(error, WebRTCError):
-        return error.message
-    if isinstance(error, GradioWebRTCError):
-        return str(error)
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    """What the page shows for an error in user code: our own and ``WebRTCError`` word for word.
+
+    At most ``MAX_WORDS`` characters, since some errors quote the whole value they are about.
+    """
+    text = str(error)
+    if not isinstance(error, GradioWebRTCError):
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"

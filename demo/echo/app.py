@@ -6,6 +6,7 @@ from queue import Queue
 
 import gradio as gr
 import numpy as np
+
 from gradio_webrtc import StreamHandler, WebRTC
 
 

@@ -227,5 +227,16 @@ describe("while connected", () => {
       name: "failed",
       problem: { code: "handler_error", message: "division by zero" },
     });
+    expectClean(world);
+    expect(world.messages).toEqual([]);
+  });
+
+  it("hands on an error that ends nothing", async () => {
+    const world = new World();
+    await world.connect();
+    world.peer.hear({ type: "error", data: "one sentence was lost" });
+    await world.clock.pass(1_000);
+    expect(world.messages).toMatchObject([{ type: "error", data: "one sentence was lost" }]);
+    expect(world.name).toBe("connected");
   });
 });

@@ -15,6 +15,12 @@ import { problemOfMediaError, type Problem } from "./problems";
 import { parseIceConfiguration, parsePlace } from "./signaling";
 import type { Kind } from "./types";
 
+/**
+ * An error that ends the stream is shown in the component; handing it on as well would show it
+ * twice. The ending follows its error at once, so an error is handed on when none came this long.
+ */
+const ERROR_MS = 300;
+
 export class Connection {
   #machine: Machine = INITIAL;
   #peer: Peer | null = null;
@@ -27,8 +33,9 @@ export class Connection {
   #local: MediaStream | null = null;
   #remote: MediaStream | null = null;
   #notice: string | null = null;
-  /** The text of the last `error` message, for an ending that does not repeat it. */
-  #lastError = "";
+  /** The last `error` message, for an ending that does not repeat its text. */
+  #lastError: Message | null = null;
+  #errorTimer: number | null = null;
   readonly #queue: MachineEvent[] = [];
   #busy = false;
 
@@ -49,7 +56,7 @@ export class Connection {
 
   start(): void {
     this.#notice = null;
-    this.#lastError = "";
+    this.#lastError = null;
     this.#taken = null;
     this.#tell({ type: "start", media: sends(this.settings().mode) });
   }
@@ -60,6 +67,7 @@ export class Connection {
 
   /** Ends everything at once: the component is going away, or the page is. */
   dispose(): void {
+    this.#dropError();
     this.#tell({ type: "dispose" });
   }
 
@@ -220,12 +228,25 @@ export class Connection {
 
   #heard(attempt: number, message: Message): void {
     if (message.type === "end_stream") {
-      const text = textOf(message) || this.#lastError;
-      this.#tell({ type: "ended", attempt, reason: message.reason ?? "handler_finished", text });
-      return;
+      const reason = message.reason ?? "handler_finished";
+      const text = textOf(message) || (this.#lastError && textOf(this.#lastError)) || "";
+      if (reason === "handler_error") this.#dropError();
+      this.#tell({ type: "ended", attempt, reason, text });
+    } else if (message.type === "error") {
+      this.#dropError();
+      this.#lastError = message;
+      this.#errorTimer = this.env.clock.set(() => {
+        this.#errorTimer = null;
+        this.events.message(message);
+      }, ERROR_MS);
+    } else {
+      this.events.message(message);
     }
-    if (message.type === "error") this.#lastError = textOf(message);
-    this.events.message(message);
+  }
+
+  #dropError(): void {
+    if (this.#errorTimer !== null) this.env.clock.clear(this.#errorTimer);
+    this.#errorTimer = null;
   }
 
   async #waitForPlace(attempt: number): Promise<void> {

@@ -51,11 +51,12 @@ class UserCode:
     def run(self, context: Context, fn: Callable[..., Any], args: tuple[Any, ...]) -> Outcome:
         """Call ``fn(*args)`` in ``context`` on the calling thread and return what it came to.
 
-        ``HandlerReleased`` never leaves this method. It can arrive after ``fn`` returned, but no
-        more than once: ``interrupt`` checks ``_inside`` and raises while it holds the guard, and
-        ``_inside`` is unset before the guard is taken here. CPython raises such an exception at
-        calls and backward jumps only, so nothing can come between entering the inner ``except``
-        and its first assignment.
+        ``HandlerReleased`` never leaves this method. One that arrives after ``fn`` has returned
+        is caught or taken back here: ``interrupt`` checks ``_inside`` and raises while it holds
+        the guard, and here ``_inside`` is unset before the guard is taken. CPython raises such an
+        exception at calls and backward jumps (3.10 also on entering an ``except``), so nothing
+        comes between entering the inner ``except`` and its first assignment unless a second one
+        was sent in that very moment, and that one is caught too.
         """
         value: Any = None
         error: BaseException | None = None
@@ -73,7 +74,9 @@ class UserCode:
                     self._interrupted = False
                     _set_async_exception(self._ident, None)
         except HandlerReleased:
-            self._interrupted = False
+            self._inside = False
+            with self._guard:
+                self._interrupted = False
         try:
             return Outcome(value, error)
         finally:
@@ -81,7 +84,11 @@ class UserCode:
             error = None
 
     def interrupt(self) -> None:
-        """Raise ``HandlerReleased`` in the user code that is running, if any, and wake it."""
+        """Raise ``HandlerReleased`` in the user code that is running, if any, and wake it.
+
+        User code can swallow it, so it may be sent again, but not in quick succession: leave the
+        thread the time to handle one before the next.
+        """
         with self._guard:
             if not self._inside:
                 return

@@ -76,6 +76,11 @@ class Handler(Protocol):
     emits: frozenset[MediaKind]
     audio_format: AudioFormat
 
+    @property
+    def dropped(self) -> int:
+        """How many frames the handler took and then dropped for newer ones."""
+        ...
+
     async def start(self, link: Link) -> None:
         """Prepare user code for this connection. ``audio_format`` is final once this returned."""
         ...

@@ -96,6 +96,7 @@ class AudioJitterBuffer:
         events: list[Event] = []
         if self._next is None:
             self._next = sequence_number
+            self._last_raw = self._last = timestamp
         ahead = (sequence_number - self._next + 0x8000) % 0x10000 - 0x8000
         if abs(ahead) > RESTART_JUMP:
             events += self._abandon()

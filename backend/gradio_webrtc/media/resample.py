@@ -123,16 +123,15 @@ class StreamResampler:
     def _history_at(self, ratio: float, ahead: Float32Array) -> Float32Array:
         """The known signal up to now at ``ratio`` times its rate; ``ahead`` is what may follow."""
         half = half_width(ratio)
-        end = self._history.shape[1]
+        known = self._history[:, self._history.shape[1] - self._valid :]
+        # Zeros before it would put an edge into the history, and spoil predictions from that.
+        before = predict(known[:, ::-1], half)[:, ::-1]
+        signal = np.concatenate([before, known, ahead], axis=1)
         count = min(math.floor(self._valid * ratio), 4 * WINDOW)
-        positions = end - np.arange(count, 0, -1) / ratio
+        positions = half + self._valid - np.arange(count, 0, -1) / ratio
         base = np.floor(positions)
-        before = np.zeros((self.channels, half), np.float32)
-        signal = np.concatenate([before, self._history, ahead], axis=1)
         rows = np.arange(count, dtype=np.int64)
-        return interpolate(
-            signal, base.astype(np.int64) + half, rows, kernel(positions - base, ratio)
-        )
+        return interpolate(signal, base.astype(np.int64), rows, kernel(positions - base, ratio))
 
     def _flush(self, at_least: int) -> tuple[Int16Array, Float32Array]:
         known = self._history[:, self._history.shape[1] - self._valid :]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from gradio_webrtc.errors import InvalidMessageError
 
@@ -27,17 +27,7 @@ MessageType = Literal[
     "update_connection",
     "ping",
 ]
-MESSAGE_TYPES: tuple[str, ...] = (
-    "send_input",
-    "fetch_output",
-    "end_stream",
-    "stopword",
-    "error",
-    "warning",
-    "log",
-    "update_connection",
-    "ping",
-)
+MESSAGE_TYPES: tuple[str, ...] = get_args(MessageType)
 LogEvent = Literal["started_talking", "pause_detected", "response_starting", "interrupted"]
 
 

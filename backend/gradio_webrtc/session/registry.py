@@ -50,6 +50,8 @@ class SessionRegistry:
         self._opening: dict[str, Place] = {}
         self._closed: OrderedDict[str, None] = OrderedDict()
         self._arrivals: dict[str, list[asyncio.Future[None]]] = {}
+        self._heirs: dict[str, Place] = {}
+        self._closing = False
         self.line = WaitingLine(self._free_places)
 
     def __len__(self) -> int:
@@ -72,33 +74,79 @@ class SessionRegistry:
             InvalidIdError, ConnectionAlreadyExistsError, ConnectionClosedError,
             ConcurrencyLimitReachedError
         """
-        checked = check_id(webrtc_id)
-        if checked in self._sessions or checked in self._opening:
-            raise ConnectionAlreadyExistsError("This connection id is already in use.")
-        if checked in self._closed:
-            raise ConnectionClosedError("This connection was closed; use a fresh id.")
+        checked = self._fresh_id(webrtc_id)
         if not self.line.take(checked, owner) and self.limit is not None:
             raise ConcurrencyLimitReachedError(self.limit)
         place = Place(checked, owner)
         self._opening[checked] = place
         return place
 
+    async def claim_replacing(self, webrtc_id: object, old_id: object, owner: str | None) -> Place:
+        """End the owner's earlier session ``old_id`` and take over its place.
+
+        Nobody who waits in line gets between the two. When ``old_id`` is no live session of this
+        owner, this is ``claim``.
+
+        Raises:
+            InvalidIdError, ConnectionAlreadyExistsError, ConnectionClosedError,
+            ConcurrencyLimitReachedError
+        """
+        try:
+            session = self.get(old_id, owner)
+        except (InvalidIdError, UnknownConnectionError, ConnectionClosedError):
+            return self.claim(webrtc_id, owner)
+        if session.webrtc_id in self._heirs:
+            raise ConnectionAlreadyExistsError("This connection is being replaced already.")
+        place = Place(self._fresh_id(webrtc_id), owner)
+        self._heirs[session.webrtc_id] = place
+        try:
+            await session.aclose(CloseReason.REPLACED)
+        except BaseException:
+            # Cancelled: nobody will come for the place, whether it was handed over yet or not.
+            self._heirs.pop(session.webrtc_id, None)
+            self.release(place)
+            raise
+        return place
+
     def release(self, place: Place) -> None:
         """Give a claimed place back when no session came of it. Idempotent."""
         if self._opening.pop(place.webrtc_id, None) is not None:
+            self._tell_arrivals(place.webrtc_id)
             self.line.admit()
 
     def add(self, place: Place, session: Session) -> None:
-        """Turn a claimed place into a live session; it leaves by itself when it closes."""
-        del self._opening[place.webrtc_id]
+        """Turn a claimed place into a live session; it leaves by itself when it closes.
+
+        Raises:
+            ConnectionClosedError: ``close_all`` was called while the session was being opened.
+        """
+        if self._opening.pop(place.webrtc_id, None) is not place:
+            raise ConnectionClosedError("The server is shutting down.")
         self._sessions[place.webrtc_id] = session
         session.on_closed_callbacks.append(self._remove)
-        for arrival in self._arrivals.pop(place.webrtc_id, []):
+        self._tell_arrivals(place.webrtc_id)
+
+    def _fresh_id(self, webrtc_id: object) -> str:
+        checked = check_id(webrtc_id)
+        opening = (*self._opening.values(), *self._heirs.values())
+        if checked in self._sessions or any(place.webrtc_id == checked for place in opening):
+            raise ConnectionAlreadyExistsError("This connection id is already in use.")
+        if checked in self._closed:
+            raise ConnectionClosedError("This connection was closed; use a fresh id.")
+        if self._closing:
+            raise ConnectionClosedError("The server is shutting down.")
+        return checked
+
+    def _tell_arrivals(self, webrtc_id: str) -> None:
+        for arrival in self._arrivals.pop(webrtc_id, []):
             if not arrival.done():
                 arrival.set_result(None)
 
     def _remove(self, session: Session) -> None:
         self._sessions.pop(session.webrtc_id, None)
+        heir = self._heirs.pop(session.webrtc_id, None)
+        if heir is not None:
+            self._opening[heir.webrtc_id] = heir
         self._closed[session.webrtc_id] = None
         while len(self._closed) > REMEMBERED_IDS:
             self._closed.popitem(last=False)
@@ -131,32 +179,38 @@ class SessionRegistry:
         """``get``, waiting a little for an offer that is still on its way."""
         checked = check_id(webrtc_id)
         if checked not in self._sessions and checked not in self._closed:
-            arrival: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            waiting = self._arrivals.setdefault(checked, [])
-            waiting.append(arrival)
-            try:
-                await asyncio.wait([arrival], timeout=EARLY_CANDIDATE_WAIT)
-            finally:
-                waiting.remove(arrival)
-                if not waiting:
-                    self._arrivals.pop(checked, None)
+            await self._arrival(checked, EARLY_CANDIDATE_WAIT)
+        if checked in self._opening:
+            # The offer is here and its ICE servers are being asked for, which ends by itself.
+            await self._arrival(checked, None)
         return self.get(checked, owner)
+
+    async def _arrival(self, webrtc_id: str, timeout: float | None) -> None:
+        arrival: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting = self._arrivals.setdefault(webrtc_id, [])
+        waiting.append(arrival)
+        try:
+            await asyncio.wait([arrival], timeout=timeout)
+        finally:
+            waiting.remove(arrival)
+            if not waiting and self._arrivals.get(webrtc_id) is waiting:
+                del self._arrivals[webrtc_id]
 
     # -- ending ------------------------------------------------------------------------------
 
-    async def replace(self, old_id: object, owner: str | None) -> None:
-        """End the owner's earlier session, so that its place is free for the next offer."""
-        try:
-            session = self.get(old_id, owner)
-        except (InvalidIdError, UnknownConnectionError, ConnectionClosedError):
-            return
-        await session.aclose(CloseReason.REPLACED)
-
     async def close_all(self, reason: CloseReason = CloseReason.SERVER_SHUTDOWN) -> None:
-        """End every session and wait until all are gone."""
+        """End every session, those being opened too, and wait until all are gone."""
+        self._closing = True
+        self._opening.clear()
+        self._heirs.clear()
+        for webrtc_id in list(self._arrivals):
+            self._tell_arrivals(webrtc_id)
         sessions = list(self._sessions.values())
         if sessions:
             logger.info("closing %d sessions: %s", len(sessions), reason.value)
         text = "The server is shutting down." if reason is CloseReason.SERVER_SHUTDOWN else ""
-        await asyncio.gather(*(session.aclose(reason, text) for session in sessions))
         self.line.close()
+        try:
+            await asyncio.gather(*(session.aclose(reason, text) for session in sessions))
+        finally:
+            self._closing = False

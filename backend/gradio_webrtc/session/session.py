@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from gradio_webrtc.errors import InvalidMessageError, words_for
+from gradio_webrtc.errors import InvalidMessageError, SessionClosedError, words_for
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.channel import Channel
+from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
 from gradio_webrtc.session.context import Context, set_current_context
 from gradio_webrtc.session.deadlines import Deadlines
 from gradio_webrtc.session.outputs import AdditionalOutputs
@@ -63,11 +65,12 @@ class Session:
         self._transport: Transport | None = None
         self._end: asyncio.Future[Ending] = self.loop.create_future()
         self._connected = asyncio.Event()
-        self._deadlines = Deadlines(self.loop, limits, self._expired)
+        self._deadlines = Deadlines(self.loop, limits, self.end)
         self._audio = AudioPump(handler)
         self._video = VideoPump(handler)
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
+        self._refused_messages = 0
 
     # -- life ------------------------------------------------------------------------------
 
@@ -85,7 +88,7 @@ class Session:
 
     def end_threadsafe(self, reason: CloseReason, text: str = "") -> None:
         """``end`` from any thread."""
-        self.loop.call_soon_threadsafe(self.end, reason, text)
+        self._on_loop(self.end, reason, text)
 
     async def aclose(
         self, reason: CloseReason = CloseReason.SERVER_SHUTDOWN, text: str = ""
@@ -93,9 +96,7 @@ class Session:
         """End the session and wait until every task, thread and socket is gone. Idempotent."""
         self.end(reason, text)
         if self._owner_task is None:
-            if self.state is SessionState.NEW:
-                await self._close(self._end.result())
-            return
+            self._owner_task = self.loop.create_task(self._close(self._end.result()))
         await asyncio.wait([self._owner_task])
 
     async def _run(self) -> None:
@@ -118,8 +119,9 @@ class Session:
             self._spawn(pump.run(), type(pump).__name__)
         loops = [self._spawn(self._emit(kind), f"emit-{kind}") for kind in self._handler.emits]
         if loops:
-            await asyncio.gather(*loops)
-            await self._finish("")
+            await asyncio.wait(loops)
+            if not self._end.done():
+                await self._finish("")
 
     async def _emit(self, kind: MediaKind) -> None:
         transport = self._require_transport()
@@ -140,39 +142,27 @@ class Session:
         self._enter(SessionState.CLOSING)
         self.ending = ending
         self._deadlines.cancel()
+        name, limit = f"session {self.webrtc_id}", self.limits.shutdown
         try:
             if self._transport is not None:
                 self._say_goodbye(self._transport, ending)
-            await _cancel_and_wait(self._tasks)
+            await stop_tasks(name, self._tasks, limit)
             self._audio.close()
             self._video.close()
             if self._transport is not None:
-                await self._transport.aclose()
-            await self._shut_handler_down()
+                await finish(name, "closing the connection", self._transport.aclose(), limit)
+            await finish(name, "the handler's shutdown", self._handler.aclose(), limit)
         finally:
             self.outputs.close()
             self._enter(SessionState.CLOSED)
             self._log_end(ending)
-            for callback in self.on_closed_callbacks:
-                callback(self)
+            call_all(name, self.on_closed_callbacks, self)
 
     def _say_goodbye(self, transport: Transport, ending: Ending) -> None:
         if ending.reason is CloseReason.HANDLER_ERROR:
             transport.send(messages.error(ending.text))
         if ending.reason not in (CloseReason.CLIENT_CLOSED, CloseReason.REPLACED):
             transport.send(messages.end_stream(ending.text, ending.reason.value))
-
-    async def _shut_handler_down(self) -> None:
-        try:
-            await asyncio.wait_for(self._handler.aclose(), self.limits.shutdown)
-        except asyncio.TimeoutError:
-            logger.error(
-                "session %s: the handler's shutdown took longer than %g s and was left behind",
-                self.webrtc_id,
-                self.limits.shutdown,
-            )
-        except Exception:
-            logger.exception("session %s: the handler's shutdown failed", self.webrtc_id)
 
     # -- what the transport tells ------------------------------------------------------------
 
@@ -203,7 +193,10 @@ class Session:
         try:
             message = messages.decode(text)
         except InvalidMessageError as error:
-            logger.warning("session %s: %s", self.webrtc_id, error)
+            self._refused_messages += 1
+            if self._refused_messages == 1:  # a client must not be able to fill the log
+                logger.warning("session %s: %s", self.webrtc_id, error)
+                self._require_transport().send(messages.warning(error.message))
             return
         if message.type == "end_stream":
             self.end(CloseReason.CLIENT_CLOSED)
@@ -222,19 +215,19 @@ class Session:
 
     def send(self, text: str) -> None:
         """Send ``text`` to the client as it is. Any thread."""
-        self._on_loop(lambda transport: transport.send_text(text))
+        self._on_wire(lambda transport: transport.send_text(text))
 
     def request_inputs(self) -> None:
         """Ask the page for the current values of the other inputs. Any thread."""
-        self._on_loop(lambda transport: transport.send(messages.send_input()))
+        self._on_wire(lambda transport: transport.send(messages.send_input()))
 
     def clear(self) -> None:
         """Drop the audio that is queued and not played. Any thread."""
-        self._on_loop(lambda transport: transport.clear())
+        self._on_wire(lambda transport: transport.clear())
 
     def set_args(self, args: Sequence[Any]) -> None:
         """Give the handler the current values of the other inputs. Any thread."""
-        self._handler.set_args(args)
+        self._on_loop(self._handler.set_args, args)
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -242,9 +235,14 @@ class Session:
         self.outputs.put(outputs)
         self._require_transport().send(messages.fetch_output())
 
-    def _on_loop(self, action: Callable[[Transport], None]) -> None:
-        if self._transport is not None and not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(action, self._transport)
+    def _on_wire(self, action: Callable[[Transport], None]) -> None:
+        if self._transport is not None:
+            self._on_loop(action, self._transport)
+
+    def _on_loop(self, action: Callable[..., None], *args: Any) -> None:
+        # RuntimeError: the loop is closed, and with it whatever the action was for.
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(action, *args)
 
     @property
     def transport(self) -> Transport | None:
@@ -261,9 +259,6 @@ class Session:
         logger.debug("session %s: %s -> %s", self.webrtc_id, self.state.value, state.value)
         self.state = state
 
-    def _expired(self, reason: CloseReason, text: str) -> None:
-        self.end(reason, text)
-
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = self.loop.create_task(work, name=f"session-{self.webrtc_id}-{name}")
         self._tasks.add(task)
@@ -276,25 +271,19 @@ class Session:
             self._failed(error)
 
     def _failed(self, error: BaseException) -> None:
-        if self._end.done():
+        if self._end.done() and isinstance(error, SessionClosedError):
             return
         logger.error("session %s: the handler failed", self.webrtc_id, exc_info=error)
         self.end(CloseReason.HANDLER_ERROR, words_for(error))
 
     def _log_end(self, ending: Ending) -> None:
         logger.info(
-            "session %s ended: %s%s; dropped %d audio chunks and %d video frames",
+            "session %s ended: %s%s; "
+            "dropped %d audio chunks and %d video frames, refused %d messages",
             self.webrtc_id,
             ending.reason.value,
             f" ({ending.text})" if ending.text else "",
             self._audio.dropped,
-            self._video.dropped,
+            self._video.dropped + self._handler.dropped,
+            self._refused_messages,
         )
-
-
-async def _cancel_and_wait(tasks: set[asyncio.Task[None]]) -> None:
-    waiting = [task for task in tasks if task is not asyncio.current_task()]
-    for task in waiting:
-        task.cancel()
-    if waiting:
-        await asyncio.wait(waiting)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradio_webrtc.errors import ConfigurationError, SignalingError, UnknownConnectionError
+from gradio_webrtc.errors import (
+    ConfigurationError,
+    ConnectionClosedError,
+    SignalingError,
+    UnknownConnectionError,
+)
 from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session.ids import check_id
@@ -120,9 +126,11 @@ class StreamHost:
         settings = self.settings
         offer = parse_offer(request.get("sdp"))
         check_tracks(offer, settings.mode, settings.modality, settings.allow_extra_tracks)
-        if request.get("replaces") is not None:
-            await self.registry.replace(request["replaces"], owner)
-        place = self.registry.claim(request.get("webrtc_id"), owner)
+        webrtc_id, replaces = request.get("webrtc_id"), request.get("replaces")
+        if replaces is None:
+            place = self.registry.claim(webrtc_id, owner)
+        else:
+            place = await self.registry.claim_replacing(webrtc_id, replaces, owner)
         try:
             configuration = await self._server_configuration()
             session = self._open(place, configuration)
@@ -171,8 +179,9 @@ class StreamHost:
     async def _leave(self, body: object, owner: str | None) -> Answer:
         webrtc_id = check_id(_object(body).get("webrtc_id"))
         if not self.registry.line.leave(webrtc_id, owner):
-            session = self.registry.get(webrtc_id, owner)
-            session.end(CloseReason.CLIENT_CLOSED)
+            # One that has ended in the meantime is where its client wants it.
+            with contextlib.suppress(ConnectionClosedError):
+                self.registry.get(webrtc_id, owner).end(CloseReason.CLIENT_CLOSED)
         return {"status": "success"}
 
     async def _ice_configuration(self) -> Answer:

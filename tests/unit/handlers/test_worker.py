@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import queue
 import sys
@@ -274,29 +275,37 @@ async def test_interrupts_that_race_with_the_end_of_a_call_never_hurt_the_worker
     worker = Worker("raced")
     stop = threading.Event()
 
+    calls = 0
+
     def work(steps: int) -> None:
         for _ in range(steps):
-            time.sleep(0)  # lets the other thread run here
+            time.sleep(1e-6)  # lets the other thread run here
 
     def hammer() -> None:
+        interrupted = 0
         while not stop.is_set():
-            worker._user_code.interrupt()
+            time.sleep(0)
+            if interrupted < calls and worker._user_code._inside:
+                interrupted = calls
+                worker._user_code.interrupt()
 
     outcomes = {"done": 0, "released": 0}
     hammering = threading.Thread(target=hammer)
     switch_interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
+    gc.disable()  # an interrupt that arrives in a collector's callback is lost, with a warning
     try:
         hammering.start()
-        for n in range(3000):
+        for calls in range(1, 3001):
+            # In every other call the user code ends with the moment it can be interrupted.
+            job = (time.sleep, 1e-6) if calls % 2 else (work, calls % 8)
             try:
-                # In every other call the user code ends with the moment it can be interrupted.
-                job = (time.sleep, 0) if n % 2 else (work, n % 8)
                 await asyncio.wait_for(worker.call(*job), 10)
                 outcomes["done"] += 1
             except SessionClosedError:
                 outcomes["released"] += 1
     finally:
+        gc.enable()
         sys.setswitchinterval(switch_interval)
         stop.set()
         hammering.join()

@@ -1,0 +1,56 @@
+"""Ending what user code started: always bounded in time, always logged, never in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, TypeVar
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+async def stop_tasks(name: str, tasks: Iterable[asyncio.Task[Any]], limit: float) -> None:
+    """Cancel ``tasks`` and wait until they are gone, at most ``limit`` seconds.
+
+    ``async`` user code can ignore its cancellation; it must not keep a place or stop a server.
+    """
+    waiting = [task for task in tasks if task is not asyncio.current_task()]
+    for task in waiting:
+        task.cancel()
+    if not waiting:
+        return
+    _, left = await asyncio.wait(waiting, timeout=limit)
+    for task in left:
+        logger.error(
+            "%s: %s ignored its cancellation for %g s and was left behind",
+            name,
+            task.get_name(),
+            limit,
+        )
+
+
+async def finish(name: str, what: str, work: Coroutine[Any, Any, None], limit: float) -> None:
+    """Run one step of a clean-up, at most ``limit`` seconds; its failure is logged, not raised."""
+    # Not asyncio.wait_for: that waits on for work which ignores its cancellation.
+    task = asyncio.get_running_loop().create_task(work, name=f"{name} {what}")
+    try:
+        await asyncio.wait([task], timeout=limit)
+    finally:
+        if not task.done():
+            task.cancel()
+    if not task.done():
+        logger.error("%s: %s took longer than %g s and was left behind", name, what, limit)
+    elif not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("%s: %s failed", name, what, exc_info=error)
+
+
+def call_all(name: str, callbacks: Iterable[Callable[[T], None]], argument: T) -> None:
+    """Call each of ``callbacks``; one that raises is logged and does not stop the others."""
+    for callback in callbacks:
+        try:
+            callback(argument)
+        except Exception:  # each of them frees something, whatever became of the others
+            logger.exception("%s: a callback at its end failed", name)

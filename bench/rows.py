@@ -1,0 +1,50 @@
+"""The rows of the table and their budgets (docs/benchmark.md says where the budgets come from)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        id: what ``--only`` and the JSON call it.
+        title: what it says in the table.
+        unit: of the samples: ``"ms"``, or ``"%"`` of one core.
+        budget: what the median must not exceed, in ``unit``; ``None`` when there is no budget.
+    """
+
+    id: str
+    title: str
+    unit: str
+    budget: float | None = None
+
+    def verdict(self, median: float) -> str:
+        """Return ``ok`` or ``over``, or nothing for a row without a budget."""
+        if self.budget is None:
+            return ""
+        return "ok" if median <= self.budget else "over"
+
+
+ROWS: tuple[Row, ...] = (
+    Row("audio-1", "audio echo round trip, 1 session", "ms", 110),
+    Row("audio-1-cpu", "CPU of one echoing audio session", "%", 4.5),
+    Row("audio-10", "audio echo round trip, 10 sessions", "ms"),
+    Row("audio-10-cpu", "CPU per echoing session, 10 sessions", "%"),
+    Row("audio-async", "audio echo round trip, async handler", "ms", 110),
+    Row("audio-async-cpu", "CPU of one echoing session, async handler", "%", 4.5),
+    Row("connect", "offer to connected", "ms", 60),
+    Row("first-audio", "offer to first audio frame", "ms", 180),
+    Row("first-video", "offer to first video frame", "ms"),
+    Row("video-instant", "video round trip, instant handler", "ms"),
+    Row("video-100ms", "video round trip, 100 ms handler, after 8 s", "ms", 300),
+    Row("video-100ms-growth", "the same: growth since its third second", "ms", 50),
+    Row("video-busy", "video round trip, 2 sessions, 30 ms busy each, after 8 s", "ms", 250),
+    Row("video-busy-growth", "the same: growth since its third second", "ms"),
+    Row("idle", "CPU of one idle session, emit blocks", "%", 3),
+    Row("idle-none", "CPU of one idle session, emit returns None", "%", 3),
+)
+
+ROW_BY_ID: dict[str, Row] = {row.id: row for row in ROWS}

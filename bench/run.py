@@ -1,0 +1,116 @@
+"""Running the scenarios against the peers, in turn."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from bench.environment import make_peer
+from bench.process import Peer, Server
+from bench.report import Readings
+from bench.results import BenchError, Reading, failed
+from bench.scenarios import SCENARIOS
+from bench.scenarios.plan import Pace, Scenario
+
+SCENARIO_SECONDS = 60.0
+"""A scenario that takes longer hangs, and has failed."""
+
+SETTLE = 0.3
+"""Seconds between scenarios, for what the last one leaves behind to end."""
+
+
+class Runner:
+    """Runs scenarios, for each the peers one after the other so that they meet the same machine.
+
+    Args:
+        peers: their names.
+        pace: how long everything takes.
+        reuse: keep one process a peer for all scenarios, which is quicker; otherwise each scenario
+            gets a fresh one and nothing a peer leaves behind can spoil the next.
+    """
+
+    def __init__(self, peers: Sequence[str], pace: Pace, *, reuse: bool) -> None:
+        self._names = peers
+        self._pace = pace
+        self._reuse = reuse
+        self._peers: dict[str, Peer | BenchError] = {}
+        self._servers: dict[str, Server] = {}
+
+    async def run(self, scenarios: Sequence[Scenario]) -> Readings:
+        """Return the readings by row and peer."""
+        found: dict[str, dict[str, Reading]] = {}
+        handlers = tuple(dict.fromkeys(scenario.handler for scenario in scenarios))
+        for name in self._names:
+            self._peers[name] = await _peer_or_error(name)
+        try:
+            for scenario in scenarios:
+                for row in scenario.rows:
+                    found[row] = {}
+                for name in self._names:
+                    mounted = handlers if self._reuse else (scenario.handler,)
+                    for one in await self._measure(scenario, name, mounted):
+                        found[one.row][name] = one
+        finally:
+            await asyncio.gather(*(server.stop() for server in self._servers.values()))
+        return found
+
+    async def _measure(
+        self, scenario: Scenario, name: str, handlers: Sequence[str]
+    ) -> Sequence[Reading]:
+        sys.stderr.write(f"{', '.join(scenario.rows)}: {name}\n")
+        try:
+            server = await self._server(name, handlers)
+            readings = await asyncio.wait_for(scenario.run(server, self._pace), SCENARIO_SECONDS)
+        except asyncio.TimeoutError:
+            readings = _all_failed(scenario, f"not over within {SCENARIO_SECONDS:g} s")
+            await self._drop(name)
+        except BenchError as error:
+            readings = _all_failed(scenario, str(error))
+            await self._drop(name)
+        if not self._reuse:
+            await self._drop(name)
+        await asyncio.sleep(SETTLE)
+        return readings
+
+    async def _server(self, name: str, handlers: Sequence[str]) -> Server:
+        if name in self._servers:
+            return self._servers[name]
+        peer = self._peers[name]
+        if isinstance(peer, BenchError):
+            raise peer
+        server = self._servers[name] = Server(peer, handlers)
+        await server.start()
+        return server
+
+    async def _drop(self, name: str) -> None:
+        if name in self._servers:
+            await self._servers.pop(name).stop()
+
+
+def select(only: str | None) -> tuple[Scenario, ...]:
+    """Return the scenarios that fill the rows whose ids start with ``only``.
+
+    Raises:
+        BenchError: there is none.
+    """
+    if only is None:
+        return SCENARIOS
+    chosen = tuple(
+        scenario for scenario in SCENARIOS if any(row.startswith(only) for row in scenario.rows)
+    )
+    if not chosen:
+        known = ", ".join(row for scenario in SCENARIOS for row in scenario.rows)
+        raise BenchError(f"no row starts with {only!r}; there are {known}")
+    return chosen
+
+
+async def _peer_or_error(name: str) -> Peer | BenchError:
+    try:
+        return await make_peer(name)
+    except BenchError as error:
+        return error
+
+
+def _all_failed(scenario: Scenario, why: str) -> list[Reading]:
+    return [failed(row, why) for row in scenario.rows]

@@ -1,0 +1,86 @@
+"""What a scenario is, how long its parts take, and clients for it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bench.client import Client
+from bench.clips import Clip
+from bench.process import Server, percent
+from bench.results import BenchError, Reading
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long everything takes, in seconds; connection trials are counted.
+
+    Attributes:
+        warm_up: before the first sample, in which queues, caches and clocks settle.
+        audio: window of a single audio session; ``many`` of ten.
+        slow_start: when a lag that grows is looked at.
+        slow: the window from there on.
+    """
+
+    warm_up: float = 2.0
+    audio: float = 10.0
+    many: float = 8.0
+    trials: int = 10
+    video: float = 4.0
+    slow_start: float = 8.0
+    slow: float = 3.0
+    idle: float = 6.0
+
+
+QUICK = Pace(warm_up=1.0, audio=3.0, many=3.0, trials=3, video=2.0, slow=1.0, idle=2.0)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Fills some rows.
+
+    Attributes:
+        handler: what the server mounts for it.
+        rows: ids of the rows it fills.
+        run: does it.
+    """
+
+    handler: str
+    rows: tuple[str, ...]
+    run: Callable[[Server, Pace], Awaitable[Sequence[Reading]]]
+
+
+@asynccontextmanager
+async def clients(
+    server: Server, handler: str, clip: Clip, count: int = 1
+) -> AsyncIterator[list[Client]]:
+    """Connect ``count`` clients one after the other, and hang up at the end.
+
+    Raises:
+        BenchError: one could not connect.
+    """
+    opened: list[Client] = []
+    try:
+        for number in range(count):
+            client = Client(server.port, handler, clip)
+            opened.append(client)
+            try:
+                await client.open()
+            except BenchError as error:
+                raise BenchError(f"session {number + 1} of {count}: {error}") from error
+        yield opened
+    finally:
+        await asyncio.gather(*(client.aclose() for client in opened))
+
+
+async def watch_cpu(server: Server, seconds: float, sessions: int) -> tuple[float, float]:
+    """Return the CPU of each session and of this client, in percent of a core, over a while."""
+    own = time.process_time()
+    before = await server.cpu()
+    await asyncio.sleep(seconds)
+    after = await server.cpu()
+    own_percent = 100 * (time.process_time() - own) / (after.wall - before.wall)
+    return percent(before, after, sessions), own_percent

@@ -1,0 +1,103 @@
+"""Video through a handler: the round trip, and whether it grows when the handler is slow."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from functools import cache, partial
+
+from bench.client import Client
+from bench.clips import Clip
+from bench.pictures import CounterListener, counter_clip
+from bench.process import Server
+from bench.results import BenchError, Reading, reading
+from bench.scenarios.plan import Pace, Scenario, clients
+
+GROWTH_FROM, GROWTH_UNTIL = 2.0, 4.0
+"""The third second and the fourth, with which a later lag is compared."""
+
+
+@cache
+def _clip() -> Clip:
+    return counter_clip()
+
+
+class Watched:
+    """A client's pictures, each with when it came."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._listener = CounterListener(client.track.sent)
+        client.on_frame = self._listener.take
+
+    def arrived(self, start: float, end: float) -> list[float]:
+        """Return the round trips, in ms, of the pictures that came within a time.
+
+        Raises:
+            BenchError: the handler did not have the pictures, or the connection is gone.
+        """
+        self._client.check_connected()
+        if self._listener.untouched:
+            raise BenchError(f"{self._listener.untouched} pictures came back without the handler")
+        return [
+            1000 * mark.took
+            for mark in self._listener.heard
+            if start <= mark.sent + mark.took < end
+        ]
+
+    def notes(self, pictures: int, seconds: float) -> dict[str, float]:
+        """Return what helps to judge: pictures a second, damaged ones, the client's lateness."""
+        return {
+            "pictures_per_second": pictures / seconds,
+            "damaged": float(self._listener.damaged),
+            "client_late_ms": 1000 * self._client.track.late,
+        }
+
+
+async def _instant(server: Server, pace: Pace) -> Sequence[Reading]:
+    async with clients(server, "video-instant", _clip()) as (client,):
+        watched = Watched(client)
+        await client.first_frame()
+        await asyncio.sleep(pace.warm_up)
+        start = time.perf_counter()
+        await asyncio.sleep(pace.video)
+        took = watched.arrived(start, time.perf_counter())
+    return (reading("video-instant", took, **watched.notes(len(took), pace.video)),)
+
+
+async def _lag(
+    server: Server, pace: Pace, *, row: str, handler: str, sessions: int
+) -> Sequence[Reading]:
+    async with clients(server, handler, _clip(), sessions) as opened:
+        watched = [Watched(client) for client in opened]
+        await asyncio.gather(*(client.first_frame() for client in opened))
+        start = time.perf_counter()
+        await asyncio.sleep(pace.slow_start + pace.slow)
+        early = _all(watched, start + GROWTH_FROM, start + GROWTH_UNTIL)
+        late = _all(watched, start + pace.slow_start, start + pace.slow_start + pace.slow)
+    readings = [reading(row, late, **watched[0].notes(len(late), pace.slow * sessions))]
+    if early and readings[0].samples is not None:
+        before = reading(row, early)
+        assert before.samples is not None
+        readings.append(reading(f"{row}-growth", [readings[0].samples.p50 - before.samples.p50]))
+    return readings
+
+
+def _all(watched: Sequence[Watched], start: float, end: float) -> list[float]:
+    return [took for one in watched for took in one.arrived(start, end)]
+
+
+VIDEO_SCENARIOS = (
+    Scenario("video-instant", ("video-instant",), _instant),
+    Scenario(
+        "video-100ms",
+        ("video-100ms", "video-100ms-growth"),
+        partial(_lag, row="video-100ms", handler="video-100ms", sessions=1),
+    ),
+    Scenario(
+        "video-busy",
+        ("video-busy", "video-busy-growth"),
+        partial(_lag, row="video-busy", handler="video-busy", sessions=2),
+    ),
+)

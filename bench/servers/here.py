@@ -1,0 +1,107 @@
+"""The server under test: this package's ``Stream`` on FastAPI."""
+
+from __future__ import annotations
+
+import asyncio
+from queue import Queue
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from fastapi import FastAPI
+
+from bench.servers.pictures import VIDEO_HANDLERS
+from bench.servers.serve import handler_names, serve
+from gradio_webrtc import AsyncStreamHandler, Stream, StreamHandler
+
+Chunk = tuple[int, npt.NDArray[np.int16]]
+
+
+class Echo(StreamHandler):
+    """The guide's echo: a plain queue, and an ``emit`` that blocks on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue: Queue[Chunk] = Queue()
+
+    def receive(self, frame: Chunk) -> None:
+        """Queue what the person said."""
+        self.queue.put(frame)
+
+    def emit(self) -> Chunk:
+        """Return it."""
+        return self.queue.get()
+
+    def copy(self) -> Echo:
+        """Return a fresh one."""
+        return Echo()
+
+
+class AsyncEcho(AsyncStreamHandler):
+    """The same with coroutines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue: asyncio.Queue[Chunk] = asyncio.Queue()
+
+    async def receive(self, frame: Chunk) -> None:
+        """Queue what the person said."""
+        self.queue.put_nowait(frame)
+
+    async def emit(self) -> Chunk:
+        """Return it."""
+        return await self.queue.get()
+
+    def copy(self) -> AsyncEcho:
+        """Return a fresh one."""
+        return AsyncEcho()
+
+
+class Idle(Echo):
+    """Never has anything to say; ``emit`` waits for it."""
+
+    def receive(self, frame: Chunk) -> None:
+        """Drop it."""
+
+    def copy(self) -> Idle:
+        """Return a fresh one."""
+        return Idle()
+
+
+class IdleNone(Idle):
+    """Never has anything to say; ``emit`` says so at once, each time it is asked."""
+
+    def emit(self) -> Any:
+        """Return nothing."""
+        return None
+
+    def copy(self) -> IdleNone:
+        """Return a fresh one."""
+        return IdleNone()
+
+
+AUDIO_HANDLERS = {
+    "audio-echo": Echo,
+    "audio-async": AsyncEcho,
+    "idle": Idle,
+    "idle-none": IdleNone,
+}
+
+
+def make_stream(name: str) -> Stream:
+    """Return the stream of one handler."""
+    if name in VIDEO_HANDLERS:
+        return Stream(VIDEO_HANDLERS[name], modality="video", concurrency_limit=None)
+    return Stream(AUDIO_HANDLERS[name](), modality="audio", concurrency_limit=None)
+
+
+def main() -> None:
+    """Serve the handlers named on the command line, each under its name."""
+    app = FastAPI()
+    for name in handler_names():
+        make_stream(name).mount(app, path=f"/{name}")
+    serve(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Marked sound: tone bursts that survive Opus, and hearing them come back.
+
+A burst of 60 ms starts every 0.4 s, at one of eight pitches in turn, over faint noise (an encoder
+has less work with digital silence, which nobody's microphone gives). The pitch tells which burst
+came back, so that a delay of up to 3.2 s is never taken for a shorter one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from bench.clips import Clip
+from bench.marks import Heard, newest
+
+SAMPLE_RATE = 48_000
+FRAME = 960
+FRAMES_PER_BURST = 20
+BURST_FRAMES = 3
+TONES = (500.0, 700.0, 900.0, 1150.0, 1450.0, 1800.0, 2250.0, 2800.0)
+AMPLITUDE = 12_000
+NOISE = 150
+HEARD = 3_000
+"""Absolute sample value above which a burst is there: a quarter of its amplitude."""
+
+Sound = npt.NDArray[np.int16]
+
+
+def burst_clip() -> Clip:
+    """Return one cycle of the eight bursts, Opus encoded, 20 ms a packet."""
+    cycle = _bursts()
+    # The second cycle is the one to repeat: the encoder has no memory of a beginning in it.
+    return Clip("audio", _opus(np.concatenate([cycle, cycle]))[len(cycle) // FRAME :], 0.02)
+
+
+def silence_clip() -> Clip:
+    """Return a second of digital silence, Opus encoded, 20 ms a packet."""
+    return Clip("audio", _opus(np.zeros(SAMPLE_RATE * 2, np.int16))[50:], 0.02)
+
+
+def _bursts() -> Sound:
+    noise = np.random.default_rng(1).normal(0, NOISE, len(TONES) * FRAMES_PER_BURST * FRAME)
+    length = BURST_FRAMES * FRAME
+    time = np.arange(length) / SAMPLE_RATE
+    for index, tone in enumerate(TONES):
+        at = index * FRAMES_PER_BURST * FRAME
+        noise[at : at + length] += AMPLITUDE * np.sin(2 * np.pi * tone * time)
+    return noise.astype(np.int16)
+
+
+def _opus(sound: Sound) -> list[bytes]:
+    codec = av.CodecContext.create("libopus", "w")
+    assert isinstance(codec, av.AudioCodecContext)
+    codec.sample_rate = SAMPLE_RATE
+    codec.format = "s16"
+    codec.layout = "mono"
+    codec.bit_rate = 64_000
+    codec.time_base = Fraction(1, SAMPLE_RATE)
+    codec.options = {"application": "voip"}
+    packets: list[bytes] = []
+    for start in range(0, len(sound), FRAME):
+        frame = av.AudioFrame.from_ndarray(
+            sound[None, start : start + FRAME], format="s16", layout="mono"
+        )
+        frame.sample_rate = SAMPLE_RATE
+        frame.pts = start
+        frame.time_base = Fraction(1, SAMPLE_RATE)
+        packets += [bytes(packet) for packet in codec.encode(frame)]
+    return packets
+
+
+class BurstListener:
+    """Finds bursts in received frames.
+
+    Args:
+        sent: grows while sending; ``sent[n]`` is when frame ``n`` was handed to the sender.
+    """
+
+    def __init__(self, sent: Sequence[float]) -> None:
+        self.heard: list[Heard] = []
+        self._sent = sent
+        self._quiet_frames = 0
+        self._onset: float | None = None
+        self._body: list[Sound] = []
+
+    def take(self, frame: av.AudioFrame, at: float) -> None:
+        """Look at a frame received at time ``at``."""
+        channels = len(frame.layout.channels)
+        samples = frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
+        sound: Sound = samples[::channels]
+        if self._onset is not None:
+            self._body.append(sound)
+            if len(self._body) == BURST_FRAMES - 1:
+                self._name_it(frame.sample_rate)
+            return
+        if np.abs(sound).max(initial=0) < HEARD:
+            self._quiet_frames += 1
+        elif self._quiet_frames < 2:
+            self._quiet_frames = 0
+        else:
+            self._quiet_frames = 0
+            self._onset = at
+
+    def _name_it(self, rate: int) -> None:
+        assert self._onset is not None
+        body = np.concatenate(self._body)
+        onset, self._onset = self._onset, None
+        self._body = []
+        pitch = float(np.argmax(np.abs(np.fft.rfft(body))) * rate / len(body))
+        tone = min(range(len(TONES)), key=lambda index: abs(TONES[index] - pitch))
+        if abs(TONES[tone] - pitch) > 0.06 * TONES[tone]:
+            return
+        number = newest(self._sent, tone * FRAMES_PER_BURST, len(TONES) * FRAMES_PER_BURST, onset)
+        if number is not None:
+            self.heard.append(Heard(number, self._sent[number], onset - self._sent[number]))

@@ -1,0 +1,11 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import gc
+
+
+def pytest_collection_finish() -> None:
+    """Set aside what imports made: collecting garbage for leaks then looks at a test's own."""
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,81 @@
+"""Control messages from a client: hostile until parsed, and never in the way."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from gradio_webrtc.session.messages import MAX_MESSAGE_BYTES
+from gradio_webrtc.session.state import CloseReason, SessionState
+from tests.support.sessions import open_session, settle, silence
+
+pytestmark = pytest.mark.looptime
+
+BAD = {
+    "not JSON": "hello",
+    "bytes that are no text": b"\xff\xfe\x00",
+    "empty": "",
+    "huge": '{"type":"ping","data":"' + "x" * MAX_MESSAGE_BYTES + '"}',
+    "unknown type": '{"type":"reboot"}',
+    "no type": "{}",
+    "a list": "[]",
+    "deeply nested": "[" * 15_000,
+    "a number of many digits": "9" * 10_000,
+    "unhashable type": '{"type":["ping"]}',
+}
+
+
+@pytest.mark.parametrize("text", BAD.values(), ids=BAD.keys())
+async def test_a_bad_message_is_logged_and_disturbs_nothing(
+    text: str | bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench = await open_session()
+    bench.session.on_message(text)
+    bench.session.on_audio(silence())
+    bench.handler.say("frame")
+    await settle()
+    assert bench.session.state is SessionState.OPEN
+    assert len(bench.handler.received) == 1
+    assert bench.transport.played == [("audio", "frame")]
+    [record] = caplog.records
+    assert record.levelno == logging.WARNING
+    assert "session a: A control message" in record.getMessage()
+    assert len(record.getMessage()) < 500
+    await bench.session.aclose()
+
+
+async def test_a_flood_of_bad_messages_does_not_fill_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    bench = await open_session()
+    for _ in range(5000):
+        bench.session.on_message("nonsense")
+    await bench.session.aclose()
+    assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
+    assert "refused 5000 messages" in caplog.text
+
+
+async def test_end_stream_is_a_goodbye() -> None:
+    bench = await open_session()
+    bench.session.on_message('{"type":"end_stream","data":""}')
+    await bench.session.aclose()
+    assert bench.session.ending is not None
+    assert bench.session.ending.reason is CloseReason.CLIENT_CLOSED
+    assert bench.transport.messages == []
+
+
+@pytest.mark.parametrize(
+    "type_", ["send_input", "fetch_output", "stopword", "error", "warning", "log", "ping"]
+)
+async def test_other_messages_from_a_client_change_nothing(
+    type_: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench = await open_session()
+    bench.session.on_message(f'{{"type":"{type_}","data":"x"}}')
+    await settle()
+    assert bench.session.state is SessionState.OPEN
+    assert bench.transport.messages == []
+    assert caplog.records == []
+    await bench.session.aclose()

@@ -1,0 +1,289 @@
+"""The one way a session ends, whatever ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import weakref
+
+import pytest
+
+from gradio_webrtc.session.session import Session
+from gradio_webrtc.session.state import CloseReason, Limits, SessionState
+from tests.support.scripted_handler import ScriptedHandler
+from tests.support.sessions import (
+    open_session,
+    settle,
+    silence,
+    start_session,
+    until,
+)
+
+pytestmark = pytest.mark.looptime
+
+
+async def for_ever() -> None:
+    """Never return, but be cancelled at once."""
+    await asyncio.Event().wait()
+
+
+async def stubborn(*_: object) -> None:
+    """Ignore cancellation for an hour, as careless user code does."""
+    loop = asyncio.get_running_loop()
+    until_ = loop.time() + 3600
+    while loop.time() < until_:
+        try:
+            await asyncio.sleep(until_ - loop.time())
+        except asyncio.CancelledError:
+            continue
+
+
+async def test_aclose_twice_does_its_work_once() -> None:
+    bench = await open_session()
+    closed: list[Session] = []
+    bench.session.on_closed_callbacks.append(closed.append)
+    await bench.session.aclose(CloseReason.TIME_LIMIT, "over")
+    await bench.session.aclose(CloseReason.SERVER_SHUTDOWN)
+    assert (bench.handler.closed, bench.transport.closed, len(closed)) == (1, 1, 1)
+    assert bench.session.ending is not None
+    assert bench.session.ending.reason is CloseReason.TIME_LIMIT
+
+
+async def test_concurrent_aclose_calls_all_wait_for_the_end() -> None:
+    bench = await open_session()
+
+    async def slow() -> None:
+        await asyncio.sleep(3)
+
+    bench.handler.on_close = slow
+
+    async def close() -> float:
+        await bench.session.aclose()
+        assert bench.session.state is SessionState.CLOSED
+        return asyncio.get_running_loop().time()
+
+    times = await asyncio.gather(*(close() for _ in range(5)))
+    assert times == [pytest.approx(3, abs=0.1)] * 5
+    assert bench.handler.closed == 1
+
+
+async def test_aclose_before_start_shuts_the_handler_down() -> None:
+    handler = ScriptedHandler()
+
+    async def slow() -> None:
+        await asyncio.sleep(3)
+
+    handler.on_close = slow
+    session = Session("a", handler, Limits())
+
+    async def close() -> SessionState:
+        await session.aclose()
+        return session.state
+
+    assert await asyncio.gather(close(), close()) == [SessionState.CLOSED] * 2
+    assert (handler.started, handler.closed) == (0, 1)
+
+
+async def test_aclose_while_connecting_never_starts_the_handler() -> None:
+    bench = start_session()
+    await settle()
+    await bench.session.aclose()
+    assert (bench.handler.started, bench.handler.closed) == (0, 1)
+
+
+async def test_aclose_during_start_up_cancels_it() -> None:
+    handler = ScriptedHandler()
+
+    async def starting(_: object) -> None:
+        await for_ever()
+
+    handler.on_start = starting
+    bench = await open_session(handler)
+    await bench.session.aclose()
+    assert (handler.started, handler.closed, handler.emits_taken) == (1, 1, 0)
+
+
+async def test_ended_before_started_still_cleans_up() -> None:
+    bench = start_session()
+    bench.session.end(CloseReason.CLIENT_CLOSED)
+    await bench.session.aclose()
+    assert bench.handler.closed == 1
+    assert bench.session.ending is not None
+    assert bench.session.ending.reason is CloseReason.CLIENT_CLOSED
+
+
+async def test_the_order_of_an_ending() -> None:
+    bench = await open_session()
+    order = bench.transport.calls
+
+    async def shutting_down() -> None:
+        order.append("shutdown")
+
+    bench.handler.on_close = shutting_down
+    bench.session.on_closed_callbacks.append(lambda _: order.append("place freed"))
+    await bench.session.aclose(CloseReason.TIME_LIMIT, "over")
+    assert order == ["send:end_stream", "aclose", "shutdown", "place freed"]
+
+
+@pytest.mark.parametrize("reason", list(CloseReason))
+async def test_the_client_is_told_why_unless_it_knows(reason: CloseReason) -> None:
+    bench = await open_session()
+    await bench.session.aclose(reason, "words")
+    told = [(message.type, message.data, message.reason) for message in bench.transport.messages]
+    if reason in (CloseReason.CLIENT_CLOSED, CloseReason.REPLACED):
+        assert told == []
+    elif reason is CloseReason.HANDLER_ERROR:
+        assert told == [("error", "words", None), ("end_stream", "words", "handler_error")]
+    else:
+        assert told == [("end_stream", "words", reason.value)]
+
+
+async def test_cancelling_the_owner_cleans_up_like_every_other_ending() -> None:
+    bench = await open_session()
+    [owner] = [task for task in asyncio.all_tasks() if task.get_name() == "session-a"]
+    owner.cancel()
+    await until(lambda: bench.session.state is SessionState.CLOSED)
+    assert (bench.handler.closed, bench.transport.closed) == (1, 1)
+    [goodbye] = bench.transport.sent("end_stream")
+    assert goodbye.reason == "server_shutdown"
+
+
+def test_a_stopping_event_loop_closes_its_sessions() -> None:
+    async def main() -> Session:
+        bench = await open_session()
+        handlers.append(bench.handler)
+        return bench.session
+
+    handlers: list[ScriptedHandler] = []
+    session = asyncio.run(main())
+    assert session.state is SessionState.CLOSED
+    assert handlers[0].closed == 1
+
+
+async def test_a_shutdown_that_hangs_is_left_behind_and_the_place_freed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = await open_session(limits=Limits(shutdown=10))
+    bench.handler.on_close = for_ever
+    closed: list[Session] = []
+    bench.session.on_closed_callbacks.append(closed.append)
+    await bench.session.aclose()
+    assert asyncio.get_running_loop().time() == pytest.approx(10, abs=0.1)
+    assert closed == [bench.session]
+    assert "took longer than 10 s and was left behind" in caplog.text
+
+
+async def test_a_shutdown_that_ignores_cancellation_is_left_behind_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = await open_session(limits=Limits(shutdown=10))
+    bench.handler.on_close = stubborn
+    await bench.session.aclose()
+    assert asyncio.get_running_loop().time() == pytest.approx(10, abs=0.1)
+    assert bench.session.state is SessionState.CLOSED
+    assert "left behind" in caplog.text
+    await asyncio.sleep(3600)  # until the user's code has had its way, and no task is left
+
+
+async def test_user_code_that_ignores_cancellation_does_not_keep_the_place(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    handler = ScriptedHandler()
+    handler.on_receive = stubborn
+    bench = await open_session(handler, Limits(shutdown=10))
+    bench.session.on_audio(silence())
+    await settle()
+    await bench.session.aclose()
+    assert asyncio.get_running_loop().time() <= 10.1
+    assert bench.session.state is SessionState.CLOSED
+    assert handler.closed == 1
+    assert "left behind" in caplog.text
+    await asyncio.sleep(3600)
+
+
+async def test_a_shutdown_that_raises_is_logged_and_does_not_stop_the_ending(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def failing() -> None:
+        raise KeyError("user's own")
+
+    bench = await open_session()
+    bench.handler.on_close = failing
+    closed: list[Session] = []
+    bench.session.on_closed_callbacks.append(closed.append)
+    await bench.session.aclose()
+    assert closed == [bench.session]
+    assert "user's own" in caplog.text
+
+
+async def test_a_wire_that_fails_to_close_does_not_skip_the_users_shutdown(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = await open_session()
+    bench.transport.close_error = OSError("cable cut")
+    await bench.session.aclose()
+    assert bench.handler.closed == 1
+    assert bench.session.state is SessionState.CLOSED
+    assert "cable cut" in caplog.text
+
+
+async def test_one_failing_callback_does_not_keep_others_from_running(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = await open_session()
+
+    def failing(_: Session) -> None:
+        raise ZeroDivisionError
+
+    closed: list[Session] = []
+    bench.session.on_closed_callbacks += [failing, closed.append]
+    await bench.session.aclose()
+    assert closed == [bench.session]
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_the_output_stream_ends_with_the_session() -> None:
+    bench = await open_session()
+
+    async def read() -> list[object]:
+        return [outputs async for outputs in bench.session.outputs]
+
+    reading = asyncio.ensure_future(read())
+    await settle()
+    await bench.session.aclose()
+    assert await asyncio.wait_for(reading, 1) == []
+
+
+async def test_a_closed_session_ignores_what_still_arrives(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.WARNING)
+    bench = await open_session()
+    await bench.session.aclose()
+    bench.session.on_connected()
+    bench.session.on_activity()
+    bench.session.on_audio(silence())
+    bench.session.on_video(object())
+    bench.session.on_message('{"type":"end_stream"}')
+    bench.session.on_input_ended("audio")
+    bench.session.on_closed(CloseReason.PEER_LOST)
+    bench.session.end_threadsafe(CloseReason.PEER_LOST)
+    await asyncio.sleep(100)
+    assert bench.session.state is SessionState.CLOSED
+    assert bench.handler.received == []
+    assert bench.handler.closed == 1
+    assert caplog.records == []
+
+
+async def test_a_closed_session_is_garbage() -> None:
+    bench = await open_session()
+    bench.session.on_activity()
+    session = weakref.ref(bench.session)
+    handler = weakref.ref(bench.handler)
+    await bench.session.aclose()
+    del bench
+    await settle()
+    gc.collect()
+    assert session() is None
+    assert handler() is None

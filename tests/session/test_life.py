@@ -1,0 +1,210 @@
+"""A session's states and deadlines, on a clock that jumps."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from gradio_webrtc.handlers.protocol import EndOfStream
+from gradio_webrtc.session.outputs import CloseStream
+from gradio_webrtc.session.session import Session
+from gradio_webrtc.session.state import CloseReason, Limits, SessionState
+from tests.support.fake_transport import FakeTransport
+from tests.support.scripted_handler import ScriptedHandler
+from tests.support.sessions import open_session, settle, silence, start_session, until
+
+pytestmark = pytest.mark.looptime
+
+
+def transitions(caplog: pytest.LogCaptureFixture) -> list[str]:
+    texts = (record.getMessage() for record in caplog.records)
+    return [text.split(": ", 1)[1] for text in texts if " -> " in text]
+
+
+async def ended(session: Session, seconds: float = 1000.0) -> float:
+    """Wait for the end; return the loop's time at which the session was closed."""
+    await until(lambda: session.state is SessionState.CLOSED, seconds)
+    return asyncio.get_running_loop().time()
+
+
+async def test_each_state_is_entered_once_and_in_order(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "gradio_webrtc.session.session")
+    bench = await open_session()
+    bench.session.on_connected()
+    bench.session.on_closed(CloseReason.CLIENT_CLOSED)
+    bench.session.on_closed(CloseReason.TRANSPORT_FAILED)
+    await bench.session.aclose()
+    bench.session.on_connected()
+    await bench.session.aclose()
+
+    assert transitions(caplog) == [
+        "new -> connecting",
+        "connecting -> open",
+        "open -> closing",
+        "closing -> closed",
+    ]
+    assert bench.session.ending is not None
+    assert bench.session.ending.reason is CloseReason.CLIENT_CLOSED
+    assert "session a ended: client_closed" in caplog.text
+
+
+async def test_a_session_starts_only_once() -> None:
+    bench = await open_session()
+    with pytest.raises(RuntimeError, match=r"from open to connecting.*allowed: closing"):
+        bench.session.start(FakeTransport())
+    await bench.session.aclose()
+    with pytest.raises(RuntimeError, match="from closed to connecting; allowed: nothing"):
+        bench.session.start(FakeTransport())
+
+
+async def test_the_handler_starts_only_when_media_can_flow() -> None:
+    bench = start_session()
+    await settle()
+    assert bench.handler.started == 0
+    bench.session.on_connected()
+    await settle()
+    assert bench.handler.started == 1
+    assert bench.handler.link is bench.session
+    await bench.session.aclose()
+
+
+async def test_a_connection_that_does_not_complete_ends_after_30_seconds() -> None:
+    bench = start_session()
+    bench.session.on_activity()
+    assert await ended(bench.session) == pytest.approx(30, abs=0.1)
+    assert bench.session.ending is not None
+    assert bench.session.ending.reason is CloseReason.CONNECT_TIMEOUT
+    assert "within 30 seconds" in bench.session.ending.text
+    assert "TURN" in bench.session.ending.text
+    assert bench.handler.closed == 1
+
+
+async def test_a_connected_session_outlives_the_connect_deadline() -> None:
+    bench = await open_session()
+    await asyncio.sleep(3600)
+    assert bench.session.state is SessionState.OPEN
+    await bench.session.aclose()
+
+
+async def test_the_time_limit_counts_from_connected_and_the_client_is_told() -> None:
+    bench = start_session(limits=Limits(time_limit=15))
+    await asyncio.sleep(20)
+    bench.session.on_connected()
+    assert await ended(bench.session) == pytest.approx(35, abs=0.1)
+    [goodbye] = bench.transport.sent("end_stream")
+    assert goodbye.reason == "time_limit"
+    assert "15 seconds" in goodbye.data
+
+
+async def test_silence_after_life_signs_ends_the_session_after_15_seconds() -> None:
+    bench = await open_session()
+    await asyncio.sleep(100)
+    bench.session.on_activity()
+    assert await ended(bench.session) == pytest.approx(115, abs=0.1)
+    [goodbye] = bench.transport.sent("end_stream")
+    assert goodbye.reason == "peer_lost"
+
+
+@pytest.mark.parametrize("sign", ["activity", "audio", "video", "ping", "nonsense"])
+async def test_every_sign_of_life_postpones_the_silence_deadline(sign: str) -> None:
+    bench = await open_session()
+    give = {
+        "activity": bench.session.on_activity,
+        "audio": lambda: bench.session.on_audio(silence()),
+        "video": lambda: bench.session.on_video(object()),
+        "ping": lambda: bench.session.on_message('{"type":"ping"}'),
+        "nonsense": lambda: bench.session.on_message("nonsense"),
+    }[sign]
+    for _ in range(10):
+        give()
+        await asyncio.sleep(14)
+        assert bench.session.state is SessionState.OPEN
+    # The last sign came 14 s ago.
+    before = asyncio.get_running_loop().time()
+    assert await ended(bench.session) - before == pytest.approx(1, abs=0.1)
+
+
+async def test_a_client_that_never_gave_a_sign_of_life_is_left_alone() -> None:
+    bench = await open_session(limits=Limits(silence=15))
+    await asyncio.sleep(24 * 3600)
+    assert bench.session.state is SessionState.OPEN
+    await bench.session.aclose()
+
+
+async def test_closestream_is_heard_to_the_end_before_the_session_ends() -> None:
+    bench = await open_session()
+    bench.transport.drained.clear()
+    bench.handler.say(("frame", CloseStream("That is all.")))
+    await settle()
+    assert bench.transport.played == [("audio", "frame")]
+    assert bench.session.state is SessionState.OPEN
+    await asyncio.sleep(5)
+    assert bench.session.state is SessionState.OPEN
+    bench.transport.drained.set()
+    assert await ended(bench.session) == pytest.approx(5, abs=0.1)
+    [goodbye] = bench.transport.sent("end_stream")
+    assert (goodbye.data, goodbye.reason) == ("That is all.", "handler_finished")
+    assert bench.transport.calls.index("drain") < bench.transport.calls.index("send:end_stream")
+
+
+async def test_a_drain_that_never_ends_is_given_up() -> None:
+    bench = await open_session(limits=Limits(drain=7))
+    bench.transport.drained.clear()
+    bench.handler.say(CloseStream("bye"))
+    assert await ended(bench.session) == pytest.approx(7, abs=0.1)
+    assert bench.session.ending is not None
+    assert bench.session.ending.reason is CloseReason.HANDLER_FINISHED
+
+
+async def test_a_handler_with_nothing_more_to_emit_ends_the_session() -> None:
+    bench = await open_session()
+    bench.handler.say("frame", EndOfStream())
+    await ended(bench.session)
+    assert bench.transport.played == [("audio", "frame")]
+    [goodbye] = bench.transport.sent("end_stream")
+    assert (goodbye.data, goodbye.reason) == ("", "handler_finished")
+
+
+async def test_all_kinds_must_have_ended_before_a_handler_is_finished() -> None:
+    bench = await open_session(ScriptedHandler(emits=("audio", "video")))
+    bench.handler.say(EndOfStream())
+    await asyncio.sleep(60)
+    assert bench.session.state is SessionState.OPEN
+    bench.handler.say("picture", EndOfStream(), kind="video")
+    await ended(bench.session)
+    assert bench.transport.played == [("video", "picture")]
+
+
+async def test_a_handler_that_only_receives_does_not_end_by_itself() -> None:
+    bench = await open_session(ScriptedHandler(emits=()))
+    bench.session.on_audio(silence())
+    await asyncio.sleep(10)
+    assert bench.session.state is SessionState.OPEN
+    assert len(bench.handler.received) == 1
+    await bench.session.aclose()
+
+
+@pytest.mark.looptime(False)
+async def test_an_idle_session_does_not_wake_for_anything() -> None:
+    bench = await open_session(limits=Limits(time_limit=3600))
+    bench.session.on_activity()
+    loop = asyncio.get_running_loop()
+    woken = 0
+    select = loop._selector.select  # type: ignore[attr-defined]  # the loop's one sleeping place
+
+    def counting(timeout: float | None) -> object:
+        nonlocal woken
+        woken += 1
+        return select(timeout)
+
+    loop._selector.select = counting  # type: ignore[attr-defined]
+    try:
+        await asyncio.sleep(1)
+    finally:
+        loop._selector.select = select  # type: ignore[attr-defined]
+    # One is this test's own.
+    assert woken <= 2
+    assert bench.handler.emits_taken == 1
+    await bench.session.aclose()

@@ -1,0 +1,76 @@
+"""A wire that only remembers what a session did with it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.session.messages import Message
+
+
+class FakeTransport:
+    """Implements ``session.transport.Transport``.
+
+    Attributes:
+        played: what was played, as ``(kind, media)``.
+        messages: the control messages sent.
+        texts: the plain texts sent.
+        calls: the names of all calls in order, messages as ``send:<type>``.
+        cleared: how often queued audio was dropped.
+        closed: how often ``aclose`` was called.
+        room: while unset, ``play`` waits: back-pressure.
+        drained: while unset, ``drain`` waits.
+        close_error: raised by ``aclose`` when set.
+    """
+
+    def __init__(self) -> None:
+        self.played: list[tuple[MediaKind, Any]] = []
+        self.messages: list[Message] = []
+        self.texts: list[str] = []
+        self.calls: list[str] = []
+        self.cleared = 0
+        self.closed = 0
+        self.room = asyncio.Event()
+        self.room.set()
+        self.drained = asyncio.Event()
+        self.drained.set()
+        self.close_error: Exception | None = None
+
+    async def play(self, kind: MediaKind, media: Any) -> None:
+        """Wait for room, then take ``media``."""
+        await self.room.wait()
+        self.calls.append("play")
+        self.played.append((kind, media))
+
+    async def drain(self) -> None:
+        """Wait until the test says that everything has been heard."""
+        self.calls.append("drain")
+        await self.drained.wait()
+
+    def clear(self) -> None:
+        """Count."""
+        self.calls.append("clear")
+        self.cleared += 1
+
+    def send(self, message: Message) -> None:
+        """Keep ``message``."""
+        self.calls.append(f"send:{message.type}")
+        self.messages.append(message)
+
+    def send_text(self, text: str) -> None:
+        """Keep ``text``."""
+        self.calls.append("send_text")
+        self.texts.append(text)
+
+    async def aclose(self) -> None:
+        """Give way once, as a real wire does, then be closed."""
+        self.calls.append("aclose")
+        self.closed += 1
+        await asyncio.sleep(0)
+        if self.close_error is not None:
+            raise self.close_error
+
+    def sent(self, type_: str) -> list[Message]:
+        """Return the messages of one type."""
+        return [message for message in self.messages if message.type == type_]

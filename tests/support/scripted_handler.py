@@ -1,0 +1,84 @@
+"""A handler whose every word the test writes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
+
+from gradio_webrtc.handlers.protocol import AudioFormat, Link, MediaKind
+
+Hook = Callable[..., Awaitable[None]]
+
+
+class ScriptedHandler:
+    """Implements ``handlers.protocol.Handler``.
+
+    What ``say`` was given comes out of ``emit``; an exception is raised there instead. The hooks
+    ``on_start(link)``, ``on_receive(kind, frame)`` and ``on_close()`` run inside the calls.
+
+    Attributes:
+        link: the session, after ``start``.
+        started, closed: how often ``start`` and ``aclose`` were called.
+        received: what arrived, as ``(kind, frame)``.
+        args: every set of arguments that arrived.
+        emits_taken: how often ``emit`` was entered.
+    """
+
+    def __init__(
+        self,
+        *,
+        receives: Iterable[MediaKind] = ("audio", "video"),
+        emits: Iterable[MediaKind] = ("audio",),
+        audio_format: AudioFormat | None = None,
+    ) -> None:
+        self.receives = frozenset(receives)
+        self.emits = frozenset(emits)
+        self.audio_format = audio_format or AudioFormat()
+        self.dropped = 0
+        self.link: Link | None = None
+        self.started = 0
+        self.closed = 0
+        self.received: list[tuple[MediaKind, Any]] = []
+        self.args: list[tuple[Any, ...]] = []
+        self.emits_taken = 0
+        self.on_start: Hook | None = None
+        self.on_receive: Hook | None = None
+        self.on_close: Hook | None = None
+        self._script: dict[str, asyncio.Queue[Any]] = {kind: asyncio.Queue() for kind in self.emits}
+
+    def say(self, *values: Any, kind: MediaKind = "audio") -> None:
+        """Let ``emit(kind)`` return these values one after another; exceptions are raised."""
+        for value in values:
+            self._script[kind].put_nowait(value)
+
+    async def start(self, link: Link) -> None:
+        """Remember the session."""
+        self.started += 1
+        self.link = link
+        if self.on_start is not None:
+            await self.on_start(link)
+
+    def set_args(self, args: Sequence[Any]) -> None:
+        """Remember the arguments."""
+        self.args.append(tuple(args))
+
+    async def receive(self, kind: MediaKind, frame: Any) -> None:
+        """Remember the frame."""
+        self.received.append((kind, frame))
+        if self.on_receive is not None:
+            await self.on_receive(kind, frame)
+
+    async def emit(self, kind: MediaKind) -> Any:
+        """Follow the script."""
+        self.emits_taken += 1
+        value = await self._script[kind].get()
+        if isinstance(value, BaseException):
+            raise value
+        return value
+
+    async def aclose(self) -> None:
+        """Count, then do what the test wants."""
+        self.closed += 1
+        if self.on_close is not None:
+            await self.on_close()

@@ -1,0 +1,1 @@
+"""Tests of the media package: pure, in virtual time."""
