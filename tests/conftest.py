@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 
-from tests.support.event_loop import pytest_configure as pytest_configure
-
 
 def pytest_configure() -> None:
     """Keep Python before 3.14 from making a loop that nobody closes.
