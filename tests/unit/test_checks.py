@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from gradio_webrtc.checks import (
     check_component_options,
     limit_or_none,

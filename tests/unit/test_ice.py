@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aiortc.rtcconfiguration import RTCIceTransportPolicy
+
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.transports.ice import check_configuration, resolve_configuration, to_aiortc
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gradio_webrtc.errors import InvalidMessageError
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import (
@@ -20,8 +23,6 @@ from gradio_webrtc.session.messages import (
     encode,
 )
 from gradio_webrtc.session.state import CloseReason
-from hypothesis import given
-from hypothesis import strategies as st
 
 FIXTURES = json.loads(
     (Path(__file__).parents[1] / "contract" / "messages.json").read_text(encoding="utf-8")

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+
 from gradio_webrtc import ConfigurationError, NotYetSupportedError, Stream, UnknownConnectionError
 from gradio_webrtc.routes import MAX_BODY_BYTES
-
 from tests.support import sdp
 
 OFFER = {"type": "offer", "sdp": "v=0", "webrtc_id": "a"}

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from gradio_webrtc.errors import InvalidIdError, MediaFormatError
 from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.ids import check_id

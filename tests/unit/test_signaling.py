@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from gradio_webrtc.errors import (
     InvalidCandidateError,
     InvalidOfferError,
@@ -24,9 +27,6 @@ from gradio_webrtc.transports.signaling import (
     parse_candidate,
     parse_offer,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from tests.support import sdp
 
 ANYTHING = st.recursive(
