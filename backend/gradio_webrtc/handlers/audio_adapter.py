@@ -195,11 +195,15 @@ def check_handler(handler: UserHandler) -> None:
 
 
 def _checked_copy(handler: Any, prototype: UserHandler) -> UserHandler:
-    """Return ``handler`` if it can serve a connection as the copy of ``prototype``."""
+    """Return ``handler`` if it can serve a connection as the copy of ``prototype``.
+
+    Its class need not be the prototype's: a factory may choose among handlers, and an app that is
+    reloaded defines its classes anew.
+    """
     kind = type(prototype)
     if handler is prototype:
         came = "itself, so that all connections would share one handler"
-    elif not isinstance(handler, kind):
+    elif not isinstance(handler, StreamHandler | AsyncStreamHandler):
         came = "None" if handler is None else f"a {type(handler).__name__}"
     else:
         check_handler(handler)
@@ -207,7 +211,7 @@ def _checked_copy(handler: Any, prototype: UserHandler) -> UserHandler:
             handler._webrtc = Side()
         return handler
     raise ConfigurationError(
-        f"{kind.__name__}.copy() must return a new {kind.__name__}, not {came}."
+        f"{kind.__name__}.copy() must return a new stream handler, not {came}."
     )
 
 

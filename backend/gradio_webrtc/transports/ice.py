@@ -57,7 +57,11 @@ def check_configuration(value: object, name: str = "rtc_configuration") -> None:
         raise ConfigurationError(f"{name}['iceServers'] must be a list.")
     for server in servers:
         if not isinstance(server, Mapping) or not _urls(server):
-            raise ConfigurationError(f"Each of {name}['iceServers'] needs 'urls'; got {server!r}.")
+            # Only the keys: this text may reach a client, and a server's credential must not.
+            came = sorted(server) if isinstance(server, Mapping) else type(server).__name__
+            raise ConfigurationError(
+                f"Each of {name}['iceServers'] must be a dict with 'urls'; got {came}."
+            )
 
 
 def to_aiortc(configuration: Mapping[str, Any] | None) -> RTCConfiguration:

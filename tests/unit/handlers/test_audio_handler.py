@@ -312,8 +312,6 @@ async def test_the_format_is_the_copys_own(link):
         (lambda self: None, "None"),
         (lambda self: self, "itself"),
         (lambda self: "me", "a str"),
-        (lambda self: SimpleQueueEcho(), "a SimpleQueueEcho"),
-        (lambda self: EchoHandler(), "a EchoHandler"),
         (lambda self: _forgetful(type(self)), r"super\(\).__init__"),
     ],
 )
@@ -325,6 +323,18 @@ async def test_a_copy_that_cannot_serve_is_refused(returned, words, link):
     running = audio(Odd())
     with pytest.raises(ConfigurationError, match=f"Odd.*{words}"):
         await running.start(link)
+    await running.aclose()
+
+
+async def test_a_copy_may_be_of_another_class_as_after_a_reload(link):
+    class Reloaded(EchoHandler):
+        def copy(self):
+            return EchoHandler()
+
+    running = audio(Reloaded())
+    await running.start(link)
+    await running.receive("audio", (48_000, "sound"))
+    assert await running.emit("audio") == (48_000, "sound")
     await running.aclose()
 
 
