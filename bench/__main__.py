@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.environment import PEERS
 from bench.report import as_json, failures, over_budget, table
 from bench.results import BenchError
+from bench.rows import QUICK_NOTE
 from bench.run import Runner, select
 from bench.scenarios.plan import QUICK, Pace
 
@@ -24,13 +25,15 @@ def main() -> int:
     logging.getLogger("aioice").setLevel(logging.ERROR)
     try:
         peers = _peers(arguments.peers)
-        scenarios = select(arguments.only)
+        scenarios = select(arguments.only, quick=arguments.quick)
     except BenchError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     runner = Runner(peers, QUICK if arguments.quick else Pace(), reuse=arguments.quick)
     readings = asyncio.run(runner.run(scenarios))
     sys.stdout.write(table(readings, peers) + "\n")
+    if arguments.quick:
+        sys.stdout.write(f"{QUICK_NOTE}\n")
     for failure in failures(readings):
         sys.stdout.write(f"failed: {failure}\n")
     if arguments.json is not None:

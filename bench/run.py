@@ -10,6 +10,7 @@ from bench.environment import make_peer
 from bench.process import Peer, Server
 from bench.report import Readings
 from bench.results import BenchError, Reading, failed
+from bench.rows import ROW_BY_ID
 from bench.scenarios import SCENARIOS
 from bench.scenarios.plan import Pace, Scenario
 
@@ -26,7 +27,7 @@ class Runner:
     Args:
         peers: their names.
         pace: how long everything takes.
-        reuse: keep one process a peer for all scenarios, which is quicker; otherwise each scenario
+        reuse: keep one process a peer for all scenarios, which is quicker; otherwise each handler
             gets a fresh one and nothing a peer leaves behind can spoil the next.
     """
 
@@ -35,7 +36,7 @@ class Runner:
         self._pace = pace
         self._reuse = reuse
         self._peers: dict[str, Peer | BenchError] = {}
-        self._servers: dict[str, Server] = {}
+        self._servers: dict[str, tuple[Server, Sequence[str]]] = {}
 
     async def run(self, scenarios: Sequence[Scenario]) -> Readings:
         """Return the readings by row and peer."""
@@ -47,12 +48,14 @@ class Runner:
             for scenario in scenarios:
                 for row in scenario.rows:
                     found[row] = {}
+                mounted = handlers if self._reuse else (scenario.handler,)
                 for name in self._names:
-                    mounted = handlers if self._reuse else (scenario.handler,)
+                    if name == "bare" and not scenario.bare:
+                        continue
                     for one in await self._measure(scenario, name, mounted):
                         found[one.row][name] = one
         finally:
-            await asyncio.gather(*(server.stop() for server in self._servers.values()))
+            await asyncio.gather(*(self._drop(name) for name in tuple(self._servers)))
         return found
 
     async def _measure(
@@ -68,34 +71,43 @@ class Runner:
         except BenchError as error:
             readings = _all_failed(scenario, str(error))
             await self._drop(name)
-        if not self._reuse:
-            await self._drop(name)
         await asyncio.sleep(SETTLE)
         return readings
 
     async def _server(self, name: str, handlers: Sequence[str]) -> Server:
         if name in self._servers:
-            return self._servers[name]
+            server, mounted = self._servers[name]
+            if mounted == handlers:
+                return server
+            await self._drop(name)
         peer = self._peers[name]
         if isinstance(peer, BenchError):
             raise peer
-        server = self._servers[name] = Server(peer, handlers)
+        server = Server(peer, handlers)
+        self._servers[name] = server, handlers
         await server.start()
         return server
 
     async def _drop(self, name: str) -> None:
         if name in self._servers:
-            await self._servers.pop(name).stop()
+            server, _ = self._servers.pop(name)
+            await server.stop()
 
 
-def select(only: str | None) -> tuple[Scenario, ...]:
-    """Return the scenarios that fill the rows whose ids start with ``only``.
+def select(only: str | None, *, quick: bool) -> tuple[Scenario, ...]:
+    """Return the scenarios that fill the rows whose ids start with ``only``, or all.
+
+    A quick run of all leaves out those that fill no row with a budget.
 
     Raises:
         BenchError: there is none.
     """
     if only is None:
-        return SCENARIOS
+        return tuple(
+            scenario
+            for scenario in SCENARIOS
+            if not quick or any(ROW_BY_ID[row].budget is not None for row in scenario.rows)
+        )
     chosen = tuple(
         scenario for scenario in SCENARIOS if any(row.startswith(only) for row in scenario.rows)
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bench.scenarios.audio import AUDIO_SCENARIOS
-from bench.scenarios.connect import CONNECT_SCENARIOS
+from bench.scenarios.connect import AUDIO_CONNECT, VIDEO_CONNECT
 from bench.scenarios.idle import IDLE_SCENARIOS
 from bench.scenarios.plan import Scenario
 from bench.scenarios.video import VIDEO_SCENARIOS
 
 SCENARIOS: tuple[Scenario, ...] = (
+    AUDIO_CONNECT,
     *AUDIO_SCENARIOS,
-    *CONNECT_SCENARIOS,
+    VIDEO_CONNECT,
     *VIDEO_SCENARIOS,
     *IDLE_SCENARIOS,
 )
-"""In the order they run. The one that makes a peer spin for ever is last."""
+"""In the order they run, those with one handler together: they share a server. The one that makes a
+peer spin for ever is last."""

@@ -70,15 +70,13 @@ def _bursts_sent(client: Client, start: float, end: float) -> int:
     return sum(start <= sent < end for sent in client.track.sent[::FRAMES_PER_BURST])
 
 
-AUDIO_SCENARIOS = tuple(
-    Scenario(
-        handler,
-        (row, f"{row}-cpu"),
-        partial(_echo, row=row, handler=handler, sessions=sessions),
-    )
-    for row, handler, sessions in (
-        ("audio-1", "audio-echo", 1),
-        ("audio-10", "audio-echo", 10),
-        ("audio-async", "audio-async", 1),
-    )
+def _scenario(row: str, handler: str, sessions: int, *, bare: bool = True) -> Scenario:
+    run = partial(_echo, row=row, handler=handler, sessions=sessions)
+    return Scenario(handler, (row, f"{row}-cpu"), run, bare)
+
+
+AUDIO_SCENARIOS = (
+    _scenario("audio-1", "audio-echo", 1),
+    _scenario("audio-10", "audio-echo", 10),
+    _scenario("audio-async", "audio-async", 1, bare=False),
 )

@@ -47,7 +47,5 @@ async def _video(server: Server, pace: Pace) -> Sequence[Reading]:
     return (reading("first-video", framed),)
 
 
-CONNECT_SCENARIOS = (
-    Scenario("audio-echo", ("connect", "first-audio"), _audio),
-    Scenario("video-instant", ("first-video",), _video),
-)
+AUDIO_CONNECT = Scenario("audio-echo", ("connect", "first-audio"), _audio)
+VIDEO_CONNECT = Scenario("video-instant", ("first-video",), _video)

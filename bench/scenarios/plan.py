@@ -21,21 +21,22 @@ class Pace:
     Attributes:
         warm_up: before the first sample, in which queues, caches and clocks settle.
         audio: window of a single audio session; ``many`` of ten.
-        slow_start: when a lag that grows is looked at.
-        slow: the window from there on.
+        early: the second in which a lag that may grow is looked at first.
+        slow_start: when it is looked at again, for ``slow`` seconds.
     """
 
-    warm_up: float = 2.0
-    audio: float = 10.0
-    many: float = 8.0
-    trials: int = 10
-    video: float = 4.0
+    warm_up: float = 1.5
+    audio: float = 7.0
+    many: float = 5.0
+    trials: int = 8
+    video: float = 3.0
+    early: float = 2.0
     slow_start: float = 8.0
-    slow: float = 3.0
-    idle: float = 6.0
+    slow: float = 2.5
+    idle: float = 4.0
 
 
-QUICK = Pace(warm_up=1.0, audio=3.0, many=3.0, trials=3, video=2.0, slow=1.0, idle=2.0)
+QUICK = Pace(warm_up=0.7, audio=2.5, trials=2, early=1.0, slow_start=4.0, slow=1.0, idle=1.5)
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,13 @@ class Scenario:
         handler: what the server mounts for it.
         rows: ids of the rows it fills.
         run: does it.
+        bare: whether it is another measurement than one before it for the bare server too.
     """
 
     handler: str
     rows: tuple[str, ...]
     run: Callable[[Server, Pace], Awaitable[Sequence[Reading]]]
+    bare: bool = True
 
 
 @asynccontextmanager

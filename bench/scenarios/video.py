@@ -14,9 +14,6 @@ from bench.process import Server
 from bench.results import BenchError, Reading, reading
 from bench.scenarios.plan import Pace, Scenario, clients
 
-GROWTH_FROM, GROWTH_UNTIL = 2.0, 4.0
-"""The third second and the fourth, with which a later lag is compared."""
-
 
 @cache
 def _clip() -> Clip:
@@ -74,7 +71,7 @@ async def _lag(
         await asyncio.gather(*(client.first_frame() for client in opened))
         start = time.perf_counter()
         await asyncio.sleep(pace.slow_start + pace.slow)
-        early = _all(watched, start + GROWTH_FROM, start + GROWTH_UNTIL)
+        early = _all(watched, start + pace.early, start + pace.early + 1)
         late = _all(watched, start + pace.slow_start, start + pace.slow_start + pace.slow)
     readings = [reading(row, late, **watched[0].notes(len(late), pace.slow * sessions))]
     if early and readings[0].samples is not None:

@@ -2,8 +2,7 @@
 
 Audio is echoed by sending back the incoming track through ``MediaRelay``. Video goes through a
 track whose ``recv`` calls the handler right there, on the event loop, for every frame in turn. The
-idle connection swallows what comes and sends nothing, so its two rows are the same measurement; so
-are those of the blocking and the async echo.
+idle connection swallows what comes and sends nothing.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from queue import Queue
 from typing import Any
 
@@ -80,7 +81,7 @@ class IdleNone(Idle):
         return IdleNone()
 
 
-AUDIO_HANDLERS = {
+AUDIO_HANDLERS: dict[str, Callable[[], StreamHandler | AsyncStreamHandler]] = {
     "audio-echo": Echo,
     "audio-async": AsyncEcho,
     "idle": Idle,

@@ -42,10 +42,13 @@ async def test_a_bad_message_is_logged_and_disturbs_nothing(
     assert record.levelno == logging.WARNING
     assert "session a: A control message" in record.getMessage()
     assert len(record.getMessage()) < 500
+    [warning] = bench.transport.messages
+    assert warning.type == "warning"
+    assert warning.data.startswith("A control message")
     await bench.session.aclose()
 
 
-async def test_a_flood_of_bad_messages_does_not_fill_the_log(
+async def test_a_flood_of_bad_messages_fills_neither_the_log_nor_the_wire(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -55,6 +58,7 @@ async def test_a_flood_of_bad_messages_does_not_fill_the_log(
     await bench.session.aclose()
     assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
     assert "refused 5000 messages" in caplog.text
+    assert len(bench.transport.sent("warning")) == 1
 
 
 async def test_end_stream_is_a_goodbye() -> None:

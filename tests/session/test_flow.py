@@ -242,7 +242,7 @@ async def test_a_conversation_of_forty_seconds_takes_milliseconds() -> None:
         await asyncio.sleep(0.02)
         await pace(kind, media)  # type: ignore[arg-type]
 
-    bench.transport.play = paced  # type: ignore[method-assign,assignment]
+    bench.transport.play = paced  # type: ignore[method-assign]
     for _ in range(4):
         for _ in range(200):
             bench.session.on_audio(silence())

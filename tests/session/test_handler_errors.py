@@ -75,7 +75,7 @@ async def test_what_the_wire_refuses_to_play_is_the_handlers_error() -> None:
     async def refuse(kind: str, media: object) -> None:
         raise MediaFormatError("Expected sound; got a str.")
 
-    bench.transport.play = refuse  # type: ignore[method-assign,assignment]
+    bench.transport.play = refuse  # type: ignore[method-assign]
     bench.handler.say("text")
     await until(lambda: bench.session.state is SessionState.CLOSED)
     assert bench.transport.sent("error")[0].data == "Expected sound; got a str."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 import pytest
 
@@ -110,7 +111,7 @@ async def test_silence_after_life_signs_ends_the_session_after_15_seconds() -> N
 @pytest.mark.parametrize("sign", ["activity", "audio", "video", "ping", "nonsense"])
 async def test_every_sign_of_life_postpones_the_silence_deadline(sign: str) -> None:
     bench = await open_session()
-    give = {
+    give: Callable[[], None] = {
         "activity": bench.session.on_activity,
         "audio": lambda: bench.session.on_audio(silence()),
         "video": lambda: bench.session.on_video(object()),

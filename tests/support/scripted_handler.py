@@ -23,6 +23,7 @@ class ScriptedHandler:
         received: what arrived, as ``(kind, frame)``.
         args: every set of arguments that arrived.
         emits_taken: how often ``emit`` was entered.
+        dropped: what it says to have dropped.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class ScriptedHandler:
         self.received: list[tuple[MediaKind, Any]] = []
         self.args: list[tuple[Any, ...]] = []
         self.emits_taken = 0
+        self.dropped = 0
         self.on_start: Hook | None = None
         self.on_receive: Hook | None = None
         self.on_close: Hook | None = None

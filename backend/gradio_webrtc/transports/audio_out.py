@@ -35,6 +35,7 @@ class AudioOut(MediaStreamTrack):
         self._encoder: OpusEncoder | None = None
         self._news = Wakeup()
         self._space = Wakeup()
+        self._cleared = 0
 
     def use_opus(self) -> None:
         """Opus was negotiated: hand out encoded packets from now on."""
@@ -43,17 +44,23 @@ class AudioOut(MediaStreamTrack):
     async def play(self, chunk: Any) -> None:
         """Queue one emitted chunk; waits while enough is queued.
 
+        When ``clear`` is called in the meantime, the rest of the chunk is dropped.
+
         Raises:
             MediaFormatError: ``chunk`` is not audio.
         """
+        cleared = self._cleared
         for piece in parse_chunk(chunk).pieces(PIECE_SECONDS):
             while self._playback.room <= 0 and self.readyState == "live":
                 await self._space.wait()
+            if cleared != self._cleared:
+                return
             self._playback.play(piece)
             self._news.set()
 
     def clear(self) -> None:
         """Drop what is queued and not played yet."""
+        self._cleared += 1
         self._playback.clear()
         self._news.set()
         self._space.set()

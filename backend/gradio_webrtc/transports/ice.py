@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import anyio.to_thread
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCIceServer
-from aiortc.rtcconfiguration import RTCIceTransportPolicy
 from aiortc.rtcicetransport import parse_stun_turn_uri
 
 from gradio_webrtc.errors import ConfigurationError
@@ -57,7 +56,11 @@ def check_configuration(value: object, name: str = "rtc_configuration") -> None:
         raise ConfigurationError(f"{name}['iceServers'] must be a list.")
     for server in servers:
         if not isinstance(server, Mapping) or not _urls(server):
-            raise ConfigurationError(f"Each of {name}['iceServers'] needs 'urls'; got {server!r}.")
+            # Only the keys: this text may reach a client, and a server's credential must not.
+            came = sorted(server) if isinstance(server, Mapping) else type(server).__name__
+            raise ConfigurationError(
+                f"Each of {name}['iceServers'] must be a dict with 'urls'; got {came}."
+            )
 
 
 def to_aiortc(configuration: Mapping[str, Any] | None) -> RTCConfiguration:
@@ -70,17 +73,29 @@ def to_aiortc(configuration: Mapping[str, Any] | None) -> RTCConfiguration:
         ConfigurationError: an ICE server's address cannot be parsed.
     """
     servers: list[RTCIceServer] = []
-    policy = RTCIceTransportPolicy.ALL
+    options: dict[str, Any] = {}
     if configuration is not None:
         check_configuration(configuration, "server_rtc_configuration")
         servers = [_server(server) for server in configuration.get("iceServers", [])]
         if configuration.get("iceTransportPolicy") == "relay":
-            policy = RTCIceTransportPolicy.RELAY
+            options["iceTransportPolicy"] = _relay_only()
     return RTCConfiguration(
         iceServers=servers,
         bundlePolicy=RTCBundlePolicy.MAX_BUNDLE,
-        iceTransportPolicy=policy,
+        **options,
     )
+
+
+def _relay_only() -> Any:
+    """aiortc 1.16, which needs Python 3.11, is the first that can be kept to relays."""
+    try:
+        from aiortc.rtcconfiguration import RTCIceTransportPolicy
+    except ImportError:
+        raise ConfigurationError(
+            "iceTransportPolicy 'relay' on the server's side needs aiortc 1.16 or later "
+            "(and with it Python 3.11 or later)."
+        ) from None
+    return RTCIceTransportPolicy.RELAY
 
 
 def _urls(server: Mapping[str, Any]) -> list[str]:

@@ -29,6 +29,7 @@ MAX_CANDIDATE_BYTES = 1024
 MAX_CANDIDATES = 200
 """Per session. A laptop with VPN, docker bridges and IPv6 sends some 40."""
 
+_PROTOCOLS = frozenset({"udp", "tcp"})
 _CANDIDATE_TYPES = frozenset({"host", "srflx", "prflx", "relay"})
 _SENDING = frozenset({"sendrecv", "sendonly"})
 _RECEIVING = frozenset({"sendrecv", "recvonly"})
@@ -77,9 +78,10 @@ def parse_offer(sdp: object) -> Offer:
     """
     if not isinstance(sdp, str):
         raise InvalidOfferError('The offer needs an "sdp" string.')
-    if len(sdp) > MAX_SDP_BYTES:
+    size = len(sdp) if sdp.isascii() else len(sdp.encode("utf-8", "surrogatepass"))
+    if size > MAX_SDP_BYTES:
         raise InvalidOfferError(
-            f"The offer has {len(sdp)} characters; at most {MAX_SDP_BYTES} are accepted."
+            f"The offer has {size} bytes; at most {MAX_SDP_BYTES} are accepted."
         )
     try:
         description = SessionDescription.parse(sdp)
@@ -88,7 +90,7 @@ def parse_offer(sdp: object) -> Offer:
     if not 0 < len(description.media) <= MAX_MEDIA_SECTIONS:
         raise InvalidOfferError("The offer has no media, or far too much of it.")
     for media in description.media:
-        named = media.ice is not None and media.ice.usernameFragment is not None
+        named = media.ice is not None and media.ice.usernameFragment and media.ice.password
         if not named or media.dtls is None or not media.dtls.fingerprints:
             raise InvalidOfferError("The offer lacks ICE credentials or a DTLS fingerprint.")
     return Offer(
@@ -116,12 +118,17 @@ def check_tracks(offer: Offer, mode: Mode, modality: Modality, allow_extra: bool
             )
     if allow_extra:
         return
+    taken: set[str] = set()
     for section in offer.media:
-        if section.sends and (section.kind not in wanted or mode == "receive"):
+        if not section.sends:
+            continue
+        if section.kind not in wanted or section.kind in taken or mode == "receive":
+            more = "second" if section.kind in taken else "such"
             raise UnexpectedTrackError(
-                f'This stream takes no {section.kind} from the client (modality "{modality}", mode '
+                f'This stream takes no {more} {section.kind} track (modality "{modality}", mode '
                 f'"{mode}"). Leave the track out, or set allow_extra_tracks=True on the server.'
             )
+        taken.add(section.kind)
 
 
 def parse_candidate(value: object) -> RTCIceCandidate | None:
@@ -184,6 +191,8 @@ def _candidates(description: SessionDescription) -> tuple[RTCIceCandidate, ...]:
     found: list[RTCIceCandidate] = []
     for index, media in enumerate(description.media):
         for candidate in media.ice_candidates:
+            if not _is_usable(candidate):
+                continue
             candidate.sdpMid = media.rtp.muxId
             candidate.sdpMLineIndex = index
             found.append(candidate)
@@ -192,9 +201,19 @@ def _candidates(description: SessionDescription) -> tuple[RTCIceCandidate, ...]:
     return tuple(found)
 
 
+def _is_usable(candidate: RTCIceCandidate) -> bool:
+    try:
+        _check_candidate(candidate)
+    except InvalidCandidateError:
+        return False
+    return True
+
+
 def _check_candidate(candidate: RTCIceCandidate) -> None:
     if candidate.type not in _CANDIDATE_TYPES or not 0 <= candidate.port <= 65535:
         raise InvalidCandidateError("The candidate has an impossible type or port.")
+    if candidate.protocol.lower() not in _PROTOCOLS:
+        raise InvalidCandidateError("The candidate's protocol is neither UDP nor TCP.")
     if candidate.ip.endswith(".local"):
         return
     try:

@@ -6,32 +6,35 @@ import asyncio
 
 
 class Wakeup:
-    """A latch with one waiter. ``asyncio.wait_for`` would make a task for every 20 ms frame."""
+    """A latch that wakes all who wait. ``asyncio.wait_for`` would make a task for every frame."""
 
     def __init__(self) -> None:
         self._set = False
-        self._waiter: asyncio.Future[None] | None = None
+        self._waiting: set[asyncio.Future[None]] = set()
 
     def set(self) -> None:
-        """Wake the waiter, or let the next ``wait`` return at once."""
-        self._set = True
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        """Wake all who wait, or let the next ``wait`` return at once."""
+        self._set = not self._waiting
+        for waiter in self._waiting:
+            _finish(waiter)
 
     async def wait(self, timeout: float | None = None) -> None:
         """Return when ``set`` was called since the last ``wait``, or after ``timeout`` seconds."""
-        if not self._set:
-            loop = asyncio.get_running_loop()
-            self._waiter = loop.create_future()
-            timer = None if timeout is None else loop.call_later(timeout, self._expire)
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
-                if timer is not None:
-                    timer.cancel()
-        self._set = False
+        if self._set:
+            self._set = False
+            return
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = loop.create_future()
+        self._waiting.add(waiter)
+        timer = None if timeout is None else loop.call_later(timeout, _finish, waiter)
+        try:
+            await waiter
+        finally:
+            self._waiting.discard(waiter)
+            if timer is not None:
+                timer.cancel()
 
-    def _expire(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+
+def _finish(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)

@@ -144,11 +144,11 @@ async def test_other_inputs_are_asked_for_waited_for_and_followed(fn, link):
         assert (await emit(running) == 17).all()
 
 
-async def test_values_of_inputs_that_the_stream_does_not_have_are_ignored(link):
+async def test_values_set_later_reach_an_optional_parameter(link):
     async with started(plus, link) as running:
         running.set_args([100])
         await running.receive("video", frame(10))
-        assert (await emit(running) == 11).all()
+        assert (await emit(running) == 110).all()
 
 
 async def test_none_means_nothing_this_time(link):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from gradio_webrtc.media.drift import StandingQueue
 
 QUIET = np.full((1, 960), 10, np.int16)

@@ -1,0 +1,187 @@
+"""The small parts of the session core: ids, states, splitting, and the channel."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradio_webrtc.errors import InvalidIdError, MediaFormatError
+from gradio_webrtc.session.channel import Channel
+from gradio_webrtc.session.ids import check_id
+from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream, Emitted, split_emitted
+from gradio_webrtc.session.state import SessionState, check_transition
+from gradio_webrtc.transports.wakeup import Wakeup
+
+AUDIO = (24_000, np.zeros((1, 480), np.int16))
+PICTURE = np.zeros((4, 4, 3), np.uint8)
+OUTPUTS = AdditionalOutputs("a", 1)
+CLOSE = CloseStream("bye")
+
+
+# -- ids --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value", ["a", "7", "3f0c9a52-7f27-4f0e-9b1e-6b3f0e8a5d11", "A.b_c:d-e", "x" * 128]
+)
+def test_good_ids(value: str) -> None:
+    assert check_id(value) == value
+
+
+@pytest.mark.parametrize(
+    "value", ["", "x" * 129, "a b", "a/b", "é", "a\n", "\n", "a\x00", None, 7, b"a", ["a"]]
+)
+def test_bad_ids(value: object) -> None:
+    with pytest.raises(InvalidIdError, match="1 to 128 characters"):
+        check_id(value)
+
+
+# -- states -----------------------------------------------------------------------------------
+
+
+def test_the_only_ways_through_the_states() -> None:
+    allowed = {
+        ("new", "connecting"),
+        ("new", "closing"),
+        ("connecting", "open"),
+        ("connecting", "closing"),
+        ("open", "closing"),
+        ("closing", "closed"),
+    }
+    for current, target in itertools.product(SessionState, SessionState):
+        if (current.value, target.value) in allowed:
+            check_transition(current, target)
+        else:
+            with pytest.raises(RuntimeError, match=f"from {current.value} to {target.value}"):
+                check_transition(current, target)
+
+
+# -- what user code emits ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, Emitted()),
+        (OUTPUTS, Emitted(outputs=OUTPUTS)),
+        (CLOSE, Emitted(close=CLOSE)),
+        ("file.wav", Emitted(media="file.wav")),
+        (b"RIFF", Emitted(media=b"RIFF")),
+        (("frame", OUTPUTS), Emitted(media="frame", outputs=OUTPUTS)),
+        (("frame", CLOSE), Emitted(media="frame", close=CLOSE)),
+        ((None, OUTPUTS), Emitted(outputs=OUTPUTS)),
+    ],
+)
+def test_values_are_taken_apart(value: Any, expected: Emitted) -> None:
+    assert split_emitted(value) == expected
+
+
+@pytest.mark.parametrize("rate", [24_000, np.int64(24_000), np.int32(8000)])
+@pytest.mark.parametrize("layout", [(), ("mono",), ("stereo",)])
+def test_audio_is_media_whatever_its_length(rate: Any, layout: tuple[str, ...]) -> None:
+    value = (rate, AUDIO[1], *layout)
+    assert split_emitted(value).media is value
+    paired = split_emitted((value, OUTPUTS))
+    assert paired.media is value
+    assert paired.outputs is OUTPUTS
+
+
+def test_a_picture_is_media_and_is_not_compared() -> None:
+    assert split_emitted(PICTURE).media is PICTURE
+    assert split_emitted((PICTURE, CLOSE)).media is PICTURE
+
+
+@pytest.mark.parametrize("value", [(), ("a",), ("a", "b"), (PICTURE, PICTURE), (OUTPUTS, "a", "b")])
+def test_other_tuples_say_what_was_expected_and_what_came(value: Any) -> None:
+    with pytest.raises(MediaFormatError, match="Expected a frame") as caught:
+        split_emitted(value)
+    assert all(type(part).__name__ in str(caught.value) for part in value)
+
+
+def test_additional_outputs_show_their_values() -> None:
+    assert repr(AdditionalOutputs("a", 1)) == "AdditionalOutputs('a', 1)"
+    assert CloseStream().msg == "Stream closed"
+
+
+# -- the channel ------------------------------------------------------------------------------
+
+
+async def test_a_channel_keeps_order_and_ends_after_what_is_queued() -> None:
+    channel: Channel[int] = Channel(10)
+    for number in range(3):
+        channel.put(number)
+    channel.close()
+    channel.close()
+    channel.put(99)
+    assert channel.closed
+    assert [number async for number in channel] == [0, 1, 2]
+    assert [number async for number in channel] == []
+
+
+async def test_a_channel_drops_the_oldest_and_counts() -> None:
+    channel: Channel[int] = Channel(3)
+    for number in range(10):
+        channel.put(number)
+    assert (len(channel), channel.dropped) == (3, 7)
+    channel.close()
+    assert [number async for number in channel] == [7, 8, 9]
+
+
+@pytest.mark.parametrize("end", [False, True])
+async def test_a_waiting_reader_is_woken(end: bool) -> None:
+    channel: Channel[int] = Channel(1)
+    reading = asyncio.ensure_future(anext(channel, None))
+    await asyncio.sleep(0)
+    if end:
+        channel.close()
+    else:
+        channel.put(7)
+    assert await asyncio.wait_for(reading, 10) == (None if end else 7)
+
+
+# -- the wakeup -------------------------------------------------------------------------------
+
+
+@pytest.mark.looptime
+async def test_a_wakeup_remembers_one_call_and_times_out() -> None:
+    loop = asyncio.get_running_loop()
+    wakeup = Wakeup()
+    wakeup.set()
+    wakeup.set()
+    await wakeup.wait()
+    assert loop.time() == 0
+    await wakeup.wait(5)
+    assert loop.time() == pytest.approx(5)
+    waiting = asyncio.ensure_future(wakeup.wait(100))
+    await asyncio.sleep(1)
+    wakeup.set()
+    await waiting
+    assert loop.time() == pytest.approx(6)
+    # The timer of the wait before must not end this one.
+    await wakeup.wait(200)
+    assert loop.time() == pytest.approx(206)
+
+
+@pytest.mark.looptime
+async def test_a_cancelled_wait_does_not_break_the_next() -> None:
+    wakeup = Wakeup()
+    waiting = asyncio.ensure_future(wakeup.wait())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    wakeup.set()
+    await asyncio.wait_for(wakeup.wait(), 1)
+
+
+@pytest.mark.looptime
+async def test_everybody_who_waits_is_woken() -> None:
+    """Both the drain and the feeding of a track wait for the same room."""
+    wakeup = Wakeup()
+    waiting = [asyncio.ensure_future(wakeup.wait()) for _ in range(2)]
+    await asyncio.sleep(0)
+    wakeup.set()
+    await asyncio.wait_for(asyncio.gather(*waiting), 1)

@@ -1,0 +1,337 @@
+"""Offers and candidates: hostile until parsed."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from typing import Any
+
+import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gradio_webrtc.errors import (
+    InvalidCandidateError,
+    InvalidOfferError,
+    SignalingError,
+    UnexpectedTrackError,
+)
+from gradio_webrtc.handlers.protocol import Modality, Mode
+from gradio_webrtc.transports.signaling import (
+    MAX_CANDIDATE_BYTES,
+    MAX_CANDIDATES,
+    MAX_SDP_BYTES,
+    check_tracks,
+    kinds_for,
+    parse_candidate,
+    parse_offer,
+)
+from tests.support import sdp
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+LINES = [
+    line for line in sdp.offer(("audio", "sendrecv"), ("video", "sendrecv"), "data").split("\r\n")
+]
+
+
+# -- offers -----------------------------------------------------------------------------------
+
+
+def test_a_browsers_offer() -> None:
+    offer = parse_offer(
+        sdp.offer(
+            ("audio", "sendrecv"),
+            ("video", "recvonly"),
+            "data",
+            candidates=(sdp.CANDIDATES["host"], sdp.CANDIDATES["mdns"], "end-of-candidates"),
+        )
+    )
+    audio, video = offer.media
+    assert (audio.kind, audio.mid, audio.sends, audio.receives) == ("audio", "0", True, True)
+    assert (video.kind, video.mid, video.sends, video.receives) == ("video", "1", False, True)
+    assert "audio/opus" in audio.codecs
+    assert {"video/vp8", "video/h264"} <= video.codecs
+    assert offer.has_data_channel
+    assert [candidate.ip.rpartition(".")[2] for candidate in offer.candidates] == ["196", "local"]
+    assert {candidate.sdpMid for candidate in offer.candidates} == {"0"}
+    assert offer.candidates_complete
+
+
+def test_the_sdp_to_answer_has_no_candidates_left() -> None:
+    text = sdp.offer(("audio", "sendrecv"), candidates=(*sdp.CANDIDATES.values(),))
+    offer = parse_offer(text.replace("a=a=", "a="))
+    assert len(offer.candidates) == len(sdp.CANDIDATES)
+    assert "candidate" not in offer.sdp
+    assert parse_offer(offer.sdp).media == offer.media
+    assert not parse_offer(offer.sdp).candidates_complete
+
+
+async def test_a_real_offer_of_aiortc() -> None:
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    try:
+        peer.addTransceiver("audio", "sendrecv")
+        peer.addTransceiver("video", "sendonly")
+        peer.createDataChannel("control")
+        await peer.setLocalDescription(await peer.createOffer())
+        offer = parse_offer(peer.localDescription.sdp)
+    finally:
+        await peer.close()
+    assert [(section.kind, section.sends, section.receives) for section in offer.media] == [
+        ("audio", True, True),
+        ("video", True, False),
+    ]
+    assert offer.has_data_channel
+    assert offer.candidates
+    assert offer.candidates_complete
+
+
+@pytest.mark.parametrize("value", [None, 7, b"v=0", ["v=0"], {}, True])
+def test_what_is_no_text(value: object) -> None:
+    with pytest.raises(InvalidOfferError, match='needs an "sdp" string'):
+        parse_offer(value)
+
+
+@pytest.mark.parametrize("text", ["", "hello", "v=0\r\n", "m=", "\x00", "m=audio 9", "\ud800"])
+def test_what_is_no_sdp(text: str) -> None:
+    with pytest.raises(InvalidOfferError):
+        parse_offer(text)
+
+
+def test_a_megabyte_is_refused_unread() -> None:
+    text = sdp.offer(("audio", "sendrecv")) + "a=x\r\n" * 200_000
+    with pytest.raises(InvalidOfferError, match=rf"{len(text)} bytes; at most {MAX_SDP_BYTES}"):
+        parse_offer(text)
+
+
+def test_characters_that_take_more_bytes_count_as_bytes() -> None:
+    text = sdp.offer(("audio", "sendrecv")) + "a=x:" + "€" * (MAX_SDP_BYTES // 2) + "\r\n"
+    with pytest.raises(InvalidOfferError, match="at most"):
+        parse_offer(text)
+
+
+def test_no_media() -> None:
+    with pytest.raises(InvalidOfferError, match="no media"):
+        parse_offer(sdp.offer())
+
+
+def test_only_a_data_channel_is_no_stream() -> None:
+    offer = parse_offer(sdp.offer("data"))
+    with pytest.raises(InvalidOfferError, match="no audio"):
+        check_tracks(offer, "send-receive", "audio", allow_extra=False)
+
+
+def test_far_too_many_media() -> None:
+    with pytest.raises(InvalidOfferError, match="far too much"):
+        parse_offer(sdp.offer(*[("audio", "sendrecv")] * 9))
+
+
+def test_far_too_many_candidates() -> None:
+    with pytest.raises(InvalidOfferError, match="too many candidates"):
+        parse_offer(
+            sdp.offer(
+                ("audio", "sendrecv"), candidates=(sdp.CANDIDATES["host"],) * (MAX_CANDIDATES + 1)
+            )
+        )
+
+
+def test_candidates_in_an_offer_that_cannot_be_used_are_left_out() -> None:
+    bad = sdp.CANDIDATES["host"].replace("192.168.0.196", "metadata.internal")
+    offer = parse_offer(sdp.offer(("audio", "sendrecv"), candidates=(bad, sdp.CANDIDATES["ipv6"])))
+    assert [candidate.ip for candidate in offer.candidates] == ["2001:db8::1"]
+
+
+@pytest.mark.parametrize("missing", ["a=ice-ufrag", "a=ice-pwd", "a=fingerprint"])
+def test_credentials_and_fingerprint_are_needed(missing: str) -> None:
+    lines = sdp.offer(("audio", "sendrecv")).split("\r\n")
+    with pytest.raises(InvalidOfferError, match="ICE credentials or a DTLS fingerprint"):
+        parse_offer("\r\n".join(line for line in lines if not line.startswith(missing)))
+
+
+@given(st.one_of(ANYTHING, st.text(max_size=500)))
+@settings(deadline=None)
+def test_arbitrary_values_raise_nothing_but_a_refusal(value: Any) -> None:
+    with pytest.raises(InvalidOfferError):
+        parse_offer(value)
+
+
+@given(st.lists(st.sampled_from(LINES) | st.text(max_size=30), max_size=60))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_shuffled_lines_of_sdp_raise_nothing_but_a_refusal(lines: list[str]) -> None:
+    with contextlib.suppress(InvalidOfferError):
+        parse_offer("\r\n".join(lines))
+
+
+@given(st.integers(0, 2**32), st.integers(1, 30))
+@settings(deadline=None)
+def test_damaged_offers_raise_nothing_but_a_refusal(seed: int, edits: int) -> None:
+    text = damaged("\r\n".join(LINES), seed, edits)
+    with contextlib.suppress(SignalingError):
+        offer = parse_offer(text)
+        check_tracks(offer, "send-receive", "audio-video", allow_extra=False)
+
+
+def damaged(text: str, seed: int, edits: int) -> str:
+    """Return ``text`` with characters replaced, and spans cut out and doubled."""
+    dice = random.Random(seed)
+    for _ in range(edits):
+        start = dice.randrange(len(text))
+        end = start + dice.choice([1, 1, 1, 5, 40])
+        new = dice.choice(
+            ["", chr(dice.randrange(0x2100)), text[start:end] * 2, "-1", "99999999999"]
+        )
+        text = text[:start] + new + text[end:]
+    return text
+
+
+# -- tracks -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mode", "direction", "fits"),
+    [
+        ("send-receive", "sendrecv", True),
+        ("send-receive", "sendonly", False),
+        ("send-receive", "recvonly", False),
+        ("send-receive", "inactive", False),
+        ("send", "sendonly", True),
+        ("send", "sendrecv", True),
+        ("send", "recvonly", False),
+        ("receive", "recvonly", True),
+        ("receive", "sendonly", False),
+        ("receive", "inactive", False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["audio", "video"])
+def test_the_direction_must_fit_the_mode(
+    mode: Mode, direction: str, fits: bool, kind: Modality
+) -> None:
+    offer = parse_offer(sdp.offer((kind, direction), "data"))
+    if fits:
+        check_tracks(offer, mode, kind, allow_extra=False)
+    else:
+        with pytest.raises(SignalingError) as caught:
+            check_tracks(offer, mode, kind, allow_extra=True)
+        assert caught.value.code == "invalid_offer"
+        assert kind in caught.value.message
+        assert mode in caught.value.message
+
+
+@pytest.mark.parametrize("missing", ["audio", "video"])
+def test_both_kinds_are_needed_for_audio_video(missing: str) -> None:
+    kinds = [(kind, "sendrecv") for kind in ("audio", "video") if kind != missing]
+    with pytest.raises(InvalidOfferError, match=f"no {missing}"):
+        check_tracks(parse_offer(sdp.offer(*kinds)), "send-receive", "audio-video", False)
+    both = sdp.offer(("audio", "sendrecv"), ("video", "sendrecv"))
+    check_tracks(parse_offer(both), "send-receive", "audio-video", False)
+    assert kinds_for("audio-video") == ("audio", "video")
+
+
+@pytest.mark.parametrize(
+    ("modality", "mode", "media"),
+    [
+        ("audio", "send-receive", [("audio", "sendrecv"), ("video", "sendrecv")]),
+        ("audio", "send-receive", [("audio", "sendrecv"), ("video", "sendonly")]),
+        ("audio", "send-receive", [("audio", "sendrecv"), ("audio", "sendrecv")]),
+        ("video", "send-receive", [("audio", "sendonly"), ("video", "sendrecv")]),
+        ("audio", "receive", [("audio", "sendrecv")]),
+    ],
+)
+def test_extra_tracks_are_refused_unless_allowed(
+    modality: Modality, mode: Mode, media: list[tuple[str, str]]
+) -> None:
+    offer = parse_offer(sdp.offer(*media, "data"))
+    with pytest.raises(UnexpectedTrackError, match="allow_extra_tracks"):
+        check_tracks(offer, mode, modality, allow_extra=False)
+    check_tracks(offer, mode, modality, allow_extra=True)
+
+
+@pytest.mark.parametrize("direction", ["recvonly", "inactive"])
+def test_a_section_without_a_track_is_no_extra_track(direction: str) -> None:
+    offer = parse_offer(sdp.offer(("audio", "sendrecv"), ("video", direction)))
+    check_tracks(offer, "send-receive", "audio", allow_extra=False)
+
+
+# -- candidates -------------------------------------------------------------------------------
+
+
+def init(candidate: Any, **others: Any) -> dict[str, Any]:
+    return {"candidate": candidate, "sdpMid": "0", "sdpMLineIndex": 0, **others}
+
+
+@pytest.mark.parametrize("name", sdp.CANDIDATES)
+def test_candidates_of_every_form(name: str) -> None:
+    candidate = parse_candidate(init(sdp.CANDIDATES[name]))
+    assert candidate is not None
+    words = sdp.CANDIDATES[name].split()
+    assert (candidate.protocol, candidate.ip, candidate.port) == (words[2], words[4], int(words[5]))
+    assert candidate.type == words[7]
+    assert candidate.sdpMid == "0"
+
+
+def test_a_candidate_may_name_its_section_by_number() -> None:
+    for others in ({"sdpMid": None}, {"sdpMid": ""}):
+        candidate = parse_candidate(init(sdp.CANDIDATES["host"], sdpMLineIndex=1, **others))
+        assert candidate is not None
+        assert (candidate.sdpMid, candidate.sdpMLineIndex) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    "value", [None, init(""), init(" "), init("candidate:"), {"candidate": ""}]
+)
+def test_the_end_of_candidates(value: object) -> None:
+    assert parse_candidate(value) is None
+
+
+HOST = sdp.CANDIDATES["host"]
+MALFORMED = {
+    "a number": 7,
+    "a list": [],
+    "text": HOST,
+    "no candidate": {},
+    "null inside": init(None),
+    "bytes inside": init(HOST.encode()),
+    "nonsense": init("hello"),
+    "too few words": init("candidate:1 1 udp 2122260223 192.168.0.196"),
+    "no type": init("candidate:1 1 udp 2122260223 192.168.0.196 46243"),
+    "wrong type": init(HOST.replace("typ host", "typ none")),
+    "port is a word": init(HOST.replace("46243", "port")),
+    "port too high": init(HOST.replace("46243", "65536")),
+    "port below zero": init(HOST.replace("46243", "-1")),
+    "priority is a word": init(HOST.replace("2122260223", "high")),
+    "a host name": init(HOST.replace("192.168.0.196", "metadata.internal")),
+    "no address": init(HOST.replace("192.168.0.196", "999.1.1.1")),
+    "huge": init(HOST + " x" * MAX_CANDIDATE_BYTES),
+    "no section": {"candidate": HOST},
+    "section below zero": init(HOST, sdpMid=None, sdpMLineIndex=-1),
+    "section is true": init(HOST, sdpMid=None, sdpMLineIndex=True),
+    "section is a float": init(HOST, sdpMid=None, sdpMLineIndex=1.5),
+    "component is a word": init(HOST.replace(" 1 udp", " one udp")),
+    "protocol unknown": init(HOST.replace("udp", "carrier-pigeon")),
+}
+
+
+@pytest.mark.parametrize("value", MALFORMED.values(), ids=MALFORMED.keys())
+def test_malformed_candidates_are_refused(value: object) -> None:
+    with pytest.raises(InvalidCandidateError) as caught:
+        parse_candidate(value)
+    assert caught.value.code == "invalid_candidate_format"
+    assert len(caught.value.message) < 200
+
+
+@given(ANYTHING | st.builds(init, st.text(max_size=200)))
+@settings(deadline=None)
+def test_arbitrary_candidates_raise_nothing_but_a_refusal(value: Any) -> None:
+    with contextlib.suppress(InvalidCandidateError):
+        parse_candidate(value)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 5), st.sampled_from(list(sdp.CANDIDATES.values())))
+@settings(deadline=None)
+def test_damaged_candidates_raise_nothing_but_a_refusal(seed: int, edits: int, text: str) -> None:
+    with contextlib.suppress(InvalidCandidateError):
+        parse_candidate(init(damaged(text, seed, edits)))
