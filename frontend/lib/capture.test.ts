@@ -52,6 +52,19 @@ describe("another device", () => {
     expect(world.view.current.audio).toBe("built-in");
   });
 
+  it("of last time is asked for exactly, and as a wish when it is gone", async () => {
+    const world = await connected();
+    await world.connection.switchDevice("audio", "built-in");
+    world.connection.stop();
+    await settle();
+    world.devices.list = world.devices.list.filter((device) => device.deviceId !== "built-in");
+    world.devices.asked.length = 0;
+    await world.connect();
+    const wanted = world.devices.asked.map((ask) => (ask.audio as MediaTrackConstraints).deviceId);
+    expect(wanted).toEqual([{ exact: "built-in" }, { ideal: "built-in" }]);
+    expect(world.view.current.audio).toBe("headset");
+  });
+
   it("that cannot be opened leaves the one in use", async () => {
     const world = await connected();
     world.devices.failures.push(named("OverconstrainedError"));

@@ -59,13 +59,7 @@ export class Capture {
     this.release();
     this.#options = options;
     const generation = this.#generation;
-    const ask: MediaStreamConstraints = {};
-    for (const kind of options.kinds) {
-      const remembered = recall(this.storage, inputOf(kind));
-      const wanted = remembered && { deviceId: remembered.deviceId, exact: false };
-      ask[kind] = trackConstraints(kind, options.constraints, wanted);
-    }
-    const stream = await this.devices.getUserMedia(ask);
+    const stream = await this.#openAll();
     if (generation !== this.#generation) {
       for (const track of stream.getTracks()) track.stop();
       return;
@@ -106,6 +100,31 @@ export class Capture {
     this.devices.ondevicechange = null;
     for (const kind of [...this.#tracks.keys()]) this.#drop(kind);
     this.#muted.clear();
+  }
+
+  /**
+   * Opens the devices of last time. Browsers may pass over a device that is only wished for, so it
+   * is asked for exactly, and as a wish when it is not there any more.
+   */
+  async #openAll(): Promise<MediaStream> {
+    const { kinds, constraints } = this.#options;
+    const last = new Map(kinds.map((kind) => [kind, recall(this.storage, inputOf(kind))]));
+    const open = (exact: boolean): Promise<MediaStream> => {
+      const ask: MediaStreamConstraints = {};
+      for (const [kind, device] of last) {
+        const wanted = device && { deviceId: device.deviceId, exact };
+        ask[kind] = trackConstraints(kind, constraints, wanted);
+      }
+      return this.devices.getUserMedia(ask);
+    };
+    try {
+      return await open(true);
+    } catch (error) {
+      const missing = (error as { name?: string }).name === "OverconstrainedError";
+      if (!missing || [...last.values()].every((device) => device === null)) throw error;
+      // That was rejected before the person was asked anything: nobody is asked twice.
+      return open(false);
+    }
   }
 
   /** Opens one device and sends it from now on. False when it cannot be opened. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.browser import pictures, sound
 from tests.browser.pages import Visit
 from tests.packaging.processes import free_port
 from tests.support.chromium import FLAGS, find_chromium
+from tests.support.leaks import left_threads
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
@@ -82,9 +84,12 @@ def visit(browsers: Browsers, usual_flags: tuple[str, ...]) -> Iterator[Open]:
         *,
         flags: tuple[str, ...] | None = None,
         hosts: tuple[str, ...] = LOCAL_HOSTS,
+        script: str = "",
         **options: Any,
     ) -> Visit:
         context = browsers(*(usual_flags if flags is None else flags)).new_context(**options)
+        if script:
+            context.add_init_script(script)
         visits.append(Visit(context, url, hosts))
         return visits[-1]
 
@@ -96,8 +101,9 @@ def visit(browsers: Browsers, usual_flags: tuple[str, ...]) -> Iterator[Open]:
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Serve an app on a port of its own until the test is over; gives its address."""
+    """Serve an app on a port of its own until the test is over; no thread may outlive it."""
     served: list[gr.Blocks] = []
+    before = set(threading.enumerate())
 
     def launch(demo: gr.Blocks) -> str:
         served.append(demo)
@@ -111,6 +117,8 @@ def serve() -> Iterator[Serve]:
     yield launch
     for demo in served:
         demo.close(verbose=False)
+    left = left_threads(before)
+    assert not left, f"threads left behind: {sorted(thread.name for thread in left)}"
 
 
 @pytest.fixture

@@ -99,6 +99,14 @@ class Worker:
             return
         if first:
             self._jobs.put(None)
+        try:
+            await self._end(release)
+        except asyncio.CancelledError:
+            # The loop is stopping meanwhile: free what waits, and let nobody wait for the proof.
+            self._free(release, only_waiting=True)
+            raise
+
+    async def _end(self, release: Callable[[], None] | None) -> None:
         if await self._ends_within(GRACE_S):
             return
         for pause in RETRY_S:
