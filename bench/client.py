@@ -22,7 +22,7 @@ from bench.clips import Clip, ClipTrack
 from bench.http_json import request_json
 from bench.results import BenchError
 
-PATIENCE = 10.0
+PATIENCE = 6.0
 """Seconds to wait for a connection, and then for a first frame."""
 
 CODECS = {"audio": "audio/opus", "video": "video/vp8"}

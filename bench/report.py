@@ -36,8 +36,8 @@ def _numbers(row: Row, samples: Samples) -> str:
 
 
 def _losses(found: Reading) -> str:
-    lost = found.notes.get("lost", 0)
-    return f", {lost:.0f} lost" if lost else ""
+    counted = ((name, found.notes.get(name, 0)) for name in ("lost", "failed"))
+    return "".join(f", {count:.0f} {name}" for name, count in counted if count)
 
 
 def table(readings: Readings, peers: Sequence[str]) -> str:

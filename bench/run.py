@@ -71,6 +71,8 @@ class Runner:
         except BenchError as error:
             readings = _all_failed(scenario, str(error))
             await self._drop(name)
+        if any(one.notes.get("failed") for one in readings):
+            await self._drop(name)
         await asyncio.sleep(SETTLE)
         return readings
 

@@ -1,8 +1,8 @@
 """Marked sound: tone bursts that survive Opus, and hearing them come back.
 
-A burst of 60 ms starts every 0.4 s, at one of eight pitches in turn, over faint noise (an encoder
-has less work with digital silence, which nobody's microphone gives). The pitch tells which burst
-came back, so that a delay of up to 3.2 s is never taken for a shorter one.
+A burst of 100 ms starts every 0.4 s over faint noise (digital silence, which nobody's microphone
+gives, would be less work to encode). It has two pitches, one after the other, each one of eight.
+They tell which of 64 bursts came back, so that no delay under 25 s is taken for a shorter one.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ from bench.marks import Heard, newest
 SAMPLE_RATE = 48_000
 FRAME = 960
 FRAMES_PER_BURST = 20
-BURST_FRAMES = 3
+FIRST_FRAMES, SECOND_FRAMES = 2, 3
+"""Length of a burst's two pitches."""
 TONES = (500.0, 700.0, 900.0, 1150.0, 1450.0, 1800.0, 2250.0, 2800.0)
+"""In Hz; each a whole number of periods in a frame."""
+CYCLE_FRAMES = len(TONES) ** 2 * FRAMES_PER_BURST
 AMPLITUDE = 12_000
 NOISE = 150
 HEARD = 3_000
@@ -31,10 +34,8 @@ Sound = npt.NDArray[np.int16]
 
 
 def burst_clip() -> Clip:
-    """Return one cycle of the eight bursts, Opus encoded, 20 ms a packet."""
-    cycle = _bursts()
-    # The second cycle is the one to repeat: the encoder has no memory of a beginning in it.
-    return Clip("audio", _opus(np.concatenate([cycle, cycle]))[len(cycle) // FRAME :], 0.02)
+    """Return one cycle of the 64 bursts, Opus encoded, 20 ms a packet."""
+    return Clip("audio", _opus(_bursts()), 0.02)
 
 
 def silence_clip() -> Clip:
@@ -43,13 +44,18 @@ def silence_clip() -> Clip:
 
 
 def _bursts() -> Sound:
-    noise = np.random.default_rng(1).normal(0, NOISE, len(TONES) * FRAMES_PER_BURST * FRAME)
-    length = BURST_FRAMES * FRAME
-    time = np.arange(length) / SAMPLE_RATE
-    for index, tone in enumerate(TONES):
-        at = index * FRAMES_PER_BURST * FRAME
-        noise[at : at + length] += AMPLITUDE * np.sin(2 * np.pi * tone * time)
+    noise = np.random.default_rng(1).normal(0, NOISE, CYCLE_FRAMES * FRAME)
+    for number in range(len(TONES) ** 2):
+        second, first = divmod(number, len(TONES))
+        burst = np.concatenate([_tone(first, FIRST_FRAMES), _tone(second, SECOND_FRAMES)])
+        start = number * FRAMES_PER_BURST * FRAME
+        noise[start : start + len(burst)] += burst
     return noise.astype(np.int16)
+
+
+def _tone(index: int, frames: int) -> npt.NDArray[np.float64]:
+    time = np.arange(frames * FRAME) / SAMPLE_RATE
+    return AMPLITUDE * np.sin(2 * np.pi * TONES[index] * time)
 
 
 def _opus(sound: Sound) -> list[bytes]:
@@ -94,7 +100,7 @@ class BurstListener:
         sound: Sound = samples[::channels]
         if self._onset is not None:
             self._body.append(sound)
-            if len(self._body) == BURST_FRAMES - 1:
+            if len(self._body) == FIRST_FRAMES + SECOND_FRAMES - 2:
                 self._name_it(frame.sample_rate)
             return
         if np.abs(sound).max(initial=0) < HEARD:
@@ -106,14 +112,21 @@ class BurstListener:
             self._onset = at
 
     def _name_it(self, rate: int) -> None:
+        """Tell which burst it was; a frame in which the pitch changes is not listened to."""
         assert self._onset is not None
-        body = np.concatenate(self._body)
         onset, self._onset = self._onset, None
+        first, second = _pitch(self._body[0], rate), _pitch(self._body[-1], rate)
         self._body = []
-        pitch = float(np.argmax(np.abs(np.fft.rfft(body))) * rate / len(body))
-        tone = min(range(len(TONES)), key=lambda index: abs(TONES[index] - pitch))
-        if abs(TONES[tone] - pitch) > 0.06 * TONES[tone]:
+        if first is None or second is None:
             return
-        number = newest(self._sent, tone * FRAMES_PER_BURST, len(TONES) * FRAMES_PER_BURST, onset)
+        burst = (second * len(TONES) + first) * FRAMES_PER_BURST
+        number = newest(self._sent, burst, CYCLE_FRAMES, onset)
         if number is not None:
             self.heard.append(Heard(number, self._sent[number], onset - self._sent[number]))
+
+
+def _pitch(sound: Sound, rate: int) -> int | None:
+    """Return which of ``TONES`` a frame holds."""
+    pitch = float(np.argmax(np.abs(np.fft.rfft(sound))) * rate / len(sound))
+    tone = min(range(len(TONES)), key=lambda index: abs(TONES[index] - pitch))
+    return tone if abs(TONES[tone] - pitch) <= rate / len(sound) else None
