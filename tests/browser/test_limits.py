@@ -130,5 +130,6 @@ def test_a_page_that_vanishes_without_a_word_is_noticed(serve: Serve, visit: Ope
     vanishing.visit.vanish()
     watching.part("webrtc-start").click()
     watching.reach("waiting")
-    watching.reach("connected", seconds=40)
+    # Sooner than ICE would notice by itself, which takes 30 s.
+    watching.reach("connected", seconds=25)
     assert sessions(audio) == 1

@@ -236,3 +236,7 @@ def test_an_update_of_a_property_leaves_the_stream_alone(serve: Serve, visit: Op
     assert component.states().count("connected") == 1
     component.stop()
     page.until(lambda: sessions(picture) == 0, "the session to end")
+    # Gradio made a new instance for the update; it has the same stream.
+    component.start()
+    component.shows(PATTERN.scaled(0.3))
+    assert sessions(picture) == 1
