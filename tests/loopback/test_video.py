@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,10 @@ def brightness(frame: Picture, level: int) -> Picture:
     return np.full_like(frame, level)
 
 
+def shows(client: LoopbackClient, level: int) -> bool:
+    return bool(client.pictures) and abs(level_of(client.pictures[-1][1]) - level) < 10
+
+
 def level_of(picture: Picture) -> int:
     return round(float(picture.mean()))
 
@@ -80,11 +85,7 @@ async def test_further_arguments_are_awaited_and_followed_live() -> None:
         assert client.pictures == []
         for level in (60, 180, 110):
             stream.set_input(client.webrtc_id, level)
-            await until(
-                lambda level=level: (
-                    client.pictures and abs(level_of(client.pictures[-1][1]) - level) < 10
-                )
-            )
+            await until(partial(shows, client, level))
 
 
 async def test_set_input_from_another_thread() -> None:
@@ -148,7 +149,9 @@ async def test_pictures_of_odd_and_changing_sizes() -> None:
         nonlocal count
         count += 1
         height, width = (97, 131) if count < 10 else (120, 160)
-        return np.full((width, height, 3), 90, np.uint8).transpose(1, 0, 2)
+        # Not contiguous, as what comes out of a rotation is not.
+        turned: Picture = np.full((width, height, 3), 90, np.uint8).transpose(1, 0, 2)
+        return turned
 
     async with Served(Stream(resizing)) as server:
         client = await server.connected(NumberedTrack())

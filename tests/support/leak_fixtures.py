@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from tests.support.leaks import left_threads, loop_complaints, other_tasks
+from tests.support.leaks import TASKS_MAY_TAKE_S, left_threads, loop_complaints, other_tasks
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +36,11 @@ async def no_leaked_tasks(no_leaked_threads: None, no_loop_complaints: None) -> 
     """Fail a test that leaves tasks behind; asked for last, so that it looks first."""
     before = other_tasks()
     yield
-    # What was cancelled or finished just now needs a turn of the loop to be gone.
-    for _ in range(3):
-        await asyncio.sleep(0)
+    # What was cancelled or finished just now needs some turns of the loop to be gone.
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + TASKS_MAY_TAKE_S
     left = other_tasks() - before
+    while left and loop.time() < deadline:
+        await asyncio.wait(left, timeout=deadline - loop.time())
+        left = other_tasks() - before
     assert not left, f"tasks left behind: {sorted(map(repr, left))}"

@@ -9,6 +9,9 @@ import threading
 import time
 from collections.abc import Iterator
 
+TASKS_MAY_TAKE_S = 1.0
+"""How long tasks that were cancelled, or have nothing more to do, may take to be gone."""
+
 THREADS_MAY_TAKE_S = 10.0
 """How long a thread that was told to end may take on a busy machine."""
 
@@ -21,12 +24,13 @@ def other_tasks() -> set[asyncio.Task[object]]:
 def left_threads(before: set[threading.Thread]) -> set[threading.Thread]:
     """Return threads that are still alive and were not there before, after a fair wait."""
     deadline = time.monotonic() + THREADS_MAY_TAKE_S
-    while left := set(threading.enumerate()) - before:
+    known = before | {threading.current_thread()}
+    while left := set(threading.enumerate()) - known:
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             break
         left.pop().join(remaining)
-    return set(threading.enumerate()) - before
+    return set(threading.enumerate()) - known
 
 
 class _Complaints(logging.Handler):

@@ -152,6 +152,21 @@ def test_credentials_and_fingerprint_are_needed(missing: str) -> None:
         parse_offer("\r\n".join(line for line in lines if not line.startswith(missing)))
 
 
+ONE = sdp.offer(("audio", "sendrecv"))
+INCONSISTENT = {
+    "two sections of one name": sdp.offer(("audio", "sendrecv"), "data").replace("mid:1", "mid:0"),
+    "a bundle of what is not there": ONE.replace("BUNDLE 0", "BUNDLE 7"),
+    "a kind nobody knows": ONE.replace("m=audio", "m=text"),
+    "two control channels": sdp.offer(("audio", "sendrecv"), "data", "data"),
+}
+
+
+@pytest.mark.parametrize("text", INCONSISTENT.values(), ids=INCONSISTENT.keys())
+def test_what_does_not_hold_together_is_refused(text: str) -> None:
+    with pytest.raises(InvalidOfferError, match=r"media section|valid SDP"):
+        parse_offer(text)
+
+
 @given(st.one_of(ANYTHING, st.text(max_size=500)))
 @settings(deadline=None)
 def test_arbitrary_values_raise_nothing_but_a_refusal(value: Any) -> None:
@@ -248,6 +263,12 @@ def test_extra_tracks_are_refused_unless_allowed(
     with pytest.raises(UnexpectedTrackError, match="allow_extra_tracks"):
         check_tracks(offer, mode, modality, allow_extra=False)
     check_tracks(offer, mode, modality, allow_extra=True)
+
+
+def test_the_first_section_of_a_kind_is_the_one_that_counts() -> None:
+    offer = parse_offer(sdp.offer(("audio", "recvonly"), ("audio", "sendrecv")))
+    with pytest.raises(InvalidOfferError, match="no audio"):
+        check_tracks(offer, "send-receive", "audio", allow_extra=True)
 
 
 @pytest.mark.parametrize("direction", ["recvonly", "inactive"])

@@ -11,12 +11,12 @@ from aiortc import (
     RTCConfiguration,
     RTCDataChannel,
     RTCIceCandidate,
+    RTCIceTransport,
     RTCPeerConnection,
     RTCRtpReceiver,
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
-from aiortc.exceptions import OperationError
 from aiortc.mediastreams import MediaStreamError
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from av import VideoFrame
@@ -88,7 +88,9 @@ class PeerTransport:
         self._tasks: set[asyncio.Task[None]] = set()
         self._candidates: list[RTCIceCandidate | None] = []
         self._candidate_count = 0
+        self._ice: RTCIceTransport | None = None
         self._answered = False
+        self._announced = False
         self._was_connected = False
         self._said_goodbye = False
         self._hung_up = asyncio.Event()
@@ -104,17 +106,18 @@ class PeerTransport:
             InvalidOfferError: it has no codec in common with us, or cannot be applied.
         """
         wanted = self._make_transceivers(offer)
+        self._announced = offer.has_data_channel
         try:
-            await self._pc.setRemoteDescription(RTCSessionDescription(sdp=offer.sdp, type="offer"))
-        except (OperationError, ValueError) as error:
-            raise InvalidOfferError(f"The offer cannot be answered: {error}.") from error
-        for transceiver in self._pc.getTransceivers():
-            if transceiver not in wanted:
-                # An unread track would grow without bound; an inactive one never starts.
-                transceiver.direction = "inactive"
-        await self._pc.setLocalDescription(await self._pc.createAnswer())
+            await self._negotiate(offer, wanted)
+        except Exception as error:
+            # aiortc checks little and raises whatever the damage leads to, AttributeError included.
+            logger.debug("aiortc could not answer an offer", exc_info=error)
+            raise InvalidOfferError(
+                f"The offer cannot be answered: {type(error).__name__}: {error}"
+            ) from error
         for transceiver in wanted:
             self._use(transceiver)
+        self._ice = wanted[0].receiver.transport.transport
         self._answered = True
         for candidate in (*offer.candidates, *self._candidates):
             self._apply(candidate)
@@ -122,6 +125,14 @@ class PeerTransport:
         if offer.candidates_complete:
             self._apply(None)
         return str(self._pc.localDescription.sdp)
+
+    async def _negotiate(self, offer: Offer, wanted: list[RTCRtpTransceiver]) -> None:
+        await self._pc.setRemoteDescription(RTCSessionDescription(sdp=offer.sdp, type="offer"))
+        for transceiver in self._pc.getTransceivers():
+            if transceiver not in wanted:
+                # An unread track would grow without bound; an inactive one never starts.
+                transceiver.direction = "inactive"
+        await self._pc.setLocalDescription(await self._pc.createAnswer())
 
     def add_candidate(self, candidate: RTCIceCandidate | None) -> None:
         """Take a trickled candidate, before or after the answer; ``None`` ends them.
@@ -178,11 +189,18 @@ class PeerTransport:
             self._was_connected = True
             self._listener.on_connected()
         elif state == "failed":
-            lost = CloseReason.PEER_LOST if self._was_connected else CloseReason.TRANSPORT_FAILED
-            self._listener.on_closed(lost)
+            self._failed()
         elif state == "closed":
             self._hung_up.set()
-            self._listener.on_closed(CloseReason.CLIENT_CLOSED)
+            # When consent is lost, DTLS closes too and the peer connection says no more than that.
+            if self._ice is not None and self._ice.state == "failed":
+                self._failed()
+            else:
+                self._listener.on_closed(CloseReason.CLIENT_CLOSED)
+
+    def _failed(self) -> None:
+        lost = CloseReason.PEER_LOST if self._was_connected else CloseReason.TRANSPORT_FAILED
+        self._listener.on_closed(lost)
 
     def _on_datachannel(self, channel: RTCDataChannel) -> None:
         if self._control.attached:
@@ -249,7 +267,9 @@ class PeerTransport:
     async def _deliver_goodbye(self) -> None:
         if self._pc.connectionState != "connected" or not self._said_goodbye:
             return
-        if self._control.waiting and not await self._control.opened(OPENING_SECONDS):
+        if self._control.waiting and not (
+            self._announced and await self._control.opened(OPENING_SECONDS)
+        ):
             return
         try:
             # A client that heard it hangs up, which is the proof that it was delivered.

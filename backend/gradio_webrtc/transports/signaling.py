@@ -29,6 +29,7 @@ MAX_CANDIDATE_BYTES = 1024
 MAX_CANDIDATES = 200
 """Per session. A laptop with VPN, docker bridges and IPv6 sends some 40."""
 
+_KINDS = frozenset({"audio", "video", "application"})
 _PROTOCOLS = frozenset({"udp", "tcp"})
 _CANDIDATE_TYPES = frozenset({"host", "srflx", "prflx", "relay"})
 _SENDING = frozenset({"sendrecv", "sendonly"})
@@ -93,6 +94,7 @@ def parse_offer(sdp: object) -> Offer:
         named = media.ice is not None and media.ice.usernameFragment and media.ice.password
         if not named or media.dtls is None or not media.dtls.fingerprints:
             raise InvalidOfferError("The offer lacks ICE credentials or a DTLS fingerprint.")
+    _check_sections(description)
     return Offer(
         sdp=_without_candidates(sdp),
         media=tuple(_section(media) for media in description.media if media.kind != "application"),
@@ -111,7 +113,9 @@ def check_tracks(offer: Offer, mode: Mode, modality: Modality, allow_extra: bool
     """
     wanted = kinds_for(modality)
     for kind in wanted:
-        if not any(section.kind == kind and _fits(section, mode) for section in offer.media):
+        # aiortc connects ours with the first section of its kind.
+        first = next((section for section in offer.media if section.kind == kind), None)
+        if first is None or not _fits(first, mode):
             raise InvalidOfferError(
                 f'This stream is {modality} in mode "{mode}", but the offer has no {kind} '
                 f"the client would {_verb(mode)}."
@@ -154,6 +158,21 @@ def parse_candidate(value: object) -> RTCIceCandidate | None:
     _check_candidate(candidate)
     candidate.sdpMid, candidate.sdpMLineIndex = _media_of(value)
     return candidate
+
+
+def _check_sections(description: SessionDescription) -> None:
+    """Refuse what aiortc takes for granted, and otherwise fails on half-way through an answer."""
+    mids = [media.rtp.muxId for media in description.media]
+    if len(set(mids)) < len(mids):
+        raise InvalidOfferError("Two media sections of the offer have the same name.")
+    bundled = {
+        mid for group in description.group if group.semantic == "BUNDLE" for mid in group.items
+    }
+    if not bundled <= set(mids):
+        raise InvalidOfferError("The offer bundles a media section that it does not have.")
+    kinds = [media.kind for media in description.media]
+    if not set(kinds) <= _KINDS or kinds.count("application") > 1:
+        raise InvalidOfferError("The offer has media sections that are not audio, video or data.")
 
 
 def _section(media: Any) -> MediaSection:
