@@ -85,12 +85,13 @@ def visit(browsers: Browsers, usual_flags: tuple[str, ...]) -> Iterator[Open]:
         flags: tuple[str, ...] | None = None,
         hosts: tuple[str, ...] = LOCAL_HOSTS,
         script: str = "",
+        wait_for: str = "[data-testid=webrtc]",
         **options: Any,
     ) -> Visit:
         context = browsers(*(usual_flags if flags is None else flags)).new_context(**options)
         if script:
             context.add_init_script(script)
-        visits.append(Visit(context, url, hosts))
+        visits.append(Visit(context, url, hosts, wait_for))
         return visits[-1]
 
     yield open_page
@@ -109,9 +110,7 @@ def serve() -> Iterator[Serve]:
         served.append(demo)
         # A port that is known to be free: looking for one, Gradio leaves sockets open.
         port = free_port()
-        demo.launch(
-            prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=port
-        )
+        demo.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=port)
         return f"http://127.0.0.1:{port}/"
 
     yield launch

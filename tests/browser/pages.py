@@ -1,4 +1,4 @@
-"""A page in Chromium as a test sees it: its components, what it heard and showed, what went wrong."""
+"""A page in Chromium as a test sees it: what it heard, what it showed, and what went wrong."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 PATIENCE = 30.0
 """Seconds a condition may take on a busy machine; nothing waits this long where all is well."""
+
+AUDIBLE = 0.005
+"""Root mean square of sound: the quietest sound of the sentence is louder, noise is not."""
 
 PROBE = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 
@@ -86,6 +89,10 @@ class Component:
         samples = np.frombuffer(base64.b64decode(heard["samples"]), "<f4").astype(np.float64)
         return Recording(heard["rate"], samples)
 
+    def hears(self) -> bool:
+        """Return whether sound is played now; between two words it is not."""
+        return self.record(0.3).loudness() > AUDIBLE
+
     def colours(self, testid: str = "webrtc-media") -> Quarters | None:
         """Return the colours of the shown picture, ``None`` before there is one."""
         colours = self._probe("colours", testid)
@@ -123,7 +130,9 @@ class Component:
 class Visit:
     """One person's page. ``problems`` collects what no page may do."""
 
-    def __init__(self, context: BrowserContext, url: str, hosts: Iterable[str]) -> None:
+    def __init__(
+        self, context: BrowserContext, url: str, hosts: Iterable[str], wait_for: str
+    ) -> None:
         self.context = context
         self.url = url
         self.problems: list[str] = []
@@ -136,7 +145,7 @@ class Visit:
         self.page: Page = context.new_page()
         self.page.set_default_timeout(PATIENCE * 1000)
         self.page.goto(url)
-        self.page.get_by_test_id("webrtc").first.wait_for(state="attached")
+        self.page.locator(wait_for).first.wait_for(state="attached")
 
     def component(self, index: int = 0) -> Component:
         """Return the component at this place in the page."""

@@ -8,8 +8,8 @@ from queue import Queue
 import gradio as gr
 import numpy as np
 import pytest
-from gradio_webrtc import AsyncStreamHandler, StreamHandler, WebRTC
 
+from gradio_webrtc import AsyncStreamHandler, StreamHandler, WebRTC
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
 from tests.browser.sound import envelope, likeness, speak
@@ -37,7 +37,7 @@ def guide_app() -> gr.Blocks:
         def copy(self) -> StreamHandler:
             return EchoHandler()
 
-    with gr.Blocks() as demo:
+    with gr.Blocks() as demo:  # noqa: SIM117 - word for word
         with gr.Column():
             with gr.Group():
                 audio = WebRTC(
@@ -116,7 +116,7 @@ def spoken() -> np.ndarray:
 
 def heard_envelope(component: Component, seconds: float = 6.0) -> np.ndarray:
     """Return the envelope of what is played, from its first sound on."""
-    component.visit.until(lambda: component.record(0.2).loudness() > 0.002, "any sound")
+    component.visit.until(component.hears, "any sound")
     return component.record(seconds).envelope()
 
 

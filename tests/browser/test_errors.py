@@ -8,9 +8,10 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
-from gradio_webrtc import WebRTC, WebRTCError
 
+from gradio_webrtc import WebRTC, WebRTCError
 from tests.browser.conftest import Open, Serve
+from tests.browser.handlers import AudioFrame, EchoHandler
 from tests.browser.pages import Component
 from tests.browser.pictures import PATTERN, Picture
 from tests.support.chromium import FLAGS
@@ -78,6 +79,34 @@ def test_webrtc_error_shows_its_own_words(serve: Serve, visit: Open) -> None:
     )
 
 
+class Deaf(EchoHandler):
+    def receive(self, frame: AudioFrame) -> None:
+        raise WebRTCError("I hear nothing.")
+
+    def copy(self) -> Deaf:
+        return Deaf()
+
+
+class Silent(EchoHandler):
+    def emit(self) -> AudioFrame:
+        return 48_000, "no sound"
+
+    def copy(self) -> Silent:
+        return Silent()
+
+
+@pytest.mark.parametrize(("handler", "shown"), [(Deaf(), "I hear nothing."), (Silent(), "got str")])
+def test_a_stream_handlers_error_is_shown(
+    serve: Serve, visit: Open, handler: EchoHandler, shown: str
+) -> None:
+    with gr.Blocks() as demo:
+        audio = WebRTC(label="Voice", modality="audio")
+        audio.stream(handler, inputs=[audio], outputs=[audio])
+    code, words = press_start(visit(serve(demo)).component())
+    assert code == "handler_error"
+    assert shown in words
+
+
 @pytest.mark.parametrize(
     ("emitted", "came"),
     [
@@ -107,7 +136,9 @@ def test_a_denied_permission_is_explained(serve: Serve, visit: Open) -> None:
 
 def test_the_permission_prompt_is_explained_while_it_waits(serve: Serve, visit: Open) -> None:
     # A browser without a window answers its own prompt at once; here nobody does.
-    unanswered = "if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
+    unanswered = """if (navigator.mediaDevices) {
+        navigator.mediaDevices.getUserMedia = () => new Promise(() => {});
+    }"""
     component = visit(serve(video_app(lambda image: image)), script=unanswered).component()
     component.part("webrtc-start").click()
     component.reach("acquiring")

@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
-from gradio_webrtc import WebRTC
 
+from gradio_webrtc import WebRTC
 from tests.browser.conftest import Open, Serve
 from tests.browser.pictures import PATTERN, Picture, Quarters, pattern
 
@@ -25,7 +25,7 @@ def app_of(fn: Callable[..., Any], **options: Any) -> gr.Blocks:
 def guide_app() -> gr.Blocks:
     """Return the video app of the user guide with detection code that shows its threshold."""
 
-    def detection(image, conf_threshold=0.3):  # noqa: ANN001, ANN202 - word for word
+    def detection(image, conf_threshold=0.3):
         modified_frame = (image * conf_threshold).astype(np.uint8)
         return modified_frame
 
@@ -38,9 +38,7 @@ def guide_app() -> gr.Blocks:
             step=0.05,
             value=0.30,
         )
-        image.stream(
-            fn=detection, inputs=[image, conf_threshold], outputs=[image], time_limit=10
-        )
+        image.stream(fn=detection, inputs=[image, conf_threshold], outputs=[image], time_limit=10)
     return demo
 
 

@@ -1,0 +1,67 @@
+"""The server goes away under a page that streams, for good or for a moment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.browser.conftest import Open
+from tests.browser.pages import Component
+from tests.packaging.processes import Program, environment, free_port, running
+
+ROOT = Path(__file__).resolve().parents[2]
+LOST_SECONDS = 60
+"""ICE needs some seconds to notice a silent peer, then come three tries; see lib/model.ts."""
+
+
+@contextmanager
+def serving(port: int, log: Path) -> Iterator[Program]:
+    """Run the echo app on ``port`` until the block is left; its output goes to ``log``."""
+    env = environment(
+        GRADIO_SERVER_PORT=str(port), PYTHONPATH=f"{ROOT / 'backend'}{os.pathsep}{ROOT}"
+    )
+    app = ROOT / "tests/browser/apps/echo.py"
+    with running([sys.executable, app], cwd=ROOT, env=env, log=log) as program:
+        program.wait_for("Running on local URL")
+        yield program
+
+
+def connected(visit: Open, port: int) -> Component:
+    component = visit(f"http://127.0.0.1:{port}/").component()
+    # The page asks a server that is not there: the browser itself notes every such request.
+    component.visit.expect_problem(rf"Failed to load resource: net::ERR_.*:{port}/")
+    component.start()
+    return component
+
+
+def test_a_server_that_stops_is_told_with_a_remedy(visit: Open, tmp_path: Path) -> None:
+    port = free_port()
+    with serving(port, tmp_path / "log") as program:
+        component = connected(visit, port)
+        program.process.kill()
+        program.process.wait(30)
+        component.reach("failed", seconds=LOST_SECONDS)
+    assert "reconnecting" in component.states()
+    words = component.error() or ""
+    assert "connection was lost" in words
+    assert "start again" in words
+    assert component.page.evaluate("probe.captures.every((each) => each.readyState === 'ended')")
+
+
+def test_a_server_that_comes_back_is_found_again(visit: Open, tmp_path: Path) -> None:
+    port = free_port()
+    with serving(port, tmp_path / "first.log") as program:
+        component = connected(visit, port)
+        program.process.kill()
+        program.process.wait(30)
+    # The page notices within some seconds and tries for some more; the app starts in less.
+    with serving(port, tmp_path / "second.log"):
+        component.visit.until(
+            lambda: component.states()[-2:] == ["reconnecting", "connected"],
+            lambda: f"the connection to be back; it was {component.states()}",
+            LOST_SECONDS,
+        )
+        component.visit.until(component.hears, "sound")
