@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from gradio.components.base import Component, server
 from gradio.events import EventListener
+from gradio.route_utils import Request
 
 from gradio_webrtc.checks import check_component_options, number_or_none
 from gradio_webrtc.errors import ConfigurationError
@@ -250,13 +252,15 @@ class WebRTC(Component):
     # -- what the page calls: one JSON object in, one out ----------------------------------------
 
     @server
-    async def offer(self, body: Any) -> dict[str, Any]:
+    async def offer(self, body: Any, request: Request | None = None) -> dict[str, Any]:
         """Answer an offer or take a candidate."""
+        self._close_with_app(request)
         return await self._ask("signal", body)
 
     @server
-    async def wait_for_place(self, body: Any) -> dict[str, Any]:
+    async def wait_for_place(self, body: Any, request: Request | None = None) -> dict[str, Any]:
         """Wait in line for a place."""
+        self._close_with_app(request)
         return await self._ask("wait_for_place", body)
 
     @server
@@ -270,6 +274,12 @@ class WebRTC(Component):
         if self._host is None:
             return self._unconnected()
         return await self._host.ice_configuration()
+
+    def _close_with_app(self, request: Request | None) -> None:
+        """End the sessions when Gradio stops serving, while a goodbye can still be sent."""
+        stopping = getattr(request.app, "stop_event", None) if request is not None else None
+        if self._host is not None and isinstance(stopping, asyncio.Event):
+            self._host.close_with(stopping)
 
     async def _ask(self, question: str, body: Any) -> dict[str, Any]:
         if self._host is None:

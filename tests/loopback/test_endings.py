@@ -114,6 +114,23 @@ async def test_a_stopped_server_tells_its_clients() -> None:
         await until(lambda: all(client.closed for client in clients))
 
 
+async def test_a_server_that_says_it_is_stopping_is_believed() -> None:
+    """Gradio sets an event before it stops, and waits for requests such as a long poll."""
+    stopping = asyncio.Event()
+    async with Served(Stream(EchoHandler(), modality="audio")) as server:
+        host = server.stream.host
+        host.close_with(stopping)
+        host.close_with(stopping)
+        client = await heard(await server.connected(SineTrack()))
+        await host.wait_for_place({"webrtc_id": "next"})
+        poll = asyncio.ensure_future(host.wait_for_place({"webrtc_id": "next"}))
+        await asyncio.sleep(0)
+        stopping.set()
+        assert (await asyncio.wait_for(poll, 10))["status"] == "failed"
+        assert (await client.message("end_stream"))["reason"] == "server_shutdown"
+        await server.empty()
+
+
 async def test_an_ended_session_is_garbage_with_all_that_belonged_to_it() -> None:
     handlers: list[weakref.ref[EchoHandler]] = []
 

@@ -28,17 +28,6 @@ async def for_ever() -> None:
     await asyncio.Event().wait()
 
 
-async def stubborn(*_: object) -> None:
-    """Ignore cancellation for an hour, as careless user code does."""
-    loop = asyncio.get_running_loop()
-    until_ = loop.time() + 3600
-    while loop.time() < until_:
-        try:
-            await asyncio.sleep(until_ - loop.time())
-        except asyncio.CancelledError:
-            continue
-
-
 async def test_aclose_twice_does_its_work_once() -> None:
     bench = await open_session()
     closed: list[Session] = []
@@ -159,88 +148,6 @@ def test_a_stopping_event_loop_closes_its_sessions() -> None:
     session = asyncio.run(main())
     assert session.state is SessionState.CLOSED
     assert handlers[0].closed == 1
-
-
-async def test_a_shutdown_that_hangs_is_left_behind_and_the_place_freed(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    bench = await open_session(limits=Limits(shutdown=10))
-    bench.handler.on_close = for_ever
-    closed: list[Session] = []
-    bench.session.on_closed_callbacks.append(closed.append)
-    await bench.session.aclose()
-    assert asyncio.get_running_loop().time() == pytest.approx(10, abs=0.1)
-    assert closed == [bench.session]
-    assert "took longer than 10 s and was left behind" in caplog.text
-
-
-async def test_a_shutdown_that_ignores_cancellation_is_left_behind_too(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    bench = await open_session(limits=Limits(shutdown=10))
-    bench.handler.on_close = stubborn
-    await bench.session.aclose()
-    assert asyncio.get_running_loop().time() == pytest.approx(10, abs=0.1)
-    assert bench.session.state is SessionState.CLOSED
-    assert "left behind" in caplog.text
-    await asyncio.sleep(3600)  # until the user's code has had its way, and no task is left
-
-
-async def test_user_code_that_ignores_cancellation_does_not_keep_the_place(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    handler = ScriptedHandler()
-    handler.on_receive = stubborn
-    bench = await open_session(handler, Limits(shutdown=10))
-    bench.session.on_audio(silence())
-    await settle()
-    await bench.session.aclose()
-    assert asyncio.get_running_loop().time() <= 10.1
-    assert bench.session.state is SessionState.CLOSED
-    assert handler.closed == 1
-    assert "left behind" in caplog.text
-    await asyncio.sleep(3600)
-
-
-async def test_a_shutdown_that_raises_is_logged_and_does_not_stop_the_ending(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    async def failing() -> None:
-        raise KeyError("user's own")
-
-    bench = await open_session()
-    bench.handler.on_close = failing
-    closed: list[Session] = []
-    bench.session.on_closed_callbacks.append(closed.append)
-    await bench.session.aclose()
-    assert closed == [bench.session]
-    assert "user's own" in caplog.text
-
-
-async def test_a_wire_that_fails_to_close_does_not_skip_the_users_shutdown(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    bench = await open_session()
-    bench.transport.close_error = OSError("cable cut")
-    await bench.session.aclose()
-    assert bench.handler.closed == 1
-    assert bench.session.state is SessionState.CLOSED
-    assert "cable cut" in caplog.text
-
-
-async def test_one_failing_callback_does_not_keep_others_from_running(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    bench = await open_session()
-
-    def failing(_: Session) -> None:
-        raise ZeroDivisionError
-
-    closed: list[Session] = []
-    bench.session.on_closed_callbacks += [failing, closed.append]
-    await bench.session.aclose()
-    assert closed == [bench.session]
-    assert "ZeroDivisionError" in caplog.text
 
 
 async def test_the_output_stream_ends_with_the_session() -> None:

@@ -1,8 +1,13 @@
-"""Ending what user code started: always bounded in time, always logged, never in the way."""
+"""Ending what user code started: always bounded in time, always logged, never in the way.
+
+A stopping event loop cancels the session that is cleaning up as well. The step it is in is then cut
+short, and the next ones are still done: they run in tasks of their own, which came later.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
@@ -22,8 +27,11 @@ async def stop_tasks(name: str, tasks: Iterable[asyncio.Task[Any]], limit: float
         task.cancel()
     if not waiting:
         return
-    _, left = await asyncio.wait(waiting, timeout=limit)
-    for task in left:
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.wait(waiting, timeout=limit)
+    for task in waiting:
+        if task.done():
+            continue
         logger.error(
             "%s: %s ignored its cancellation for %g s and was left behind",
             name,
@@ -36,11 +44,15 @@ async def finish(name: str, what: str, work: Coroutine[Any, Any, None], limit: f
     """Run one step of a clean-up, at most ``limit`` seconds; its failure is logged, not raised."""
     # Not asyncio.wait_for: that waits on for work which ignores its cancellation.
     task = asyncio.get_running_loop().create_task(work, name=f"{name} {what}")
+    cut_short = False
     try:
         await asyncio.wait([task], timeout=limit)
-    finally:
-        if not task.done():
-            task.cancel()
+    except asyncio.CancelledError:
+        cut_short = True
+    if not task.done():
+        task.cancel()
+    if cut_short:
+        return
     if not task.done():
         logger.error("%s: %s took longer than %g s and was left behind", name, what, limit)
     elif not task.cancelled() and (error := task.exception()) is not None:

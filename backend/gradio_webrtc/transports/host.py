@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -61,6 +62,7 @@ class StreamHost:
     def __init__(self, settings: StreamSettings, registry: SessionRegistry) -> None:
         self.settings = settings
         self.registry = registry
+        self._watching: asyncio.Task[None] | None = None
 
     # -- requests: each answers with a dict, a refusal among them ------------------------------
 
@@ -95,7 +97,19 @@ class StreamHost:
         """End every session because the server stops."""
         await self.registry.close_all(CloseReason.SERVER_SHUTDOWN)
 
+    def close_with(self, stopping: asyncio.Event) -> None:
+        """End every session as soon as ``stopping`` is set; asking again changes nothing.
+
+        For servers that cancel everything at once when they stop: a goodbye has to come before.
+        """
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.get_running_loop().create_task(self._close_after(stopping))
+
     # -- inside ------------------------------------------------------------------------------
+
+    async def _close_after(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        await self.aclose()
 
     async def _answering(self, work: Awaitable[Answer]) -> Answer:
         try:

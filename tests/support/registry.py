@@ -1,0 +1,28 @@
+"""Sessions in a registry, over a fake wire."""
+
+from __future__ import annotations
+
+from gradio_webrtc.session.registry import Place, SessionRegistry
+from gradio_webrtc.session.session import Session
+from gradio_webrtc.session.state import Limits
+from tests.support.fake_transport import FakeTransport
+from tests.support.scripted_handler import ScriptedHandler
+
+
+def start(registry: SessionRegistry, place: Place) -> Session:
+    """Turn a claimed place into a session that is connecting."""
+    session = Session(place.webrtc_id, ScriptedHandler(), Limits(), place.owner)
+    registry.add(place, session)
+    session.start(FakeTransport())
+    return session
+
+
+def enter(registry: SessionRegistry, webrtc_id: str, owner: str | None = None) -> Session:
+    """Claim a place and use it."""
+    return start(registry, registry.claim(webrtc_id, owner))
+
+
+def handler_of(session: Session) -> ScriptedHandler:
+    """Return the handler of a session made here."""
+    assert isinstance(session._handler, ScriptedHandler)
+    return session._handler
