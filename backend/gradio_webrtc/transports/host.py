@@ -195,7 +195,9 @@ class StreamHost:
         if not self.registry.line.leave(webrtc_id, owner):
             # One that has ended in the meantime is where its client wants it.
             with contextlib.suppress(ConnectionClosedError):
-                self.registry.get(webrtc_id, owner).end(CloseReason.CLIENT_CLOSED)
+                session = self.registry.get(webrtc_id, owner)
+                # Answered when the place is free: who starts again at once must not stand in line.
+                await session.aclose(CloseReason.CLIENT_CLOSED)
         return {"status": "success"}
 
     async def _ice_configuration(self) -> Answer:
