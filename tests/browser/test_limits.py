@@ -39,6 +39,8 @@ def test_a_second_stream_follows_the_first(serve: Serve, visit: Open) -> None:
         component.start()
         component.visit.until(component.hears, "sound")
         component.stop()
+    # The place was free when the first was over: nobody stands in line behind themselves.
+    assert "waiting" not in component.states()
 
 
 def test_the_time_limit_ends_the_stream_and_the_page_says_so(serve: Serve, visit: Open) -> None:
