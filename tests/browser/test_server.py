@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, Serve
+from tests.browser.handlers import echo_app, handler_threads, sessions
 from tests.browser.pages import Component
 from tests.packaging.processes import Program, environment, free_port, running
 
@@ -65,3 +66,17 @@ def test_a_server_that_comes_back_is_found_again(visit: Open, tmp_path: Path) ->
             LOST_SECONDS,
         )
         component.visit.until(component.hears, "sound")
+
+
+def test_a_server_that_is_stopped_in_order_says_goodbye(serve: Serve, visit: Open) -> None:
+    demo, audio = echo_app()
+    component = visit(serve(demo)).component()
+    component.start()
+    component.visit.until(handler_threads, "the handler's threads")
+    demo.close(verbose=False)
+    component.reach("idle")
+    assert component.notice() == "The server is shutting down."
+    assert component.error() is None
+    component.visit.until(
+        lambda: sessions(audio) == 0 and not handler_threads(), "everything to be given back"
+    )
