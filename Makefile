@@ -5,6 +5,7 @@ VENV ?= .venv
 APP ?= echo
 PORT ?= 7860
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 BIN := $(VENV)/bin
 PY := $(BIN)/python
@@ -53,14 +54,14 @@ docs: $(STAMPS)/docs ## Build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(STAMPS)/dev $(TEMPLATES) ## Measure against the budgets and print the table
-	$(PY) -m bench
+	$(PY) -m bench $(BENCH_ARGS)
 
 dist: $(STAMPS)/dev ## Build the wheel and the source distribution into dist/
 	$(PY) -m build
 
 clean: ## Remove everything that was installed or built
 	rm -rf $(VENV) backend/gradio_webrtc/templates backend/gradio_webrtc/*.pyi dist build site \
-		frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
+		frontend/node_modules .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
 		.hypothesis .gradio test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

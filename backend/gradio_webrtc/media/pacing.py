@@ -15,6 +15,16 @@ from gradio_webrtc.media.pcm import Int16Array, remix
 FRAME_SECONDS = 0.02
 LATE_SECONDS = 0.06
 """A frame later than this follows a silence; an earlier one only suffered from jitter."""
+EARLY_SECONDS = 0.02
+"""How long before its due time a whole frame may go out. A live source is passed on as it comes,
+without a timer of its own for every frame; one that is ahead stays one frame ahead."""
+STALL_SECONDS = 0.03
+"""The caller came back this much later than it was asked to: the process stood still, and so did
+whatever reads the source. What is late then is no silence and no reason to be late ever after."""
+RECOVERY_SECONDS = 0.15
+"""How much longer than the stall itself its aftermath may last: everybody is busy catching up."""
+LONGEST_STALL = 1.0
+"""Seconds that are made up for at most: more at once would only fill the browser's buffer."""
 HOLD_SECONDS = 0.02
 """How long the start of a frame waits beyond its due time for its remainder."""
 AUDIBLE_STEP = 328
@@ -99,6 +109,8 @@ class AudioPlayout:
         self._dry = True
         self._last: Int16Array = np.zeros(channels, np.int16)
         self._cut: Int16Array | None = None
+        self._promised: float | None = None
+        self._stalled = 0.0
 
     @property
     def buffered(self) -> float:
@@ -145,6 +157,21 @@ class AudioPlayout:
 
         Call it again after each frame: when several are late, they go out one after the other.
         """
+        self._note_stall(now)
+        step = self._step(now)
+        if isinstance(step, Frame):
+            self._promised = now
+        else:
+            self._promised = None if step.seconds is None else now + step.seconds
+        return step
+
+    def _note_stall(self, now: float) -> None:
+        """Count the time for which nobody asked although something was due."""
+        if self._promised is not None and now - self._promised >= STALL_SECONDS:
+            stall = now - self._promised + (0.0 if self._stalled else RECOVERY_SECONDS)
+            self._stalled = min(self._stalled + stall, LONGEST_STALL)
+
+    def _step(self, now: float) -> Frame | Wait:
         if self._whole:
             self._partial_since = None
         elif len(self._framer) and self._partial_since is None:
@@ -156,7 +183,7 @@ class AudioPlayout:
             return Wait(deadline - now)
         if not self._whole and not self._dry:
             self._run_dry()
-            return self.next(now)
+            return self._step(now)
         return self._send(now)
 
     @property
@@ -166,13 +193,13 @@ class AudioPlayout:
     def _deadline(self, now: float) -> float | None:
         """When to act on what waits, if nothing more comes."""
         if self._whole:
-            return now if self._due is None else self._due
+            return now if self._due is None else self._due - EARLY_SECONDS
         if self._partial_since is not None:
             since = self._partial_since
             return HOLD_SECONDS + (since if self._due is None else max(since, self._due))
         if self._due is None or self._ending:
             return self._due
-        return self._due + (LATE_SECONDS if self._dry else HOLD_SECONDS)
+        return self._due + self._stalled + (LATE_SECONDS if self._dry else HOLD_SECONDS)
 
     def _run_dry(self) -> None:
         self._dry = True
@@ -181,8 +208,10 @@ class AudioPlayout:
 
     def _send(self, now: float) -> Frame:
         """Take the next frame, whole, filled up or silent, and move the clocks on."""
-        if self._due is None or now - self._due >= LATE_SECONDS - _EPSILON:
+        if self._due is None or now - self._due >= LATE_SECONDS + self._stalled - _EPSILON:
             self._anchor(now)
+        elif now - self._due < LATE_SECONDS:
+            self._stalled = 0.0
         waiting = len(self._framer)
         if self._whole:
             samples = self._softened(self._next_whole(now))
@@ -210,6 +239,7 @@ class AudioPlayout:
         elapsed = round((now - self._origin) / FRAME_SECONDS) * self._frame_samples
         self._next_pts = max(self._next_pts, elapsed)
         self._due = now
+        self._stalled = 0.0
         self._standing.restart()
 
     def _next_whole(self, now: float) -> Int16Array:

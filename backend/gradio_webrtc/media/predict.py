@@ -10,6 +10,7 @@ from gradio_webrtc.media.sinc import Float64Array
 
 ORDER = 32
 WINDOW = 512
+_BLOCK = 128
 _RIDGE = 1e-9
 """Relative to the signal's power: about the noise of 16-bit samples, and always solvable."""
 
@@ -30,6 +31,8 @@ def predict(samples: Float32Array, count: int) -> Float32Array:
         Shape ``(channels, count)``.
     """
     result = np.zeros((samples.shape[0], count), np.float32)
+    if not count:
+        return result
     for channel, signal in enumerate(samples[:, -WINDOW:].astype(np.float64)):
         if not signal.any():
             continue
@@ -45,9 +48,21 @@ def _coefficients(signal: Float64Array, order: int) -> Float64Array:
     rows = sliding_window_view(signal, order + 1)
     past = np.concatenate([rows[:, :order], rows[:, :0:-1]])
     target = np.concatenate([rows[:, order], rows[:, 0]])
-    normal = past.T @ past
+    normal = _product(past, past)
     normal[np.diag_indices(order)] += _RIDGE * np.trace(normal) / order + 1e-20
-    return np.asarray(np.linalg.solve(normal, past.T @ target), dtype=np.float64)
+    return np.asarray(np.linalg.solve(normal, _product(past, target)), dtype=np.float64)
+
+
+def _product(left: Float64Array, right: Float64Array) -> Float64Array:
+    """Return ``left.T @ right`` as a sum of small products.
+
+    BLAS gives a large one to its own threads, and on a busy machine waiting for them holds up the
+    event loop for tens of milliseconds.
+    """
+    total = np.zeros((left.shape[1], *right.shape[1:]))
+    for start in range(0, len(left), _BLOCK):
+        total += left[start : start + _BLOCK].T @ right[start : start + _BLOCK]
+    return total
 
 
 def _run_on(signal: Float64Array, weights: Float64Array, count: int) -> Float64Array:

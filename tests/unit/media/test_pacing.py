@@ -58,9 +58,9 @@ def sound(sent: list[Sent]) -> np.ndarray:
     return np.concatenate([frame.samples for _, frame in sent], axis=1)
 
 
-def test_a_long_chunk_goes_out_every_20_ms_from_at_once() -> None:
+def test_a_long_chunk_goes_out_every_20_ms_and_one_frame_ahead() -> None:
     sent = drive(AudioPlayout(), [(1.0, steady(10 * FRAME))], 3.0)
-    assert times(sent)[:10] == pytest.approx([1.0 + 0.02 * n for n in range(10)])
+    assert times(sent)[:10] == pytest.approx([1.0, *(1.0 + 0.02 * n for n in range(9))])
     assert pts(sent)[:10] == [FRAME * n for n in range(10)]
     assert all(frame.samples.shape == (1, FRAME) for _, frame in sent)
     assert len(sent) == 11, "one frame of silence ends it, and nothing follows"
@@ -92,8 +92,36 @@ def test_a_late_frame_is_sent_at_once_and_delays_none_of_those_after_it() -> Non
 def test_a_frame_later_than_jitter_starts_anew_with_a_gap() -> None:
     arrivals = [(0.0, steady(FRAME)), (0.2, steady(3 * FRAME))]
     sent = drive(AudioPlayout(), arrivals, 1.0)
-    assert times(sent) == pytest.approx([0.0, 0.08, 0.2, 0.22, 0.24, 0.32])
+    assert times(sent) == pytest.approx([0.0, 0.08, 0.2, 0.2, 0.22, 0.32])
     assert pts(sent) == [0, 4 * FRAME, 10 * FRAME, 11 * FRAME, 12 * FRAME, 16 * FRAME]
+
+
+def stalled_echo(stall: float) -> list[Sent]:
+    """A live source of 20 ms frames, and a sender whose process stands still once for ``stall``."""
+    playout, sent = AudioPlayout(), []
+    arrived, now, stalls = 0, 0.0, [2.0]
+    while now < 6.0:
+        while arrived * 0.02 <= now:
+            playout.push(steady(FRAME))
+            arrived += 1
+        answer = playout.next(now)
+        if isinstance(answer, Frame):
+            sent.append((now, answer))
+            continue
+        alarm = np.inf if answer.seconds is None else now + answer.seconds
+        now = min(alarm, arrived * 0.02)
+        if stalls and now >= stalls[0]:
+            now = stalls.pop() + stall
+    return sent
+
+
+@pytest.mark.parametrize("stall", [0.1, 0.3, 0.7])
+def test_a_stall_of_the_process_is_made_up_and_delays_nothing_after_it(stall: float) -> None:
+    sent = stalled_echo(stall)
+    behind = [time - 0.02 * number for number, (time, _) in enumerate(sent)]
+    assert max(behind) == pytest.approx(stall, abs=0.03), "the stall itself"
+    assert max(behind[-100:]) < 0.021, "and nothing of it later"
+    assert pts(sent) == [FRAME * number for number in range(len(sent))]
 
 
 def test_a_part_of_a_frame_waits_for_more_then_goes_out_faded() -> None:
