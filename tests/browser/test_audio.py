@@ -114,7 +114,7 @@ def spoken() -> np.ndarray:
     return envelope(speak())
 
 
-def heard_envelope(component: Component, seconds: float = 6.0) -> np.ndarray:
+def heard_envelope(component: Component, seconds: float = 10.0) -> np.ndarray:
     """Return the envelope of what is played, from its first sound on."""
     component.visit.until(component.hears, "any sound")
     return component.record(seconds).envelope()
