@@ -3,30 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-import pytest
-
-from gradio_webrtc import Stream
-from tests.support.client import LoopbackClient, RefusedError
-from tests.support.handlers import EchoHandler
-from tests.support.serving import Served
+from tests.support.echoing import echo, heard, refusal
 from tests.support.sessions import until
 from tests.support.signals import SineTrack
-
-
-def echo(**options: Any) -> Served:
-    return Served(Stream(EchoHandler(), modality="audio", **options))
-
-
-async def refusal(work: Any) -> dict[str, Any]:
-    with pytest.raises(RefusedError) as caught:
-        await work
-    return caught.value.meta
-
-
-async def heard(client: LoopbackClient) -> None:
-    await until(lambda: client.heard > 0.2)
 
 
 async def test_an_offer_with_a_used_id() -> None:

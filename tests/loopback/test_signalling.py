@@ -10,28 +10,12 @@ from typing import Any
 import aioice.mdns
 import pytest
 
-from gradio_webrtc import Stream
 from gradio_webrtc.transports.signaling import MAX_CANDIDATES
 from tests.support import sdp
-from tests.support.client import LoopbackClient, RefusedError, candidates_of, without_candidates
-from tests.support.handlers import EchoHandler
-from tests.support.serving import Served
+from tests.support.client import candidates_of, without_candidates
+from tests.support.echoing import echo, heard, refusal
 from tests.support.sessions import until
 from tests.support.signals import NumberedTrack, SineTrack
-
-
-def echo(**options: Any) -> Served:
-    return Served(Stream(EchoHandler(), modality="audio", **options))
-
-
-async def refusal(work: Any) -> dict[str, Any]:
-    with pytest.raises(RefusedError) as caught:
-        await work
-    return caught.value.meta
-
-
-async def heard(client: LoopbackClient) -> None:
-    await until(lambda: client.heard > 0.2)
 
 
 async def test_candidates_that_come_after_the_answer() -> None:
