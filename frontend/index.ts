@@ -1,6 +1,17 @@
 /** What the Python component sends to the page, and the events the page sends back. */
 
-import type { ButtonLabels, Modality, Mode, RtpParams, TrackConstraints } from "./lib/types";
+import type {
+  Bitrates,
+  Button,
+  ButtonLabels,
+  Modality,
+  Mode,
+  RtpParams,
+  TrackConstraints,
+  Variant,
+  VideoCodec,
+  VideoSource,
+} from "./lib/types";
 
 /** `None` arrives as `undefined` from a fresh page and as `null` from an update. */
 type Optional<T> = T | null | undefined;
@@ -24,6 +35,12 @@ export interface WebRTCProps {
   icon_radius: Optional<number>;
   button_labels: Optional<ButtonLabels>;
   full_screen: Optional<boolean>;
+  variant: Optional<Variant>;
+  video_sources: Optional<VideoSource[]>;
+  buttons: Optional<Button[]>;
+  show_statistics: Optional<boolean>;
+  video_codec: Optional<VideoCodec>;
+  max_bitrate: Optional<Bitrates>;
 }
 
 export interface WebRTCEvents {
@@ -33,4 +50,5 @@ export interface WebRTCEvents {
   stop_recording: never;
   error: string;
   warning: string;
+  info: string;
 }

@@ -15,6 +15,7 @@ from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.video import VideoStreamHandler
 from gradio_webrtc.session.context import Context, get_current_context
 from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream
+from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.stream import Stream
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "GradioWebRTCError",
     "MediaFormatError",
     "NotYetSupportedError",
+    "Recording",
     "SessionClosedError",
     "SignalingError",
     "Stream",

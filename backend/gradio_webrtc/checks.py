@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import check_frame_format
+from gradio_webrtc.session.recording import Recording, as_recording
+from gradio_webrtc.transports.codecs import VideoCodec, bitrates
 from gradio_webrtc.transports.ice import check_configuration
+
+Variant = Literal["wave", "textbox"]
+VideoSource = Literal["camera", "screen"]
+Button = Literal["snapshot", "recording"]
+MaxBitrate: TypeAlias = int | Mapping[Literal["audio", "video"], int] | None
 
 BUTTON_LABELS = ("start", "stop", "waiting")
 
@@ -20,6 +27,10 @@ class ComponentOptions:
 
     rtp_params: dict[str, Any]
     button_labels: dict[str, str]
+    video_sources: list[VideoSource]
+    buttons: list[Button]
+    max_bitrate: dict[str, int]
+    record: Recording | None
 
 
 def check_component_options(
@@ -32,6 +43,12 @@ def check_component_options(
     track_constraints: object,
     rtp_params: Mapping[str, Any] | None,
     button_labels: Mapping[str, str] | None,
+    variant: object = "wave",
+    video_sources: Sequence[VideoSource] = ("camera",),
+    buttons: Sequence[Button] = (),
+    video_codec: object = None,
+    max_bitrate: object = None,
+    record: object = None,
 ) -> ComponentOptions:
     """Check the component's own options.
 
@@ -41,6 +58,10 @@ def check_component_options(
     one_of("mode", mode, get_args(Mode))
     one_of("modality", modality, get_args(Modality))
     check_frame_format(frame_format)
+    one_of("variant", variant, get_args(Variant))
+    if variant == "textbox" and modality != "audio":
+        raise ConfigurationError('variant="textbox" is for modality="audio".')
+    one_of("video_codec", video_codec, (*get_args(VideoCodec), None))
     for name, value in (
         ("rtc_configuration", rtc_configuration),
         ("server_rtc_configuration", server_rtc_configuration),
@@ -59,7 +80,21 @@ def check_component_options(
     return ComponentOptions(
         rtp_params=dict(rtp_params or {}),
         button_labels={name: labels.get(name, "") for name in BUTTON_LABELS},
+        video_sources=_some_of("video_sources", video_sources, get_args(VideoSource), least=1),
+        buttons=_some_of("buttons", buttons, get_args(Button), least=0),
+        max_bitrate=bitrates(max_bitrate),
+        record=as_recording(record),
     )
+
+
+def _some_of(name: str, values: object, allowed: tuple[Any, ...], *, least: int) -> list[Any]:
+    """Return ``values`` as a list without repetitions."""
+    if isinstance(values, str) or not isinstance(values, Sequence) or len(values) < least:
+        listed = ", ".join(repr(item) for item in allowed)
+        raise ConfigurationError(f"{name} must be a list of some of {listed}; got {values!r}.")
+    for value in values:
+        one_of(f"each of {name}", value, allowed)
+    return list(dict.fromkeys(values))
 
 
 def one_of(name: str, value: object, allowed: tuple[Any, ...]) -> None:

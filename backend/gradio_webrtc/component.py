@@ -10,10 +10,19 @@ from gradio.components.base import Component, server
 from gradio.events import EventListener
 from gradio.route_utils import Request
 
-from gradio_webrtc.checks import check_component_options, number_or_none
+from gradio_webrtc.checks import (
+    Button,
+    MaxBitrate,
+    Variant,
+    VideoSource,
+    check_component_options,
+    number_or_none,
+)
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.session.recording import Recording
+from gradio_webrtc.transports.codecs import VideoCodec
 from gradio_webrtc.transports.host import StreamHost, failure
 from gradio_webrtc.transports.ice import RTCConfigurationSource
 from gradio_webrtc.wiring import StreamArguments, make_host, wire_inputs
@@ -77,6 +86,13 @@ class WebRTC(Component):
         button_labels: dict[str, str] | None = None,
         full_screen: bool | None = True,
         frame_format: FrameFormat = "rgb24",
+        variant: Variant = "wave",
+        video_sources: Sequence[VideoSource] = ("camera",),
+        buttons: Sequence[Button] = (),
+        show_statistics: bool = False,
+        video_codec: VideoCodec | None = None,
+        max_bitrate: MaxBitrate = None,
+        record: Recording | str | None = None,
         *,
         shared_host: StreamHost | None = None,
     ) -> None:
@@ -137,6 +153,20 @@ class WebRTC(Component):
             frame_format: channel order of the arrays video handlers get and give: `"rgb24"` and
                 `"bgr24"` of shape `(height, width, 3)`, `"gray"` of shape `(height, width)`; all
                 `uint8`.
+            variant: `"wave"` shows voice as a pulsing icon; `"textbox"`, for audio, is a composer
+                to type or talk in. A handler then finds a `WebRTCData` in `latest_args[0]`.
+            video_sources: what the person may send as video, the first one by default:
+                `"camera"`, `"screen"`, or both to choose from, also while streaming.
+            buttons: further buttons in the page: `"snapshot"` saves the picture that is seen,
+                `"recording"` what is seen and heard.
+            show_statistics: whether the page can show round trip, bitrate, frame rate, dropped
+                frames and codec of the connection.
+            video_codec: `"VP8"` or `"H264"`, preferred in both directions where the browser has
+                it; `None` leaves it to the browser.
+            max_bitrate: most bits per second of video in each direction, or a dict with any of the
+                keys `audio` and `video`; `None` for the browser's and our own defaults.
+            record: a `Recording`, or a folder to record into, to keep each session in a file on
+                the server.
             shared_host: for this package itself; leave it out.
 
         Raises:
@@ -151,6 +181,12 @@ class WebRTC(Component):
             track_constraints=track_constraints,
             rtp_params=rtp_params,
             button_labels=button_labels,
+            variant=variant,
+            video_sources=video_sources,
+            buttons=buttons,
+            video_codec=video_codec,
+            max_bitrate=max_bitrate,
+            record=record,
         )
         self.mode: Mode = mode
         self.modality: Modality = modality
@@ -169,6 +205,13 @@ class WebRTC(Component):
         self.icon_radius = icon_radius
         self.full_screen = full_screen is not False
         self.frame_format: FrameFormat = frame_format
+        self.variant: Variant = variant
+        self.video_sources = options.video_sources
+        self.buttons = options.buttons
+        self.show_statistics = show_statistics
+        self.video_codec: VideoCodec | None = video_codec
+        self.max_bitrate = options.max_bitrate
+        self.record = options.record
         self._host = shared_host
         super().__init__(
             value=value,
@@ -305,7 +348,7 @@ class WebRTC(Component):
         dynamic = callable(self.rtc_configuration)
         config["rtc_configuration"] = None if dynamic else self.rtc_configuration
         config["dynamic_rtc_configuration"] = dynamic
-        for private in ("server_rtc_configuration", "allow_extra_tracks", "frame_format"):
+        for private in ("server_rtc_configuration", "allow_extra_tracks", "frame_format", "record"):
             config.pop(private, None)
         return config
 

@@ -10,13 +10,15 @@ from typing import Any, Literal
 
 from fastapi import FastAPI
 
-from gradio_webrtc.checks import check_component_options, limit_or_none, number_or_none
+from gradio_webrtc.checks import MaxBitrate, check_component_options, limit_or_none, number_or_none
 from gradio_webrtc.handlers.adapt import as_handler, takes
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.routes import make_router
+from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
+from gradio_webrtc.transports.codecs import MediaPreferences, VideoCodec
 from gradio_webrtc.transports.host import StreamHost, StreamSettings
 from gradio_webrtc.transports.ice import RTCConfigurationSource
 
@@ -36,6 +38,9 @@ class Stream:
         rtc_configuration: for the client, as ``WebRTC`` takes it.
         server_rtc_configuration: for the server; ``None`` uses ``rtc_configuration``.
         frame_format: channel order of the arrays a video handler gets and gives.
+        video_codec: preferred codec, ``"VP8"`` or ``"H264"``.
+        max_bitrate: as ``WebRTC`` takes it; limits what the server sends.
+        record: a ``Recording``, or a folder, to keep each session in a file.
 
     Raises:
         ConfigurationError: an argument cannot work; the text says which and what to pass.
@@ -53,8 +58,11 @@ class Stream:
         rtc_configuration: RTCConfigurationSource = None,
         server_rtc_configuration: RTCConfigurationSource = None,
         frame_format: FrameFormat = "rgb24",
+        video_codec: VideoCodec | None = None,
+        max_bitrate: MaxBitrate = None,
+        record: Recording | str | None = None,
     ) -> None:
-        check_component_options(
+        options = check_component_options(
             mode=mode,
             modality=modality,
             frame_format=frame_format,
@@ -63,6 +71,9 @@ class Stream:
             track_constraints=None,
             rtp_params=None,
             button_labels=None,
+            video_codec=video_codec,
+            max_bitrate=max_bitrate,
+            record=record,
         )
         factory = as_handler(handler, mode=mode, modality=modality, frame_format=frame_format)
         settings = StreamSettings(
@@ -74,6 +85,10 @@ class Stream:
             rtc_configuration=rtc_configuration,
             server_rtc_configuration=server_rtc_configuration,
             frame_format=frame_format,
+            preferences=MediaPreferences(
+                video_codec, options.max_bitrate.get("audio"), options.max_bitrate.get("video")
+            ),
+            recording=options.record,
         )
         self.mode: Mode = mode
         self.modality: Modality = modality

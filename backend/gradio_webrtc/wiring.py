@@ -17,6 +17,7 @@ from gradio_webrtc.errors import ConfigurationError, SignalingError
 from gradio_webrtc.handlers.adapt import as_handler, check_arity
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
+from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.host import StreamHost, StreamSettings
 
 if TYPE_CHECKING:
@@ -132,6 +133,12 @@ def make_host(arguments: StreamArguments) -> StreamHost:
         rtc_configuration=component.rtc_configuration,
         server_rtc_configuration=component.server_rtc_configuration,
         frame_format=component.frame_format,
+        preferences=MediaPreferences(
+            component.video_codec,
+            component.max_bitrate.get("audio"),
+            component.max_bitrate.get("video"),
+        ),
+        recording=component.record,
     )
     return StreamHost(settings, _registry(arguments))
 

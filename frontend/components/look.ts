@@ -1,6 +1,6 @@
 /** How the author wants it to look; `null` means the component's own choice. */
 
-import type { ButtonLabels } from "../lib/types";
+import type { Button, ButtonLabels, Variant } from "../lib/types";
 
 export interface Look {
   readonly icon: string | null;
@@ -11,4 +11,8 @@ export interface Look {
   readonly labels: ButtonLabels;
   readonly mirror: boolean;
   readonly fullScreen: boolean;
+  readonly variant: Variant;
+  /** Further buttons the author wants. */
+  readonly buttons: readonly Button[];
+  readonly statistics: boolean;
 }

@@ -3,7 +3,18 @@
 import type { DeviceLists } from "./devices";
 import type { Message } from "./messages";
 import type { Machine } from "./model";
-import type { Clock, Kind, Modality, Mode, RtpParams, Server, TrackConstraints } from "./types";
+import type {
+  Bitrates,
+  Clock,
+  Kind,
+  Modality,
+  Mode,
+  RtpParams,
+  Server,
+  TrackConstraints,
+  VideoCodec,
+  VideoSource,
+} from "./types";
 
 /** What the app's author chose; read anew at each start. */
 export interface Settings {
@@ -13,6 +24,9 @@ export interface Settings {
   readonly dynamicRtcConfiguration: boolean;
   readonly trackConstraints: TrackConstraints | null;
   readonly rtpParams: RtpParams | null;
+  readonly videoSources: readonly VideoSource[];
+  readonly videoCodec: VideoCodec | null;
+  readonly maxBitrate: Bitrates;
 }
 
 /** The parts of a browser that a connection needs. */

@@ -4,6 +4,14 @@ export type Mode = "send-receive" | "send" | "receive";
 export type Modality = "audio" | "video" | "audio-video";
 export type Kind = "audio" | "video";
 
+export type Variant = "wave" | "textbox";
+export type VideoSource = "camera" | "screen";
+export type Button = "snapshot" | "recording";
+export type VideoCodec = "VP8" | "H264";
+
+/** Most bits per second of each kind. */
+export type Bitrates = Partial<Record<Kind, number>>;
+
 /** Constraints as the app's author gives them: for one kind, or for each. */
 export type TrackConstraints =
   | MediaTrackConstraints

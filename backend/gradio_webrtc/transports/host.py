@@ -18,9 +18,11 @@ from gradio_webrtc.errors import (
 from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session.ids import check_id
+from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits
+from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.ice import (
     RTCConfigurationSource,
     resolve_configuration,
@@ -41,6 +43,8 @@ class StreamSettings:
     Attributes:
         make_handler: gives a fresh handler for each connection.
         server_rtc_configuration: for the server's side; ``None`` means the same as the page's.
+        preferences: codec and bitrates.
+        recording: what to record, or ``None``.
     """
 
     make_handler: Callable[[], Handler]
@@ -51,6 +55,8 @@ class StreamSettings:
     rtc_configuration: RTCConfigurationSource = None
     server_rtc_configuration: RTCConfigurationSource = None
     frame_format: FrameFormat = "rgb24"
+    preferences: MediaPreferences = field(default_factory=MediaPreferences)
+    recording: Recording | None = None
 
 
 class StreamHost:

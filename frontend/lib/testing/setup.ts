@@ -31,6 +31,9 @@ export class World {
     dynamicRtcConfiguration: false,
     trackConstraints: null,
     rtpParams: null,
+    videoSources: ["camera"],
+    videoCodec: null,
+    maxBitrate: {},
   };
 
   constructor(env: Partial<Environment> = {}) {
