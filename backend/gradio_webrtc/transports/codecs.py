@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from gradio_webrtc.errors import ConfigurationError
 
@@ -34,7 +34,7 @@ def bitrates(value: object) -> dict[str, int]:
     """
     if value is None:
         return {}
-    limits = dict(value) if isinstance(value, Mapping) else {"video": value}
+    limits: dict[str, Any] = dict(value) if isinstance(value, Mapping) else {"video": value}
     for kind, limit in limits.items():
         if kind not in ("audio", "video"):
             raise ConfigurationError(
