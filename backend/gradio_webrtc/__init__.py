@@ -12,9 +12,9 @@ from gradio_webrtc.errors import (
     WebRTCError,
 )
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
+from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
 from gradio_webrtc.session.context import Context, get_current_context
-from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.stream import Stream
 

@@ -25,7 +25,7 @@ from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.transports.codecs import VideoCodec
 from gradio_webrtc.transports.host import StreamHost, failure
 from gradio_webrtc.transports.ice import RTCConfigurationSource
-from gradio_webrtc.wiring import StreamArguments, make_host, wire_inputs
+from gradio_webrtc.wiring import START_COMMAND, StreamArguments, make_host, wire
 
 if TYPE_CHECKING:
     from gradio.blocks import Block
@@ -250,20 +250,23 @@ class WebRTC(Component):
         Parameters:
             fn: for audio a `StreamHandler` or `AsyncStreamHandler`; each connection gets its own
                 copy. For video a function or generator, sync or async, called with each newest
-                frame and the values of the further inputs.
+                frame and the values of the further inputs. In mode `"receive"` a generator or
+                function, sync or async, that is called once with the values of the inputs.
             inputs: the component itself, then the components whose values are further arguments;
-                they are kept up to date while streaming.
+                they are kept up to date while streaming. In mode `"receive"` without the
+                component; a generator gets the values they have when it is triggered.
             outputs: the component itself.
             js: JavaScript run in the page before the input values are sent.
             concurrency_limit: how many people may stream at once; `None` for no limit, 1 by
                 default. The next person waits in line and is admitted without reloading.
             concurrency_id: streams with the same id share their places, the lowest limit counting.
             time_limit: seconds after which a stream ends, counted from the moment it is connected.
-            trigger: the event that starts a stream in mode `"receive"`, such as `button.click`.
+            trigger: the event that starts a stream in mode `"receive"`, such as `button.click`;
+                while it runs, it starts anew.
             send_input_on: whether values are sent when an input changes, or when it is submitted.
 
         Returns:
-            The Gradio dependency that carries the input values.
+            The Gradio dependency that carries the input values; in mode `"receive"` the trigger's.
 
         Raises:
             ConfigurationError: an argument cannot work; the text names this component and says what
@@ -290,7 +293,7 @@ class WebRTC(Component):
         # Gradio makes a new instance when an event updates a property, from these arguments, and
         # then calls the server functions of that instance: it must find the same sessions.
         self.constructor_args["shared_host"] = self._host
-        return wire_inputs(arguments, self._host)
+        return wire(arguments, self._host)
 
     # -- what the page calls: one JSON object in, one out ----------------------------------------
 
@@ -354,7 +357,8 @@ class WebRTC(Component):
 
     def preprocess(self, payload: str | None) -> str | None:
         """Return the id of the page's connection, or ``None`` before the first one."""
-        return payload
+        # The page takes the command to start out of the value at once; it is nobody's id.
+        return None if payload is not None and payload.startswith(START_COMMAND) else payload
 
     def postprocess(self, value: str | None) -> str | None:
         """Return the id unchanged."""

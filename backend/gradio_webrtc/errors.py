@@ -115,6 +115,12 @@ class InvalidIdError(SignalingError):
     code = "invalid_webrtc_id"
 
 
+class UnknownStartError(SignalingError):
+    """The offer's ``start`` names no press of this page's, or one that is long past."""
+
+    code = "unknown_start"
+
+
 class InvalidMessageError(SignalingError):
     """A control message is not JSON, is too large, or is of an unknown type."""
 

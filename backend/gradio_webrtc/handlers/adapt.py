@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from gradio_webrtc.errors import ConfigurationError, NotYetSupportedError
 from gradio_webrtc.handlers.audio_adapter import AudioHandler, check_handler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler, StreamHandlerBase
-from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
-from gradio_webrtc.handlers.video import VideoStreamHandler
+from gradio_webrtc.handlers.generator_adapter import GeneratorHandler
+from gradio_webrtc.handlers.protocol import Handler, MediaKind, Modality, Mode
+from gradio_webrtc.handlers.video import DEFAULT_FPS, VideoStreamHandler
 from gradio_webrtc.handlers.video_adapter import VideoFunction
 from gradio_webrtc.media.video import FrameFormat, check_frame_format
 
@@ -34,6 +35,7 @@ def as_handler(
     Args:
         fn: for audio an instance of ``StreamHandler`` or ``AsyncStreamHandler``; for video a
             function or generator function, sync or async, or a ``VideoStreamHandler`` around one.
+            In mode ``"receive"`` a generator function, or a function, of the inputs' values.
         mode: which way media flows.
         modality: which media.
         frame_format: what video functions get and return, unless they say otherwise themselves.
@@ -52,12 +54,13 @@ def as_handler(
     return adapter(fn, frame_format)
 
 
-def check_arity(fn: Any, count: int) -> None:
-    """Raise ``ConfigurationError`` if ``fn`` obviously cannot be called with ``count`` values.
+def check_arity(fn: Any, further: int, *, mode: Mode = "send-receive") -> None:
+    """Raise ``ConfigurationError`` if ``fn`` obviously cannot be called with the values it gets.
 
     Args:
         fn: what was passed to ``stream``. Stream handlers take their inputs another way and pass.
-        count: the frame and one value for each further input.
+        further: how many inputs there are besides the component, one value for each.
+        mode: ``fn`` gets a frame first, except in mode ``"receive"``.
     """
     if isinstance(fn, StreamHandlerBase):
         return
@@ -66,24 +69,30 @@ def check_arity(fn: Any, count: int) -> None:
         signature = inspect.signature(target)
     except (TypeError, ValueError):
         return  # built in: it does not tell
+    count = further + (mode != "receive")
     try:
         signature.bind(*([None] * count))
     except TypeError as error:
-        further = count - 1
+        called = f"{_name(target)}{signature} is called with {count} value{'s' * (count != 1)}"
+        if mode == "receive":
+            raise ConfigurationError(
+                f'{called}: in mode "receive" there is no frame, and each of `inputs` needs a '
+                f"parameter. That does not fit: {error}."
+            ) from None
         raise ConfigurationError(
-            f"{_name(target)}{signature} is called with {count} value{'s' * (count > 1)}: the "
-            f"frame and {further} from the other inputs. That does not fit: {error}. The first of "
-            "`inputs` is the WebRTC component, each further one needs a parameter of its own."
+            f"{called}: the frame and {further} from the other inputs. That does not fit: "
+            f"{error}. The first of `inputs` is the WebRTC component, each further one needs a "
+            "parameter of its own."
         ) from None
 
 
-def takes(fn: Any, count: int) -> bool:
-    """Whether ``fn`` can be called with ``count`` values, as far as it tells."""
+def needs_args(fn: Any, mode: Mode) -> bool:
+    """Whether ``fn`` cannot be called without values of further inputs, as far as it tells."""
     try:
-        check_arity(fn, count)
+        check_arity(fn, 0, mode=mode)
     except ConfigurationError:
-        return False
-    return True
+        return True
+    return False
 
 
 def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
@@ -124,6 +133,42 @@ def _video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
     return make
 
 
+def _generator(*kinds: MediaKind) -> Adapter:
+    """Return the adapter for generators that yield ``kinds`` of media by themselves."""
+    modality = "-".join(kinds)
+
+    def adapt(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
+        target = fn
+        if isinstance(fn, VideoStreamHandler) and "video" in kinds:
+            target = fn.callable
+        if isinstance(target, type | StreamHandlerBase) or not callable(target):
+            raise ConfigurationError(
+                f'With mode="receive" and modality="{modality}", stream() takes a generator '
+                f"function, or a function, of the inputs' values, not {_called(fn)}."
+            )
+        fps = fn.fps if isinstance(fn, VideoStreamHandler) else DEFAULT_FPS
+
+        def make(*, needs_args: bool = False) -> Handler:
+            return GeneratorHandler(target, emits=kinds, fps=fps, needs_args=needs_args)
+
+        return make
+
+    return adapt
+
+
+def _received_audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
+    is_handler = isinstance(fn, StreamHandlerBase)
+    if is_handler or (isinstance(fn, type) and issubclass(fn, StreamHandlerBase)):
+        return _audio(fn, frame_format)
+    return _generator("audio")(fn, frame_format)
+
+
+def _called(fn: Any) -> str:
+    if inspect.isgenerator(fn) or inspect.isasyncgen(fn):
+        return f"the generator {fn.__name__}(...) itself: pass {fn.__name__} without calling it"
+    return _name(fn)
+
+
 def _name(value: Any) -> str:
     if isinstance(value, type):
         return f"the class {value.__qualname__}"
@@ -136,5 +181,8 @@ _ADAPTERS: dict[tuple[Mode, Modality], Adapter] = {
     ("send", "audio"): _audio,
     ("send-receive", "video"): _video,
     ("send", "video"): _video,
+    ("receive", "audio"): _received_audio,
+    ("receive", "video"): _generator("video"),
+    ("receive", "audio-video"): _generator("audio", "video"),
 }
 """What serves which kind of stream. A new kind is an adapter class and an entry here."""

@@ -9,13 +9,16 @@ from typing import Any
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.video import FrameFormat, check_frame_format
 
+DEFAULT_FPS = 30
+
 
 @dataclass(frozen=True)
 class VideoStreamHandler:
     """A video function or generator, sync or async, and how it wants to be called.
 
     Attributes:
-        callable: takes a frame and the values of the other inputs.
+        callable: takes a frame and the values of the other inputs; in mode ``"receive"`` a
+            generator function of the inputs' values only.
         fps: frames per second it is expected to emit, 1 to 60.
         skip_frames: with True, a slow ``callable`` gets the newest frame and what came before is
             dropped. With False up to one second of frames (``fps`` of them) waits for it, which
@@ -27,7 +30,7 @@ class VideoStreamHandler:
     """
 
     callable: Callable[..., Any]
-    fps: int = 30
+    fps: int = DEFAULT_FPS
     skip_frames: bool = True
     frame_format: FrameFormat | None = None
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream, split_emitted
 from gradio_webrtc.handlers.protocol import EndOfStream, Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.media.resample import StreamResampler
 from gradio_webrtc.session.channel import Channel
-from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream, split_emitted
 from gradio_webrtc.session.transport import Transport
 
 AUDIO_BACKLOG = 500

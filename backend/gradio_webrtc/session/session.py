@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from gradio_webrtc.errors import InvalidMessageError, SessionClosedError, words_for
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session import messages
@@ -16,7 +17,6 @@ from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
 from gradio_webrtc.session.context import Context, set_current_context
 from gradio_webrtc.session.deadlines import Deadlines
-from gradio_webrtc.session.outputs import AdditionalOutputs
 from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
 from gradio_webrtc.session.state import (
     CloseReason,

@@ -21,6 +21,7 @@ from gradio_webrtc.session.ids import check_id
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
+from gradio_webrtc.session.starts import Starts
 from gradio_webrtc.session.state import CloseReason, Limits
 from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.ice import (
@@ -63,11 +64,15 @@ class StreamHost:
     """Answers offers, candidates and waiting clients; owns the sessions that come of them.
 
     Belongs to the event loop that first uses it, except ``set_input``.
+
+    Attributes:
+        starts: in mode ``"receive"``, the values with which pages were told to start.
     """
 
     def __init__(self, settings: StreamSettings, registry: SessionRegistry) -> None:
         self.settings = settings
         self.registry = registry
+        self.starts = Starts()
         self._watching: asyncio.Task[None] | None = None
 
     # -- requests: each answers with a dict, a refusal among them ------------------------------
@@ -146,6 +151,8 @@ class StreamHost:
         settings = self.settings
         offer = parse_offer(request.get("sdp"))
         check_tracks(offer, settings.mode, settings.modality, settings.allow_extra_tracks)
+        # Before anything is ended or made: a refusal must not cost the session it would replace.
+        args = self._start_args(request.get("start"), owner)
         webrtc_id, replaces = request.get("webrtc_id"), request.get("replaces")
         if replaces is None:
             place = self.registry.claim(webrtc_id, owner)
@@ -156,7 +163,12 @@ class StreamHost:
             session = self._open(place, configuration)
         finally:
             self.registry.release(place)
+        if args is not None:
+            session.set_args(args)
         return {"type": "answer", "sdp": await self._answer(session, offer)}
+
+    def _start_args(self, token: object, owner: str | None) -> tuple[Any, ...] | None:
+        return None if token is None else self.starts.recall(token, owner)
 
     def _open(self, place: Place, configuration: Mapping[str, Any] | None) -> Session:
         settings = self.settings
