@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 from gradio_webrtc.errors import ConfigurationError, NotYetSupportedError
 from gradio_webrtc.handlers.audio_adapter import AudioHandler, check_handler
+from gradio_webrtc.handlers.audio_video_adapter import AUDIO_VIDEO_HANDLERS, AudioVideoHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler, StreamHandlerBase
 from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
-from gradio_webrtc.handlers.video import VideoStreamHandler
+from gradio_webrtc.handlers.video import VideoStreamHandler, check_fps
 from gradio_webrtc.handlers.video_adapter import VideoFunction
 from gradio_webrtc.media.video import FrameFormat, check_frame_format
 
@@ -33,7 +34,8 @@ def as_handler(
 
     Args:
         fn: for audio an instance of ``StreamHandler`` or ``AsyncStreamHandler``; for video a
-            function or generator function, sync or async, or a ``VideoStreamHandler`` around one.
+            function or generator function, sync or async, or a ``VideoStreamHandler`` around one;
+            for both an ``AudioVideoStreamHandler`` or ``AsyncAudioVideoStreamHandler``.
         mode: which way media flows.
         modality: which media.
         frame_format: what video functions get and return, unless they say otherwise themselves.
@@ -87,9 +89,10 @@ def takes(fn: Any, count: int) -> bool:
 
 
 def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
-    if isinstance(fn, type) and issubclass(fn, StreamHandlerBase):
+    _refuse_class(fn)
+    if isinstance(fn, AUDIO_VIDEO_HANDLERS):
         raise ConfigurationError(
-            f"stream() takes an instance of {fn.__name__}, not the class: pass {fn.__name__}()."
+            f'{type(fn).__name__} handles audio and video: use it with modality="audio-video".'
         )
     if not isinstance(fn, StreamHandler | AsyncStreamHandler):
         raise ConfigurationError(
@@ -107,9 +110,11 @@ def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
 
 def _video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
     if isinstance(fn, StreamHandlerBase):
+        both = isinstance(fn, AUDIO_VIDEO_HANDLERS)
         raise ConfigurationError(
-            f'{type(fn).__name__} handles audio: use it with modality="audio". With '
-            'modality="video", stream() takes a function or generator function of a frame.'
+            f"{type(fn).__name__} handles {'audio and video' if both else 'audio'}: use it with "
+            f'modality="{"audio-video" if both else "audio"}". With modality="video", stream() '
+            "takes a function or generator function of a frame."
         )
     if isinstance(fn, type) or not (callable(fn) or isinstance(fn, VideoStreamHandler)):
         raise ConfigurationError(
@@ -124,6 +129,34 @@ def _video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
     return make
 
 
+def _audio_video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
+    _refuse_class(fn)
+    if isinstance(fn, StreamHandlerBase) and not isinstance(fn, AUDIO_VIDEO_HANDLERS):
+        raise ConfigurationError(
+            f'{type(fn).__name__} handles audio: use it with modality="audio", or make it an '
+            "AudioVideoStreamHandler with video_receive() and video_emit()."
+        )
+    if not isinstance(fn, AUDIO_VIDEO_HANDLERS):
+        raise ConfigurationError(
+            'With modality="audio-video", stream() takes an AudioVideoStreamHandler or '
+            f"AsyncAudioVideoStreamHandler, not {_name(fn)}. Subclass one of them."
+        )
+    check_handler(fn)
+    check_fps(fn.fps)
+
+    def make(*, needs_args: bool = False) -> Handler:
+        return AudioVideoHandler(fn, frame_format)
+
+    return make
+
+
+def _refuse_class(fn: Any) -> None:
+    if isinstance(fn, type) and issubclass(fn, StreamHandlerBase):
+        raise ConfigurationError(
+            f"stream() takes an instance of {fn.__name__}, not the class: pass {fn.__name__}()."
+        )
+
+
 def _name(value: Any) -> str:
     if isinstance(value, type):
         return f"the class {value.__qualname__}"
@@ -136,5 +169,8 @@ _ADAPTERS: dict[tuple[Mode, Modality], Adapter] = {
     ("send", "audio"): _audio,
     ("send-receive", "video"): _video,
     ("send", "video"): _video,
+    ("send-receive", "audio-video"): _audio_video,
+    ("send", "audio-video"): _audio_video,
+    ("receive", "audio-video"): _audio_video,
 }
 """What serves which kind of stream. A new kind is an adapter class and an entry here."""
