@@ -13,6 +13,7 @@ from gradio_webrtc.errors import (
 )
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.video import VideoStreamHandler
+from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.session.context import Context, get_current_context
 from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream
 from gradio_webrtc.session.recording import Recording
@@ -35,6 +36,7 @@ __all__ = [
     "UnknownConnectionError",
     "VideoStreamHandler",
     "WebRTC",
+    "WebRTCData",
     "WebRTCError",
     "get_current_context",
 ]

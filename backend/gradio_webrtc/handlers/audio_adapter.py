@@ -32,6 +32,9 @@ SHUTDOWN_LIMIT_S = 5.0
 
 UserHandler = StreamHandler | AsyncStreamHandler
 
+_METHODS = ("start_up", "receive", "emit", "set_args", "trigger_response", "shutdown")
+"""What user code may block in, each on a thread of its own."""
+
 
 class AudioHandler:
     """One connection's copy of a stream handler; a ``protocol.Handler``.
@@ -49,10 +52,7 @@ class AudioHandler:
         self._prototype = prototype
         self._name = type(prototype).__name__
         self._handler: UserHandler | None = None
-        self._workers = {
-            method: Worker(f"{self._name}.{method}")
-            for method in ("start_up", "receive", "emit", "set_args", "shutdown")
-        }
+        self._workers = {method: Worker(f"{self._name}.{method}") for method in _METHODS}
         self._received = Pulse()
         self._start_up: asyncio.Task[Any] | None = None
         self._early_args: Sequence[Any] | None = None
@@ -91,6 +91,17 @@ class AudioHandler:
             worker.submit(copy_context(), handler.set_args, args).add_done_callback(_log_failure)
         else:
             handler.set_args(args)
+
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Make ``args`` the handler's ``latest_args``, then run the user's ``trigger_response``."""
+        handler = self._running()
+        if _overrides(handler, "set_args"):
+            await call(handler.set_args, args, worker=self._workers["set_args"])
+        else:
+            handler.set_args(args)
+        if _overrides(handler, "trigger_response"):
+            await call(handler.trigger_response, worker=self._workers["trigger_response"])
+        self._received.fire()  # an emit that had nothing to say may have something now
 
     async def receive(self, kind: MediaKind, frame: Any) -> None:
         """Run the user's ``receive``."""
