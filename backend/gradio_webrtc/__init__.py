@@ -17,6 +17,7 @@ from gradio_webrtc.handlers.audio_video import (
 )
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.video import VideoStreamHandler
+from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.timed import TimedAudio, TimedPicture
 from gradio_webrtc.session.context import Context, get_current_context
 from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream
@@ -44,6 +45,7 @@ __all__ = [
     "UnknownConnectionError",
     "VideoStreamHandler",
     "WebRTC",
+    "WebRTCData",
     "WebRTCError",
     "get_current_context",
 ]

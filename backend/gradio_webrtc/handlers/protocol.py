@@ -91,6 +91,13 @@ class Handler(Protocol):
         """Take the current values of the other inputs, without the WebRTC component's own."""
         ...
 
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Take what the person submitted, a ``WebRTCData``, and the values of the other inputs.
+
+        Returns when user code was told. The session waits for that before the next one.
+        """
+        ...
+
     async def receive(self, kind: MediaKind, frame: Any) -> None:
         """Hand over audio ``(sample_rate, int16 (channels, samples))`` or a video frame.
 
