@@ -121,6 +121,12 @@ class UnknownStartError(SignalingError):
     code = "unknown_start"
 
 
+class InvalidSubmissionError(SignalingError):
+    """A submitted value is not what a composer sends, or its text is too long."""
+
+    code = "invalid_submission"
+
+
 class InvalidMessageError(SignalingError):
     """A control message is not JSON, is too large, or is of an unknown type."""
 

@@ -111,7 +111,9 @@ class Stream:
 
         Args:
             webrtc_id: the id the client sent with its offer.
-            args: the values, without one for the stream itself.
+            args: the values, without one for the stream itself. A `WebRTCData` before them is
+                what the person submitted: the handler finds it in ``latest_args[0]``, and its
+                ``trigger_response()`` is called, once for each and in order.
 
         Raises:
             UnknownConnectionError: no session has this id.

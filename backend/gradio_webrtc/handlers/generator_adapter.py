@@ -71,6 +71,10 @@ class GeneratorHandler:
         self._args = tuple(args)
         self._args_came.set()
 
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Use the values after the submitted text, if it has not been called yet."""
+        self.set_args(args[1:])
+
     async def receive(self, kind: MediaKind, frame: Any) -> None:
         """Ignore what arrives: the client is not meant to send anything."""
 

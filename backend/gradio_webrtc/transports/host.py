@@ -46,6 +46,7 @@ class StreamSettings:
         server_rtc_configuration: for the server's side; ``None`` means the same as the page's.
         preferences: codec and bitrates.
         recording: what to record, or ``None``.
+        composer: whether the page has a text composer.
     """
 
     make_handler: Callable[[], Handler]
@@ -58,6 +59,7 @@ class StreamSettings:
     frame_format: FrameFormat = "rgb24"
     preferences: MediaPreferences = field(default_factory=MediaPreferences)
     recording: Recording | None = None
+    composer: bool = False
 
 
 class StreamHost:
@@ -95,6 +97,8 @@ class StreamHost:
 
     def set_input(self, webrtc_id: str, args: Sequence[Any]) -> None:
         """Give a session's handler the values of the other inputs. Any thread.
+
+        A ``WebRTCData`` before them is a submit.
 
         Raises:
             UnknownConnectionError: there is no such session.
@@ -175,6 +179,8 @@ class StreamHost:
         rtc = to_aiortc(configuration)
         handler = settings.make_handler()
         session = Session(place.webrtc_id, handler, settings.limits, place.owner)
+        if settings.composer:
+            session.submissions.expect()
         transport = PeerTransport(
             session,
             mode=settings.mode,

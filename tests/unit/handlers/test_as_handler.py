@@ -7,7 +7,7 @@ import queue
 
 import pytest
 
-from gradio_webrtc.errors import ConfigurationError, NotYetSupportedError
+from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.adapt import as_handler, check_arity, needs_args
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.video import VideoStreamHandler
@@ -84,18 +84,6 @@ def test_what_cannot_serve_is_named_with_a_remedy(fn, modality, words):
 
 
 @pytest.mark.parametrize(
-    ("mode", "modality"),
-    [
-        ("send", "audio-video"),
-        ("send-receive", "audio-video"),
-    ],
-)
-def test_what_comes_later_says_so(mode, modality):
-    with pytest.raises(NotYetSupportedError, match=f"{mode}.*{modality}"):
-        as_handler(detection, mode=mode, modality=modality)
-
-
-@pytest.mark.parametrize(
     ("fn", "modality"),
     [
         (numbers, "audio"),
@@ -118,7 +106,8 @@ def test_generators_and_functions_make_what_is_received(fn, modality):
     ("fn", "modality", "words"),
     [
         (Echo, "audio", r"pass Echo\(\)"),
-        (Echo(), "video", "receive.*video.*generator"),
+        (Echo(), "video", 'Echo.*modality="audio"'),
+        (Echo(), "audio-video", "AudioVideoStreamHandler"),
         (VideoStreamHandler(numbers), "audio", "receive.*audio.*generator"),
         (numbers(3), "audio", "generator function.*pass numbers without"),
         (dict, "video", "the class dict"),
