@@ -72,6 +72,12 @@ def test_functions_serve_video(mode):
         (Echo(), "video", 'Echo.*modality="audio"'),
         (dict, "video", "the class dict"),
         (3, "video", "not 3"),
+        (EchoBoth(), "audio", 'EchoBoth.*modality="audio-video"'),
+        (EchoBoth(), "video", 'EchoBoth.*modality="audio-video"'),
+        (EchoBoth, "audio-video", r"pass EchoBoth\(\)"),
+        (Echo(), "audio-video", "AudioVideoStreamHandler with video_receive"),
+        (detection, "audio-video", "not detection"),
+        (EchoBoth(fps=61), "audio-video", "fps .* not 61"),
     ],
 )
 def test_what_cannot_serve_is_named_with_a_remedy(fn, modality, words):
@@ -84,9 +90,6 @@ def test_what_cannot_serve_is_named_with_a_remedy(fn, modality, words):
     [
         ("receive", "audio"),
         ("receive", "video"),
-        ("receive", "audio-video"),
-        ("send", "audio-video"),
-        ("send-receive", "audio-video"),
     ],
 )
 def test_what_comes_later_says_so(mode, modality):
