@@ -188,6 +188,7 @@ class StreamHost:
             configuration=rtc,
             audio_format=handler.audio_format,
             frame_format=settings.frame_format,
+            fps=handler.fps,
         )
         self.registry.add(place, session)
         session.start(transport)
