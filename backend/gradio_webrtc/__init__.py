@@ -3,6 +3,7 @@
 from gradio_webrtc.component import WebRTC
 from gradio_webrtc.errors import (
     ConfigurationError,
+    ConnectionClosedError,
     GradioWebRTCError,
     MediaFormatError,
     NotYetSupportedError,
@@ -13,7 +14,7 @@ from gradio_webrtc.errors import (
 )
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.video import VideoStreamHandler
-from gradio_webrtc.session.context import Context, get_current_context
+from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.stream import Stream
@@ -23,6 +24,7 @@ __all__ = [
     "AsyncStreamHandler",
     "CloseStream",
     "ConfigurationError",
+    "ConnectionClosedError",
     "Context",
     "GradioWebRTCError",
     "MediaFormatError",
@@ -37,4 +39,6 @@ __all__ = [
     "WebRTC",
     "WebRTCError",
     "get_current_context",
+    "show_info",
+    "show_warning",
 ]

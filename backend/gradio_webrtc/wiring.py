@@ -69,7 +69,7 @@ class StreamArguments:
         return replace(self, inputs=inputs, concurrency_limit=limit, time_limit=time_limit)
 
     def _inputs(self) -> list[Block]:
-        inputs = _as_list("inputs", self.inputs)
+        inputs = as_list("inputs", self.inputs)
         if self.component.mode == "receive":
             if self.component in inputs:
                 raise ConfigurationError(
@@ -87,7 +87,7 @@ class StreamArguments:
         return inputs
 
     def _check_outputs(self) -> None:
-        if _as_list("outputs", self.outputs) != [self.component]:
+        if as_list("outputs", self.outputs) != [self.component]:
             raise ConfigurationError(
                 "outputs must be the component itself and nothing else, outputs=[webrtc]. Values "
                 "for other components go through AdditionalOutputs and on_additional_outputs()."
@@ -139,6 +139,7 @@ def make_host(arguments: StreamArguments) -> StreamHost:
             component.max_bitrate.get("video"),
         ),
         recording=component.record,
+        check_args=lambda count: check_arity(arguments.fn, 1 + count),
     )
     return StreamHost(settings, _registry(arguments))
 
@@ -187,7 +188,12 @@ def _registry(arguments: StreamArguments) -> SessionRegistry:
     return registry
 
 
-def _as_list(name: str, value: Any) -> list[Block]:
+def as_list(name: str, value: Any) -> list[Block]:
+    """Return the components of ``value``: none, one, or a collection.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
     if value is None:
         return []
     if isinstance(value, Block):
