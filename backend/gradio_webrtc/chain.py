@@ -18,7 +18,6 @@ from gradio.components.base import Component
 from gradio.data_classes import GradioModel, GradioRootModel
 from gradio.helpers import skip
 
-
 logger = logging.getLogger(__name__)
 
 
