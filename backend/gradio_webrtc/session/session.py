@@ -303,7 +303,7 @@ class Session:
     def _log_end(self, ending: Ending) -> None:
         logger.info(
             "session %s ended: %s%s; "
-            "dropped %d audio chunks, %d video frames and %d outputs, refused %d messages",
+            "dropped %d audio chunks and %d video frames, lost %d outputs, refused %d messages",
             self.webrtc_id,
             ending.reason.value,
             f" ({ending.text})" if ending.text else "",

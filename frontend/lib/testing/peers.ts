@@ -133,6 +133,10 @@ export class FakeServer implements Server {
     return this.#answer("leave", body, { status: "success" });
   }
 
+  outputs_waiting(body: Body): Promise<unknown> {
+    return this.#answer("outputs_waiting", body, { waiting: 0, taken: 0 });
+  }
+
   bodies(what: keyof Server, type?: string): Body[] {
     const all = this.asked.filter((question) => question.what === what);
     return all.map(({ body }) => body).filter((body) => type === undefined || body.type === type);
