@@ -18,6 +18,7 @@ from gradio_webrtc.session.context import Context, set_current_context
 from gradio_webrtc.session.deadlines import Deadlines
 from gradio_webrtc.session.outputs import AdditionalOutputs
 from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
+from gradio_webrtc.session.recorder import NoRecorder, Recorder
 from gradio_webrtc.session.state import (
     CloseReason,
     Ending,
@@ -46,12 +47,18 @@ class Session:
         handler: a fresh handler, used by no other session.
         limits: the deadlines.
         owner: the Gradio session hash that may act on this session, or ``None`` for plain clients.
+        recorder: is told of all media that comes in and goes out.
     """
 
     phone_mode = False
 
     def __init__(
-        self, webrtc_id: str, handler: Handler, limits: Limits, owner: str | None = None
+        self,
+        webrtc_id: str,
+        handler: Handler,
+        limits: Limits,
+        owner: str | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self.webrtc_id = webrtc_id
         self.owner = owner
@@ -62,6 +69,9 @@ class Session:
         self.outputs: Channel[AdditionalOutputs] = Channel(OUTPUT_CAPACITY)
         self.on_closed_callbacks: list[Callable[[Session], None]] = []
         self._handler = handler
+        self._recorder = recorder or NoRecorder()
+        self.on_sound_sent = self._recorder.sound_sent
+        self.on_picture_sent = self._recorder.picture_sent
         self._transport: Transport | None = None
         self._end: asyncio.Future[Ending] = self.loop.create_future()
         self._connected = asyncio.Event()
@@ -124,8 +134,7 @@ class Session:
                 await self._finish("")
 
     async def _emit(self, kind: MediaKind) -> None:
-        transport = self._require_transport()
-        close = await pump_output(self._handler, kind, transport, self._put_outputs)
+        close = await pump_output(self._handler, kind, self._require_transport(), self._put_outputs)
         if close is not None:
             await self._finish(close.msg)
 
@@ -152,6 +161,7 @@ class Session:
             if self._transport is not None:
                 await finish(name, "closing the connection", self._transport.aclose(), limit)
             await finish(name, "the handler's shutdown", self._handler.aclose(), limit)
+            await finish(name, "completing the recording", self._recorder.aclose(), limit)
         finally:
             self.outputs.close()
             self._enter(SessionState.CLOSED)
@@ -181,11 +191,13 @@ class Session:
         """Sound arrived; it waits in order, and the oldest is dropped when too much waits."""
         self._deadlines.heard()
         self._audio.put(pcm)
+        self._recorder.sound_received(pcm)
 
     def on_video(self, frame: Any) -> None:
         """A picture arrived; it replaces one that still waits."""
         self._deadlines.heard()
         self._video.put(frame)
+        self._recorder.picture_received(frame)
 
     def on_message(self, text: str | bytes) -> None:
         """A control message: a ping is a sign of life, end_stream a goodbye; others are refused."""
@@ -228,8 +240,6 @@ class Session:
     def set_args(self, args: Sequence[Any]) -> None:
         """Give the handler the current values of the other inputs. Any thread."""
         self._on_loop(self._handler.set_args, args)
-
-    # -- inside ------------------------------------------------------------------------------
 
     def _put_outputs(self, outputs: AdditionalOutputs) -> None:
         self.outputs.put(outputs)

@@ -26,7 +26,19 @@ class TransportListener(Protocol):
         ...
 
     def on_video(self, frame: Any) -> None:
-        """A picture arrived; ``frame`` has ``to_array(frame_format)``."""
+        """A picture arrived.
+
+        ``frame`` has ``to_array(frame_format)``, and for recordings ``frame``, an
+        ``av.VideoFrame``, and ``delay``, the seconds it was held back before it was told of.
+        """
+        ...
+
+    def on_sound_sent(self, pcm: Pcm) -> None:
+        """Sound goes onto the wire now: what was emitted, paced, and not cleared."""
+        ...
+
+    def on_picture_sent(self, frame: Any) -> None:
+        """A picture, an ``av.VideoFrame`` not to be changed, goes onto the wire now."""
         ...
 
     def on_message(self, text: str | bytes) -> None:

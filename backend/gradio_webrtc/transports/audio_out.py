@@ -7,6 +7,7 @@ millisecond a frame, where aiortc's own encoder at full complexity takes a threa
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
@@ -14,7 +15,7 @@ from av import AudioFrame, Packet
 
 from gradio_webrtc.media.opus import SAMPLE_RATE, TIME_BASE, OpusEncoder
 from gradio_webrtc.media.pacing import Frame
-from gradio_webrtc.media.pcm import parse_chunk
+from gradio_webrtc.media.pcm import Pcm, parse_chunk
 from gradio_webrtc.media.playback import AudioPlayback
 from gradio_webrtc.transports.wakeup import Wakeup
 
@@ -27,8 +28,10 @@ class AudioOut(MediaStreamTrack):
 
     kind = "audio"
 
-    def __init__(self) -> None:
+    def __init__(self, sent: Callable[[Pcm], None] | None = None) -> None:
+        """Tell ``sent`` of each frame as it goes out."""
         super().__init__()
+        self._sent = sent
         self._event_loop = asyncio.get_running_loop()
         self._playback = AudioPlayback(SAMPLE_RATE)
         self._opus = False
@@ -76,6 +79,8 @@ class AudioOut(MediaStreamTrack):
             step = self._playback.next(self._event_loop.time())
             if isinstance(step, Frame):
                 self._space.set()
+                if self._sent is not None:
+                    self._sent(Pcm(SAMPLE_RATE, step.samples))
                 return self._encode(step)
             await self._news.wait(step.seconds)
         raise MediaStreamError

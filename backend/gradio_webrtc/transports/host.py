@@ -18,6 +18,7 @@ from gradio_webrtc.errors import (
 from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session.ids import check_id
+from gradio_webrtc.session.recorder import FileRecorder
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
@@ -29,7 +30,13 @@ from gradio_webrtc.transports.ice import (
     to_aiortc,
 )
 from gradio_webrtc.transports.peer import PeerTransport
-from gradio_webrtc.transports.signaling import Offer, check_tracks, parse_candidate, parse_offer
+from gradio_webrtc.transports.signaling import (
+    Offer,
+    check_tracks,
+    kinds_for,
+    parse_candidate,
+    parse_offer,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -162,7 +169,13 @@ class StreamHost:
         settings = self.settings
         rtc = to_aiortc(configuration)
         handler = settings.make_handler()
-        session = Session(place.webrtc_id, handler, settings.limits, place.owner)
+        session = Session(
+            place.webrtc_id,
+            handler,
+            settings.limits,
+            place.owner,
+            self._recorder(place.webrtc_id),
+        )
         transport = PeerTransport(
             session,
             mode=settings.mode,
@@ -174,6 +187,17 @@ class StreamHost:
         self.registry.add(place, session)
         session.start(transport)
         return session
+
+    def _recorder(self, webrtc_id: str) -> FileRecorder | None:
+        settings = self.settings
+        if settings.recording is None:
+            return None
+        return FileRecorder(
+            settings.recording,
+            settings.recording.sides(settings.mode),
+            kinds_for(settings.modality),
+            webrtc_id,
+        )
 
     async def _answer(self, session: Session, offer: Offer) -> str:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from aiortc import (
@@ -32,7 +32,7 @@ from gradio_webrtc.transports.audio_in import AudioDecoder, read_audio, take_ove
 from gradio_webrtc.transports.audio_out import AudioOut
 from gradio_webrtc.transports.control import ControlChannel
 from gradio_webrtc.transports.signaling import MAX_CANDIDATES, Offer, kinds_for
-from gradio_webrtc.transports.video_in import ReceivedPicture
+from gradio_webrtc.transports.video_in import HeldBack, ReceivedPicture
 from gradio_webrtc.transports.video_out import VideoOut
 
 logger = logging.getLogger(__name__)
@@ -81,8 +81,9 @@ class PeerTransport:
         self._kinds = kinds_for(modality)
         self._channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
-        self._audio = AudioOut() if mode != "send" and "audio" in self._kinds else None
-        self._video = VideoOut(frame_format) if mode != "send" and "video" in self._kinds else None
+        sends: Sequence[MediaKind] = () if mode == "send" else self._kinds
+        self._audio = AudioOut(listener.on_sound_sent) if "audio" in sends else None
+        self._video = VideoOut(frame_format, listener.on_picture_sent) if "video" in sends else None
         self._decoder: AudioDecoder | None = None
         self._control = ControlChannel()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -210,11 +211,12 @@ class PeerTransport:
         self._control.attach(channel)
 
     async def _read_video(self, receiver: RTCRtpReceiver) -> None:
+        held_back = HeldBack()
         try:
             while True:
                 frame = await receiver.track.recv()
                 if isinstance(frame, VideoFrame):
-                    self._listener.on_video(ReceivedPicture(frame))
+                    self._listener.on_video(ReceivedPicture(frame, held_back.seconds(frame)))
         except MediaStreamError:
             self._listener.on_input_ended("video")
 

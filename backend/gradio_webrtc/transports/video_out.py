@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -25,8 +26,12 @@ class VideoOut(MediaStreamTrack):
 
     kind = "video"
 
-    def __init__(self, frame_format: FrameFormat) -> None:
+    def __init__(
+        self, frame_format: FrameFormat, sent: Callable[[VideoFrame], None] | None = None
+    ) -> None:
+        """Take pictures in ``frame_format``; tell ``sent`` of each as it goes out."""
         super().__init__()
+        self._sent = sent
         self._event_loop = asyncio.get_running_loop()
         self._format = frame_format
         self._clock = VideoClock()
@@ -62,6 +67,8 @@ class VideoOut(MediaStreamTrack):
         frame.pts = self._clock.pts(self._event_loop.time())
         frame.time_base = TIME_BASE
         self._space.set()
+        if self._sent is not None:
+            self._sent(frame)
         return frame
 
     def stop(self) -> None:
