@@ -48,6 +48,7 @@ class PlacedSound:
         self._placed: deque[tuple[int, Int16Array]] = deque()
         self._end = 0
         self._read = 0
+        self._silent = True
 
     def push(self, start: int, samples: Int16Array) -> None:
         """Add sound of shape ``(2, n)`` whose first sample seems to belong at ``start``."""
@@ -71,18 +72,20 @@ class PlacedSound:
             if part.shape[1] < samples.shape[1]:
                 self._placed.appendleft((until, samples[:, part.shape[1] :]))
         self._read = until
-        self._end = max(self._end, until)
+        if self._end < until:
+            self._end, self._silent = until, True
         return result
 
     def _place(self, start: int, samples: Int16Array) -> None:
         late = self._least_late(start, samples)
-        if late > TOLERANCE:
+        if late > (0 if self._silent else TOLERANCE):
             self._end += late
         elif late < -TOLERANCE:
             samples = samples[:, -late:]
         if samples.shape[1]:
             self._placed.append((self._end, samples))
             self._end += samples.shape[1]
+            self._silent = False
 
     def _least_late(self, start: int, samples: Int16Array) -> int:
         """By how many samples the next pieces come after the moment they would be put at."""
