@@ -52,7 +52,7 @@ class Recorded:
         return edges(np.array(light), np.array(times))
 
 
-def edges(states: NDArray[Any], times: NDArray[np.float64]) -> list[float]:
+def edges(states: NDArray[Any], times: NDArray[Any]) -> list[float]:
     """Return the times at which ``states`` changes."""
     changes = np.flatnonzero(states[1:] != states[:-1]) + 1
     return [float(times[index]) for index in changes]
@@ -68,7 +68,8 @@ def decode(path: Path) -> Recorded:
         for frame in container.decode():
             assert frame.time is not None
             if isinstance(frame, av.VideoFrame):
-                pictures.append((frame.time, frame.to_ndarray(format="rgb24")))
+                picture: Any = frame.to_ndarray(format="rgb24")
+                pictures.append((frame.time, picture))
             elif isinstance(frame, av.AudioFrame):
                 pieces.append((frame.time, _planar(frame)))
     return Recorded(duration, codecs, _joined(pieces), pictures)

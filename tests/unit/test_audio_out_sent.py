@@ -14,7 +14,8 @@ from gradio_webrtc.transports.audio_out import AudioOut
 @pytest.mark.looptime
 async def test_what_was_cleared_was_not_sent() -> None:
     sent: list[Pcm] = []
-    track = AudioOut(sent.append)
+    track = AudioOut()
+    track.sent = sent.append
     await track.play((48_000, np.full(24_000, 4000, np.int16)))
     for _ in range(5):
         await track.recv()

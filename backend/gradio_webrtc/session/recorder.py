@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Protocol
 import av
 
 from gradio_webrtc.handlers.invoke import call
-from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.handlers.protocol import MediaKind, Mode
 from gradio_webrtc.handlers.worker import Worker
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session.inbox import Inbox
@@ -220,6 +220,19 @@ class FileRecorder:
         )
         self._inbox.close(discard=True)
         self._file.abandon()
+
+
+def make_recorder(
+    recording: Recording | None, mode: Mode, kinds: tuple[MediaKind, ...], webrtc_id: str
+) -> Recorder:
+    """Return what records a session of a stream; nothing does when ``recording`` is ``None``.
+
+    Raises:
+        ConfigurationError: a stream in this mode has no such side.
+    """
+    if recording is None:
+        return NoRecorder()
+    return FileRecorder(recording, recording.sides(mode), kinds, webrtc_id)
 
 
 def _settle(future: asyncio.Future[None]) -> None:
