@@ -129,6 +129,18 @@ class InvalidIdError(SignalingError):
     code = "invalid_webrtc_id"
 
 
+class UnknownStartError(SignalingError):
+    """The offer's ``start`` names no press of this page's, or one that is long past."""
+
+    code = "unknown_start"
+
+
+class InvalidSubmissionError(SignalingError):
+    """A submitted value is not what a composer sends, or its text is too long."""
+
+    code = "invalid_submission"
+
+
 class InvalidMessageError(SignalingError):
     """A control message is not JSON, is too large, or is of an unknown type."""
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from fastapi import FastAPI
 
 from gradio_webrtc.checks import MaxBitrate, check_component_options, limit_or_none, number_or_none
-from gradio_webrtc.handlers.adapt import as_handler, takes
+from gradio_webrtc.handlers.adapt import as_handler, needs_args
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.routes import make_router
@@ -28,7 +28,8 @@ class Stream:
 
     Args:
         handler: what ``WebRTC.stream()`` takes: a stream handler for audio; a function or
-            generator, sync or async, for video.
+            generator, sync or async, for video. In mode ``"receive"`` a generator or function,
+            sync or async, whose arguments the client is asked for when it has some.
         mode: ``"send-receive"``, ``"send"`` or ``"receive"``, from the client's side.
         modality: ``"audio"``, ``"video"`` or ``"audio-video"``.
         concurrency_limit: how many clients may be connected at once; ``None`` for no limit,
@@ -77,7 +78,7 @@ class Stream:
         )
         factory = as_handler(handler, mode=mode, modality=modality, frame_format=frame_format)
         settings = StreamSettings(
-            make_handler=partial(factory, needs_args=not takes(handler, 1)),
+            make_handler=partial(factory, needs_args=needs_args(handler, mode)),
             mode=mode,
             modality=modality,
             limits=Limits(time_limit=number_or_none("time_limit", time_limit)),
@@ -110,7 +111,9 @@ class Stream:
 
         Args:
             webrtc_id: the id the client sent with its offer.
-            args: the values, without one for the stream itself.
+            args: the values, without one for the stream itself. A `WebRTCData` before them is
+                what the person submitted: the handler finds it in ``latest_args[0]``, and its
+                ``trigger_response()`` is called, once for each and in order.
 
         Raises:
             UnknownConnectionError: no session has this id.

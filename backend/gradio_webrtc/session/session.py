@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from gradio_webrtc.errors import InvalidMessageError, SessionClosedError, words_for
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session import messages
@@ -16,7 +17,6 @@ from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
 from gradio_webrtc.session.context import Context, set_current_context
 from gradio_webrtc.session.deadlines import Deadlines
-from gradio_webrtc.session.outputs import AdditionalOutputs
 from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
 from gradio_webrtc.session.state import (
     CloseReason,
@@ -25,6 +25,7 @@ from gradio_webrtc.session.state import (
     SessionState,
     check_transition,
 )
+from gradio_webrtc.session.submissions import Submissions
 from gradio_webrtc.session.transport import Transport
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,8 @@ class Session:
         self._end: asyncio.Future[Ending] = self.loop.create_future()
         self._connected = asyncio.Event()
         self._deadlines = Deadlines(self.loop, limits, self.end)
-        self._audio = AudioPump(handler)
+        self.submissions = Submissions(webrtc_id, handler, self.send)
+        self._audio = AudioPump(handler, self.submissions.hear)
         self._video = VideoPump(handler)
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
@@ -117,6 +119,7 @@ class Session:
         await self._handler.start(self)
         for pump in (self._audio, self._video):
             self._spawn(pump.run(), type(pump).__name__)
+        self._spawn(self.submissions.serve(), "submissions")
         loops = [self._spawn(self._emit(kind), f"emit-{kind}") for kind in self._handler.emits]
         if loops:
             await asyncio.wait(loops)
@@ -147,6 +150,7 @@ class Session:
             if self._transport is not None:
                 self._say_goodbye(self._transport, ending)
             await stop_tasks(name, self._tasks, limit)
+            self.submissions.close()
             self._audio.close()
             self._video.close()
             if self._transport is not None:
@@ -226,8 +230,11 @@ class Session:
         self._on_wire(lambda transport: transport.clear())
 
     def set_args(self, args: Sequence[Any]) -> None:
-        """Give the handler the current values of the other inputs. Any thread."""
-        self._on_loop(self._handler.set_args, args)
+        """Give the handler the current values of the other inputs. Any thread.
+
+        A ``WebRTCData`` before them is a submit, see ``Submissions``.
+        """
+        self._on_loop(self.submissions.take, args)
 
     # -- inside ------------------------------------------------------------------------------
 

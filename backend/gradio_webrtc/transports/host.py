@@ -21,6 +21,7 @@ from gradio_webrtc.session.ids import check_id
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
+from gradio_webrtc.session.starts import Starts
 from gradio_webrtc.session.state import CloseReason, Limits
 from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.ice import (
@@ -45,6 +46,7 @@ class StreamSettings:
         server_rtc_configuration: for the server's side; ``None`` means the same as the page's.
         preferences: codec and bitrates.
         recording: what to record, or ``None``.
+        composer: whether the page has a text composer.
     """
 
     make_handler: Callable[[], Handler]
@@ -57,17 +59,22 @@ class StreamSettings:
     frame_format: FrameFormat = "rgb24"
     preferences: MediaPreferences = field(default_factory=MediaPreferences)
     recording: Recording | None = None
+    composer: bool = False
 
 
 class StreamHost:
     """Answers offers, candidates and waiting clients; owns the sessions that come of them.
 
     Belongs to the event loop that first uses it, except ``set_input``.
+
+    Attributes:
+        starts: in mode ``"receive"``, the values with which pages were told to start.
     """
 
     def __init__(self, settings: StreamSettings, registry: SessionRegistry) -> None:
         self.settings = settings
         self.registry = registry
+        self.starts = Starts()
         self._watching: asyncio.Task[None] | None = None
 
     # -- requests: each answers with a dict, a refusal among them ------------------------------
@@ -90,6 +97,8 @@ class StreamHost:
 
     def set_input(self, webrtc_id: str, args: Sequence[Any]) -> None:
         """Give a session's handler the values of the other inputs. Any thread.
+
+        A ``WebRTCData`` before them is a submit.
 
         Raises:
             UnknownConnectionError: there is no such session.
@@ -146,6 +155,8 @@ class StreamHost:
         settings = self.settings
         offer = parse_offer(request.get("sdp"))
         check_tracks(offer, settings.mode, settings.modality, settings.allow_extra_tracks)
+        # Before anything is ended or made: a refusal must not cost the session it would replace.
+        args = self._start_args(request.get("start"), owner)
         webrtc_id, replaces = request.get("webrtc_id"), request.get("replaces")
         if replaces is None:
             place = self.registry.claim(webrtc_id, owner)
@@ -156,13 +167,20 @@ class StreamHost:
             session = self._open(place, configuration)
         finally:
             self.registry.release(place)
+        if args is not None:
+            session.set_args(args)
         return {"type": "answer", "sdp": await self._answer(session, offer)}
+
+    def _start_args(self, token: object, owner: str | None) -> tuple[Any, ...] | None:
+        return None if token is None else self.starts.recall(token, owner)
 
     def _open(self, place: Place, configuration: Mapping[str, Any] | None) -> Session:
         settings = self.settings
         rtc = to_aiortc(configuration)
         handler = settings.make_handler()
         session = Session(place.webrtc_id, handler, settings.limits, place.owner)
+        if settings.composer:
+            session.submissions.expect()
         transport = PeerTransport(
             session,
             mode=settings.mode,
