@@ -48,6 +48,11 @@ class DecodingHandler:
         return self.inner.audio_format
 
     @property
+    def fps(self) -> int:
+        """How many pictures a second the inner handler shows."""
+        return self.inner.fps
+
+    @property
     def dropped(self) -> int:
         """How many frames the inner handler dropped."""
         return self.inner.dropped
@@ -59,6 +64,10 @@ class DecodingHandler:
     def set_args(self, args: Sequence[Any]) -> None:
         """Pass ``args`` on."""
         self.inner.set_args(args)
+
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Pass what the person submitted on."""
+        await self.inner.submit(args)
 
     async def receive(self, kind: MediaKind, frame: Any) -> None:
         """Pass ``frame`` on."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import av
 import numpy as np
 import numpy.typing as npt
-from av.audio import AudioCodecContext
+from av.audio.codeccontext import AudioCodecContext
 
 from gradio_webrtc.errors import MediaFileError
 from gradio_webrtc.media.formats import id3_size, is_mp3_header, is_mp3_tag, mp3_tag_offset

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from gradio_webrtc.errors import SessionClosedError
-from gradio_webrtc.media.formats import StreamFormat, begins_file, is_new_file, sniff
+from gradio_webrtc.media.formats import StreamFormat, begins_file, is_new_file, is_too_short, sniff
 from gradio_webrtc.media.parts import HEAD_BYTES, TS_HEAD_BYTES, Part
 
 
@@ -56,6 +56,11 @@ class Feed:
             before: what played before, which a chunk without a head of its own may go on with.
         """
         head = self._part.head()
+        while is_too_short(head) and (part := self._wait()) is not None:
+            part.put_back(head)
+            self._part.close()
+            self._part = part
+            head = part.head()
         self.playing = sniff(head)
         if self.playing is None and head and before is not None and not is_new_file(head):
             self.playing = None if before in ("wav", "ogg") else before

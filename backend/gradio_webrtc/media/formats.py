@@ -25,6 +25,8 @@ StreamFormat = Literal["mp3", "adts", "wav", "ogg", "mpegts"]
 """Formats that may come in slices. ``None`` in their place is a file that comes whole."""
 
 TS_PACKET = 188
+MARK_BYTES = 16
+"""No mark is longer. A first slice that is shorter is joined with the next before it is judged."""
 CONTINUES_WITHIN_S = 1.0
 """MPEG-TS whose time moves on by less than this is the same recording."""
 
@@ -38,6 +40,11 @@ _MARKS = (b"RIFF", b"OggS", b"fLaC", b"ID3", b"\x1aE\xdf\xa3", b"FORM", b"caff",
 def is_new_file(head: bytes) -> bool:
     """Whether ``head`` begins with the mark of some format that has one at its beginning."""
     return head.startswith(_MARKS) or head[4:8] == b"ftyp"
+
+
+def is_too_short(head: bytes) -> bool:
+    """Whether it takes more than the slice ``head`` to tell its format."""
+    return len(head) < MARK_BYTES or (head[0] == 0x47 and len(head) < 3 * TS_PACKET)
 
 
 def sniff(head: bytes) -> StreamFormat | None:
@@ -127,9 +134,7 @@ def _ts_offset(head: bytes) -> int | None:
     for offset in range(min(TS_PACKET, len(head) - 2 * TS_PACKET)):
         if all(head[offset + step * TS_PACKET] == 0x47 for step in range(3)):
             return offset
-    # One or two packets are a chunk as well.
-    short = 0 < len(head) < 3 * TS_PACKET and len(head) % TS_PACKET == 0
-    return 0 if short and all(byte == 0x47 for byte in head[::TS_PACKET]) else None
+    return None
 
 
 def _goes_on(head: bytes, last_time: float | None) -> bool:

@@ -71,6 +71,7 @@ class Part:
         self.name = _name(value)
         self._file: BinaryIO | None = None
         self._own = False
+        self._joined = False
         self._head = b""
 
     @property
@@ -106,11 +107,16 @@ class Part:
             return piece
         return self._read(self.open(), size)
 
+    def put_back(self, data: bytes) -> None:
+        """Let ``data``, which another part began with, come before what is in this one."""
+        self._joined = True
+        self._head = data + self._head
+
     def rewind(self) -> BinaryIO | None:
         """Return a seekable file object at the part's beginning, ``None`` if there is none."""
         file = self.open()
         seekable = getattr(file, "seekable", None)
-        if seekable is None or not seekable():
+        if self._joined or seekable is None or not seekable():
             return None
         if self._head:
             file.seek(-len(self._head), os.SEEK_CUR)
