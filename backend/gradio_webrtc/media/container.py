@@ -19,6 +19,9 @@ JUMP_S = 0.05
 """Sound whose time is off by less than this follows the sound before it without a seam: containers
 round their times. More is a gap, or a new start, that pictures follow as well."""
 
+AAC_DELAY_S = 0.1
+"""Longer than the delay of an AAC encoder at any rate: 2048 samples at 24 kHz are 85 ms."""
+
 CUT_S = 0.75
 """A file that ends this much before the end it declares is cut off; less is rounding."""
 
@@ -145,9 +148,9 @@ class ContainerDecoder:
         """Return the frame's time in seconds from the beginning of the file."""
         seconds = None if frame.pts is None else float(frame.pts * frame.time_base)
         if self._origin is None:
-            origin = self._container.start_time
-            first = None if origin is None else origin / av.time_base
-            self._origin = seconds or 0.0 if first is None else first
+            self._origin = _start_of(self._container)
+            if self._origin is None:
+                self._origin = seconds or 0.0
         if seconds is None:
             return self._sound_end or self._reached
         return seconds - self._origin
@@ -248,6 +251,23 @@ def _what_is_missing(
 
 def _is_image(container: InputContainer) -> bool:
     return container.format.name.endswith("_pipe") or container.format.name in ("image2", "gif")
+
+
+def _start_of(container: InputContainer) -> float | None:
+    """Return the time at which the presentation begins, in seconds.
+
+    MPEG-TS does not say that the first frame of AAC is the encoder's delay. Where there are
+    pictures it can be told: that frame comes before the first of them.
+    """
+    start = None if container.start_time is None else container.start_time / av.time_base
+    videos = container.streams.video
+    if start is None or container.format.name != "mpegts" or not videos:
+        return start
+    first, base = videos[0].start_time, videos[0].time_base
+    if first is None or base is None:
+        return start
+    pictures = float(first * base)
+    return pictures if 0 < pictures - start < AAC_DELAY_S else start
 
 
 def _shortened(frame: av.AudioFrame) -> av.AudioFrame:
