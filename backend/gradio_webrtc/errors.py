@@ -159,4 +159,9 @@ def words_for(error: BaseException) -> str:
     text = str(error)
     if not isinstance(error, GradioWebRTCError):
         text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """Return ``text`` cut to ``MAX_WORDS`` characters."""
     return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"

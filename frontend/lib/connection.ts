@@ -151,7 +151,9 @@ export class Connection {
       case "release_media":
         return this.#sending.release();
       case "announce":
-        return effect.what === "started" ? this.events.started() : this.events.stopped();
+        if (effect.what === "started") return this.events.started();
+        this.events.stopped();
+        return this.events.over();
     }
   }
 
@@ -243,6 +245,8 @@ export class Connection {
       const text = textOf(message) || (this.#lastError && textOf(this.#lastError)) || "";
       if (reason === "handler_error") this.#dropError();
       this.#tell({ type: "ended", attempt, reason, text });
+    } else if (message.type === "update_connection" && message.data === "closed") {
+      this.#tell({ type: "stop" });
     } else if (message.type === "error") {
       this.#dropError();
       this.#lastError = message;
@@ -278,6 +282,7 @@ export class Connection {
     this.#taken = null;
     const { server } = this.env;
     await Promise.allSettled([...ids].map((id) => server.leave(this.#address(id))));
+    this.events.over();
     this.#tell({ type: "left", attempt });
   }
 
