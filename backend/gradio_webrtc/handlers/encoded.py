@@ -32,9 +32,6 @@ IDLE_S = 0.15
 """A demultiplexer of MPEG-TS holds its last frames back until more comes. After this long without
 a further chunk it is made to give them; less than what is still queued to be played."""
 
-PAUSE_S = 1.0
-"""Pictures without sound begin a new timeline after this long without any."""
-
 _END = object()
 
 
@@ -77,7 +74,6 @@ class EncodedMedia:
         self._step: asyncio.Future[Any] | None = None
         self._close: Any = None
         self._retiring: set[asyncio.Task[None]] = set()
-        self._last_time = 0.0
         self._closed = False
 
     async def take(self) -> Any:
@@ -180,24 +176,15 @@ class EncodedMedia:
 
     def _start(self, part: Part) -> None:
         loop = asyncio.get_running_loop()
-        paused = loop.time() - self._last_time > PAUSE_S
-        if self._kinds == {"video"}:
-            self._join_leader(paused)
+        leader = self._leader
+        if leader is not None and leader.sound_end:
+            # With the file whose sound began, or after the sound so far.
+            self.timeline.begin(leader.sound_end if leader.base is None else leader.base)
         else:
             self.timeline.begin()
         feed = Feed(part, lambda: _soon(loop, self._on_hungry, feed))
         self._feed = feed
         self._items = iter(Run(feed, self._kinds, self._format))
-
-    def _join_leader(self, paused: bool) -> None:
-        """Let pictures begin with the file whose sound begins, or after the sound so far."""
-        leader = self._leader
-        if leader is not None and leader.sound_end:
-            self.timeline.begin(leader.sound_end if leader.base is None else leader.base)
-            return
-        if paused:
-            self.timeline.restart()
-        self.timeline.begin()
 
     async def _decoded(self) -> Any:
         """Return the next frame of the file, ``None`` when it is over or was stopped."""
@@ -219,7 +206,6 @@ class EncodedMedia:
         if item is _END:
             self._finish(feed)
             return None
-        self._last_time = asyncio.get_running_loop().time()
         return self._frame_of(item)
 
     def _frame_of(self, item: Item) -> Any:

@@ -33,10 +33,6 @@ class Timeline:
         """The file is over."""
         self.base = None
 
-    def restart(self) -> None:
-        """Begin anew at 0: nothing that was placed before is still to be played."""
-        self.sound_end = self._picture_end = 0.0
-
     def place(self, item: Item) -> float:
         """Return the time of ``item`` on this timeline."""
         time = (self.base or 0.0) + item.time
