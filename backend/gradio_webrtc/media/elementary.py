@@ -35,6 +35,11 @@ _DTYPES = {(_PCM, 16): "<i2", (_PCM, 32): "<i4", (_FLOAT, 32): "<f4", (_FLOAT, 6
 class PushDecoder(Protocol):
     """Takes bytes and returns the sound they complete."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether the stream has said how long it is, and is over."""
+        ...
+
     def push(self, data: bytes) -> list[Sound]:
         """Return the sound that ``data`` completes."""
         ...
@@ -66,6 +71,11 @@ class FrameDecoder:
         self._skip = 0
         self._left: int | None = None
         self._decoded = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether all samples that the tag counts have come."""
+        return self._left == 0
 
     def push(self, data: bytes) -> list[Sound]:
         """Return the sound that ``data`` completes."""
@@ -157,6 +167,11 @@ class WavDecoder:
         self._data = b""
         self._format: tuple[int, int, np.dtype[Any]] | None = None
         self._left: int | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether all samples that the header counts have come."""
+        return self._left == 0
 
     def push(self, data: bytes) -> list[Sound]:
         """Return the sound that ``data`` completes."""

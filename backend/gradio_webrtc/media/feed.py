@@ -24,12 +24,14 @@ class Feed:
         playing: the stream's format once ``sniff`` was called; ``None`` for a file that comes
             whole, so that nothing continues it.
         next: the part that begins a file of its own.
+        complete: set by the decoder: the stream is over by its own account, nothing continues it.
         last_time: the last time seen in the stream in seconds, kept by its decoder.
     """
 
     def __init__(self, part: Part, hungry: Callable[[], None]) -> None:
         self.name = part.name
         self.next: Part | None = None
+        self.complete = False
         self.last_time: float | None = None
         self._part = part
         self.playing: StreamFormat | None = None
@@ -107,7 +109,7 @@ class Feed:
         if part is None or self.playing is None:
             return False
         size = TS_HEAD_BYTES if self.playing == "mpegts" else HEAD_BYTES
-        if begins_file(self.playing, part.head(size), self.last_time):
+        if self.complete or begins_file(self.playing, part.head(size), self.last_time):
             self.next = part
             return False
         self._part.close()

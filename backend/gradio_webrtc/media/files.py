@@ -124,6 +124,7 @@ def _pushed(feed: Feed, decoder: PushDecoder) -> Iterator[Item]:
         for sound in decoder.push(data):
             yield Stretch(sound, time)
             time += sound.duration
+        feed.complete = decoder.complete
     while sounds := decoder.finish():
         for sound in sounds:
             yield Stretch(sound, time)

@@ -7,7 +7,7 @@ file is a new file; any other chunk continues the stream that is playing, wherev
 MP3          a file begins with ``ID3`` or with a frame that holds a ``Xing``, ``Info`` or
              ``VBRI`` tag
 AAC (ADTS)   goes on always: it has no head
-WAV          a file begins with ``RIFF``
+WAV          a file begins with ``RIFF``; where the header says how long it is, behind that
 Ogg          a file begins with a page that begins a stream (its BOS flag is set)
 MPEG-TS      a file begins with a table (PAT or SDT), unless its first time is close behind the
              last of the stream that is playing, as in the segments of one recording

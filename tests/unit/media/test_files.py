@@ -276,7 +276,7 @@ class TestWhatMayBeEmitted:
 def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path):
     path = tmp_path / "hour.wav"
     with path.open("wb") as file:
-        header = encode_audio(tone(0.1, 8000), "wav", 8000)[:44]
+        header = encode_audio(tone(0.1, 8000), "wav", 8000)
         place = header.index(b"data")
         file.write(header[: place + 4] + b"\xff" * 4)
         file.write(bytes(2 * 8000 * 3600))
