@@ -172,21 +172,20 @@ def _whole_source(feed: Feed, source: FileSource, kinds: frozenset[MediaKind]) -
     options = _URL_OPTIONS if source.is_url else _FILE_OPTIONS
     offset = 0.0
     while True:
-        length = 0.0
+        length, last = 0.0, 0.0
         with _opened(target, feed.name, options) as container:
             for item in ContainerDecoder(container, kinds, feed.name, source.start, end):
                 feed.check_open()
-                length = max(length, _end_of(item))
+                if isinstance(item, Stretch):
+                    length = max(length, item.time + item.sound.duration)
+                else:  # seen for as long as the picture before it
+                    length, last = max(length, 2 * item.time - last), item.time
                 yield _later(item, offset)
         if not source.loop or length == 0.0:
             return
         offset += length
         if not source.is_url:
             cast(Any, target).seek(0)
-
-
-def _end_of(item: Item) -> float:
-    return item.time + (item.sound.duration if isinstance(item, Stretch) else 0.0)
 
 
 def _later(item: Item, offset: float) -> Item:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-import socket
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeAlias, TypeGuard, cast
 
 from gradio_webrtc.errors import MediaFileError, MediaFormatError
+from gradio_webrtc.media.pipes import Interruptible
 
 HEAD_BYTES = 600
 """Enough for every format's mark, three MPEG-TS packets among them, and too little to wait for."""
@@ -72,6 +71,7 @@ class Part:
         self._file: BinaryIO | None = None
         self._own = False
         self._joined = False
+        self._pipe: Interruptible | None = None
         self._head = b""
 
     @property
@@ -88,6 +88,7 @@ class Part:
         """
         if self._file is None:
             self._file = self._open()
+            self._pipe = None if self._own else Interruptible.of(self._file)
         return self._file
 
     def head(self, size: int = HEAD_BYTES) -> bytes:
@@ -125,14 +126,15 @@ class Part:
 
     def interrupt(self) -> None:
         """Free a thread that waits in ``read``, as far as the file allows. Any thread."""
-        file = self._file
-        if file is not None and not self._own:
-            interrupt_reading(file)
+        if self._pipe is not None:
+            self._pipe.interrupt()
 
     def close(self) -> None:
         """Close the file if this part opened it. Idempotent."""
         if self._file is not None and self._own:
             self._file.close()
+        if self._pipe is not None:
+            self._pipe.close()
 
     def _open(self) -> BinaryIO:
         value = self.value
@@ -148,6 +150,8 @@ class Part:
         return value
 
     def _read(self, file: BinaryIO, size: int) -> bytes:
+        if self._pipe is not None and not self._pipe.wait():
+            return b""
         # read1() returns what is there; read() would wait until all of it has come.
         read = getattr(file, "read1", None) or file.read
         try:
@@ -176,18 +180,6 @@ def _open_path(name: str, path: str) -> BinaryIO:
         reason = getattr(error, "strerror", None) or error
         raise MediaFileError(name, f"it cannot be opened: {reason}.") from error
     return file
-
-
-def interrupt_reading(file: Any) -> None:
-    """Let a read of a socket, which is how responses of HTTP libraries read, end at once."""
-    try:
-        descriptor = file.fileno()
-        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-            return
-        with socket.socket(fileno=os.dup(descriptor)) as connection:
-            connection.shutdown(socket.SHUT_RDWR)
-    except (AttributeError, OSError, ValueError):
-        return  # no socket, or closed already
 
 
 def _name(value: EncodedValue | FileSource) -> str:

@@ -128,6 +128,16 @@ async def until_close(handler):
         values.append(value)
 
 
+async def until_blocked(handler):
+    """Take what comes until nothing does; return the pending ``emit``."""
+    while True:
+        waiting = asyncio.ensure_future(handler.emit("audio"))
+        done, _ = await asyncio.wait({waiting}, timeout=0.5)
+        if not done:
+            return waiting
+        assert waiting.result()[0] == RATE
+
+
 async def test_everything_that_emits_may_emit_encoded_sound(emitting, link, tmp_path):
     path = tmp_path / "word.wav"
     path.write_bytes(encode_audio(tone(0.5), "wav"))
@@ -253,15 +263,11 @@ class TestClearing:
         with os.fdopen(reader, "rb") as pipe:
             handler = running(Speaker((pipe,)), mode="send-receive")
             await handler.start(link)
-            await handler.emit("audio")
-            waiting = asyncio.ensure_future(handler.emit("audio"))
-            await asyncio.sleep(0.1)
+            waiting = await until_blocked(handler)
             Speaker.running.clear_queue()
             await asyncio.sleep(0)
             Speaker.running.queue.put(RAW)
-            while (value := await asyncio.wait_for(waiting, 20)) is not RAW:
-                waiting = asyncio.ensure_future(handler.emit("audio"))
-                assert value[0] == RATE
+            assert await asyncio.wait_for(waiting, 20) is RAW
             os.close(writer)
             await handler.aclose()
 
@@ -273,9 +279,7 @@ class TestClosing:
         with os.fdopen(reader, "rb") as pipe:
             handler = running(lambda: generator([pipe]))
             await handler.start(link)
-            await handler.emit("audio")
-            waiting = asyncio.ensure_future(handler.emit("audio"))
-            await asyncio.sleep(0.1)
+            waiting = await until_blocked(handler)
             waiting.cancel()
             began = time.monotonic()
             await handler.aclose()
@@ -297,9 +301,7 @@ class TestClosing:
 
         handler = running(lambda: generator([Stuck()]))
         await handler.start(link)
-        await handler.emit("audio")
-        waiting = asyncio.ensure_future(handler.emit("audio"))
-        await asyncio.sleep(0.1)
+        waiting = await until_blocked(handler)
         waiting.cancel()
         began = time.monotonic()
         await handler.aclose()
@@ -308,9 +310,7 @@ class TestClosing:
     async def test_in_the_middle_of_slices(self, link):
         handler = running(Speaker((MP3[:4000],)), mode="send-receive")
         await handler.start(link)
-        await handler.emit("audio")
-        waiting = asyncio.ensure_future(handler.emit("audio"))
-        await asyncio.sleep(0.1)
+        waiting = await until_blocked(handler)
         waiting.cancel()
         await handler.aclose()
 
