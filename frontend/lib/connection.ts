@@ -3,17 +3,17 @@
  * one `View` of it all. Everything that opens is closed here, by the machine's own orders.
  */
 
-import { Capture } from "./capture";
 import { directionOf, kindsOf, receives, sends } from "./constraints";
-import { NO_DEVICES } from "./devices";
 import type { ConnectionEvents, Environment, Settings, View } from "./environment";
 import { step } from "./machine";
 import { textOf, type Message } from "./messages";
 import { INITIAL, type Effect, type Machine, type MachineEvent } from "./model";
 import { Peer } from "./peer";
 import { problemOfMediaError, type Problem } from "./problems";
+import { wasCancelled } from "./screen";
+import { Sending } from "./sending";
 import { parseIceConfiguration, parsePlace } from "./signaling";
-import type { Kind } from "./types";
+import type { Kind, VideoSource } from "./types";
 
 /**
  * An error that ends the stream is shown in the component; handing it on as well would show it
@@ -24,13 +24,12 @@ const ERROR_MS = 300;
 export class Connection {
   #machine: Machine = INITIAL;
   #peer: Peer | null = null;
-  readonly #capture: Capture | null;
+  readonly #sending: Sending;
   /** The id of the newest attempt, also while waiting for a place. */
   #id: string | null = null;
   /** The id of the session that the server last took. */
   #taken: string | null = null;
   #timer: number | null = null;
-  #local: MediaStream | null = null;
   #remote: MediaStream | null = null;
   #notice: string | null = null;
   /** The last `error` message, for an ending that does not repeat its text. */
@@ -44,14 +43,18 @@ export class Connection {
     private readonly settings: () => Settings,
     private readonly events: ConnectionEvents,
   ) {
-    this.#capture =
-      env.mediaDevices === undefined
-        ? null
-        : new Capture(env.mediaDevices, env.storage, {
-            replaced: (kind, track) => this.#replaced(kind, track),
-            changed: () => this.#changed(),
-            notice: (text) => this.#say(text),
-          });
+    this.#sending = new Sending(env, settings, {
+      replaced: (kind, track) => {
+        void this.#peer?.replaceTrack(kind, track);
+        this.#changed();
+      },
+      changed: () => this.#changed(),
+      notice: (text) => this.#say(text),
+      sharingEnded: () => {
+        this.#say("You stopped sharing your screen, so the stream has ended.");
+        this.stop();
+      },
+    });
   }
 
   start(): void {
@@ -72,32 +75,37 @@ export class Connection {
   }
 
   setMuted(kind: Kind, muted: boolean): void {
-    this.#capture?.setMuted(kind, muted);
+    this.#sending.setMuted(kind, muted);
   }
 
-  async switchDevice(kind: Kind, deviceId: string): Promise<void> {
-    this.#notice = null;
-    await this.#capture?.switchTo(kind, deviceId);
-    this.#changed();
+  switchDevice(kind: Kind, deviceId: string): Promise<void> {
+    return this.#act(() => this.#sending.switchTo(kind, deviceId));
+  }
+
+  /** Turns to the camera on the other side, or to the next one. */
+  flipCamera(): Promise<void> {
+    return this.#act(() => this.#sending.flip());
+  }
+
+  /** Sends the camera or the screen: at once while live, else from the next start on. */
+  useSource(source: VideoSource): Promise<void> {
+    return this.#act(() => this.#sending.useSource(source));
   }
 
   get view(): View {
-    const capture = this.#capture;
     return {
+      ...this.#sending.view,
       machine: this.#machine,
-      local: this.#local,
       remote: this.#remote,
-      muted: {
-        audio: capture?.isMuted("audio") ?? false,
-        video: capture?.isMuted("video") ?? false,
-      },
-      devices: capture?.lists ?? NO_DEVICES,
-      current: {
-        audio: capture?.current("audio") ?? null,
-        video: capture?.current("video") ?? null,
-      },
       notice: this.#notice,
     };
+  }
+
+  /** What the person does about their devices; calls `act` at once, as part of their press. */
+  async #act(act: () => Promise<void>): Promise<void> {
+    this.#notice = null;
+    await act();
+    this.#changed();
   }
 
   /** Takes events one after the other, also those that carrying out an effect brings about. */
@@ -141,28 +149,33 @@ export class Connection {
         this.#remote = null;
         return;
       case "release_media":
-        this.#capture?.release();
-        this.#local = null;
-        return;
+        return this.#sending.release();
       case "announce":
-        return effect.what === "started" ? this.events.started() : this.events.stopped();
+        if (effect.what === "started") return this.events.started();
+        this.events.stopped();
+        return this.events.over();
     }
   }
 
   async #acquire(attempt: number): Promise<void> {
-    const { modality, trackConstraints: constraints } = this.settings();
     const fail = (problem: Problem): void => this.#tell({ type: "media_failed", attempt, problem });
     // Let the caller's own step end first, as every other answer also comes later.
     await Promise.resolve();
     if (!this.env.secure) return fail({ code: "insecure_origin" });
-    if (this.#capture === null) return fail({ code: "unsupported_browser" });
+    if (!this.#sending.possible) return fail({ code: "unsupported_browser" });
+    const video = kindsOf(this.settings().modality).includes("video");
+    if (video && this.#sending.sources.length === 0) return fail({ code: "no_screen_sharing" });
     try {
-      await this.#capture.acquire({ kinds: kindsOf(modality), constraints });
+      await this.#sending.acquire();
     } catch (error) {
-      return fail(problemOfMediaError(error));
+      if (attempt !== this.#machine.attempt || !wasCancelled(error)) {
+        return fail(problemOfMediaError(error));
+      }
+      this.#say("Nothing was shared. Press start to choose what to share.");
+      return this.stop();
     }
     if (attempt !== this.#machine.attempt) return;
-    this.#local = this.env.newStream([...this.#capture.tracks.values()]);
+    this.#sending.begin();
     this.#tell({ type: "media_ready", attempt });
   }
 
@@ -203,7 +216,7 @@ export class Connection {
       replaces,
       direction: directionOf(mode),
       kinds: kindsOf(modality),
-      tracks: sends(mode) ? (this.#capture?.tracks ?? new Map()) : new Map(),
+      tracks: sends(mode) ? this.#sending.tracks : new Map(),
       rtpParams,
     };
     const { server, clock } = this.env;
@@ -232,6 +245,8 @@ export class Connection {
       const text = textOf(message) || (this.#lastError && textOf(this.#lastError)) || "";
       if (reason === "handler_error") this.#dropError();
       this.#tell({ type: "ended", attempt, reason, text });
+    } else if (message.type === "update_connection" && message.data === "closed") {
+      this.#tell({ type: "stop" });
     } else if (message.type === "error") {
       this.#dropError();
       this.#lastError = message;
@@ -267,17 +282,12 @@ export class Connection {
     this.#taken = null;
     const { server } = this.env;
     await Promise.allSettled([...ids].map((id) => server.leave(this.#address(id))));
+    this.events.over();
     this.#tell({ type: "left", attempt });
   }
 
   #address(id: string | null): Record<string, string | null> {
     return { webrtc_id: id, session_hash: this.env.sessionHash() };
-  }
-
-  #replaced(kind: Kind, track: MediaStreamTrack | null): void {
-    void this.#peer?.replaceTrack(kind, track);
-    this.#local = this.env.newStream([...(this.#capture?.tracks.values() ?? [])]);
-    this.#changed();
   }
 
   #say(text: string): void {
