@@ -281,9 +281,9 @@ def test_the_last_words_of_a_video_function(serve: Serve, visit: Open, ending: s
     component.part("webrtc-start").click()
     if ending == "hidden":
         component.reach("connected")
-        component.page.get_by_role("button", name="Hide").click()
+        component.page.get_by_role("button", name="Hide", exact=True).click()
         component.root.wait_for(state="detached")
-        component.page.get_by_role("button", name="Show").click()
+        component.page.get_by_role("button", name="Show", exact=True).click()
         component.reach("idle")
         said = min(count, 12)
         shows(component, list(range(1, said + 1)))
