@@ -8,7 +8,12 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from gradio_webrtc.errors import InvalidMessageError, SessionClosedError, words_for
+from gradio_webrtc.errors import (
+    InvalidMessageError,
+    MediaFileError,
+    SessionClosedError,
+    words_for,
+)
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
@@ -139,17 +144,25 @@ class Session:
 
     async def _emit(self, kind: MediaKind) -> None:
         transport = self._require_transport()
-        close = await pump_output(self._handler, kind, transport, self._put_outputs)
+        try:
+            close = await pump_output(self._handler, kind, transport, self._put_outputs)
+        except MediaFileError:
+            await self._drained()  # what was decoded before the damage is played first
+            raise
         if close is not None:
             await self._finish(close.msg)
 
     async def _finish(self, text: str) -> None:
         """The handler ended the stream: let what is queued be heard, then end."""
+        await self._drained()
+        self.end(CloseReason.HANDLER_FINISHED, text)
+
+    async def _drained(self) -> None:
+        """Wait until what is queued has been played, within the limit for that."""
         try:
             await asyncio.wait_for(self._require_transport().drain(), self.limits.drain)
         except asyncio.TimeoutError:
             logger.warning("session %s: queued media was not played in time", self.webrtc_id)
-        self.end(CloseReason.HANDLER_FINISHED, text)
 
     async def _close(self, ending: Ending) -> None:
         """The one clean-up path: client told, tasks awaited, handler shut down, place freed."""
@@ -309,7 +322,7 @@ class Session:
     def _log_end(self, ending: Ending) -> None:
         logger.info(
             "session %s ended: %s%s; "
-            "dropped %d audio chunks, %d video frames and %d outputs, refused %d messages",
+            "dropped %d audio chunks and %d video frames, lost %d outputs, refused %d messages",
             self.webrtc_id,
             ending.reason.value,
             f" ({ending.text})" if ending.text else "",
