@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -39,17 +40,21 @@ def encode_audio(
     rate: int = 48_000,
     options: dict[str, str] | None = None,
     bit_rate: int = 128_000,
+    path: Path | None = None,
 ) -> bytes:
-    """Return mono ``samples`` in [-1, 1] as a file in format ``fmt``, a key of ``CODECS``."""
+    """Return mono ``samples`` in [-1, 1] as a file in format ``fmt``, a key of ``CODECS``.
+
+    ``path``: where to write it, for options that go over the file again.
+    """
     buffer = io.BytesIO()
-    with av.open(buffer, "w", format=fmt, options=options or {}) as container:
+    with av.open(buffer if path is None else str(path), "w", format=fmt, options=options or {}) as container:
         stream = container.add_stream(CODECS[fmt], rate=rate)
         stream.layout = "mono"
         if fmt not in ("flac", "wav"):
             stream.bit_rate = bit_rate
         for packet in _encoded_sound(stream, samples, rate):
             container.mux(packet)
-    return buffer.getvalue()
+    return buffer.getvalue() if path is None else path.read_bytes()
 
 
 def encode_video(
