@@ -20,8 +20,8 @@ from gradio_webrtc.media.feed import Feed
 from gradio_webrtc.media.files import Run
 from gradio_webrtc.media.formats import StreamFormat
 from gradio_webrtc.media.parts import MediaKind, Part, is_encoded
+from gradio_webrtc.media.succession import Succession
 from gradio_webrtc.media.timed import TimedAudio, TimedPicture
-from gradio_webrtc.media.timeline import Timeline
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +55,9 @@ class EncodedMedia:
         source: Next,
         kinds: frozenset[MediaKind],
         name: str,
-        leader: Timeline | None = None,
+        leader: Succession | None = None,
     ) -> None:
-        self.timeline = Timeline()
+        self.timeline = Succession()
         self._source = source
         self._kinds = kinds
         self._name = f"{name} (decoding)"

@@ -277,9 +277,7 @@ def _shortened(frame: av.AudioFrame) -> av.AudioFrame:
         if 0 < samples < frame.samples:
             layout, array = frame.layout.name, frame.to_ndarray()
             width = samples if frame.format.is_planar else samples * frame.layout.nb_channels
-            short = av.AudioFrame.from_ndarray(
-                array[:, :width].copy(), frame.format.name, layout
-            )
+            short = av.AudioFrame.from_ndarray(array[:, :width].copy(), frame.format.name, layout)
             short.sample_rate, short.pts, short.time_base = (
                 frame.sample_rate,
                 frame.pts,

@@ -145,7 +145,9 @@ class FrameDecoder:
         if offset is None or len(frame) < offset + 144:
             return True
         flags = int.from_bytes(frame[offset + 4 : offset + 8], "big")
-        behind = offset + 8 + 4 * (flags & 1) + 2 * (flags & 2) + 25 * (flags & 4) + (flags & 8) // 2
+        behind = (
+            offset + 8 + 4 * (flags & 1) + 2 * (flags & 2) + 25 * (flags & 4) + (flags & 8) // 2
+        )
         delays = int.from_bytes(frame[behind + 21 : behind + 24], "big")
         if not frame[behind : behind + 4].isalnum():  # the encoder's name, LAME or Lavc
             return True

@@ -168,7 +168,8 @@ class Part:
 def _open_path(name: str, path: str) -> BinaryIO:
     if is_url(path):
         raise MediaFileError(
-            path, "a text that is emitted is the path of a file; play an address with file_source()."
+            path,
+            "a text that is emitted is the path of a file; play an address with file_source().",
         )
     try:
         file = cast(BinaryIO, Path(path).open("rb"))

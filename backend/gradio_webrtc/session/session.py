@@ -24,6 +24,7 @@ from gradio_webrtc.session.context import Context, running_for, set_current_cont
 from gradio_webrtc.session.deadlines import Deadlines
 from gradio_webrtc.session.mailbox import OUTPUT_CAPACITY, Delivery, Mailbox
 from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
+from gradio_webrtc.session.recorder import NoRecorder, Recorder
 from gradio_webrtc.session.state import (
     CloseReason,
     Ending,
@@ -56,6 +57,7 @@ class Session:
         outputs: what the handler said on the side, for ``output_stream``; ends with the session.
         outputs_read: whether somebody reads ``outputs`` though the page has a mailbox.
         mailbox: where the page fetches its outputs, if it listens to them.
+        recorder: is told of all media that comes in and goes out.
     """
 
     phone_mode = False
@@ -72,6 +74,7 @@ class Session:
         self.outputs: Channel[AdditionalOutputs] = Channel(OUTPUT_CAPACITY)
         self.outputs_read = False
         self.mailbox: Mailbox | None = None
+        self.recorder: Recorder = NoRecorder()
         self.on_closed_callbacks: list[Callable[[Session], None]] = []
         self._handler = handler
         self._transport: Transport | None = None
@@ -177,6 +180,7 @@ class Session:
             if self._transport is not None:
                 await finish(name, "closing the connection", self._transport.aclose(), limit)
             await finish(name, "the handler's shutdown", self._handler.aclose(), limit)
+            await finish(name, "completing the recording", self.recorder.aclose(), limit)
         finally:
             self.outputs.close()
             self._enter(SessionState.CLOSED)
@@ -208,11 +212,13 @@ class Session:
         """Sound arrived; it waits in order, and the oldest is dropped when too much waits."""
         self._deadlines.heard()
         self._audio.put(pcm)
+        self.recorder.sound_received(pcm)
 
     def on_video(self, frame: Any) -> None:
         """A picture arrived; it replaces one that still waits."""
         self._deadlines.heard()
         self._video.put(frame)
+        self.recorder.picture_received(frame)
 
     def on_message(self, text: str | bytes) -> None:
         """A control message: a ping is a sign of life, end_stream a goodbye; others are refused."""
@@ -316,7 +322,7 @@ class Session:
     def _log_end(self, ending: Ending) -> None:
         logger.info(
             "session %s ended: %s%s; "
-            "dropped %d audio chunks, %d video frames and %d outputs, refused %d messages",
+            "dropped %d audio chunks and %d video frames, lost %d outputs, refused %d messages",
             self.webrtc_id,
             ending.reason.value,
             f" ({ending.text})" if ending.text else "",

@@ -248,7 +248,9 @@ class TestWhatMayBeEmitted:
         assert isinstance(item, Stretch)
         assert item.sound.samples.shape == (2, 4800)
 
-    @pytest.mark.parametrize("codec", ["pcm_s24le", "pcm_u8", "pcm_f32le", "pcm_s32le", "pcm_mulaw"])
+    @pytest.mark.parametrize(
+        "codec", ["pcm_s24le", "pcm_u8", "pcm_f32le", "pcm_s32le", "pcm_mulaw"]
+    )
     def test_wav_of_any_kind(self, codec):
         import av
 
