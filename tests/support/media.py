@@ -1,4 +1,4 @@
-"""Encoded media made on the spot: tones whose samples are known, and pictures that tell their number."""
+"""Encoded media made on the spot: tones of known samples, pictures that tell their number."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -47,7 +48,9 @@ def encode_audio(
     ``path``: where to write it, for options that go over the file again.
     """
     buffer = io.BytesIO()
-    with av.open(buffer if path is None else str(path), "w", format=fmt, options=options or {}) as container:
+    with av.open(
+        buffer if path is None else str(path), "w", format=fmt, options=options or {}
+    ) as container:
         stream = container.add_stream(CODECS[fmt], rate=rate)
         stream.layout = "mono"
         if fmt not in ("flac", "wav"):
@@ -118,7 +121,7 @@ def _numbered(count: int, fps: int, size: tuple[int, int]) -> Iterator[av.VideoF
         yield frame
 
 
-def _encoded_sound(stream: av.AudioStream, samples: Samples, rate: int) -> Iterator[av.Packet]:
+def _encoded_sound(stream: av.AudioStream, samples: Samples, rate: int) -> Iterator[av.Packet[Any]]:
     frame = av.AudioFrame.from_ndarray(samples[np.newaxis], "fltp", "mono")
     frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
     context = stream.codec_context

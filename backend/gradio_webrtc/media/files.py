@@ -200,7 +200,10 @@ def _opened(
 ) -> InputContainer:
     timeout = (OPEN_TIMEOUT_S, READ_TIMEOUT_S) if isinstance(file, str) else None
     try:
-        return av.open(file, "r", format=format, options=dict(options), timeout=timeout)
+        container: InputContainer = av.open(
+            file, "r", format=format, options=dict(options), timeout=timeout
+        )
+        return container
     except av.error.FFmpegError as error:
         if head[4:8] == b"ftyp" and isinstance(error, av.error.InvalidDataError):
             reason = "its index is missing: it is cut off, or was never finished."
