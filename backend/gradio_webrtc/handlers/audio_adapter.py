@@ -203,7 +203,9 @@ def check_handler(handler: UserHandler) -> None:
         )
 
 
-def _checked_copy(handler: Any, prototype: UserHandler, kinds: tuple[type[UserHandler], ...]) -> UserHandler:
+def _checked_copy(
+    handler: Any, prototype: UserHandler, kinds: tuple[type[UserHandler], ...]
+) -> UserHandler:
     """Return ``handler`` if it can serve a connection as the copy of ``prototype``.
 
     Its class need not be the prototype's: a factory may choose among handlers, and an app that is
