@@ -1,4 +1,4 @@
-"""A source whose flashes and beeps begin at the same moments, and judging what a page made of it."""
+"""A source whose flashes and beeps begin together, and judging what a page made of it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ RATE = 24_000
 PERIOD = 1.0
 LENGTH = 0.1
 FPS = 30
-STRETCH = 7
-"""Flashes that are judged together: three of them may have met a stutter of the machine."""
+STRETCH = 11
+"""Flashes that are judged together: some of them may have met a stutter of the machine."""
 
 LIGHT = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
 DARK = np.zeros_like(LIGHT)
@@ -50,8 +50,8 @@ def in_step(component: Component, limit: float, seconds: float = 90.0) -> list[f
     """Wait until flashes are seen when their beeps are heard; return how much later, in seconds.
 
     A browser brings sound and pictures into step over some seconds, the more the longer its own
-    buffers still grow on a busy machine: so this waits for a stretch of ``STRETCH`` flashes most
-    of which are within ``limit``, and returns it. What is wrong by a constant never gets there.
+    buffers still grow on a busy machine: so this waits for a stretch of ``STRETCH`` flashes whose
+    median is within ``limit``, and returns it. What is wrong by a constant never gets there.
     """
     page = component.page
     page.evaluate("(index) => sync.watch(index)", component.index)
@@ -59,7 +59,7 @@ def in_step(component: Component, limit: float, seconds: float = 90.0) -> list[f
 
     def arrived() -> bool:
         found[:] = _skews(*page.evaluate("[sync.flashes, sync.beeps]"))[-STRETCH:]
-        return len(found) == STRETCH and statistics.median(map(abs, found)) < limit
+        return len(found) == STRETCH and abs(statistics.median(found)) < limit
 
     component.visit.until(arrived, lambda: f"sound and pictures in step: {found}", seconds)
     return found

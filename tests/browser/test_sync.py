@@ -146,4 +146,4 @@ def test_a_flash_is_seen_when_its_beep_is_heard(
     script = flashes.OWN_SOURCE if mode == "send-receive" else flashes.SCRIPT
     component = visit(serve(app_of(handler(), mode)), script=script).component()
     component.start()
-    print("SKEW", handler.__name__, [round(1000 * x) for x in flashes.in_step(component, LIMIT)])
+    flashes.in_step(component, LIMIT)
