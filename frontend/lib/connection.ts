@@ -7,11 +7,11 @@ import { Capture } from "./capture";
 import { directionOf, kindsOf, receives, sends } from "./constraints";
 import { NO_DEVICES } from "./devices";
 import type { ConnectionEvents, Environment, Settings, View } from "./environment";
+import { acquire, LateMedia } from "./latemedia";
 import { step } from "./machine";
 import { textOf, type Message } from "./messages";
 import { INITIAL, type Effect, type Machine, type MachineEvent } from "./model";
 import { Peer } from "./peer";
-import { problemOfMediaError, type Problem } from "./problems";
 import { parseIceConfiguration, parsePlace } from "./signaling";
 import type { Kind } from "./types";
 
@@ -25,6 +25,8 @@ export class Connection {
   #machine: Machine = INITIAL;
   #peer: Peer | null = null;
   readonly #capture: Capture | null;
+  /** Opens and closes the devices while the connection goes on. */
+  readonly media: LateMedia;
   /** The id of the newest attempt, also while waiting for a place. */
   #id: string | null = null;
   /** The id of the session that the server last took. */
@@ -52,13 +54,18 @@ export class Connection {
             changed: () => this.#changed(),
             notice: (text) => this.#say(text),
           });
+    this.media = new LateMedia(env.secure, this.#capture, settings, {
+      replaced: (kind, track) => this.#replaced(kind, track),
+      changed: () => this.#changed(),
+    });
   }
 
-  start(): void {
+  /** Connects, with the devices open from the start unless `media` says otherwise. */
+  start(media = true): void {
     this.#notice = null;
     this.#lastError = null;
     this.#taken = null;
-    this.#tell({ type: "start", media: sends(this.settings().mode) });
+    this.#tell({ type: "start", media: media && sends(this.settings().mode) });
   }
 
   stop(): void {
@@ -97,6 +104,8 @@ export class Connection {
         video: capture?.current("video") ?? null,
       },
       notice: this.#notice,
+      asking: this.media.asking,
+      mediaProblem: this.media.problem,
     };
   }
 
@@ -141,7 +150,7 @@ export class Connection {
         this.#remote = null;
         return;
       case "release_media":
-        this.#capture?.release();
+        this.media.release();
         this.#local = null;
         return;
       case "announce":
@@ -150,19 +159,10 @@ export class Connection {
   }
 
   async #acquire(attempt: number): Promise<void> {
-    const { modality, trackConstraints: constraints } = this.settings();
-    const fail = (problem: Problem): void => this.#tell({ type: "media_failed", attempt, problem });
-    // Let the caller's own step end first, as every other answer also comes later.
-    await Promise.resolve();
-    if (!this.env.secure) return fail({ code: "insecure_origin" });
-    if (this.#capture === null) return fail({ code: "unsupported_browser" });
-    try {
-      await this.#capture.acquire({ kinds: kindsOf(modality), constraints });
-    } catch (error) {
-      return fail(problemOfMediaError(error));
-    }
+    const problem = await acquire(this.env.secure, this.#capture, this.settings());
+    if (problem !== null) return this.#tell({ type: "media_failed", attempt, problem });
     if (attempt !== this.#machine.attempt) return;
-    this.#local = this.env.newStream([...this.#capture.tracks.values()]);
+    this.#local = this.env.newStream([...(this.#capture?.tracks.values() ?? [])]);
     this.#tell({ type: "media_ready", attempt });
   }
 

@@ -1,0 +1,101 @@
+/** Devices that are opened and closed while a connection goes on, as a composer's microphone. */
+
+import type { Capture } from "./capture";
+import { kindsOf } from "./constraints";
+import type { Settings } from "./environment";
+import { problemOfMediaError, type Problem } from "./problems";
+import type { Kind } from "./types";
+
+/** Opens the devices; returns what stood in the way, `null` when nothing did. */
+export async function acquire(
+  secure: boolean,
+  capture: Capture | null,
+  { modality, trackConstraints: constraints }: Settings,
+): Promise<Problem | null> {
+  // Let the caller's own step end first, as every other answer also comes later.
+  await Promise.resolve();
+  if (!secure) return { code: "insecure_origin" };
+  if (capture === null) return { code: "unsupported_browser" };
+  try {
+    await capture.acquire({ kinds: kindsOf(modality), constraints });
+    return null;
+  } catch (error) {
+    return problemOfMediaError(error);
+  }
+}
+
+export interface LateMediaEvents {
+  /** The track to send is another one now, or none. */
+  replaced(kind: Kind, track: MediaStreamTrack | null): void;
+  changed(): void;
+}
+
+export class LateMedia {
+  #asking = false;
+  #problem: Problem | null = null;
+  /** Counts what was asked for, so that an answer that comes too late changes nothing. */
+  #turn = 0;
+
+  constructor(
+    private readonly secure: boolean,
+    private readonly capture: Capture | null,
+    private readonly settings: () => Settings,
+    private readonly events: LateMediaEvents,
+  ) {}
+
+  /** The person is being asked. */
+  get asking(): boolean {
+    return this.#asking;
+  }
+
+  /** Why the devices are not open though they were asked for. */
+  get problem(): Problem | null {
+    return this.#problem;
+  }
+
+  /** Asks for the devices, and sends what they give. */
+  async open(): Promise<void> {
+    if (this.#asking) return;
+    const turn = this.#reset();
+    this.#asking = true;
+    this.events.changed();
+    const problem = await acquire(this.secure, this.capture, this.settings());
+    if (turn !== this.#turn) return;
+    this.#asking = false;
+    this.#problem = problem;
+    if (problem === null) this.#replace();
+    else this.events.changed();
+  }
+
+  /** Lets go of the devices, also of those still asked for; the connection goes on. */
+  close(): void {
+    this.release();
+    this.#replace();
+  }
+
+  /** Lets go of the devices because the connection is over. */
+  release(): void {
+    this.#reset();
+    this.capture?.release();
+  }
+
+  /** Forgets what stood in the way. */
+  forget(): void {
+    if (this.#problem === null) return;
+    this.#problem = null;
+    this.events.changed();
+  }
+
+  #reset(): number {
+    this.#asking = false;
+    this.#problem = null;
+    this.#turn += 1;
+    return this.#turn;
+  }
+
+  #replace(): void {
+    for (const kind of kindsOf(this.settings().modality)) {
+      this.events.replaced(kind, this.capture?.tracks.get(kind) ?? null);
+    }
+  }
+}
