@@ -159,9 +159,10 @@ export class Connection {
   }
 
   async #acquire(attempt: number): Promise<void> {
-    const problem = await acquire(this.env.secure, this.#capture, this.settings());
+    const wanted = (): boolean => attempt === this.#machine.attempt;
+    const problem = await acquire(this.env.secure, this.#capture, this.settings(), wanted);
     if (problem !== null) return this.#tell({ type: "media_failed", attempt, problem });
-    if (attempt !== this.#machine.attempt) return;
+    if (!wanted()) return;
     this.#local = this.env.newStream([...(this.#capture?.tracks.values() ?? [])]);
     this.#tell({ type: "media_ready", attempt });
   }

@@ -6,14 +6,19 @@ import type { Settings } from "./environment";
 import { problemOfMediaError, type Problem } from "./problems";
 import type { Kind } from "./types";
 
-/** Opens the devices; returns what stood in the way, `null` when nothing did. */
+/**
+ * Opens the devices, if they are still `wanted` when the caller's own step has ended; returns what
+ * stood in the way, `null` when nothing did.
+ */
 export async function acquire(
   secure: boolean,
   capture: Capture | null,
   { modality, trackConstraints: constraints }: Settings,
+  wanted: () => boolean,
 ): Promise<Problem | null> {
-  // Let the caller's own step end first, as every other answer also comes later.
+  // Every other answer also comes later than the question.
   await Promise.resolve();
+  if (!wanted()) return null;
   if (!secure) return { code: "insecure_origin" };
   if (capture === null) return { code: "unsupported_browser" };
   try {
@@ -59,8 +64,9 @@ export class LateMedia {
     const turn = this.#reset();
     this.#asking = true;
     this.events.changed();
-    const problem = await acquire(this.secure, this.capture, this.settings());
-    if (turn !== this.#turn) return;
+    const wanted = (): boolean => turn === this.#turn;
+    const problem = await acquire(this.secure, this.capture, this.settings(), wanted);
+    if (!wanted()) return;
     this.#asking = false;
     this.#problem = problem;
     if (problem === null) this.#replace();
