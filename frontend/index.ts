@@ -42,6 +42,8 @@ export interface WebRTCProps {
   video_codec: Optional<VideoCodec>;
   max_bitrate: Optional<Bitrates>;
   placeholder: Optional<string>;
+  /** The ids of the Gradio events that take additional outputs. */
+  output_listeners: Optional<number[]>;
 }
 
 /** The value of a composer: what the person submitted last, and over which connection. */

@@ -115,6 +115,12 @@ class InvalidIdError(SignalingError):
     code = "invalid_webrtc_id"
 
 
+class UnknownStartError(SignalingError):
+    """The offer's ``start`` names no press of this page's, or one that is long past."""
+
+    code = "unknown_start"
+
+
 class InvalidSubmissionError(SignalingError):
     """A submitted value is not what a composer sends, or its text is too long."""
 
@@ -139,4 +145,9 @@ def words_for(error: BaseException) -> str:
     text = str(error)
     if not isinstance(error, GradioWebRTCError):
         text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """Return ``text`` cut to ``MAX_WORDS`` characters."""
     return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"

@@ -16,6 +16,7 @@ from gradio.events import EventListener
 from gradio_webrtc.checks import limit_or_none, number_or_none, one_of
 from gradio_webrtc.errors import ConfigurationError, SignalingError
 from gradio_webrtc.handlers.adapt import as_handler, check_arity
+from gradio_webrtc.handlers.base import StreamHandlerBase
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
@@ -26,6 +27,17 @@ if TYPE_CHECKING:
     from gradio.events import Dependency
 
     from gradio_webrtc.component import WebRTC
+
+START_COMMAND = "start:"
+"""The value that makes the page start, with a token after it; see ``session/starts.py``."""
+
+_QUIETLY: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "trigger_mode": "multiple",
+    "api_visibility": "private",
+}
+"""How the package's own listeners run: at once, unseen, and not as part of the app's API."""
 
 
 class EachTime(EventListener):
@@ -95,7 +107,7 @@ class StreamArguments:
         return replace(self, inputs=inputs, concurrency_limit=limit, time_limit=time_limit)
 
     def _inputs(self) -> list[Block]:
-        inputs = _as_list("inputs", self.inputs)
+        inputs = as_list("inputs", self.inputs)
         if self.component.mode == "receive":
             if self.component in inputs:
                 raise ConfigurationError(
@@ -113,7 +125,7 @@ class StreamArguments:
         return inputs
 
     def _check_outputs(self) -> None:
-        if _as_list("outputs", self.outputs) != [self.component]:
+        if as_list("outputs", self.outputs) != [self.component]:
             raise ConfigurationError(
                 "outputs must be the component itself and nothing else, outputs=[webrtc]. Values "
                 "for other components go through AdditionalOutputs and on_additional_outputs()."
@@ -147,7 +159,7 @@ def make_host(arguments: StreamArguments) -> StreamHost:
             modality=component.modality,
             frame_format=component.frame_format,
         )
-        check_arity(arguments.fn, 1 + len(arguments.further))
+        check_arity(arguments.fn, len(arguments.further), mode=component.mode)
     except ConfigurationError as error:
         raise type(error)(f"{arguments.name}.stream(): {error}") from None
     settings = StreamSettings(
@@ -166,8 +178,15 @@ def make_host(arguments: StreamArguments) -> StreamHost:
         ),
         recording=component.record,
         composer=component.variant == "textbox",
+        check_args=lambda count: check_arity(arguments.fn, count, mode=component.mode),
     )
     return StreamHost(settings, _registry(arguments))
+
+
+def wire(arguments: StreamArguments, host: StreamHost) -> Dependency:
+    """Connect the Gradio events of the stream; return the one that starts or feeds it."""
+    following = wire_inputs(arguments, host)
+    return following if arguments.trigger is None else wire_trigger(arguments, host)
 
 
 def wire_inputs(arguments: StreamArguments, host: StreamHost) -> Dependency:
@@ -189,18 +208,35 @@ def wire_inputs(arguments: StreamArguments, host: StreamHost) -> Dependency:
         "fn": set_input,
         "inputs": [arguments.component, *arguments.further],
         "outputs": None,
-        "js": arguments.js,
-        "queue": False,
-        "show_progress": "hidden",
-        "trigger_mode": "multiple",
-        "api_visibility": "private",
+        **_QUIETLY,
+        # The trigger's values went through it already, and without the component's own.
+        "js": arguments.js if arguments.trigger is None else None,
     }
-    for block in arguments.further:
-        listen = getattr(block, arguments.send_input_on, None)
-        if listen is not None:
-            listen(**options)
+    # A generator was called with the values at the press; what they become later is not its own.
+    if arguments.trigger is None or isinstance(arguments.fn, StreamHandlerBase):
+        for block in arguments.further:
+            listen = getattr(block, arguments.send_input_on, None)
+            if listen is not None:
+                listen(**options)
     # Gradio makes the listener methods out of EVENTS when the class is made.
     dependency: Dependency = arguments.component.tick(**options)  # type: ignore[attr-defined]
+    return dependency
+
+
+def wire_trigger(arguments: StreamArguments, host: StreamHost) -> Dependency:
+    """Make the trigger keep the values of the inputs and tell the page to start with them."""
+
+    async def press(request: gr.Request, *args: Any) -> str:
+        return START_COMMAND + host.starts.remember(str(request.session_hash), args)
+
+    assert arguments.trigger is not None
+    dependency: Dependency = arguments.trigger(
+        fn=press,
+        inputs=arguments.further,
+        outputs=[arguments.component],
+        js=arguments.js,
+        **_QUIETLY,
+    )
     return dependency
 
 
@@ -216,7 +252,12 @@ def _registry(arguments: StreamArguments) -> SessionRegistry:
     return registry
 
 
-def _as_list(name: str, value: Any) -> list[Block]:
+def as_list(name: str, value: Any) -> list[Block]:
+    """Return the components of ``value``: none, one, or a collection.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
     if value is None:
         return []
     if isinstance(value, Block):

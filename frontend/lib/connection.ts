@@ -3,17 +3,16 @@
  * one `View` of it all. Everything that opens is closed here, by the machine's own orders.
  */
 
-import { Capture } from "./capture";
 import { directionOf, kindsOf, receives, sends } from "./constraints";
-import { NO_DEVICES } from "./devices";
 import type { ConnectionEvents, Environment, Settings, View } from "./environment";
-import { acquire, LateMedia } from "./latemedia";
+import { LateMedia } from "./latemedia";
 import { step } from "./machine";
 import { textOf, type Message } from "./messages";
 import { INITIAL, type Effect, type Machine, type MachineEvent } from "./model";
 import { Peer } from "./peer";
+import { Sending } from "./sending";
 import { parseIceConfiguration, parsePlace } from "./signaling";
-import type { Kind } from "./types";
+import type { Kind, VideoSource } from "./types";
 
 /**
  * An error that ends the stream is shown in the component; handing it on as well would show it
@@ -24,7 +23,7 @@ const ERROR_MS = 300;
 export class Connection {
   #machine: Machine = INITIAL;
   #peer: Peer | null = null;
-  readonly #capture: Capture | null;
+  readonly #sending: Sending;
   /** Opens and closes the devices while the connection goes on. */
   readonly media: LateMedia;
   /** The id of the newest attempt, also while waiting for a place. */
@@ -32,7 +31,6 @@ export class Connection {
   /** The id of the session that the server last took. */
   #taken: string | null = null;
   #timer: number | null = null;
-  #local: MediaStream | null = null;
   #remote: MediaStream | null = null;
   #notice: string | null = null;
   /** The last `error` message, for an ending that does not repeat its text. */
@@ -46,18 +44,21 @@ export class Connection {
     private readonly settings: () => Settings,
     private readonly events: ConnectionEvents,
   ) {
-    this.#capture =
-      env.mediaDevices === undefined
-        ? null
-        : new Capture(env.mediaDevices, env.storage, {
-            replaced: (kind, track) => this.#replaced(kind, track),
-            changed: () => this.#changed(),
-            notice: (text) => this.#say(text),
-          });
-    this.media = new LateMedia(env.secure, this.#capture, settings, {
-      replaced: (kind, track) => this.#replaced(kind, track),
-      changed: () => this.#changed(),
+    const replaced = (kind: Kind, track: MediaStreamTrack | null): void => {
+      void this.#peer?.replaceTrack(kind, track);
+      this.#changed();
+    };
+    const changed = (): void => this.#changed();
+    this.#sending = new Sending(env, settings, {
+      replaced,
+      changed,
+      notice: (text) => this.#say(text),
+      sharingEnded: () => {
+        this.#say("You stopped sharing your screen, so the stream has ended.");
+        this.stop();
+      },
     });
+    this.media = new LateMedia(this.#sending, settings, { replaced, changed });
   }
 
   /** Connects, with the devices open from the start unless `media` says otherwise. */
@@ -79,34 +80,39 @@ export class Connection {
   }
 
   setMuted(kind: Kind, muted: boolean): void {
-    this.#capture?.setMuted(kind, muted);
+    this.#sending.setMuted(kind, muted);
   }
 
-  async switchDevice(kind: Kind, deviceId: string): Promise<void> {
-    this.#notice = null;
-    await this.#capture?.switchTo(kind, deviceId);
-    this.#changed();
+  switchDevice(kind: Kind, deviceId: string): Promise<void> {
+    return this.#act(() => this.#sending.switchTo(kind, deviceId));
+  }
+
+  /** Turns to the camera on the other side, or to the next one. */
+  flipCamera(): Promise<void> {
+    return this.#act(() => this.#sending.flip());
+  }
+
+  /** Sends the camera or the screen: at once while live, else from the next start on. */
+  useSource(source: VideoSource): Promise<void> {
+    return this.#act(() => this.#sending.useSource(source));
   }
 
   get view(): View {
-    const capture = this.#capture;
     return {
+      ...this.#sending.view,
       machine: this.#machine,
-      local: this.#local,
       remote: this.#remote,
-      muted: {
-        audio: capture?.isMuted("audio") ?? false,
-        video: capture?.isMuted("video") ?? false,
-      },
-      devices: capture?.lists ?? NO_DEVICES,
-      current: {
-        audio: capture?.current("audio") ?? null,
-        video: capture?.current("video") ?? null,
-      },
       notice: this.#notice,
       asking: this.media.asking,
       mediaProblem: this.media.problem,
     };
+  }
+
+  /** What the person does about their devices; calls `act` at once, as part of their press. */
+  async #act(act: () => Promise<void>): Promise<void> {
+    this.#notice = null;
+    await act();
+    this.#changed();
   }
 
   /** Takes events one after the other, also those that carrying out an effect brings about. */
@@ -150,20 +156,24 @@ export class Connection {
         this.#remote = null;
         return;
       case "release_media":
-        this.media.release();
-        this.#local = null;
-        return;
+        return this.media.release();
       case "announce":
-        return effect.what === "started" ? this.events.started() : this.events.stopped();
+        if (effect.what === "started") return this.events.started();
+        this.events.stopped();
+        return this.events.over();
     }
   }
 
   async #acquire(attempt: number): Promise<void> {
     const wanted = (): boolean => attempt === this.#machine.attempt;
-    const problem = await acquire(this.env.secure, this.#capture, this.settings(), wanted);
+    const problem = await this.#sending.open(wanted);
+    if (problem === "cancelled") {
+      this.#say("Nothing was shared. Press start to choose what to share.");
+      return this.stop();
+    }
     if (problem !== null) return this.#tell({ type: "media_failed", attempt, problem });
     if (!wanted()) return;
-    this.#local = this.env.newStream([...(this.#capture?.tracks.values() ?? [])]);
+    this.#sending.begin();
     this.#tell({ type: "media_ready", attempt });
   }
 
@@ -204,7 +214,7 @@ export class Connection {
       replaces,
       direction: directionOf(mode),
       kinds: kindsOf(modality),
-      tracks: sends(mode) ? (this.#capture?.tracks ?? new Map()) : new Map(),
+      tracks: sends(mode) ? this.#sending.tracks : new Map(),
       rtpParams,
     };
     const { server, clock } = this.env;
@@ -233,6 +243,8 @@ export class Connection {
       const text = textOf(message) || (this.#lastError && textOf(this.#lastError)) || "";
       if (reason === "handler_error") this.#dropError();
       this.#tell({ type: "ended", attempt, reason, text });
+    } else if (message.type === "update_connection" && message.data === "closed") {
+      this.#tell({ type: "stop" });
     } else if (message.type === "error") {
       this.#dropError();
       this.#lastError = message;
@@ -268,17 +280,12 @@ export class Connection {
     this.#taken = null;
     const { server } = this.env;
     await Promise.allSettled([...ids].map((id) => server.leave(this.#address(id))));
+    this.events.over();
     this.#tell({ type: "left", attempt });
   }
 
   #address(id: string | null): Record<string, string | null> {
     return { webrtc_id: id, session_hash: this.env.sessionHash() };
-  }
-
-  #replaced(kind: Kind, track: MediaStreamTrack | null): void {
-    void this.#peer?.replaceTrack(kind, track);
-    this.#local = this.env.newStream([...(this.#capture?.tracks.values() ?? [])]);
-    this.#changed();
   }
 
   #say(text: string): void {

@@ -1,33 +1,10 @@
 /** Devices that are opened and closed while a connection goes on, as a composer's microphone. */
 
-import type { Capture } from "./capture";
 import { kindsOf } from "./constraints";
 import type { Settings } from "./environment";
-import { problemOfMediaError, type Problem } from "./problems";
+import type { Problem } from "./problems";
+import type { Sending } from "./sending";
 import type { Kind } from "./types";
-
-/**
- * Opens the devices, if they are still `wanted` when the caller's own step has ended; returns what
- * stood in the way, `null` when nothing did.
- */
-export async function acquire(
-  secure: boolean,
-  capture: Capture | null,
-  { modality, trackConstraints: constraints }: Settings,
-  wanted: () => boolean,
-): Promise<Problem | null> {
-  // Every other answer also comes later than the question.
-  await Promise.resolve();
-  if (!wanted()) return null;
-  if (!secure) return { code: "insecure_origin" };
-  if (capture === null) return { code: "unsupported_browser" };
-  try {
-    await capture.acquire({ kinds: kindsOf(modality), constraints });
-    return null;
-  } catch (error) {
-    return problemOfMediaError(error);
-  }
-}
 
 export interface LateMediaEvents {
   /** The track to send is another one now, or none. */
@@ -42,8 +19,7 @@ export class LateMedia {
   #turn = 0;
 
   constructor(
-    private readonly secure: boolean,
-    private readonly capture: Capture | null,
+    private readonly sending: Sending,
     private readonly settings: () => Settings,
     private readonly events: LateMediaEvents,
   ) {}
@@ -65,12 +41,15 @@ export class LateMedia {
     this.#asking = true;
     this.events.changed();
     const wanted = (): boolean => turn === this.#turn;
-    const problem = await acquire(this.secure, this.capture, this.settings(), wanted);
+    const problem = await this.sending.open(wanted);
     if (!wanted()) return;
     this.#asking = false;
-    this.#problem = problem;
-    if (problem === null) this.#replace();
-    else this.events.changed();
+    if (problem === null) {
+      this.sending.begin();
+      return this.#replace();
+    }
+    if (problem !== "cancelled") this.#problem = problem;
+    this.events.changed();
   }
 
   /** Lets go of the devices, also of those still asked for; the connection goes on. */
@@ -82,7 +61,7 @@ export class LateMedia {
   /** Lets go of the devices because the connection is over. */
   release(): void {
     this.#reset();
-    this.capture?.release();
+    this.sending.release();
   }
 
   /** Forgets what stood in the way. */
@@ -101,7 +80,7 @@ export class LateMedia {
 
   #replace(): void {
     for (const kind of kindsOf(this.settings().modality)) {
-      this.events.replaced(kind, this.capture?.tracks.get(kind) ?? null);
+      this.events.replaced(kind, this.sending.tracks.get(kind) ?? null);
     }
   }
 }

@@ -3,6 +3,7 @@
  * carries only the data; the components ask for the words when they show it.
  */
 
+import { ScreenError } from "./screen";
 import type { Kind } from "./types";
 
 export interface Problem {
@@ -21,6 +22,7 @@ export interface Words {
 /** Translates what `getUserMedia` threw. Names: Media Capture and Streams, section 10.2. */
 export function problemOfMediaError(error: unknown): Problem {
   const { name = "", message = "" } = (error ?? {}) as { name?: string; message?: string };
+  if (error instanceof ScreenError) return { code: "screen_failed", message };
   switch (name) {
     case "NotAllowedError":
     case "SecurityError":
@@ -53,6 +55,16 @@ const FIXED: Record<string, Words> = {
   unsupported_browser: {
     title: "This browser cannot make calls",
     remedy: "Use a current version of Chrome, Edge, Firefox or Safari.",
+  },
+  no_screen_sharing: {
+    title: "This browser cannot share a screen",
+    remedy: "Phones and tablets have no way to do it. Open this page on a computer.",
+  },
+  screen_failed: {
+    title: "The screen could not be shared",
+    remedy:
+      "Your system may forbid it: allow the browser to record the screen in its privacy " +
+      "settings, restart the browser and try again. Or share a single tab.",
   },
   server_unreachable: {
     title: "The server did not answer",

@@ -38,6 +38,7 @@ class ScriptedHandler:
         self.receives = frozenset(receives)
         self.emits = frozenset(emits)
         self.audio_format = audio_format or AudioFormat()
+        self.fps = 30
         self.dropped = 0
         self.link: Link | None = None
         self.started = 0

@@ -75,6 +75,8 @@ class Handler(Protocol):
     receives: frozenset[MediaKind]
     emits: frozenset[MediaKind]
     audio_format: AudioFormat
+    fps: int
+    """How many pictures a second are shown at most, 1 to 60; known before ``start``."""
 
     @property
     def dropped(self) -> int:

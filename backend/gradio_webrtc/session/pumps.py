@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream, split_emitted
 from gradio_webrtc.handlers.protocol import EndOfStream, Handler, MediaKind
 from gradio_webrtc.media.pcm import Int16Array, Pcm
 from gradio_webrtc.media.resample import StreamResampler
 from gradio_webrtc.session.channel import Channel
-from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream, split_emitted
 from gradio_webrtc.session.transport import Transport
 
 AUDIO_BACKLOG = 500
@@ -98,9 +98,10 @@ async def pump_output(
             emitted = split_emitted(await handler.emit(kind))
         except EndOfStream:
             return None
+        if emitted.outputs is not None:
+            # First, since playing takes as long as a long chunk of sound or the time of a picture.
+            put_outputs(emitted.outputs)
         if emitted.media is not None:
             await transport.play(kind, emitted.media)
-        if emitted.outputs is not None:
-            put_outputs(emitted.outputs)
         if emitted.close is not None:
             return emitted.close
