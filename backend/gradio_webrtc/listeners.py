@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextvars import Context as ContextVars
 from typing import TYPE_CHECKING, Any
 
+import anyio.to_thread
 import gradio as gr
 from gradio.blocks import Block
 
 from gradio_webrtc.chain import Chain
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.invoke import call, iterate
-from gradio_webrtc.handlers.worker import Worker
 from gradio_webrtc.session.context import Context, set_current_context
 from gradio_webrtc.session.mailbox import Delivery, Mailbox
 from gradio_webrtc.wiring import as_list
@@ -26,6 +28,25 @@ if TYPE_CHECKING:
 TURN_SECONDS = 0.1
 """How long one call of Gradio's may take outputs: its input values are as old as this at most, and
 others who wait for the listener's place in the queue get it."""
+
+
+class PooledThreads:
+    """Runs sync listeners as Gradio runs those of other events, on AnyIO's threads."""
+
+    closing = False
+
+    async def call(self, fn: Callable[..., Any], *args: Any) -> Any:
+        """Return ``fn(*args)``."""
+        return await anyio.to_thread.run_sync(fn, *args)
+
+    def submit(
+        self, context: ContextVars, fn: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """Start ``fn(*args)`` in ``context``."""
+        return asyncio.ensure_future(self.call(context.run, fn, *args))
+
+
+_threads = PooledThreads()
 
 
 class OutputListener:
@@ -56,11 +77,7 @@ class OutputListener:
         delivery = None if box is None else box.take(self.id)
         if delivery is None:
             return self._nothing
-        worker = Worker(self._name)
-        try:
-            result = await self._call(delivery, list(values), worker)
-        finally:
-            await worker.aclose()
+        result = await self._call(delivery, list(values))
         if isinstance(result, Iterator | AsyncIterator):
             raise ConfigurationError(f"{self._name} is a generator, which needs queue=True.")
         return result
@@ -71,44 +88,38 @@ class OutputListener:
         Those that come meanwhile are for the next call, which brings newer values of the inputs.
         """
         box, current, silent = self._mailbox(page), list(values), True
-        worker = Worker(self._name)
         end = time.monotonic() + TURN_SECONDS
         left = 0 if box is None else box.waiting(self.id)
-        try:
-            while box is not None and left and (delivery := box.take(self.id)) is not None:
-                certain = True
-                async for result in self._results(delivery, current, worker):
-                    silent = False
-                    yield result
-                    if left > 1 and self._chain:
-                        certain &= await call(self._chain.advance, current, result, worker=worker)
-                left -= 1
-                if not certain or time.monotonic() > end:
-                    break
-            if silent:  # Gradio takes a generator without values for one that gives None
-                yield self._nothing
-        finally:
-            await worker.aclose()
+        while box is not None and left and (delivery := box.take(self.id)) is not None:
+            certain = True
+            async for result in self._results(delivery, current):
+                silent = False
+                yield result
+                if left > 1 and self._chain:
+                    certain &= await call(self._chain.advance, current, result, worker=_threads)
+            left -= 1
+            if not certain or time.monotonic() > end:
+                break
+        if silent:  # Gradio takes a generator without values for one that gives None
+            yield self._nothing
 
-    async def _results(
-        self, delivery: Delivery, values: list[Any], worker: Worker
-    ) -> AsyncIterator[Any]:
-        result = await self._call(delivery, values, worker)
+    async def _results(self, delivery: Delivery, values: list[Any]) -> AsyncIterator[Any]:
+        result = await self._call(delivery, values)
         if not isinstance(result, Iterator | AsyncIterator):
             yield result
             return
-        steps = iterate(result, worker)
+        steps = iterate(result, _threads)
         try:
             async for step in steps:
                 yield step
         finally:
             await steps.aclose()
 
-    async def _call(self, delivery: Delivery, values: list[Any], worker: Worker) -> Any:
+    async def _call(self, delivery: Delivery, values: list[Any]) -> Any:
         host = self._component._host
         session = None if host is None else host.registry.find(delivery.webrtc_id)
         set_current_context(Context(delivery.webrtc_id, session))
-        return await call(self._fn, *values, *delivery.outputs.args, worker=worker)
+        return await call(self._fn, *values, *delivery.outputs.args, worker=_threads)
 
     def _mailbox(self, page: str | None) -> Mailbox | None:
         host = self._component._host

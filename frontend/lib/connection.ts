@@ -10,6 +10,7 @@ import { step } from "./machine";
 import { textOf, type Message } from "./messages";
 import { INITIAL, type Effect, type Machine, type MachineEvent } from "./model";
 import { Peer } from "./peer";
+import { remainingMs } from "./playout";
 import { Sending } from "./sending";
 import { parseIceConfiguration, parsePlace } from "./signaling";
 import type { Kind, VideoSource } from "./types";
@@ -23,6 +24,10 @@ const ERROR_MS = 300;
 export class Connection {
   #machine: Machine = INITIAL;
   #peer: Peer | null = null;
+  /** Peers that are being replaced: their sessions keep the place until the new one has it. */
+  readonly #retired: Peer[] = [];
+  /** Names the values that the app keeps for what was started last. */
+  #token: string | null = null;
   readonly #sending: Sending;
   /** Opens and closes the devices while the connection goes on. */
   readonly media: LateMedia;
@@ -67,6 +72,14 @@ export class Connection {
     this.#lastError = null;
     this.#taken = null;
     this.#tell({ type: "start", media: media && sends(this.settings().mode) });
+  }
+
+  /** Starts with the values that the app keeps under `token`, in place of what is under way. */
+  restart(token: string): void {
+    this.#notice = null;
+    this.#lastError = null;
+    this.#token = token;
+    this.#tell({ type: "restart" });
   }
 
   stop(): void {
@@ -152,9 +165,17 @@ export class Connection {
         return void this.#leave(this.#machine.attempt);
       case "close_peer":
         this.#peer?.close(effect.polite);
+        this.#closeRetired();
         this.#peer = null;
         this.#remote = null;
         return;
+      case "retire_peer":
+        if (this.#peer !== null) this.#retired.push(this.#peer);
+        this.#peer = null;
+        this.#remote = null;
+        return;
+      case "play_out":
+        return void this.#playOut(this.#machine.attempt);
       case "release_media":
         return this.media.release();
       case "announce":
@@ -178,6 +199,9 @@ export class Connection {
   }
 
   async #connect(attempt: number, id: "fresh" | "reserved", replaces: boolean): Promise<void> {
+    // Two offers of one page must not race for one place: the one before is settled first.
+    await Promise.all(this.#retired.map((peer) => peer.settled));
+    if (attempt !== this.#machine.attempt) return;
     if (id === "fresh" || this.#id === null) this.#id = this.env.newId();
     try {
       const configuration = await this.#configuration(attempt);
@@ -212,6 +236,7 @@ export class Connection {
       id,
       sessionHash: this.env.sessionHash(),
       replaces,
+      start: this.#token,
       direction: directionOf(mode),
       kinds: kindsOf(modality),
       tracks: sends(mode) ? this.#sending.tracks : new Map(),
@@ -221,6 +246,8 @@ export class Connection {
     return new Peer(this.env.newPeer(configuration), server, clock, options, {
       answered: () => {
         this.#taken = id;
+        if (attempt !== this.#machine.attempt) return;
+        this.#closeRetired();
         this.events.identified(id);
       },
       refused: (problem) => this.#tell({ type: "refused", attempt, problem }),
@@ -237,7 +264,18 @@ export class Connection {
     });
   }
 
+  #closeRetired(): void {
+    for (const peer of this.#retired.splice(0)) peer.close(false);
+  }
+
+  /** Finds out how long what has been received still plays. */
+  async #playOut(attempt: number): Promise<void> {
+    const report = await this.#peer?.statistics().catch(() => null);
+    this.#tell({ type: "remaining", attempt, ms: remainingMs(report?.values() ?? []) });
+  }
+
   #heard(attempt: number, message: Message): void {
+    if (attempt !== this.#machine.attempt) return;
     if (message.type === "end_stream") {
       const reason = message.reason ?? "handler_finished";
       const text = textOf(message) || (this.#lastError && textOf(this.#lastError)) || "";

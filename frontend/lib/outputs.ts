@@ -38,6 +38,7 @@ export class OutputFlow {
   #unsure = false;
   #failed = false;
   #taken = -1;
+  #timer: number | null = null;
   /** The calls of this round that are not over, and whether each has begun. */
   readonly #calls = new Map<number, boolean>();
 
@@ -79,6 +80,7 @@ export class OutputFlow {
     if (this.#phase === "closed") return;
     const left = this.#fresh > 0 && this.listeners().length > 0;
     this.#phase = "closed";
+    if (this.#timer !== null) this.clock.clear(this.#timer);
     if (left) this.dispatch();
   }
 
@@ -117,7 +119,7 @@ export class OutputFlow {
       this.#sweepIfUnsure();
     } else if (stuck) {
       this.#phase = "pausing";
-      this.clock.set(() => this.#resume(), PAUSE_MS);
+      this.#timer = this.clock.set(() => this.#fetch(), PAUSE_MS);
     } else {
       this.#fetch();
     }
@@ -125,10 +127,6 @@ export class OutputFlow {
 
   #sweepIfUnsure(): void {
     if (this.#unsure && this.#phase === "idle") void this.#ask();
-  }
-
-  #resume(): void {
-    if (!this.#isClosed()) this.#fetch();
   }
 
   #isClosed(): boolean {

@@ -8,7 +8,12 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from gradio_webrtc.errors import InvalidMessageError, SessionClosedError, words_for
+from gradio_webrtc.errors import (
+    InvalidMessageError,
+    MediaFileError,
+    SessionClosedError,
+    words_for,
+)
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
@@ -19,6 +24,7 @@ from gradio_webrtc.session.context import Context, running_for, set_current_cont
 from gradio_webrtc.session.deadlines import Deadlines
 from gradio_webrtc.session.mailbox import OUTPUT_CAPACITY, Delivery, Mailbox
 from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
+from gradio_webrtc.session.recorder import NoRecorder, Recorder
 from gradio_webrtc.session.state import (
     CloseReason,
     Ending,
@@ -51,6 +57,7 @@ class Session:
         outputs: what the handler said on the side, for ``output_stream``; ends with the session.
         outputs_read: whether somebody reads ``outputs`` though the page has a mailbox.
         mailbox: where the page fetches its outputs, if it listens to them.
+        recorder: is told of all media that comes in and goes out.
     """
 
     phone_mode = False
@@ -67,6 +74,7 @@ class Session:
         self.outputs: Channel[AdditionalOutputs] = Channel(OUTPUT_CAPACITY)
         self.outputs_read = False
         self.mailbox: Mailbox | None = None
+        self.recorder: Recorder = NoRecorder()
         self.on_closed_callbacks: list[Callable[[Session], None]] = []
         self._handler = handler
         self._transport: Transport | None = None
@@ -136,17 +144,25 @@ class Session:
 
     async def _emit(self, kind: MediaKind) -> None:
         transport = self._require_transport()
-        close = await pump_output(self._handler, kind, transport, self._put_outputs)
+        try:
+            close = await pump_output(self._handler, kind, transport, self._put_outputs)
+        except MediaFileError:
+            await self._drained()  # what was decoded before the damage is played first
+            raise
         if close is not None:
             await self._finish(close.msg)
 
     async def _finish(self, text: str) -> None:
         """The handler ended the stream: let what is queued be heard, then end."""
+        await self._drained()
+        self.end(CloseReason.HANDLER_FINISHED, text)
+
+    async def _drained(self) -> None:
+        """Wait until what is queued has been played, within the limit for that."""
         try:
             await asyncio.wait_for(self._require_transport().drain(), self.limits.drain)
         except asyncio.TimeoutError:
             logger.warning("session %s: queued media was not played in time", self.webrtc_id)
-        self.end(CloseReason.HANDLER_FINISHED, text)
 
     async def _close(self, ending: Ending) -> None:
         """The one clean-up path: client told, tasks awaited, handler shut down, place freed."""
@@ -164,6 +180,7 @@ class Session:
             if self._transport is not None:
                 await finish(name, "closing the connection", self._transport.aclose(), limit)
             await finish(name, "the handler's shutdown", self._handler.aclose(), limit)
+            await finish(name, "completing the recording", self.recorder.aclose(), limit)
         finally:
             self.outputs.close()
             self._enter(SessionState.CLOSED)
@@ -195,11 +212,13 @@ class Session:
         """Sound arrived; it waits in order, and the oldest is dropped when too much waits."""
         self._deadlines.heard()
         self._audio.put(pcm)
+        self.recorder.sound_received(pcm)
 
     def on_video(self, frame: Any) -> None:
         """A picture arrived; it replaces one that still waits."""
         self._deadlines.heard()
         self._video.put(frame)
+        self.recorder.picture_received(frame)
 
     def on_message(self, text: str | bytes) -> None:
         """A control message: a ping is a sign of life, end_stream a goodbye; others are refused."""
@@ -303,7 +322,7 @@ class Session:
     def _log_end(self, ending: Ending) -> None:
         logger.info(
             "session %s ended: %s%s; "
-            "dropped %d audio chunks, %d video frames and %d outputs, refused %d messages",
+            "dropped %d audio chunks and %d video frames, lost %d outputs, refused %d messages",
             self.webrtc_id,
             ending.reason.value,
             f" ({ending.text})" if ending.text else "",

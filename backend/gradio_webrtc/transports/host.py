@@ -20,6 +20,7 @@ from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session.desk import OutputDesk
 from gradio_webrtc.session.ids import check_id
+from gradio_webrtc.session.recorder import make_recorder
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
@@ -32,7 +33,13 @@ from gradio_webrtc.transports.ice import (
     to_aiortc,
 )
 from gradio_webrtc.transports.peer import PeerTransport
-from gradio_webrtc.transports.signaling import Offer, check_tracks, parse_candidate, parse_offer
+from gradio_webrtc.transports.signaling import (
+    Offer,
+    check_tracks,
+    kinds_for,
+    parse_candidate,
+    parse_offer,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -218,6 +225,8 @@ class StreamHost:
         rtc = to_aiortc(configuration)
         handler = settings.make_handler()
         session = Session(place.webrtc_id, handler, settings.limits, place.owner)
+        kinds = kinds_for(settings.modality)
+        session.recorder = make_recorder(settings.recording, settings.mode, kinds, place.webrtc_id)
         if settings.composer:
             session.submissions.expect()
         transport = PeerTransport(
