@@ -3,6 +3,7 @@
 from gradio_webrtc.component import WebRTC
 from gradio_webrtc.errors import (
     ConfigurationError,
+    ConnectionClosedError,
     GradioWebRTCError,
     MediaFormatError,
     NotYetSupportedError,
@@ -20,7 +21,7 @@ from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.timed import TimedAudio, TimedPicture
-from gradio_webrtc.session.context import Context, get_current_context
+from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.stream import Stream
 
@@ -31,6 +32,7 @@ __all__ = [
     "AudioVideoStreamHandler",
     "CloseStream",
     "ConfigurationError",
+    "ConnectionClosedError",
     "Context",
     "GradioWebRTCError",
     "MediaFormatError",
@@ -48,4 +50,6 @@ __all__ = [
     "WebRTCData",
     "WebRTCError",
     "get_current_context",
+    "show_info",
+    "show_warning",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import gradio as gr
@@ -20,13 +20,15 @@ from gradio_webrtc.checks import (
     number_or_none,
 )
 from gradio_webrtc.errors import ConfigurationError, SignalingError
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
+from gradio_webrtc.listeners import listen_to_outputs
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.submissions import parse_submission
 from gradio_webrtc.transports.codecs import VideoCodec
-from gradio_webrtc.transports.host import StreamHost, failure
+from gradio_webrtc.transports.host import StreamHost, failure, page_of
 from gradio_webrtc.transports.ice import RTCConfigurationSource
 from gradio_webrtc.wiring import START_COMMAND, EachTime, StreamArguments, make_host, wire
 
@@ -99,6 +101,7 @@ class WebRTC(Component):
         placeholder: str | None = None,
         *,
         shared_host: StreamHost | None = None,
+        output_listeners: list[int] | None = None,
     ) -> None:
         """Create the component.
 
@@ -173,6 +176,7 @@ class WebRTC(Component):
                 the server.
             placeholder: what the empty field of `variant="textbox"` says.
             shared_host: for this package itself; leave it out.
+            output_listeners: for this package itself; leave it out.
 
         Raises:
             ConfigurationError: an option has a value that cannot work; the text says which.
@@ -219,6 +223,7 @@ class WebRTC(Component):
         self.max_bitrate = options.max_bitrate
         self.record = options.record
         self._host = shared_host
+        self.output_listeners = [] if output_listeners is None else output_listeners
         super().__init__(
             value=value,
             label=label,
@@ -295,11 +300,107 @@ class WebRTC(Component):
                 f"{arguments.name}: stream() was called before; one component has one stream."
             )
         self._host = make_host(arguments)
+        self._host.listeners = self.output_listeners
         self.time_limit = self._host.settings.limits.time_limit
         # Gradio makes a new instance when an event updates a property, from these arguments, and
         # then calls the server functions of that instance: it must find the same sessions.
         self.constructor_args["shared_host"] = self._host
         return wire(arguments, self._host)
+
+    def on_additional_outputs(
+        self,
+        fn: Callable[..., Any],
+        inputs: Block | Sequence[Block] | set[Block] | None = None,
+        outputs: Block | Sequence[Block] | set[Block] | None = None,
+        js: str | None = None,
+        concurrency_limit: int | Literal["default"] | None = "default",
+        concurrency_id: str | None = None,
+        show_progress: Literal["full", "minimal", "hidden"] = "full",
+        queue: bool = True,
+        show_progress_on: Component | Sequence[Component] | None = None,
+        key: int | str | tuple[int | str, ...] | None = None,
+    ) -> Dependency:
+        """Call ``fn`` for each `AdditionalOutputs` that user code emits, once and in order.
+
+        Parameters:
+            fn: called with the current values of `inputs`, then with the values of the
+                `AdditionalOutputs`; returns the values of `outputs`. Sync or async; with
+                `queue=True` also a generator.
+            inputs: components whose values come first. One that is also among `outputs` has the
+                value that the call before has given it.
+            outputs: components that get what `fn` returns.
+            js: JavaScript run in the page before the input values are sent.
+            concurrency_limit: how many of these calls may run at once, of all people's; Gradio's
+                default when not given, `None` for no limit.
+            concurrency_id: listeners with the same id share their limit.
+            show_progress: what Gradio shows on the outputs meanwhile; `"hidden"` is calm when
+                outputs come often.
+            queue: `False` calls `fn` outside of Gradio's queue, one request for each output.
+            show_progress_on: where progress is shown, by default on `outputs`.
+            key: identity of the listener across re-renders in `gr.render`.
+
+        Returns:
+            The Gradio dependency. Its `.then()` runs once for all outputs that waited together.
+
+        Raises:
+            ConfigurationError: an argument cannot work; the text says what to pass.
+        """
+        options: dict[str, Any] = {
+            "js": js,
+            "concurrency_limit": concurrency_limit,
+            "concurrency_id": concurrency_id,
+            "show_progress": show_progress,
+            "show_progress_on": show_progress_on,
+            "queue": queue,
+            "key": key,
+        }
+        dependency = listen_to_outputs(self, fn, inputs, outputs, options)
+        # As the host of the sessions: the next instance must know of the same listeners.
+        self.constructor_args["output_listeners"] = self.output_listeners
+        return dependency
+
+    def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
+        """Yield one connection's additional outputs as they come, beside the page's listeners.
+
+        Raises:
+            UnknownConnectionError: no connection has this id.
+            ConnectionClosedError: it has ended, and nothing of it is left.
+        """
+        return self._streaming().output_stream(webrtc_id)
+
+    async def fetch_latest_output(self, webrtc_id: str) -> AdditionalOutputs:
+        """Wait for the next additional output of one connection and return it.
+
+        Raises:
+            UnknownConnectionError: no connection has this id.
+            ConnectionClosedError: it has ended, and nothing of it is left.
+        """
+        return await self._streaming().fetch_latest_output(webrtc_id)
+
+    def set_input(self, webrtc_id: str, *args: Any) -> None:
+        """Give the handler of one connection the values of the further inputs. Any thread.
+
+        Raises:
+            UnknownConnectionError: no connection has this id.
+            ConfigurationError: the stream's function cannot take this many values.
+        """
+        self._streaming().set_input(webrtc_id, args)
+
+    def close_stream(self, webrtc_id: str | None, msg: str = "") -> None:
+        """End a connection; one that has ended is left alone. Any thread.
+
+        Also a listener: `stop.click(webrtc.close_stream, inputs=[webrtc])`.
+
+        Parameters:
+            webrtc_id: the component's value, the id of the page's connection.
+            msg: words for the person.
+        """
+        self._streaming().close_stream(webrtc_id, msg)
+
+    def _streaming(self) -> StreamHost:
+        if self._host is None:
+            raise ConfigurationError(f"{self.label or 'WebRTC'}: call stream() first.")
+        return self._host
 
     # -- what the page calls: one JSON object in, one out ----------------------------------------
 
@@ -321,6 +422,12 @@ class WebRTC(Component):
         return await self._ask("leave", body)
 
     @server
+    async def outputs_waiting(self, body: Any) -> dict[str, Any]:
+        """Tell how many additional outputs the page has not fetched, and how many it has."""
+        box = None if self._host is None else self._host.outputs.mailbox(page_of(body))
+        return {"waiting": 0, "taken": 0} if box is None else box.count()
+
+    @server
     async def ice_configuration(self, body: Any) -> dict[str, Any]:
         """Return the page's RTC configuration, resolved for this connection."""
         if self._host is None:
@@ -336,10 +443,7 @@ class WebRTC(Component):
     async def _ask(self, question: str, body: Any) -> dict[str, Any]:
         if self._host is None:
             return self._unconnected()
-        owner = body.get("session_hash") if isinstance(body, dict) else None
-        answer: dict[str, Any] = await getattr(self._host, question)(
-            body, owner if isinstance(owner, str) else None
-        )
+        answer: dict[str, Any] = await getattr(self._host, question)(body, page_of(body))
         return answer
 
     def _unconnected(self) -> dict[str, Any]:

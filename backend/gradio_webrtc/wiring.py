@@ -107,7 +107,7 @@ class StreamArguments:
         return replace(self, inputs=inputs, concurrency_limit=limit, time_limit=time_limit)
 
     def _inputs(self) -> list[Block]:
-        inputs = _as_list("inputs", self.inputs)
+        inputs = as_list("inputs", self.inputs)
         if self.component.mode == "receive":
             if self.component in inputs:
                 raise ConfigurationError(
@@ -125,7 +125,7 @@ class StreamArguments:
         return inputs
 
     def _check_outputs(self) -> None:
-        if _as_list("outputs", self.outputs) != [self.component]:
+        if as_list("outputs", self.outputs) != [self.component]:
             raise ConfigurationError(
                 "outputs must be the component itself and nothing else, outputs=[webrtc]. Values "
                 "for other components go through AdditionalOutputs and on_additional_outputs()."
@@ -178,6 +178,7 @@ def make_host(arguments: StreamArguments) -> StreamHost:
         ),
         recording=component.record,
         composer=component.variant == "textbox",
+        check_args=lambda count: check_arity(arguments.fn, count, mode=component.mode),
     )
     return StreamHost(settings, _registry(arguments))
 
@@ -251,7 +252,12 @@ def _registry(arguments: StreamArguments) -> SessionRegistry:
     return registry
 
 
-def _as_list(name: str, value: Any) -> list[Block]:
+def as_list(name: str, value: Any) -> list[Block]:
+    """Return the components of ``value``: none, one, or a collection.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
     if value is None:
         return []
     if isinstance(value, Block):

@@ -136,15 +136,16 @@ export class Connection {
   }
 
   #perform(effect: Effect): void {
+    const { attempt } = this.#machine;
     switch (effect.type) {
       case "acquire":
-        return void this.#acquire(this.#machine.attempt);
+        return void this.#acquire(attempt);
       case "connect":
-        return void this.#connect(this.#machine.attempt, effect.id, effect.replaces);
+        return void this.#connect(attempt, effect.id, effect.replaces);
       case "wait_for_place":
-        return void this.#waitForPlace(this.#machine.attempt);
+        return void this.#waitForPlace(attempt);
       case "leave":
-        return void this.#leave(this.#machine.attempt);
+        return void this.#leave(attempt);
       case "close_peer":
         this.#peer?.close(effect.polite);
         this.#closeRetired();
@@ -155,11 +156,15 @@ export class Connection {
         this.#peer = this.#remote = null;
         return;
       case "play_out":
-        return void this.#playOut(this.#machine.attempt);
+        return void this.#peer?.remaining().then(({ ms, over }) => {
+          this.#tell({ type: "remaining", attempt, ms, over });
+        });
       case "release_media":
         return this.#sending.release();
       case "announce":
-        return effect.what === "started" ? this.events.started() : this.events.stopped();
+        if (effect.what === "started") return this.events.started();
+        this.events.stopped();
+        return this.events.over();
     }
   }
 
@@ -167,10 +172,8 @@ export class Connection {
     const fail = (problem: Problem): void => this.#tell({ type: "media_failed", attempt, problem });
     // Let the caller's own step end first, as every other answer also comes later.
     await Promise.resolve();
-    if (!this.env.secure) return fail({ code: "insecure_origin" });
-    if (!this.#sending.possible) return fail({ code: "unsupported_browser" });
-    const video = kindsOf(this.settings().modality).includes("video");
-    if (video && this.#sending.sources.length === 0) return fail({ code: "no_screen_sharing" });
+    const code = this.#sending.obstacle;
+    if (code !== null) return fail({ code });
     try {
       await this.#sending.acquire();
     } catch (error) {
@@ -249,11 +252,6 @@ export class Connection {
     for (const peer of this.#retired.splice(0)) peer.close(false);
   }
 
-  async #playOut(attempt: number): Promise<void> {
-    const left = await this.#peer?.remaining();
-    if (left) this.#tell({ type: "remaining", attempt, ms: left.ms, over: left.over });
-  }
-
   #heard(attempt: number, message: Message): void {
     if (attempt !== this.#machine.attempt) return;
     if (message.type === "end_stream") {
@@ -261,6 +259,8 @@ export class Connection {
       const text = textOf(message) || this.#lastError.text;
       if (reason === "handler_error") this.#lastError.drop();
       this.#tell({ type: "ended", attempt, reason, text });
+    } else if (message.type === "update_connection" && message.data === "closed") {
+      this.#tell({ type: "stop" });
     } else if (message.type === "error") {
       this.#lastError.hear(message);
     } else {
@@ -286,6 +286,7 @@ export class Connection {
     const ids = [this.#id, this.#taken];
     this.#taken = null;
     await this.#requests.leave(ids);
+    this.events.over();
     this.#tell({ type: "left", attempt });
   }
 

@@ -66,6 +66,8 @@ export interface ConnectionEvents {
   identified(id: string): void;
   started(): void;
   stopped(): void;
+  /** The server has let go of a stream: nothing more will be announced for it. */
+  over(): void;
   /** A control message other than `end_stream`. */
   message(message: Message): void;
   warning(text: string): void;

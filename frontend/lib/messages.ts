@@ -10,6 +10,7 @@ export const MESSAGE_TYPES = [
   "stopword",
   "error",
   "warning",
+  "info",
   "log",
   "update_connection",
   "ping",

@@ -44,9 +44,12 @@ export class Sending {
     });
   }
 
-  /** Whether this page may ask for devices at all. */
-  get possible(): boolean {
-    return this.#capture !== null;
+  /** Why asking for devices is pointless here, as a problem's code; `null` when it is not. */
+  get obstacle(): string | null {
+    if (!this.env.secure) return "insecure_origin";
+    if (this.#capture === null) return "unsupported_browser";
+    const video = kindsOf(this.settings().modality).includes("video");
+    return video && this.sources.length === 0 ? "no_screen_sharing" : null;
   }
 
   get tracks(): ReadonlyMap<Kind, MediaStreamTrack> {

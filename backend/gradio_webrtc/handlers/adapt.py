@@ -10,6 +10,7 @@ from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.audio_adapter import AudioHandler, check_handler
 from gradio_webrtc.handlers.audio_video_adapter import AUDIO_VIDEO_HANDLERS, AudioVideoHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler, StreamHandlerBase
+from gradio_webrtc.handlers.decoding import DecodingHandler
 from gradio_webrtc.handlers.generator_adapter import GeneratorHandler
 from gradio_webrtc.handlers.protocol import Handler, MediaKind, Modality, Mode
 from gradio_webrtc.handlers.video import DEFAULT_FPS, VideoStreamHandler, check_fps
@@ -46,7 +47,12 @@ def as_handler(
         ConfigurationError: ``fn`` is not what this mode and modality take.
     """
     check_frame_format(frame_format)
-    return _ADAPTERS[mode, modality](fn, frame_format)
+    make = _ADAPTERS[mode, modality](fn, frame_format)
+
+    def make_decoding(*, needs_args: bool = False) -> Handler:
+        return DecodingHandler(make(needs_args=needs_args), type(fn).__name__)
+
+    return make_decoding
 
 
 def check_arity(fn: Any, further: int, *, mode: Mode = "send-receive") -> None:

@@ -55,7 +55,7 @@ class AudioHandler:
     )
     """Methods of user code that may run at the same time: each has a thread of its own."""
 
-    kinds: tuple[type, ...] = (StreamHandler, AsyncStreamHandler)
+    kinds: tuple[type[UserHandler], ...] = (StreamHandler, AsyncStreamHandler)
     """What ``copy`` may return."""
 
     def __init__(self, prototype: UserHandler) -> None:
@@ -221,7 +221,9 @@ def check_handler(handler: UserHandler) -> None:
         )
 
 
-def _checked_copy(handler: Any, prototype: UserHandler, kinds: tuple[type, ...]) -> UserHandler:
+def _checked_copy(
+    handler: Any, prototype: UserHandler, kinds: tuple[type[UserHandler], ...]
+) -> UserHandler:
     """Return ``handler`` if it can serve a connection as the copy of ``prototype``.
 
     Its class need not be the prototype's: a factory may choose among handlers, and an app that is

@@ -8,6 +8,7 @@ from typing import Any
 
 from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.demux import Demux
+from gradio_webrtc.handlers.encoded import EncodedMedia
 from gradio_webrtc.handlers.invoke import Steps, call, iterate
 from gradio_webrtc.handlers.protocol import AudioFormat, EndOfStream, Link, MediaKind
 from gradio_webrtc.handlers.worker import Worker
@@ -25,7 +26,8 @@ class GeneratorHandler:
 
     A ``protocol.Handler`` that receives nothing. Of a function the result is emitted, of a
     generator every value; then comes ``EndOfStream``. With two kinds of media one iterator feeds
-    both, see :class:`~gradio_webrtc.handlers.demux.Demux`.
+    both, see :class:`~gradio_webrtc.handlers.demux.Demux`; a file that it yields has been taken
+    apart into both kinds before that.
 
     Args:
         fn: sync or async; its arguments are the values of the inputs.
@@ -58,7 +60,8 @@ class GeneratorHandler:
         self._worker = Worker(getattr(fn, "__qualname__", type(fn).__qualname__))
         self._steps: Steps | None = None
         self._ended = False
-        self._demux = Demux(self._next, capacity=fps) if len(self.emits) > 1 else None
+        self._media = EncodedMedia(self._next, self.emits, self._worker.name)
+        self._demux = Demux(self._media.take, capacity=fps) if len(self.emits) > 1 else None
         self._closing: asyncio.Task[None] | None = None
 
     async def start(self, link: Link) -> None:
@@ -128,6 +131,7 @@ class GeneratorHandler:
             raise SessionClosedError("The session has ended.")
 
     async def _close(self) -> None:
+        await self._media.aclose()
         if self._steps is None:
             await self._worker.aclose()
             return

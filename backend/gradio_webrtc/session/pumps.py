@@ -98,9 +98,10 @@ async def pump_output(
             emitted = split_emitted(await handler.emit(kind))
         except EndOfStream:
             return None
+        if emitted.outputs is not None:
+            # First, since playing takes as long as a long chunk of sound or the time of a picture.
+            put_outputs(emitted.outputs)
         if emitted.media is not None:
             await transport.play(kind, emitted.media)
-        if emitted.outputs is not None:
-            put_outputs(emitted.outputs)
         if emitted.close is not None:
             return emitted.close

@@ -69,8 +69,15 @@ export class FakePeer {
     return Promise.resolve(this.stats);
   }
 
-  setLocalDescription(): Promise<void> {
-    this.localDescription = { sdp: "v=0 offer" };
+  /** What the browser would offer by itself. */
+  static offered = "v=0 offer";
+
+  createOffer(): Promise<{ type: string; sdp: string }> {
+    return Promise.resolve({ type: "offer", sdp: FakePeer.offered });
+  }
+
+  setLocalDescription(description?: { sdp: string }): Promise<void> {
+    this.localDescription = description ?? { sdp: FakePeer.offered };
     return Promise.resolve();
   }
 
@@ -136,6 +143,10 @@ export class FakeServer implements Server {
 
   leave(body: Body): Promise<unknown> {
     return this.#answer("leave", body, { status: "success" });
+  }
+
+  outputs_waiting(body: Body): Promise<unknown> {
+    return this.#answer("outputs_waiting", body, { waiting: 0, taken: 0 });
   }
 
   bodies(what: keyof Server, type?: string): Body[] {

@@ -9,6 +9,7 @@ import pytest
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.adapt import as_handler, check_arity, needs_args
+from gradio_webrtc.handlers.audio_video import AudioVideoStreamHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.video import VideoStreamHandler
 
@@ -44,6 +45,26 @@ class Forgetful(Echo):
         self.queue = queue.Queue()
 
 
+class EchoBoth(AudioVideoStreamHandler):
+    def __init__(self, fps=30):
+        super().__init__(fps=fps)
+
+    def receive(self, frame):
+        pass
+
+    def emit(self):
+        return None
+
+    def video_receive(self, frame):
+        pass
+
+    def video_emit(self):
+        return None
+
+    def copy(self):
+        return EchoBoth(self.fps)
+
+
 def detection(image, conf_threshold=0.3):
     return image
 
@@ -57,6 +78,13 @@ def numbers(n=1):
 def test_stream_handlers_serve_audio(mode, fn):
     handler = as_handler(fn, mode=mode, modality="audio")()
     assert handler.receives == handler.emits == {"audio"}
+
+
+@pytest.mark.parametrize("mode", ["send-receive", "send", "receive"])
+def test_handlers_of_both_serve_both(mode):
+    handler = as_handler(EchoBoth(fps=15), mode=mode, modality="audio-video")()
+    assert handler.receives == handler.emits == {"audio", "video"}
+    assert handler.fps == 15
 
 
 @pytest.mark.parametrize("mode", ["send-receive", "send"])
@@ -76,6 +104,12 @@ def test_functions_serve_video(mode):
         (Echo(), "video", 'Echo.*modality="audio"'),
         (dict, "video", "the class dict"),
         (3, "video", "not 3"),
+        (EchoBoth(), "audio", 'EchoBoth.*modality="audio-video"'),
+        (EchoBoth(), "video", 'EchoBoth.*modality="audio-video"'),
+        (EchoBoth, "audio-video", r"pass EchoBoth\(\)"),
+        (Echo(), "audio-video", "AudioVideoStreamHandler with video_receive"),
+        (detection, "audio-video", "not detection"),
+        (EchoBoth(fps=61), "audio-video", "fps .* not 61"),
     ],
 )
 def test_what_cannot_serve_is_named_with_a_remedy(fn, modality, words):
