@@ -156,5 +156,7 @@ def _bytes_of(picture: Any) -> int:
     size = getattr(picture, "nbytes", None)
     if isinstance(size, int):
         return size
+    if hasattr(picture, "planes"):  # a decoded frame
+        return sum(plane.buffer_size for plane in picture.planes)
     width, height = getattr(picture, "size", (0, 0))  # a PIL image
     return int(3 * width * height)

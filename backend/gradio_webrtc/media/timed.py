@@ -21,6 +21,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from gradio_webrtc.errors import MediaFormatError
 
 
@@ -65,6 +67,22 @@ class TimedAudio:
     def __post_init__(self) -> None:
         """Check the time."""
         _check_time(self.time)
+
+
+def seconds_of(value: Any) -> float:
+    """Return how long the sound of an emitted value lasts, 0 for anything else."""
+    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], (tuple, TimedAudio)):
+        value = value[0]
+    if isinstance(value, TimedAudio):
+        value = value.chunk
+    if not isinstance(value, tuple) or len(value) < 2:
+        return 0.0
+    rate, array = value[0], value[1]
+    if not isinstance(array, np.ndarray) or not isinstance(rate, (int, np.integer)) or rate <= 0:
+        return 0.0
+    interleaved = len(value) == 3 and value[2] == "stereo" and (array.ndim == 1 or len(array) == 1)
+    samples = array.shape[-1] if array.ndim else 0
+    return float(samples / (2 if interleaved else 1) / rate)
 
 
 def _check_time(time: Any) -> None:
