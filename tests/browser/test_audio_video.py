@@ -85,7 +85,7 @@ def test_in_mode_send_the_page_shows_its_own_picture_and_hears_nothing(
 ) -> None:
     component = visit(serve(app_of(Echo(), "send"))).component()
     component.start()
-    component.shows(PATTERN.mirrored())
+    component.shows(PATTERN)
     component.part("webrtc-level-in").wait_for()
     assert component.part("webrtc-level-out").count() == 0
     assert component.part("webrtc-media").evaluate("(media) => media.muted")
