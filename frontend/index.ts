@@ -41,6 +41,8 @@ export interface WebRTCProps {
   show_statistics: Optional<boolean>;
   video_codec: Optional<VideoCodec>;
   max_bitrate: Optional<Bitrates>;
+  /** The ids of the Gradio events that take additional outputs. */
+  output_listeners: Optional<number[]>;
 }
 
 export interface WebRTCEvents {

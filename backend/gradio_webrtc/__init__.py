@@ -3,6 +3,7 @@
 from gradio_webrtc.component import WebRTC
 from gradio_webrtc.errors import (
     ConfigurationError,
+    ConnectionClosedError,
     GradioWebRTCError,
     MediaFormatError,
     NotYetSupportedError,
@@ -16,10 +17,11 @@ from gradio_webrtc.handlers.audio_video import (
     AudioVideoStreamHandler,
 )
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
+from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
+from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.timed import TimedAudio, TimedPicture
-from gradio_webrtc.session.context import Context, get_current_context
-from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream
+from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.stream import Stream
 
@@ -30,6 +32,7 @@ __all__ = [
     "AudioVideoStreamHandler",
     "CloseStream",
     "ConfigurationError",
+    "ConnectionClosedError",
     "Context",
     "GradioWebRTCError",
     "MediaFormatError",
@@ -44,6 +47,9 @@ __all__ = [
     "UnknownConnectionError",
     "VideoStreamHandler",
     "WebRTC",
+    "WebRTCData",
     "WebRTCError",
     "get_current_context",
+    "show_info",
+    "show_warning",
 ]

@@ -17,6 +17,8 @@ export interface PeerOptions {
   readonly sessionHash: string;
   /** The id of this page's own earlier session, whose place this one takes over. */
   readonly replaces: string | null;
+  /** Names the values that the app keeps for this start. */
+  readonly start: string | null;
   readonly direction: RTCRtpTransceiverDirection;
   readonly kinds: readonly Kind[];
   readonly tracks: ReadonlyMap<Kind, MediaStreamTrack>;
@@ -53,6 +55,7 @@ export class Peer {
   readonly #incoming: MediaStreamTrack[] = [];
   #pingTimer: number | null = null;
   #closed = false;
+  #opening: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly pc: RTCPeerConnection,
@@ -70,8 +73,17 @@ export class Peer {
   }
 
   /** Sends the offer and takes the answer; what comes of it is reported as events. */
-  async open(): Promise<void> {
-    const { replaces } = this.options;
+  open(): Promise<void> {
+    return (this.#opening = this.#negotiate());
+  }
+
+  /** When the server has answered, or it is known that it will not; never rejects. */
+  get settled(): Promise<void> {
+    return this.#opening.catch(() => undefined);
+  }
+
+  async #negotiate(): Promise<void> {
+    const { replaces, start } = this.options;
     await this.#describe();
     if (this.#isClosed()) return;
     const body = await this.server
@@ -80,6 +92,7 @@ export class Peer {
         sdp: this.pc.localDescription?.sdp,
         ...this.#address(),
         ...(replaces !== null && { replaces }),
+        ...(start !== null && { start }),
       })
       .catch(() => undefined);
     const reply = parseAnswer(body);
@@ -100,6 +113,11 @@ export class Peer {
   /** Sends another track, or none, in place of the current one; needs no renegotiation. */
   async replaceTrack(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
     await this.#senders.get(kind)?.replaceTrack(track);
+  }
+
+  /** What the browser measured so far; `null` once this attempt is over. */
+  async statistics(): Promise<RTCStatsReport | null> {
+    return this.#closed ? null : this.pc.getStats();
   }
 
   /** Ends the attempt. `polite` tells the server, which would else notice by itself. */

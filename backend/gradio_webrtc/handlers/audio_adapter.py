@@ -45,7 +45,14 @@ class AudioHandler:
 
     dropped = 0
 
-    methods: tuple[str, ...] = ("start_up", "receive", "emit", "set_args", "shutdown")
+    methods: tuple[str, ...] = (
+        "start_up",
+        "receive",
+        "emit",
+        "set_args",
+        "trigger_response",
+        "shutdown",
+    )
     """Methods of user code that may run at the same time: each has a thread of its own."""
 
     kinds: tuple[type[UserHandler], ...] = (StreamHandler, AsyncStreamHandler)
@@ -96,6 +103,17 @@ class AudioHandler:
             worker.submit(copy_context(), handler.set_args, args).add_done_callback(_log_failure)
         else:
             handler.set_args(args)
+
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Make ``args`` the handler's ``latest_args``, then run the user's ``trigger_response``."""
+        handler = self._running()
+        if _overrides(handler, "set_args"):
+            await call(handler.set_args, args, worker=self._workers["set_args"])
+        else:
+            handler.set_args(args)
+        if _overrides(handler, "trigger_response"):
+            await call(handler.trigger_response, worker=self._workers["trigger_response"])
+        self._received.fire()  # an emit that had nothing to say may have something now
 
     async def receive(self, kind: MediaKind, frame: Any) -> None:
         """Run the user's ``receive``."""

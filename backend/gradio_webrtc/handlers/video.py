@@ -11,13 +11,16 @@ import numpy as np
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.video import FrameFormat, check_frame_format
 
+DEFAULT_FPS = 30
+
 
 @dataclass(frozen=True)
 class VideoStreamHandler:
     """A video function or generator, sync or async, and how it wants to be called.
 
     Attributes:
-        callable: takes a frame and the values of the other inputs.
+        callable: takes a frame and the values of the other inputs; in mode ``"receive"`` a
+            generator function of the inputs' values only.
         fps: how many frames per second are shown at most, evenly, 1 to 60. A function is called
             no more often, a generator is held back.
         skip_frames: with True, a slow ``callable`` gets the newest frame and what came before is
@@ -30,7 +33,7 @@ class VideoStreamHandler:
     """
 
     callable: Callable[..., Any]
-    fps: int = 30
+    fps: int = DEFAULT_FPS
     skip_frames: bool = True
     frame_format: FrameFormat | None = None
 

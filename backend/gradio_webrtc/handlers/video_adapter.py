@@ -74,6 +74,10 @@ class VideoFunction:
         self._args = tuple(args)
         self._args_came.set()
 
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Use the values after the submitted text; a function of pictures has no use for that."""
+        self.set_args(args[1:])
+
     async def receive(self, kind: MediaKind, frame: Any) -> None:
         """Keep ``frame``, a ``LazyFrame`` or an array in the handler's format, until it is due."""
         if self._closing is None:

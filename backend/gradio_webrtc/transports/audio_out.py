@@ -7,6 +7,7 @@ millisecond a frame, where aiortc's own encoder at full complexity takes a threa
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
@@ -15,7 +16,7 @@ from av import AudioFrame, Packet
 from gradio_webrtc.media.lipsync import SourceClock
 from gradio_webrtc.media.opus import SAMPLE_RATE, TIME_BASE, OpusEncoder
 from gradio_webrtc.media.pacing import Frame
-from gradio_webrtc.media.pcm import parse_chunk
+from gradio_webrtc.media.pcm import Pcm, parse_chunk
 from gradio_webrtc.media.playback import AudioPlayback
 from gradio_webrtc.media.timed import TimedAudio
 from gradio_webrtc.transports.wakeup import Wakeup
@@ -29,7 +30,11 @@ PIECE_SECONDS = 0.1
 
 
 class AudioOut(MediaStreamTrack):
-    """Plays chunks of any rate, type and length as one continuous stream of 20 ms packets."""
+    """Plays chunks of any rate, type and length as one continuous stream of 20 ms packets.
+
+    Attributes:
+        sent: called with each 20 ms as they go out, for recordings.
+    """
 
     kind = "audio"
 
@@ -43,6 +48,7 @@ class AudioOut(MediaStreamTrack):
         self._news = Wakeup()
         self._space = Wakeup()
         self._cleared = 0
+        self.sent: Callable[[Pcm], None] | None = None
 
     def use_opus(self) -> None:
         """Opus was negotiated: hand out encoded packets from now on."""
@@ -105,6 +111,8 @@ class AudioOut(MediaStreamTrack):
             step = self._playback.next(self._event_loop.time())
             if isinstance(step, Frame):
                 self._space.set()
+                if self.sent is not None:
+                    self.sent(Pcm(SAMPLE_RATE, step.samples))
                 return self._encode(step)
             await self._news.wait(step.seconds)
         raise MediaStreamError

@@ -7,6 +7,7 @@ from typing import Any
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.lipsync import SourceClock
 from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.session.recorder import Recorder
 from gradio_webrtc.transports.audio_out import AudioOut
 from gradio_webrtc.transports.nowhere import Nowhere
 from gradio_webrtc.transports.video_out import VideoOut
@@ -26,6 +27,13 @@ class Outgoing:
         self.audio = AudioOut(clock) if "audio" in kinds else None
         self.video = VideoOut(frame_format, fps, clock) if "video" in kinds else None
         self._nowhere = Nowhere(fps)
+
+    def tell(self, recorder: Recorder) -> None:
+        """Tell ``recorder`` of all that goes out from now on."""
+        if self.audio is not None:
+            self.audio.sent = recorder.sound_sent
+        if self.video is not None:
+            self.video.sent = recorder.picture_sent
 
     def track(self, kind: MediaKind) -> AudioOut | VideoOut | None:
         """Return the track of a kind, ``None`` when that is not sent."""

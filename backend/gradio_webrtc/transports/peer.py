@@ -33,12 +33,13 @@ from gradio_webrtc.transports.audio_in import AudioDecoder, read_audio, take_ove
 from gradio_webrtc.transports.control import ControlChannel
 from gradio_webrtc.transports.outgoing import Outgoing
 from gradio_webrtc.transports.signaling import MAX_CANDIDATES, Offer, kinds_for
-from gradio_webrtc.transports.video_in import ReceivedPicture
+from gradio_webrtc.transports.video_in import HeldBack, ReceivedPicture
 
 logger = logging.getLogger(__name__)
 
-GOODBYE_SECONDS = 0.5
-"""How long the client may take to read the last message and hang up before we do."""
+GOODBYE_SECONDS = 1.0
+"""How long the client may take to hang up after the last message before we do. Our page first plays
+what it has received to the end, 600 ms at most (``PLAY_OUT_MS`` in its ``model.ts``)."""
 
 OPENING_SECONDS = 2.0
 """How long a last message waits for a control channel that is still opening."""
@@ -84,6 +85,7 @@ class PeerTransport:
         self._channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
         self._outgoing = Outgoing(self._kinds if mode != "send" else (), frame_format, fps)
+        self._outgoing.tell(listener.recorder)
         self._decoder: AudioDecoder | None = None
         self._control = ControlChannel()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -210,11 +212,12 @@ class PeerTransport:
         self._control.attach(channel)
 
     async def _read_video(self, receiver: RTCRtpReceiver) -> None:
+        held_back = HeldBack()
         try:
             while True:
                 frame = await receiver.track.recv()
                 if isinstance(frame, VideoFrame):
-                    self._listener.on_video(ReceivedPicture(frame))
+                    self._listener.on_video(ReceivedPicture(frame, held_back.seconds(frame)))
         except MediaStreamError:
             self._listener.on_input_ended("video")
 

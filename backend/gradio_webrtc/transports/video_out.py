@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -33,6 +34,9 @@ class VideoOut(MediaStreamTrack):
         frame_format: channel order of the arrays.
         fps: how many pictures without a time are shown a second at most, evenly.
         clock: where the source of timed pictures is; the sound of the same connection drives it.
+
+    Attributes:
+        sent: called with each picture as it goes to the encoder, for recordings.
     """
 
     kind = "video"
@@ -52,6 +56,7 @@ class VideoOut(MediaStreamTrack):
         self._encoding = False
         self._news = Wakeup()
         self._space = Wakeup()
+        self.sent: Callable[[VideoFrame], None] | None = None
 
     @property
     def dropped(self) -> int:
@@ -133,6 +138,8 @@ class VideoOut(MediaStreamTrack):
         frame.pts = self._clock.pts(self._event_loop.time())
         frame.time_base = TIME_BASE
         self._space.set()
+        if self.sent is not None:
+            self.sent(frame)
         return frame
 
     def stop(self) -> None:

@@ -42,6 +42,7 @@ export class FakePeer {
   readonly transceivers: { source: FakeTrack | string; direction: string }[] = [];
   connectionState = "new";
   closed = false;
+  stats = new Map<string, object>();
   localDescription: { sdp: string } | null = null;
   remoteDescription: { sdp: string } | null = null;
   onconnectionstatechange: (() => void) | null = null;
@@ -62,6 +63,10 @@ export class FakePeer {
     this.senders.push(sender);
     this.transceivers.push({ source, direction });
     return { sender };
+  }
+
+  getStats(): Promise<Map<string, object>> {
+    return Promise.resolve(this.stats);
   }
 
   /** What the browser would offer by itself. */
@@ -138,6 +143,10 @@ export class FakeServer implements Server {
 
   leave(body: Body): Promise<unknown> {
     return this.#answer("leave", body, { status: "success" });
+  }
+
+  outputs_waiting(body: Body): Promise<unknown> {
+    return this.#answer("outputs_waiting", body, { waiting: 0, taken: 0 });
   }
 
   bodies(what: keyof Server, type?: string): Body[] {

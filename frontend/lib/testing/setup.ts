@@ -23,6 +23,8 @@ export class World {
   readonly heard: string[] = [];
   readonly messages: Message[] = [];
   readonly states: string[] = [];
+  /** How often the server had let go of a stream. */
+  overs = 0;
   readonly connection: Connection;
   settings: Settings = {
     mode: "send-receive",
@@ -59,6 +61,7 @@ export class World {
       identified: (id) => this.heard.push(`identified ${id}`),
       started: () => this.heard.push("started"),
       stopped: () => this.heard.push("stopped"),
+      over: () => this.overs++,
       message: (message) => this.messages.push(message),
       warning: (text) => this.heard.push(`warning ${text}`),
     });
