@@ -55,9 +55,7 @@ def show_changes(image: np.ndarray, strength: float) -> np.ndarray:
         memory.background, memory.heat = grey.astype(np.float32), np.zeros(grey.shape, np.float32)
     changed = cv2.absdiff(grey.astype(np.float32), memory.background) > 8
     memory.background += 0.3 * (grey - memory.background)
-    memory.heat = np.maximum(
-        memory.heat * 0.92, cv2.dilate(changed.astype(np.float32), None, iterations=6)
-    )
+    memory.heat = np.maximum(memory.heat * 0.92, cv2.dilate(changed.astype(np.float32), None, iterations=6))
     dim = cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB) * (1 - 0.9 * strength)
     keep = cv2.GaussianBlur(memory.heat, (0, 0), 4)[..., None]
     return (image * keep + dim * (1 - keep)).astype(np.uint8)

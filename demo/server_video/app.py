@@ -14,9 +14,7 @@ FPS = 30
 HEIGHT, WIDTH = 360, 640
 CELL = 4  # pixels
 RAMP = np.linspace(0, 1, 256)[:, None]
-GLOW = (255 * np.clip(RAMP * [3, 3, 2.4] - [0.9, 0.1, -0.15] - (RAMP < 0.02), 0, 1)).astype(
-    np.uint8
-)
+GLOW = (255 * np.clip(RAMP * [3, 3, 2.4] - [0.9, 0.1, -0.15] - (RAMP < 0.02), 0, 1)).astype(np.uint8)
 RAINBOW = (127.5 + 127.5 * np.cos(2 * np.pi * (RAMP + [0, 0.33, 0.6]))).astype(np.uint8)
 
 
@@ -66,9 +64,7 @@ def play(path: str | None) -> Iterator[object]:
 
 
 with gr.Blocks(title="Video from the server") as demo:
-    gr.Markdown(
-        "# Video from the server\nNo camera: Python makes the pictures, the page shows them."
-    )
+    gr.Markdown("# Video from the server\nNo camera: Python makes the pictures, the page shows them.")
     with gr.Tab("Computed"), gr.Row():
         with gr.Column(scale=1):
             scene = gr.Radio(list(SCENES), value="Game of Life", label="Scene")
@@ -90,7 +86,9 @@ with gr.Blocks(title="Video from the server") as demo:
         trigger=start.click,
         concurrency_limit=4,
     )
-    film.stream(play, inputs=[file], outputs=[film], trigger=start_file.click, concurrency_limit=4)
+    film.stream(
+        play, inputs=[file], outputs=[film], trigger=start_file.click, concurrency_limit=4
+    )
 
 if __name__ == "__main__":
     demo.launch()
