@@ -232,7 +232,10 @@ def test_a_stream_and_its_inputs_inside_a_render(serve: Serve, visit: Open) -> N
         @gr.render(inputs=count)
         def parts(count: int) -> None:
             audio = WebRTC(modality="audio", key="audio")
-            words = [gr.Textbox(f"w{n}", label=f"Word {n}", key=f"w{n}") for n in range(count)]
+            words = [
+                gr.Textbox(f"w{n}", label=f"Word {n}", interactive=True, key=f"w{n}")
+                for n in range(count)
+            ]
             values = gr.Textbox(label="Values", key="values")
             audio.stream(Quiet(), [audio, *words], [audio], concurrency_limit=None)
             audio.on_additional_outputs(lambda text: text, None, values, **CALM)
