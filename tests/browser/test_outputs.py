@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -129,11 +130,15 @@ def test_outputs_are_seen_soon(serve: Serve, visit: Open) -> None:
 
 @pytest.mark.timeout(400)  # ten pages on a machine with two cores
 def test_ten_pages_do_not_mix(serve: Serve, visit: Open) -> None:
+    together = threading.Event()
+
     class Own(Emitter):
         def __init__(self, *settings: Any) -> None:
             super().__init__(5, 10)
 
         def emit(self) -> Any:
+            if not together.wait(0.1):
+                return None
             value = super().emit()
             if isinstance(value, AdditionalOutputs):
                 return AdditionalOutputs(value.args[0], get_current_context().webrtc_id)
@@ -155,7 +160,10 @@ def test_ten_pages_do_not_mix(serve: Serve, visit: Open) -> None:
     url = serve(demo)
     components = [visit(url).component() for _ in range(10)]
     for component in components:
+        component.page.set_default_timeout(120_000)
         component.part("webrtc-start").click()
+        component.reach("connected", seconds=120)
+    together.set()
     for component in components:
         component.visit.until(
             lambda component=component: " 9@" in text(component, "All"),
