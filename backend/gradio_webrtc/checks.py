@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.protocol import Modality, Mode
@@ -77,13 +77,17 @@ def check_component_options(
         raise ConfigurationError(
             f"button_labels has unknown keys {unknown}; it takes {', '.join(BUTTON_LABELS)}."
         )
+    recording = as_recording(record)
+    if recording is not None:
+        recording.sides(cast(Mode, mode))
+        recording.prepare()
     return ComponentOptions(
         rtp_params=dict(rtp_params or {}),
         button_labels={name: labels.get(name, "") for name in BUTTON_LABELS},
         video_sources=_some_of("video_sources", video_sources, get_args(VideoSource), least=1),
         buttons=_some_of("buttons", buttons, get_args(Button), least=0),
         max_bitrate=bitrates(max_bitrate),
-        record=as_recording(record),
+        record=recording,
     )
 
 

@@ -11,11 +11,11 @@ from typing import Any, Literal
 from fastapi import FastAPI
 
 from gradio_webrtc.checks import MaxBitrate, check_component_options, limit_or_none, number_or_none
-from gradio_webrtc.handlers.adapt import as_handler, check_arity, takes
+from gradio_webrtc.handlers.adapt import as_handler, check_arity, needs_args
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.routes import make_router
-from gradio_webrtc.session.outputs import AdditionalOutputs
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
@@ -29,7 +29,8 @@ class Stream:
 
     Args:
         handler: what ``WebRTC.stream()`` takes: a stream handler for audio; a function or
-            generator, sync or async, for video.
+            generator, sync or async, for video. In mode ``"receive"`` a generator or function,
+            sync or async, whose arguments the client is asked for when it has some.
         mode: ``"send-receive"``, ``"send"`` or ``"receive"``, from the client's side.
         modality: ``"audio"``, ``"video"`` or ``"audio-video"``.
         concurrency_limit: how many clients may be connected at once; ``None`` for no limit,
@@ -78,8 +79,8 @@ class Stream:
         )
         factory = as_handler(handler, mode=mode, modality=modality, frame_format=frame_format)
         settings = StreamSettings(
-            make_handler=partial(factory, needs_args=not takes(handler, 1)),
-            check_args=lambda count: check_arity(handler, 1 + count),
+            make_handler=partial(factory, needs_args=needs_args(handler, mode)),
+            check_args=lambda count: check_arity(handler, count, mode=mode),
             mode=mode,
             modality=modality,
             limits=Limits(time_limit=number_or_none("time_limit", time_limit)),
@@ -112,7 +113,9 @@ class Stream:
 
         Args:
             webrtc_id: the id the client sent with its offer.
-            args: the values, without one for the stream itself.
+            args: the values, without one for the stream itself. A `WebRTCData` before them is
+                what the person submitted: the handler finds it in ``latest_args[0]``, and its
+                ``trigger_response()`` is called, once for each and in order.
 
         Raises:
             UnknownConnectionError: no session has this id.

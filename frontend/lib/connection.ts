@@ -3,17 +3,18 @@
  * one `View` of it all. Everything that opens is closed here, by the machine's own orders.
  */
 
-import { Capture } from "./capture";
 import { directionOf, kindsOf, receives, sends } from "./constraints";
-import { NO_DEVICES } from "./devices";
 import type { ConnectionEvents, Environment, Settings, View } from "./environment";
 import { step } from "./machine";
 import { textOf, type Message } from "./messages";
 import { INITIAL, type Effect, type Machine, type MachineEvent } from "./model";
 import { Peer } from "./peer";
+import { remainingMs } from "./playout";
 import { problemOfMediaError, type Problem } from "./problems";
+import { wasCancelled } from "./screen";
+import { Sending } from "./sending";
 import { parseIceConfiguration, parsePlace } from "./signaling";
-import type { Kind } from "./types";
+import type { Kind, VideoSource } from "./types";
 
 /**
  * An error that ends the stream is shown in the component; handing it on as well would show it
@@ -24,13 +25,16 @@ const ERROR_MS = 300;
 export class Connection {
   #machine: Machine = INITIAL;
   #peer: Peer | null = null;
-  readonly #capture: Capture | null;
+  /** Peers that are being replaced: their sessions keep the place until the new one has it. */
+  readonly #retired: Peer[] = [];
+  /** Names the values that the app keeps for what was started last. */
+  #token: string | null = null;
+  readonly #sending: Sending;
   /** The id of the newest attempt, also while waiting for a place. */
   #id: string | null = null;
   /** The id of the session that the server last took. */
   #taken: string | null = null;
   #timer: number | null = null;
-  #local: MediaStream | null = null;
   #remote: MediaStream | null = null;
   #notice: string | null = null;
   /** The last `error` message, for an ending that does not repeat its text. */
@@ -44,14 +48,18 @@ export class Connection {
     private readonly settings: () => Settings,
     private readonly events: ConnectionEvents,
   ) {
-    this.#capture =
-      env.mediaDevices === undefined
-        ? null
-        : new Capture(env.mediaDevices, env.storage, {
-            replaced: (kind, track) => this.#replaced(kind, track),
-            changed: () => this.#changed(),
-            notice: (text) => this.#say(text),
-          });
+    this.#sending = new Sending(env, settings, {
+      replaced: (kind, track) => {
+        void this.#peer?.replaceTrack(kind, track);
+        this.#changed();
+      },
+      changed: () => this.#changed(),
+      notice: (text) => this.#say(text),
+      sharingEnded: () => {
+        this.#say("You stopped sharing your screen, so the stream has ended.");
+        this.stop();
+      },
+    });
   }
 
   start(): void {
@@ -59,6 +67,14 @@ export class Connection {
     this.#lastError = null;
     this.#taken = null;
     this.#tell({ type: "start", media: sends(this.settings().mode) });
+  }
+
+  /** Starts with the values that the app keeps under `token`, in place of what is under way. */
+  restart(token: string): void {
+    this.#notice = null;
+    this.#lastError = null;
+    this.#token = token;
+    this.#tell({ type: "restart" });
   }
 
   stop(): void {
@@ -72,32 +88,37 @@ export class Connection {
   }
 
   setMuted(kind: Kind, muted: boolean): void {
-    this.#capture?.setMuted(kind, muted);
+    this.#sending.setMuted(kind, muted);
   }
 
-  async switchDevice(kind: Kind, deviceId: string): Promise<void> {
-    this.#notice = null;
-    await this.#capture?.switchTo(kind, deviceId);
-    this.#changed();
+  switchDevice(kind: Kind, deviceId: string): Promise<void> {
+    return this.#act(() => this.#sending.switchTo(kind, deviceId));
+  }
+
+  /** Turns to the camera on the other side, or to the next one. */
+  flipCamera(): Promise<void> {
+    return this.#act(() => this.#sending.flip());
+  }
+
+  /** Sends the camera or the screen: at once while live, else from the next start on. */
+  useSource(source: VideoSource): Promise<void> {
+    return this.#act(() => this.#sending.useSource(source));
   }
 
   get view(): View {
-    const capture = this.#capture;
     return {
+      ...this.#sending.view,
       machine: this.#machine,
-      local: this.#local,
       remote: this.#remote,
-      muted: {
-        audio: capture?.isMuted("audio") ?? false,
-        video: capture?.isMuted("video") ?? false,
-      },
-      devices: capture?.lists ?? NO_DEVICES,
-      current: {
-        audio: capture?.current("audio") ?? null,
-        video: capture?.current("video") ?? null,
-      },
       notice: this.#notice,
     };
+  }
+
+  /** What the person does about their devices; calls `act` at once, as part of their press. */
+  async #act(act: () => Promise<void>): Promise<void> {
+    this.#notice = null;
+    await act();
+    this.#changed();
   }
 
   /** Takes events one after the other, also those that carrying out an effect brings about. */
@@ -137,13 +158,19 @@ export class Connection {
         return void this.#leave(this.#machine.attempt);
       case "close_peer":
         this.#peer?.close(effect.polite);
+        this.#closeRetired();
         this.#peer = null;
         this.#remote = null;
         return;
-      case "release_media":
-        this.#capture?.release();
-        this.#local = null;
+      case "retire_peer":
+        if (this.#peer !== null) this.#retired.push(this.#peer);
+        this.#peer = null;
+        this.#remote = null;
         return;
+      case "play_out":
+        return void this.#playOut(this.#machine.attempt);
+      case "release_media":
+        return this.#sending.release();
       case "announce":
         if (effect.what === "started") return this.events.started();
         this.events.stopped();
@@ -152,23 +179,31 @@ export class Connection {
   }
 
   async #acquire(attempt: number): Promise<void> {
-    const { modality, trackConstraints: constraints } = this.settings();
     const fail = (problem: Problem): void => this.#tell({ type: "media_failed", attempt, problem });
     // Let the caller's own step end first, as every other answer also comes later.
     await Promise.resolve();
     if (!this.env.secure) return fail({ code: "insecure_origin" });
-    if (this.#capture === null) return fail({ code: "unsupported_browser" });
+    if (!this.#sending.possible) return fail({ code: "unsupported_browser" });
+    const video = kindsOf(this.settings().modality).includes("video");
+    if (video && this.#sending.sources.length === 0) return fail({ code: "no_screen_sharing" });
     try {
-      await this.#capture.acquire({ kinds: kindsOf(modality), constraints });
+      await this.#sending.acquire();
     } catch (error) {
-      return fail(problemOfMediaError(error));
+      if (attempt !== this.#machine.attempt || !wasCancelled(error)) {
+        return fail(problemOfMediaError(error));
+      }
+      this.#say("Nothing was shared. Press start to choose what to share.");
+      return this.stop();
     }
     if (attempt !== this.#machine.attempt) return;
-    this.#local = this.env.newStream([...this.#capture.tracks.values()]);
+    this.#sending.begin();
     this.#tell({ type: "media_ready", attempt });
   }
 
   async #connect(attempt: number, id: "fresh" | "reserved", replaces: boolean): Promise<void> {
+    // Two offers of one page must not race for one place: the one before is settled first.
+    await Promise.all(this.#retired.map((peer) => peer.settled));
+    if (attempt !== this.#machine.attempt) return;
     if (id === "fresh" || this.#id === null) this.#id = this.env.newId();
     try {
       const configuration = await this.#configuration(attempt);
@@ -203,15 +238,18 @@ export class Connection {
       id,
       sessionHash: this.env.sessionHash(),
       replaces,
+      start: this.#token,
       direction: directionOf(mode),
       kinds: kindsOf(modality),
-      tracks: sends(mode) ? (this.#capture?.tracks ?? new Map()) : new Map(),
+      tracks: sends(mode) ? this.#sending.tracks : new Map(),
       rtpParams,
     };
     const { server, clock } = this.env;
     return new Peer(this.env.newPeer(configuration), server, clock, options, {
       answered: () => {
         this.#taken = id;
+        if (attempt !== this.#machine.attempt) return;
+        this.#closeRetired();
         this.events.identified(id);
       },
       refused: (problem) => this.#tell({ type: "refused", attempt, problem }),
@@ -228,7 +266,18 @@ export class Connection {
     });
   }
 
+  #closeRetired(): void {
+    for (const peer of this.#retired.splice(0)) peer.close(false);
+  }
+
+  /** Finds out how long what has been received still plays. */
+  async #playOut(attempt: number): Promise<void> {
+    const report = await this.#peer?.statistics().catch(() => null);
+    this.#tell({ type: "remaining", attempt, ms: remainingMs(report?.values() ?? []) });
+  }
+
   #heard(attempt: number, message: Message): void {
+    if (attempt !== this.#machine.attempt) return;
     if (message.type === "end_stream") {
       const reason = message.reason ?? "handler_finished";
       const text = textOf(message) || (this.#lastError && textOf(this.#lastError)) || "";
@@ -277,12 +326,6 @@ export class Connection {
 
   #address(id: string | null): Record<string, string | null> {
     return { webrtc_id: id, session_hash: this.env.sessionHash() };
-  }
-
-  #replaced(kind: Kind, track: MediaStreamTrack | null): void {
-    void this.#peer?.replaceTrack(kind, track);
-    this.#local = this.env.newStream([...(this.#capture?.tracks.values() ?? [])]);
-    this.#changed();
   }
 
   #say(text: string): void {

@@ -53,7 +53,7 @@ function isPerKind(
 }
 
 /** The author's wishes for one kind. A flat object serves both kinds, each with what concerns it. */
-function authorsFor(kind: Kind, author: TrackConstraints | null): MediaTrackConstraints {
+export function authorsFor(kind: Kind, author: TrackConstraints | null): MediaTrackConstraints {
   if (!author) return {};
   if (isPerKind(author)) return author[kind] ?? {};
   const entries = Object.entries(author).filter(([name]) => {

@@ -1,6 +1,7 @@
 /** What a connection is given and what it shows: its seams, for the browser and for tests. */
 
 import type { DeviceLists } from "./devices";
+import type { Facing } from "./facing";
 import type { Message } from "./messages";
 import type { Machine } from "./model";
 import type {
@@ -49,6 +50,12 @@ export interface View {
   readonly muted: Readonly<Record<Kind, boolean>>;
   readonly devices: DeviceLists;
   readonly current: Readonly<Record<Kind, string | null>>;
+  /** Where pictures come from, now or at the next start. */
+  readonly source: VideoSource;
+  /** What they may come from here; empty where nothing the author wants is possible. */
+  readonly sources: readonly VideoSource[];
+  /** The side the camera looks to, where that is known. */
+  readonly facing: Facing | null;
   /** What happened to a device, in words; `null` when there is nothing to say. */
   readonly notice: string | null;
 }

@@ -14,6 +14,7 @@ export const MESSAGE_TYPES = [
   "log",
   "update_connection",
   "ping",
+  "submitted",
 ] as const;
 
 export type MessageType = (typeof MESSAGE_TYPES)[number];

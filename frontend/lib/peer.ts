@@ -5,6 +5,7 @@
 
 import { decode, encode, type Message } from "./messages";
 import type { Problem } from "./problems";
+import { askForStereo } from "./sdp";
 import { CandidateQueue, parseAnswer } from "./signaling";
 import type { Clock, Kind, RtpParams, Server } from "./types";
 
@@ -16,6 +17,8 @@ export interface PeerOptions {
   readonly sessionHash: string;
   /** The id of this page's own earlier session, whose place this one takes over. */
   readonly replaces: string | null;
+  /** Names the values that the app keeps for this start. */
+  readonly start: string | null;
   readonly direction: RTCRtpTransceiverDirection;
   readonly kinds: readonly Kind[];
   readonly tracks: ReadonlyMap<Kind, MediaStreamTrack>;
@@ -52,6 +55,7 @@ export class Peer {
   readonly #incoming: MediaStreamTrack[] = [];
   #pingTimer: number | null = null;
   #closed = false;
+  #opening: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly pc: RTCPeerConnection,
@@ -69,9 +73,18 @@ export class Peer {
   }
 
   /** Sends the offer and takes the answer; what comes of it is reported as events. */
-  async open(): Promise<void> {
-    const { replaces } = this.options;
-    await this.pc.setLocalDescription();
+  open(): Promise<void> {
+    return (this.#opening = this.#negotiate());
+  }
+
+  /** When the server has answered, or it is known that it will not; never rejects. */
+  get settled(): Promise<void> {
+    return this.#opening.catch(() => undefined);
+  }
+
+  async #negotiate(): Promise<void> {
+    const { replaces, start } = this.options;
+    await this.#describe();
     if (this.#isClosed()) return;
     const body = await this.server
       .offer({
@@ -79,6 +92,7 @@ export class Peer {
         sdp: this.pc.localDescription?.sdp,
         ...this.#address(),
         ...(replaces !== null && { replaces }),
+        ...(start !== null && { start }),
       })
       .catch(() => undefined);
     const reply = parseAnswer(body);
@@ -99,6 +113,11 @@ export class Peer {
   /** Sends another track, or none, in place of the current one; needs no renegotiation. */
   async replaceTrack(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
     await this.#senders.get(kind)?.replaceTrack(track);
+  }
+
+  /** What the browser measured so far; `null` once this attempt is over. */
+  async statistics(): Promise<RTCStatsReport | null> {
+    return this.#closed ? null : this.pc.getStats();
   }
 
   /** Ends the attempt. `polite` tells the server, which would else notice by itself. */
@@ -126,6 +145,19 @@ export class Peer {
       const source = tracks.get(kind) ?? kind;
       this.#senders.set(kind, this.pc.addTransceiver(source, { direction }).sender);
     }
+  }
+
+  async #describe(): Promise<void> {
+    const { direction, kinds } = this.options;
+    if (direction !== "sendonly" && kinds.includes("audio")) {
+      const { sdp } = await this.pc.createOffer();
+      const wanted = sdp && askForStereo(sdp);
+      if (this.#isClosed()) return;
+      if (wanted && wanted !== sdp) {
+        return this.pc.setLocalDescription({ type: "offer", sdp: wanted });
+      }
+    }
+    await this.pc.setLocalDescription();
   }
 
   #listen(): void {

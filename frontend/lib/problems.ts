@@ -3,6 +3,7 @@
  * carries only the data; the components ask for the words when they show it.
  */
 
+import { ScreenError } from "./screen";
 import type { Kind } from "./types";
 
 export interface Problem {
@@ -21,6 +22,7 @@ export interface Words {
 /** Translates what `getUserMedia` threw. Names: Media Capture and Streams, section 10.2. */
 export function problemOfMediaError(error: unknown): Problem {
   const { name = "", message = "" } = (error ?? {}) as { name?: string; message?: string };
+  if (error instanceof ScreenError) return { code: "screen_failed", message };
   switch (name) {
     case "NotAllowedError":
     case "SecurityError":
@@ -54,6 +56,16 @@ const FIXED: Record<string, Words> = {
     title: "This browser cannot make calls",
     remedy: "Use a current version of Chrome, Edge, Firefox or Safari.",
   },
+  no_screen_sharing: {
+    title: "This browser cannot share a screen",
+    remedy: "Phones and tablets have no way to do it. Open this page on a computer.",
+  },
+  screen_failed: {
+    title: "The screen could not be shared",
+    remedy:
+      "Your system may forbid it: allow the browser to record the screen in its privacy " +
+      "settings, restart the browser and try again. Or share a single tab.",
+  },
   server_unreachable: {
     title: "The server did not answer",
     remedy:
@@ -83,6 +95,10 @@ const FIXED: Record<string, Words> = {
   unexpected_track: {
     title: "The app does not take this kind of media",
     remedy: "Reload the page. If it stays, its author set mode or modality differently.",
+  },
+  unknown_start: {
+    title: "This start is out of date",
+    remedy: "Start again from the app.",
   },
   configuration_error: {
     title: "The app is not set up correctly",
@@ -134,10 +150,15 @@ export function describe(problem: Problem, kinds: readonly Kind[]): Words {
   };
 }
 
-/** The words for a stream that ended though nothing is wrong. */
-export function describeEnding(ending: Problem): string {
+/**
+ * The words for a stream that ended though nothing is wrong; `null` when there is nothing to say:
+ * the end of what somebody only listens to or looks at speaks for itself.
+ */
+export function describeEnding(ending: Problem, sending: boolean): string | null {
   if (ending.message) return ending.message;
   switch (ending.code) {
+    case "handler_finished":
+      return sending ? "The app ended the conversation." : null;
     case "time_limit":
       return "The time for this conversation is over.";
     case "server_shutdown":

@@ -27,12 +27,15 @@
 
   const devices = navigator.mediaDevices;
   if (devices) {
-    const ask = devices.getUserMedia.bind(devices);
-    devices.getUserMedia = async (constraints) => {
-      const stream = await ask(constraints);
-      captures.push(...stream.getTracks());
-      return stream;
-    };
+    for (const name of ["getUserMedia", "getDisplayMedia"]) {
+      if (!(name in devices)) continue;
+      const ask = devices[name].bind(devices);
+      devices[name] = async (constraints) => {
+        const stream = await ask(constraints);
+        captures.push(...stream.getTracks());
+        return stream;
+      };
+    }
   }
 
   async function record(index, seconds, mine = false) {

@@ -128,6 +128,17 @@ def test_outputs_are_seen_soon(serve: Serve, visit: Open) -> None:
     component.stop()
 
 
+def said_by_itself_only(component: Component) -> None:
+    """Wait for the last output; all were said by the page's own connection, in order."""
+    component.visit.until(
+        lambda: " 9@" in text(component, "All"), lambda: f"all of {text(component, 'All')}", 90
+    )
+    component.page.get_by_role("button", name="Who").click()
+    component.visit.until(lambda: text(component, "Own"), "its own id")
+    own = text(component, "Own")
+    assert text(component, "All").split() == [f"{n}@{own}" for n in range(10)]
+
+
 @pytest.mark.timeout(400)  # ten pages on a machine with two cores
 def test_ten_pages_do_not_mix(serve: Serve, visit: Open) -> None:
     together = threading.Event()
@@ -165,15 +176,7 @@ def test_ten_pages_do_not_mix(serve: Serve, visit: Open) -> None:
         component.reach("connected", seconds=120)
     together.set()
     for component in components:
-        component.visit.until(
-            lambda component=component: " 9@" in text(component, "All"),
-            lambda component=component: f"all of {text(component, 'All')}",
-            90,
-        )
-        component.page.get_by_role("button", name="Who").click()
-        component.visit.until(lambda component=component: text(component, "Own"), "its own id")
-        own = text(component, "Own")
-        assert text(component, "All").split() == [f"{n}@{own}" for n in range(10)]
+        said_by_itself_only(component)
     for component in components:
         component.stop()
 

@@ -7,9 +7,9 @@ import logging
 
 import pytest
 
+from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.session.desk import MAX_KEPT, OutputDesk
 from gradio_webrtc.session.mailbox import KEPT_SECONDS, OUTPUT_CAPACITY, Mailbox
-from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream
 from tests.support.sessions import Bench, settle, start_session, until
 
 pytestmark = pytest.mark.looptime

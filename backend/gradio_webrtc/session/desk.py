@@ -7,9 +7,9 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.mailbox import KEPT_SECONDS, Mailbox, Mailboxes
-from gradio_webrtc.session.outputs import AdditionalOutputs
 
 if TYPE_CHECKING:
     from gradio_webrtc.session.session import Session

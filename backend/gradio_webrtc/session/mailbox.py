@@ -7,8 +7,8 @@ import logging
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.session.channel import Channel
-from gradio_webrtc.session.outputs import AdditionalOutputs
 
 logger = logging.getLogger(__name__)
 

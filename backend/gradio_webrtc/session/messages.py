@@ -27,6 +27,7 @@ MessageType = Literal[
     "log",
     "update_connection",
     "ping",
+    "submitted",
 ]
 MESSAGE_TYPES: tuple[str, ...] = get_args(MessageType)
 LogEvent = Literal["started_talking", "pause_detected", "response_starting", "interrupted"]
@@ -78,6 +79,11 @@ def info(text: str) -> Message:
 def log(event: LogEvent) -> Message:
     """Tell the client of a turn-taking event."""
     return Message("log", event)
+
+
+def submitted(number: int) -> Message:
+    """Tell the client that what it submitted under ``number`` has been taken."""
+    return Message("submitted", number)
 
 
 def encode(message: Message) -> str:

@@ -8,7 +8,13 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from gradio_webrtc.errors import InvalidMessageError, SessionClosedError, words_for
+from gradio_webrtc.errors import (
+    InvalidMessageError,
+    MediaFileError,
+    SessionClosedError,
+    words_for,
+)
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session import messages
@@ -17,8 +23,8 @@ from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
 from gradio_webrtc.session.context import Context, running_for, set_current_context
 from gradio_webrtc.session.deadlines import Deadlines
 from gradio_webrtc.session.mailbox import OUTPUT_CAPACITY, Delivery, Mailbox
-from gradio_webrtc.session.outputs import AdditionalOutputs
 from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
+from gradio_webrtc.session.recorder import NoRecorder, Recorder
 from gradio_webrtc.session.state import (
     CloseReason,
     Ending,
@@ -26,6 +32,7 @@ from gradio_webrtc.session.state import (
     SessionState,
     check_transition,
 )
+from gradio_webrtc.session.submissions import Submissions
 from gradio_webrtc.session.transport import Transport
 
 logger = logging.getLogger(__name__)
@@ -50,6 +57,7 @@ class Session:
         outputs: what the handler said on the side, for ``output_stream``; ends with the session.
         outputs_read: whether somebody reads ``outputs`` though the page has a mailbox.
         mailbox: where the page fetches its outputs, if it listens to them.
+        recorder: is told of all media that comes in and goes out.
     """
 
     phone_mode = False
@@ -66,13 +74,15 @@ class Session:
         self.outputs: Channel[AdditionalOutputs] = Channel(OUTPUT_CAPACITY)
         self.outputs_read = False
         self.mailbox: Mailbox | None = None
+        self.recorder: Recorder = NoRecorder()
         self.on_closed_callbacks: list[Callable[[Session], None]] = []
         self._handler = handler
         self._transport: Transport | None = None
         self._end: asyncio.Future[Ending] = self.loop.create_future()
         self._connected = asyncio.Event()
         self._deadlines = Deadlines(self.loop, limits, self.end)
-        self._audio = AudioPump(handler)
+        self.submissions = Submissions(webrtc_id, handler, self.send)
+        self._audio = AudioPump(handler, self.submissions.hear)
         self._video = VideoPump(handler)
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
@@ -125,6 +135,7 @@ class Session:
         await self._handler.start(self)
         for pump in (self._audio, self._video):
             self._spawn(pump.run(), type(pump).__name__)
+        self._spawn(self.submissions.serve(), "submissions")
         loops = [self._spawn(self._emit(kind), f"emit-{kind}") for kind in self._handler.emits]
         if loops:
             await asyncio.wait(loops)
@@ -133,17 +144,25 @@ class Session:
 
     async def _emit(self, kind: MediaKind) -> None:
         transport = self._require_transport()
-        close = await pump_output(self._handler, kind, transport, self._put_outputs)
+        try:
+            close = await pump_output(self._handler, kind, transport, self._put_outputs)
+        except MediaFileError:
+            await self._drained()  # what was decoded before the damage is played first
+            raise
         if close is not None:
             await self._finish(close.msg)
 
     async def _finish(self, text: str) -> None:
         """The handler ended the stream: let what is queued be heard, then end."""
+        await self._drained()
+        self.end(CloseReason.HANDLER_FINISHED, text)
+
+    async def _drained(self) -> None:
+        """Wait until what is queued has been played, within the limit for that."""
         try:
             await asyncio.wait_for(self._require_transport().drain(), self.limits.drain)
         except asyncio.TimeoutError:
             logger.warning("session %s: queued media was not played in time", self.webrtc_id)
-        self.end(CloseReason.HANDLER_FINISHED, text)
 
     async def _close(self, ending: Ending) -> None:
         """The one clean-up path: client told, tasks awaited, handler shut down, place freed."""
@@ -155,11 +174,13 @@ class Session:
             if self._transport is not None:
                 self._say_goodbye(self._transport, ending)
             await stop_tasks(name, self._tasks, limit)
+            self.submissions.close()
             self._audio.close()
             self._video.close()
             if self._transport is not None:
                 await finish(name, "closing the connection", self._transport.aclose(), limit)
             await finish(name, "the handler's shutdown", self._handler.aclose(), limit)
+            await finish(name, "completing the recording", self.recorder.aclose(), limit)
         finally:
             self.outputs.close()
             self._enter(SessionState.CLOSED)
@@ -191,11 +212,13 @@ class Session:
         """Sound arrived; it waits in order, and the oldest is dropped when too much waits."""
         self._deadlines.heard()
         self._audio.put(pcm)
+        self.recorder.sound_received(pcm)
 
     def on_video(self, frame: Any) -> None:
         """A picture arrived; it replaces one that still waits."""
         self._deadlines.heard()
         self._video.put(frame)
+        self.recorder.picture_received(frame)
 
     def on_message(self, text: str | bytes) -> None:
         """A control message: a ping is a sign of life, end_stream a goodbye; others are refused."""
@@ -240,8 +263,11 @@ class Session:
         self._on_wire(lambda transport: transport.clear())
 
     def set_args(self, args: Sequence[Any]) -> None:
-        """Give the handler the current values of the other inputs. Any thread."""
-        self._on_loop(self._handler.set_args, args)
+        """Give the handler the current values of the other inputs. Any thread.
+
+        A ``WebRTCData`` before them is a submit, see ``Submissions``.
+        """
+        self._on_loop(self.submissions.take, args)
 
     # -- inside ------------------------------------------------------------------------------
 

@@ -15,14 +15,16 @@ from gradio_webrtc.errors import (
     SignalingError,
     UnknownConnectionError,
 )
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session.desk import OutputDesk
 from gradio_webrtc.session.ids import check_id
-from gradio_webrtc.session.outputs import AdditionalOutputs
+from gradio_webrtc.session.recorder import make_recorder
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
+from gradio_webrtc.session.starts import Starts
 from gradio_webrtc.session.state import CloseReason, Limits
 from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.ice import (
@@ -31,7 +33,13 @@ from gradio_webrtc.transports.ice import (
     to_aiortc,
 )
 from gradio_webrtc.transports.peer import PeerTransport
-from gradio_webrtc.transports.signaling import Offer, check_tracks, parse_candidate, parse_offer
+from gradio_webrtc.transports.signaling import (
+    Offer,
+    check_tracks,
+    kinds_for,
+    parse_candidate,
+    parse_offer,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +57,7 @@ class StreamSettings:
         server_rtc_configuration: for the server's side; ``None`` means the same as the page's.
         preferences: codec and bitrates.
         recording: what to record, or ``None``.
+        composer: whether the page has a text composer.
     """
 
     make_handler: Callable[[], Handler]
@@ -61,6 +70,7 @@ class StreamSettings:
     frame_format: FrameFormat = "rgb24"
     preferences: MediaPreferences = field(default_factory=MediaPreferences)
     recording: Recording | None = None
+    composer: bool = False
     check_args: Callable[[int], None] | None = None
 
 
@@ -70,12 +80,14 @@ class StreamHost:
     Belongs to the event loop that first uses it, except ``set_input`` and ``close_stream``.
 
     Attributes:
+        starts: in mode ``"receive"``, the values with which pages were told to start.
         listeners: who takes the additional outputs of Gradio's pages; each gets every one.
     """
 
     def __init__(self, settings: StreamSettings, registry: SessionRegistry) -> None:
         self.settings = settings
         self.registry = registry
+        self.starts = Starts()
         self.listeners: Sequence[Hashable] = ()
         self.outputs = OutputDesk()
         self._watching: asyncio.Task[None] | None = None
@@ -100,6 +112,8 @@ class StreamHost:
 
     def set_input(self, webrtc_id: str, args: Sequence[Any]) -> None:
         """Give a session's handler the values of the other inputs. Any thread.
+
+        A ``WebRTCData`` before them is a submit.
 
         Raises:
             UnknownConnectionError: there is no such session.
@@ -187,6 +201,8 @@ class StreamHost:
         settings = self.settings
         offer = parse_offer(request.get("sdp"))
         check_tracks(offer, settings.mode, settings.modality, settings.allow_extra_tracks)
+        # Before anything is ended or made: a refusal must not cost the session it would replace.
+        args = self._start_args(request.get("start"), owner)
         webrtc_id, replaces = request.get("webrtc_id"), request.get("replaces")
         if replaces is None:
             place = self.registry.claim(webrtc_id, owner)
@@ -197,13 +213,22 @@ class StreamHost:
             session = self._open(place, configuration)
         finally:
             self.registry.release(place)
+        if args is not None:
+            session.set_args(args)
         return {"type": "answer", "sdp": await self._answer(session, offer)}
+
+    def _start_args(self, token: object, owner: str | None) -> tuple[Any, ...] | None:
+        return None if token is None else self.starts.recall(token, owner)
 
     def _open(self, place: Place, configuration: Mapping[str, Any] | None) -> Session:
         settings = self.settings
         rtc = to_aiortc(configuration)
         handler = settings.make_handler()
         session = Session(place.webrtc_id, handler, settings.limits, place.owner)
+        kinds = kinds_for(settings.modality)
+        session.recorder = make_recorder(settings.recording, settings.mode, kinds, place.webrtc_id)
+        if settings.composer:
+            session.submissions.expect()
         transport = PeerTransport(
             session,
             mode=settings.mode,
@@ -211,6 +236,7 @@ class StreamHost:
             configuration=rtc,
             audio_format=handler.audio_format,
             frame_format=settings.frame_format,
+            fps=handler.fps,
         )
         self.registry.add(place, session)
         self.outputs.attach(session, self.listeners)

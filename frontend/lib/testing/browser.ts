@@ -6,14 +6,17 @@ export class FakeTrack {
   enabled = true;
   readyState: "live" | "ended" = "live";
   onended: (() => void) | null = null;
+  label = "";
+  contentHint = "";
+  settings: MediaTrackSettings = {};
 
   constructor(
     readonly kind: Kind,
     readonly deviceId: string,
   ) {}
 
-  getSettings(): { deviceId: string } {
-    return { deviceId: this.deviceId };
+  getSettings(): MediaTrackSettings {
+    return { deviceId: this.deviceId, ...this.settings };
   }
 
   stop(): void {

@@ -42,6 +42,7 @@ export class FakePeer {
   readonly transceivers: { source: FakeTrack | string; direction: string }[] = [];
   connectionState = "new";
   closed = false;
+  stats = new Map<string, object>();
   localDescription: { sdp: string } | null = null;
   remoteDescription: { sdp: string } | null = null;
   onconnectionstatechange: (() => void) | null = null;
@@ -64,8 +65,19 @@ export class FakePeer {
     return { sender };
   }
 
-  setLocalDescription(): Promise<void> {
-    this.localDescription = { sdp: "v=0 offer" };
+  getStats(): Promise<Map<string, object>> {
+    return Promise.resolve(this.stats);
+  }
+
+  /** What the browser would offer by itself. */
+  static offered = "v=0 offer";
+
+  createOffer(): Promise<{ type: string; sdp: string }> {
+    return Promise.resolve({ type: "offer", sdp: FakePeer.offered });
+  }
+
+  setLocalDescription(description?: { sdp: string }): Promise<void> {
+    this.localDescription = description ?? { sdp: FakePeer.offered };
     return Promise.resolve();
   }
 
