@@ -252,5 +252,6 @@ def test_a_stream_and_its_inputs_inside_a_render(serve: Serve, visit: Open) -> N
         component.stop()
     component.start()
     component.page.get_by_label("Word 1").fill("second")
-    shown(component, "['__webrtc_value__', 'changed', 'second']")
+    first = component.page.get_by_label("Word 0").input_value()
+    shown(component, f"['__webrtc_value__', {first!r}, 'second']")
     component.stop()

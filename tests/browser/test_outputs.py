@@ -12,7 +12,7 @@ import pytest
 
 from gradio_webrtc import AdditionalOutputs, CloseStream, WebRTC, get_current_context
 from tests.browser.conftest import Open, Serve
-from tests.browser.emitters import WATCH, AsyncEmitter, Emitter, output_app
+from tests.browser.emitters import WATCH, AsyncEmitter, Emitter, Named, output_app
 from tests.browser.pages import Component
 from tests.browser.pictures import Picture
 
@@ -143,21 +143,6 @@ def said_by_itself_only(component: Component) -> None:
 def test_ten_pages_do_not_mix(serve: Serve, visit: Open) -> None:
     together = threading.Event()
 
-    class Own(Emitter):
-        def __init__(self, *settings: Any) -> None:
-            super().__init__(5, 10)
-
-        def emit(self) -> Any:
-            if not together.wait(0.1):
-                return None
-            value = super().emit()
-            if isinstance(value, AdditionalOutputs):
-                return AdditionalOutputs(value.args[0], get_current_context().webrtc_id)
-            return value
-
-        def copy(self) -> Own:
-            return Own()
-
     def collect(said: str, number: int, webrtc_id: str) -> str:
         assert get_current_context().webrtc_id == webrtc_id
         return f"{said} {number}@{webrtc_id}".strip()
@@ -167,7 +152,7 @@ def test_ten_pages_do_not_mix(serve: Serve, visit: Open) -> None:
         audio.on_additional_outputs(collect, said, said, **CALM)
         gr.Button("Who").click(lambda webrtc_id: webrtc_id, audio, own)
 
-    demo, _ = output_app(Own(), listen)
+    demo, _ = output_app(Named(together), listen)
     url = serve(demo)
     components = [visit(url).component() for _ in range(10)]
     for component in components:
