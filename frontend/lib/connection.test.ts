@@ -295,7 +295,7 @@ describe("when the server has let go of a stream", () => {
   it("tells so when the server ends it, and once more after a place was given back", async () => {
     const world = new World();
     await world.connect();
-    world.peer.hear({ type: "end_stream", data: "", reason: "handler_finished" });
+    world.peer.hear({ type: "end_stream", data: "", reason: "time_limit" });
     expect(world.overs).toBe(1);
     await world.connect();
     world.connection.stop();
