@@ -13,11 +13,14 @@ export class Live {
   constructor(
     env: Environment,
     settings: () => Settings,
-    events: Omit<ConnectionEvents, "changed">,
+    events: Omit<ConnectionEvents, "changed"> & { changed?: (view: View) => void },
   ) {
     this.connection = new Connection(env, settings, {
       ...events,
-      changed: (view) => (this.#view = view),
+      changed: (view) => {
+        this.#view = view;
+        events.changed?.(view);
+      },
     });
     this.#view = $state.raw(this.connection.view);
     this.#meter = new SoundMeter(

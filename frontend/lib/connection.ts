@@ -5,13 +5,12 @@
 
 import { directionOf, kindsOf, receives, sends } from "./constraints";
 import type { ConnectionEvents, Environment, Settings, View } from "./environment";
+import { LateMedia } from "./latemedia";
 import { step } from "./machine";
 import { textOf, type Message } from "./messages";
 import { INITIAL, type Effect, type Machine, type MachineEvent } from "./model";
 import { Peer } from "./peer";
 import { remainingMs } from "./playout";
-import { problemOfMediaError, type Problem } from "./problems";
-import { wasCancelled } from "./screen";
 import { Sending } from "./sending";
 import { parseIceConfiguration, parsePlace } from "./signaling";
 import type { Kind, VideoSource } from "./types";
@@ -30,6 +29,8 @@ export class Connection {
   /** Names the values that the app keeps for what was started last. */
   #token: string | null = null;
   readonly #sending: Sending;
+  /** Opens and closes the devices while the connection goes on. */
+  readonly media: LateMedia;
   /** The id of the newest attempt, also while waiting for a place. */
   #id: string | null = null;
   /** The id of the session that the server last took. */
@@ -48,25 +49,29 @@ export class Connection {
     private readonly settings: () => Settings,
     private readonly events: ConnectionEvents,
   ) {
+    const replaced = (kind: Kind, track: MediaStreamTrack | null): void => {
+      void this.#peer?.replaceTrack(kind, track);
+      this.#changed();
+    };
+    const changed = (): void => this.#changed();
     this.#sending = new Sending(env, settings, {
-      replaced: (kind, track) => {
-        void this.#peer?.replaceTrack(kind, track);
-        this.#changed();
-      },
-      changed: () => this.#changed(),
+      replaced,
+      changed,
       notice: (text) => this.#say(text),
       sharingEnded: () => {
         this.#say("You stopped sharing your screen, so the stream has ended.");
         this.stop();
       },
     });
+    this.media = new LateMedia(this.#sending, settings, { replaced, changed });
   }
 
-  start(): void {
+  /** Connects, with the devices open from the start unless `media` says otherwise. */
+  start(media = true): void {
     this.#notice = null;
     this.#lastError = null;
     this.#taken = null;
-    this.#tell({ type: "start", media: sends(this.settings().mode) });
+    this.#tell({ type: "start", media: media && sends(this.settings().mode) });
   }
 
   /** Starts with the values that the app keeps under `token`, in place of what is under way. */
@@ -111,6 +116,8 @@ export class Connection {
       machine: this.#machine,
       remote: this.#remote,
       notice: this.#notice,
+      asking: this.media.asking,
+      mediaProblem: this.media.problem,
     };
   }
 
@@ -170,7 +177,7 @@ export class Connection {
       case "play_out":
         return void this.#playOut(this.#machine.attempt);
       case "release_media":
-        return this.#sending.release();
+        return this.media.release();
       case "announce":
         if (effect.what === "started") return this.events.started();
         this.events.stopped();
@@ -179,23 +186,14 @@ export class Connection {
   }
 
   async #acquire(attempt: number): Promise<void> {
-    const fail = (problem: Problem): void => this.#tell({ type: "media_failed", attempt, problem });
-    // Let the caller's own step end first, as every other answer also comes later.
-    await Promise.resolve();
-    if (!this.env.secure) return fail({ code: "insecure_origin" });
-    if (!this.#sending.possible) return fail({ code: "unsupported_browser" });
-    const video = kindsOf(this.settings().modality).includes("video");
-    if (video && this.#sending.sources.length === 0) return fail({ code: "no_screen_sharing" });
-    try {
-      await this.#sending.acquire();
-    } catch (error) {
-      if (attempt !== this.#machine.attempt || !wasCancelled(error)) {
-        return fail(problemOfMediaError(error));
-      }
+    const wanted = (): boolean => attempt === this.#machine.attempt;
+    const problem = await this.#sending.open(wanted);
+    if (problem === "cancelled") {
       this.#say("Nothing was shared. Press start to choose what to share.");
       return this.stop();
     }
-    if (attempt !== this.#machine.attempt) return;
+    if (problem !== null) return this.#tell({ type: "media_failed", attempt, problem });
+    if (!wanted()) return;
     this.#sending.begin();
     this.#tell({ type: "media_ready", attempt });
   }
