@@ -260,33 +260,3 @@ describe("while connected", () => {
     expect(world.name).toBe("connected");
   });
 });
-
-describe("a stream that the app closes", () => {
-  it("stops politely when told that the connection is closed", async () => {
-    const world = new World();
-    await world.connect();
-    world.peer.hear({ type: "update_connection", data: "closed" });
-    await settle();
-    expect(world.name).toBe("idle");
-    expect(world.server.bodies("leave")).toHaveLength(1);
-    expectClean(world);
-  });
-
-  it("goes on when told anything else about the connection", async () => {
-    const world = new World();
-    await world.connect();
-    world.peer.hear({ type: "update_connection", data: "" });
-    expect(world.name).toBe("connected");
-  });
-
-  it("shows the app's words and no error", async () => {
-    const world = new World();
-    await world.connect();
-    world.peer.hear({ type: "end_stream", data: "Until tomorrow.", reason: "app_closed" });
-    expect(world.view.machine).toMatchObject({
-      name: "idle",
-      problem: null,
-      ending: { code: "app_closed", message: "Until tomorrow." },
-    });
-  });
-});
