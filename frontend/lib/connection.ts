@@ -163,9 +163,8 @@ export class Connection {
         this.#peer = this.#remote = null;
         return;
       case "play_out":
-        return void this.#peer?.remaining().then(({ ms, over }) => {
-          this.#tell({ type: "remaining", attempt, ms, over });
-        });
+        void this.#peer?.remaining().then((left) => this.#tell({ type: "remaining", attempt, ...left }));
+        return;
       case "release_media":
         return this.media.release();
       case "announce":

@@ -85,7 +85,10 @@ def set_pitch(component: Component, pitch: int) -> None:
 
 def heard(component: Component) -> Recording:
     """Return everything that was played since ``LISTEN``."""
-    sound = component.page.evaluate("window.heard")
+    return _decoded(component.page.evaluate("window.heard"))
+
+
+def _decoded(sound: dict[str, Any]) -> Recording:
     samples = np.frombuffer(base64.b64decode(sound["samples"]), "<f4").astype(np.float64)
     return Recording(sound["rate"], samples)
 
@@ -100,14 +103,19 @@ def seconds_of(recording: Recording, pitch: float) -> float:
     return count / 100
 
 
-PLAYING = "document.querySelector('[data-testid=webrtc-media]').srcObject !== null"
+NOW = """() => {
+  const element = document.querySelector("[data-testid=webrtc-media]");
+  return element?.srcObject ? probe.record(0, 0.3) : null;
+}"""
+"""Records what is played now; between two streams there is nothing to record."""
 
 
 def plays(component: Component, pitch: float) -> None:
     def found() -> bool:
-        # Between two streams there is nothing to record.
-        playing = component.state() == "connected" and component.page.evaluate(PLAYING)
-        return playing and component.record(0.3).share_of(pitch) > 0.8
+        sound = component.page.evaluate(NOW)
+        # A stream that is replaced meanwhile may give nothing.
+        recording = None if sound is None else _decoded(sound)
+        return bool(recording and recording.samples.size and recording.share_of(pitch) > 0.8)
 
     component.visit.until(
         found, lambda: f"a tone of {pitch} Hz; it is {component.states()}, {component.error()}"
