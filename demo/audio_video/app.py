@@ -60,7 +60,9 @@ class Robot(AudioVideoStreamHandler):
 
 
 with gr.Blocks(title="Robot") as demo:
-    gr.Markdown("# Robot\nWear headphones, press the button and talk: see and hear your robot self.")
+    gr.Markdown(
+        "# Robot\nWear headphones, press the button and talk: see and hear your robot self."
+    )
     with gr.Row():
         with gr.Column(scale=3):
             stream = WebRTC(
