@@ -15,14 +15,23 @@ gr.set_static_paths([PICTURES])
 
 STYLE = """
 <style>
-.demos { display: grid; gap: 20px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr)); }
-.demos a { display: flex; flex-direction: column; overflow: hidden; text-decoration: none;
+.demos {
+  display: grid; gap: 20px;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr));
+}
+.demos a {
+  display: flex; flex-direction: column; overflow: hidden; text-decoration: none !important;
   color: var(--body-text-color); background: var(--block-background-fill);
-  border: 1px solid var(--border-color-primary); border-radius: var(--radius-lg); }
-.demos a:hover, .demos a:focus-visible { border-color: var(--color-accent); box-shadow: var(--shadow-drop-lg); }
-.demos img { aspect-ratio: 16 / 10; width: 100%; object-fit: cover; object-position: top; }
-.demos h3, .demos p { margin: 0; padding: 12px 16px 0; }
-.demos p { padding: 4px 16px 16px; color: var(--body-text-color-subdued); }
+  border: 1px solid var(--border-color-primary); border-radius: var(--radius-lg);
+}
+.demos a:hover, .demos a:focus-visible {
+  border-color: var(--color-accent); box-shadow: var(--shadow-drop-lg);
+}
+.demos img {
+  aspect-ratio: 16 / 10; width: 100%; margin: 0; object-fit: cover; object-position: top;
+}
+.demos h3 { margin: 0; padding: 12px 16px 0; text-align: left; }
+.demos p { margin: 0; padding: 4px 16px 16px; text-align: left; opacity: 0.75; }
 </style>
 """
 
@@ -49,7 +58,7 @@ def card(name: str, about: dict[str, str]) -> str:
     picture = f"gradio_api/file={PICTURES / name}.webp"
     return (
         f"<a href='{name}'><img src='{picture}' alt='' loading='lazy'>"
-        f"<h3>{about['emoji']} {title}</h3><p>{text}</p></a>"
+        f"<h3>{title}</h3><p>{text}</p></a>"
     )
 
 

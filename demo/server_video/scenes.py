@@ -9,11 +9,11 @@ import numpy as np
 FPS = 30
 HEIGHT, WIDTH = 360, 640
 CELL = 4  # pixels
-RAMP = np.linspace(0, 1, 256)[:, None]
-GLOW = (255 * np.clip(RAMP * [3, 3, 2.4] - [0.9, 0.1, -0.15] - (RAMP < 0.02), 0, 1)).astype(
-    np.uint8
-)
-RAINBOW = (127.5 + 127.5 * np.cos(2 * np.pi * (RAMP + np.array([0, 0.33, 0.6])))).astype(np.uint8)
+HEAT = [0, 0.35, 0.7, 0.9, 1]
+COLOURS = [(8, 10, 24), (70, 20, 110), (230, 70, 90), (255, 170, 70), (255, 250, 220)]
+RAMP = np.arange(256) / 255
+GLOW = np.stack([np.interp(RAMP, HEAT, each) for each in np.transpose(COLOURS)], 1).astype(np.uint8)
+RAINBOW = (127.5 + 127.5 * np.cos(2 * np.pi * np.add.outer(RAMP, [0, 0.33, 0.6]))).astype(np.uint8)
 
 
 def life(speed: float) -> Iterator[np.ndarray]:

@@ -59,7 +59,7 @@ async def test_the_music_box_is_in_tune_and_in_time() -> None:
     chunks = list(demo.play("Ode to Joy", "Guitar", 120))
     seconds = [samples.size / rate for rate, samples in chunks]
     assert seconds[:-1] == [0.5] * 15
-    for (rate, samples), pitch in zip(chunks[:3], (64, 64, 65), strict=False):
+    for (_, samples), pitch in zip(chunks[:3], (64, 64, 65), strict=False):
         assert np.abs(samples).max() <= 1
         spectrum = np.abs(np.fft.rfft(samples * np.hanning(samples.size)))
         frequency = 440 * 2 ** ((pitch - 69) / 12)
