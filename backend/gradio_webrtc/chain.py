@@ -15,8 +15,8 @@ from typing import Any
 
 from gradio.blocks import Block
 from gradio.components.base import Component
-from gradio.data_classes import GradioModel, GradioRootModel
 from gradio.helpers import skip
+from pydantic import BaseModel
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def through_the_page(block: Block, value: Any) -> Any:
     if not isinstance(block, Component):
         raise UncertainError
     wire = block.postprocess(value)  # type: ignore[no-untyped-call] # Gradio gives no types here
-    if isinstance(wire, GradioModel | GradioRootModel):
+    if isinstance(wire, BaseModel):
         wire = wire.model_dump()
     if _has_file(wire):
         raise UncertainError

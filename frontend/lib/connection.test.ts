@@ -3,7 +3,7 @@ import { CONNECT_MS } from "./model";
 import { PING_MS } from "./peer";
 import { named } from "./testing/browser";
 import { settle } from "./testing/clock";
-import { FULL } from "./testing/peers";
+import { FakePeer, FULL } from "./testing/peers";
 import { expectClean, World } from "./testing/setup";
 
 function ping(): string {
@@ -196,6 +196,26 @@ describe("while connected", () => {
     world.peer.channel.onmessage?.({ data: new ArrayBuffer(4) });
     expect(world.messages.map((message) => message.type)).toEqual(["send_input"]);
     expect(world.name).toBe("connected");
+  });
+
+  it.each([
+    ["send-receive", "audio", true],
+    ["receive", "audio-video", true],
+    ["send", "audio", false],
+    ["send-receive", "video", false],
+  ] as const)("asks for stereo where it plays sound: %s %s", async (mode, modality, asks) => {
+    const plain = FakePeer.offered;
+    FakePeer.offered = "v=0\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 useinbandfec=1\r\n";
+    try {
+      const world = new World();
+      world.settings = { ...world.settings, mode, modality };
+      await world.connect();
+      const [body] = world.server.bodies("offer", "offer");
+      expect(String(body?.sdp).includes("stereo=1")).toBe(asks);
+      expect(world.peer.localDescription?.sdp).toBe(body?.sdp);
+    } finally {
+      FakePeer.offered = plain;
+    }
   });
 
   it("shows what comes in", async () => {

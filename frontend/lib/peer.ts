@@ -5,6 +5,7 @@
 
 import { decode, encode, type Message } from "./messages";
 import type { Problem } from "./problems";
+import { askForStereo } from "./sdp";
 import { CandidateQueue, parseAnswer } from "./signaling";
 import type { Clock, Kind, RtpParams, Server } from "./types";
 
@@ -83,7 +84,7 @@ export class Peer {
 
   async #negotiate(): Promise<void> {
     const { replaces, start } = this.options;
-    await this.pc.setLocalDescription();
+    await this.#describe();
     if (this.#isClosed()) return;
     const body = await this.server
       .offer({
@@ -144,6 +145,19 @@ export class Peer {
       const source = tracks.get(kind) ?? kind;
       this.#senders.set(kind, this.pc.addTransceiver(source, { direction }).sender);
     }
+  }
+
+  async #describe(): Promise<void> {
+    const { direction, kinds } = this.options;
+    if (direction !== "sendonly" && kinds.includes("audio")) {
+      const { sdp } = await this.pc.createOffer();
+      const wanted = sdp && askForStereo(sdp);
+      if (this.#isClosed()) return;
+      if (wanted && wanted !== sdp) {
+        return this.pc.setLocalDescription({ type: "offer", sdp: wanted });
+      }
+    }
+    await this.pc.setLocalDescription();
   }
 
   #listen(): void {

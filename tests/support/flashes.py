@@ -86,6 +86,7 @@ class FlashingHandler:
     emits: frozenset[MediaKind] = frozenset(("audio", "video"))
     audio_format = AudioFormat()
     dropped = 0
+    fps = 30
 
     def __init__(self, schedule: Schedule, ends: float = 1e9) -> None:
         self._schedule = schedule

@@ -1,10 +1,12 @@
-"""Encoded media made on the spot: tones whose samples are known, and pictures that tell their number."""
+"""Encoded media made on the spot: tones of known samples, pictures that tell their number."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -39,17 +41,23 @@ def encode_audio(
     rate: int = 48_000,
     options: dict[str, str] | None = None,
     bit_rate: int = 128_000,
+    path: Path | None = None,
 ) -> bytes:
-    """Return mono ``samples`` in [-1, 1] as a file in format ``fmt``, a key of ``CODECS``."""
+    """Return mono ``samples`` in [-1, 1] as a file in format ``fmt``, a key of ``CODECS``.
+
+    ``path``: where to write it, for options that go over the file again.
+    """
     buffer = io.BytesIO()
-    with av.open(buffer, "w", format=fmt, options=options or {}) as container:
+    with av.open(
+        buffer if path is None else str(path), "w", format=fmt, options=options or {}
+    ) as container:
         stream = container.add_stream(CODECS[fmt], rate=rate)
         stream.layout = "mono"
         if fmt not in ("flac", "wav"):
             stream.bit_rate = bit_rate
         for packet in _encoded_sound(stream, samples, rate):
             container.mux(packet)
-    return buffer.getvalue()
+    return buffer.getvalue() if path is None else path.read_bytes()
 
 
 def encode_video(
@@ -113,7 +121,7 @@ def _numbered(count: int, fps: int, size: tuple[int, int]) -> Iterator[av.VideoF
         yield frame
 
 
-def _encoded_sound(stream: av.AudioStream, samples: Samples, rate: int) -> Iterator[av.Packet]:
+def _encoded_sound(stream: av.AudioStream, samples: Samples, rate: int) -> Iterator[av.Packet[Any]]:
     frame = av.AudioFrame.from_ndarray(samples[np.newaxis], "fltp", "mono")
     frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
     context = stream.codec_context

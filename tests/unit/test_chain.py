@@ -58,7 +58,7 @@ def test_the_page_has_to_tell_what_cannot_be_known(tmp_path: Path) -> None:
     assert advanced([gr.Textbox()], gr.update(value="x", lines=2), "") is None
     assert advanced([gr.Textbox()], gr.Textbox(value="x"), "") is None
     assert advanced([gr.Image(type="filepath")], str(picture), None) is None
-    assert advanced([gr.Number()], "no number at all", 1) is None
+    assert advanced([gr.Dropdown(["a"])], "b", "a") is None
 
 
 @pytest.mark.parametrize("places", [([0], [1]), ([], [0]), ([0], [])])

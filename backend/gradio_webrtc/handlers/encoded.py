@@ -193,7 +193,7 @@ class EncodedMedia:
         self._step = self._worker.submit(copy_context(), next, items, _END)
         try:
             item = await self._step
-        except Exception as error:  # of any kind: raised when what came beside the file is out
+        except Exception as error:  # noqa: BLE001 - take() raises it after what is beside
             if self._feed is feed:
                 self._broken = error
                 self._feed = self._items = None
@@ -251,7 +251,7 @@ class EncodedMedia:
         while True:
             try:
                 value = await self._source()
-            except Exception as error:  # of any kind: take() raises it when the file is over
+            except Exception as error:  # noqa: BLE001 - take() raises it behind the file
                 self._failure = error
                 feed.give(None)
                 return

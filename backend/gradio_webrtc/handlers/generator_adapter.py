@@ -26,8 +26,8 @@ class GeneratorHandler:
 
     A ``protocol.Handler`` that receives nothing. Of a function the result is emitted, of a
     generator every value; then comes ``EndOfStream``. With two kinds of media one iterator feeds
-    both, see :class:`~gradio_webrtc.handlers.demux.Demux`; a file it yields is then taken apart into
-    both kinds before that.
+    both, see :class:`~gradio_webrtc.handlers.demux.Demux`; a file that it yields has been taken
+    apart into both kinds before that.
 
     Args:
         fn: sync or async; its arguments are the values of the inputs.

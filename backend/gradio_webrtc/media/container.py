@@ -81,7 +81,7 @@ class ContainerDecoder:
         self.last_time: float | None = None
         for stream in self._streams.values():
             if stream.type == "video":
-                stream.thread_type = "AUTO"  # type: ignore[attr-defined]
+                stream.thread_type = "AUTO"
         if start > 0:
             self._seek(start)
 

@@ -22,8 +22,8 @@ DECODER_DELAY = 528 + 1
 """Samples every MP3 decoder is late, which the numbers in a LAME tag leave out (LAME technical
 FAQ; libavformat's mp3dec adds the same)."""
 
-TOLERATED_LOSS = 2 * 1152
-"""Samples: encoders do not agree on whether the frame with the tag counts."""
+TOLERATED_LOSS_S = 0.25
+"""Less than this may be missing: frames that were damaged, and encoders that count one too many."""
 
 _PLACEHOLDERS = (0, 0x7FFF_FFFF, 0xFFFF_FFFF)
 """Lengths in WAV headers that were written before anybody knew the length."""
@@ -92,10 +92,10 @@ class FrameDecoder:
             return sounds
         if not self._decoded:
             raise MediaFileError(self._name, "nothing in it could be decoded as sound.")
-        if self._left is not None and self._left > TOLERATED_LOSS:
-            missing, self._left = self._left, None
+        missing = (self._left or 0) / (self._context.sample_rate or 1)
+        if missing > TOLERATED_LOSS_S:
             raise MediaFileError(
-                self._name, f"it is cut off: {missing} samples are missing at its end."
+                self._name, f"it is cut off: the last {missing:.2f} s of its sound are missing."
             )
         return []
 

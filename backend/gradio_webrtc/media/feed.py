@@ -14,7 +14,8 @@ class Feed:
     """Read by a decoder on one thread; parts are given, and it is closed, from another.
 
     ``read`` goes through one part after the other. Where there is none it calls ``hungry`` and
-    waits for ``give``. A part that begins a file of its own ends the stream and is kept in ``next``.
+    waits for ``give``. A part that begins a file of its own ends the stream and is kept in
+    ``next``.
 
     Args:
         part: the first part.

@@ -152,9 +152,9 @@ def _streamed(feed: Feed, playing: str, kinds: frozenset[MediaKind]) -> Iterator
 
 def _whole(feed: Feed, kinds: frozenset[MediaKind]) -> Iterator[Item]:
     part = feed.part
-    _check_contents(part)
+    head = _checked_head(part)
     file: Any = part.rewind() or _Reader(feed)
-    with _opened(file, part.name, _FILE_OPTIONS) as container:
+    with _opened(file, part.name, _FILE_OPTIONS, head=head) as container:
         yield from ContainerDecoder(container, kinds, part.name)
 
 
@@ -164,8 +164,7 @@ def _whole_source(feed: Feed, source: FileSource, kinds: frozenset[MediaKind]) -
     if not kinds:
         raise MediaFileError(feed.name, "file_source() leaves out all that this stream carries.")
     end = None if source.duration is None else source.start + source.duration
-    if not source.is_url:
-        _check_contents(feed.part)
+    head = b"" if source.is_url else _checked_head(feed.part)
     target = source.target if source.is_url else feed.part.rewind()
     if target is None:
         raise MediaFileError(feed.name, "it is not a regular file.")
@@ -173,7 +172,7 @@ def _whole_source(feed: Feed, source: FileSource, kinds: frozenset[MediaKind]) -
     offset = 0.0
     while True:
         length, last = 0.0, 0.0
-        with _opened(target, feed.name, options) as container:
+        with _opened(target, feed.name, options, head=head) as container:
             for item in ContainerDecoder(container, kinds, feed.name, source.start, end):
                 feed.check_open()
                 if isinstance(item, Stretch):
@@ -197,13 +196,20 @@ def _later(item: Item, offset: float) -> Item:
 
 
 def _opened(
-    file: Any, name: str, options: dict[str, str], format: str | None = None
+    file: Any, name: str, options: dict[str, str], format: str | None = None, head: bytes = b""
 ) -> InputContainer:
     timeout = (OPEN_TIMEOUT_S, READ_TIMEOUT_S) if isinstance(file, str) else None
     try:
-        return av.open(file, "r", format=format, options=dict(options), timeout=timeout)
+        container: InputContainer = av.open(
+            file, "r", format=format, options=dict(options), timeout=timeout
+        )
+        return container
     except av.error.FFmpegError as error:
-        raise MediaFileError(name, _why_not_opened(error, isinstance(file, str))) from error
+        if head[4:8] == b"ftyp" and isinstance(error, av.error.InvalidDataError):
+            reason = "its index is missing: it is cut off, or was never finished."
+        else:
+            reason = _why_not_opened(error, isinstance(file, str))
+        raise MediaFileError(name, reason) from error
 
 
 def _why_not_opened(error: av.error.FFmpegError, url: bool) -> str:
@@ -215,8 +221,8 @@ def _why_not_opened(error: av.error.FFmpegError, url: bool) -> str:
     return f"the server answered: {reason}." if url else f"it cannot be opened: {reason}."
 
 
-def _check_contents(part: Part) -> None:
-    """Say plainly what libav would only call invalid data."""
+def _checked_head(part: Part) -> bytes:
+    """Return the head of a file, after saying plainly what libav would only call invalid data."""
     head = part.head()
     if not head:
         raise MediaFileError(part.name, "it is empty.")
@@ -224,6 +230,7 @@ def _check_contents(part: Part) -> None:
         text = _Utf8().decode(head)  # which may end within a character
         if all(char.isprintable() or char in "\r\n\t" for char in text):
             raise MediaFileError(part.name, "it is a text, not a sound or video file.")
+    return head
 
 
 class _Reader:

@@ -172,7 +172,7 @@ def _open_path(name: str, path: str) -> BinaryIO:
             "a text that is emitted is the path of a file; play an address with file_source().",
         )
     try:
-        file = cast(BinaryIO, Path(path).open("rb"))
+        file = cast(BinaryIO, Path(path).open("rb"))  # noqa: SIM115 - its part closes it
     except FileNotFoundError:
         raise MediaFileError(name, "there is no such file.") from None
     except IsADirectoryError:

@@ -47,8 +47,9 @@ def to_sound(frame: av.AudioFrame) -> Sound:
         if not frame.format.is_planar:
             samples = samples.reshape(-1, channels).T
     if samples.dtype.kind == "f":
-        samples = np.clip(np.nan_to_num(samples, copy=False), -1.0, 1.0)
-    return Sound(frame.sample_rate, samples)
+        clipped = np.clip(np.nan_to_num(samples, copy=False), -1.0, 1.0)
+        return Sound(frame.sample_rate, clipped.astype(np.float32, copy=False))
+    return Sound(frame.sample_rate, samples.astype(np.int16, copy=False))
 
 
 def joined(sounds: Iterable[Sound]) -> list[Sound]:

@@ -136,7 +136,7 @@ def _source_colours(frame: av.VideoFrame) -> Colorspace:
 def _turned(frame: av.VideoFrame, turns: int) -> av.VideoFrame:
     """Return a yuv420p frame turned counterclockwise by so many quarters."""
     width, height = frame.width, frame.height
-    flat = frame.to_ndarray().reshape(-1)
+    flat: ImageArray = frame.to_ndarray().reshape(-1).astype(np.uint8, copy=False)
     luma, chroma = width * height, width * height // 4
     planes = [
         np.rot90(part.reshape(shape), turns).reshape(-1)
@@ -147,7 +147,8 @@ def _turned(frame: av.VideoFrame, turns: int) -> av.VideoFrame:
         )
     ]
     across = height if turns % 2 else width
-    return av.VideoFrame.from_ndarray(np.concatenate(planes).reshape(-1, across), "yuv420p")
+    turned: ImageArray = np.concatenate(planes).reshape(-1, across)
+    return av.VideoFrame.from_ndarray(turned, "yuv420p")
 
 
 def _checked(picture: Any, frame_format: FrameFormat) -> tuple[ImageArray, FrameFormat]:

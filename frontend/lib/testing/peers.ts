@@ -69,8 +69,15 @@ export class FakePeer {
     return Promise.resolve(this.stats);
   }
 
-  setLocalDescription(): Promise<void> {
-    this.localDescription = { sdp: "v=0 offer" };
+  /** What the browser would offer by itself. */
+  static offered = "v=0 offer";
+
+  createOffer(): Promise<{ type: string; sdp: string }> {
+    return Promise.resolve({ type: "offer", sdp: FakePeer.offered });
+  }
+
+  setLocalDescription(description?: { sdp: string }): Promise<void> {
+    this.localDescription = description ?? { sdp: FakePeer.offered };
     return Promise.resolve();
   }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -24,7 +24,7 @@ def shown(cadence: Cadence, arrivals: list[float]) -> list[float]:
 @pytest.mark.parametrize("fps", [1, 7, 30, 60])
 def test_a_source_that_is_always_ready_is_shown_at_exactly_fps(fps: int) -> None:
     moments = shown(Cadence(fps), [0.0] * (10 * fps))
-    steps = [after - before for before, after in itertools.pairwise(moments[1:])]
+    steps = [after - before for before, after in pairwise(moments[1:])]
     assert min(steps) == pytest.approx(1 / fps)
     assert max(steps) == pytest.approx(1 / fps)
 
@@ -56,5 +56,5 @@ def test_two_pictures_are_never_close_together() -> None:
     chance = random.Random(2)
     arrivals = sorted(chance.uniform(0, 100) for _ in range(3000))
     moments = shown(Cadence(30), arrivals)
-    steps = [after - before for before, after in itertools.pairwise(moments)]
+    steps = [after - before for before, after in pairwise(moments)]
     assert min(steps) >= (1 - 2 * EARLY) / 30 - 1e-9

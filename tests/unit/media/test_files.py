@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,12 +36,18 @@ def decode(
     items: list[Item] = []
     before = None
     while waiting:
-        feed = Feed(waiting.pop(0), lambda: feed.give(waiting.pop(0) if waiting else None))
+        feed = fed(waiting)
         items += Run(feed, kinds, before)
         before = feed.playing
         if feed.next is not None:
             waiting.insert(0, feed.next)
     return items
+
+
+def fed(waiting: list[Part]) -> Feed:
+    """Return a feed of the first part that goes on with the others."""
+    feed = Feed(waiting.pop(0), lambda: feed.give(waiting.pop(0) if waiting else None))
+    return feed
 
 
 def heard(items: Iterable[Item]) -> np.ndarray:
@@ -78,7 +85,7 @@ def test_files_that_cut_a_tone_in_pieces_play_as_one_tone(fmt):
     rate = rate_of(fmt)
     whole = tone(2.4, rate, 441.0)
     cuts = [0, round(0.7 * rate) + 11, round(1.5 * rate) + 7, whole.size]
-    files = [encode_audio(whole[a:b], fmt, rate) for a, b in zip(cuts, cuts[1:], strict=False)]
+    files = [encode_audio(whole[a:b], fmt, rate) for a, b in itertools.pairwise(cuts)]
     came = heard(decode(files))
     assert came.size == whole.size
     error = np.abs(came - whole)
