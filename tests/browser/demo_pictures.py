@@ -122,7 +122,7 @@ def main() -> None:
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as media, sync_playwright() as playwright:
-        faces.write_video(Path(media, "face.mjpeg"))
+        faces.write_video(Path(media, "face.mjpeg"), size=(960, 540))
         hum(Path(media, "hum.wav"))
         browser = playwright.chromium.launch(
             executable_path=find_chromium(),
