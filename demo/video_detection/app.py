@@ -9,6 +9,7 @@ from detectors import MODEL, WIDTH, detectors
 
 from gradio_webrtc import WebRTC
 
+FONT = cv2.FONT_HERSHEY_DUPLEX
 GREEN, DARK = (40, 220, 130), (10, 40, 25)
 
 
@@ -20,18 +21,11 @@ def find_faces(image: np.ndarray, confidence: float) -> np.ndarray:
         if sureness > confidence:
             left, top, width, height = (box * scale).round().astype(int).tolist()
             cv2.rectangle(image, (left, top), (left + width, top + height), GREEN, 3)
-            cv2.rectangle(image, (left - 1, top - 26), (left + 112, top), GREEN, cv2.FILLED)
-            label = f"face {sureness:.0%}"
-            cv2.putText(
-                image,
-                label,
-                (left + 6, top - 7),
-                cv2.FONT_HERSHEY_DUPLEX,
-                0.6,
-                DARK,
-                1,
-                cv2.LINE_AA,
-            )
+            label, size = f"face {sureness:.0%}", 0.4 * scale
+            (across, up), _ = cv2.getTextSize(label, FONT, size, 1)
+            cv2.rectangle(image, (left - 1, top - 2 * up), (left + across + up, top), GREEN, -1)
+            corner = left + up // 2, top - up // 2
+            cv2.putText(image, label, corner, FONT, size, DARK, 1, cv2.LINE_AA)
     return image
 
 

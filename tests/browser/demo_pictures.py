@@ -103,7 +103,7 @@ def take(browser: Browser, name: str, url: str, width: int, height: int, theme: 
     context = browser.new_context(viewport={"width": width, "height": height})
     page = context.new_page()
     page.set_default_timeout(START_SECONDS * 1000)
-    page.goto(f"{url}?__theme={theme}", wait_until="networkidle")
+    page.goto(f"{url}?__theme={theme}")
     page.locator("h1").first.wait_for()
     use(page, STEPS[name])
     shot = page.screenshot()
