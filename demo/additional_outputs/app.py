@@ -38,15 +38,14 @@ class Tuner(StreamHandler):
         return Tuner()
 
 
-def show(
-    notes: str, levels: list[float], frequency: float, loudness: float
-) -> tuple[str, str, list[float]]:
+def show(notes: str, levels: list[float], frequency: float, loudness: float) -> tuple:
     """Turn one result into what the page shows; notes and levels are those shown now."""
     levels = [*levels, loudness][-HISTORY:]
     name = note_of(frequency)[0] if frequency else ""
-    if name and notes.split(" ")[-1] != name:
-        notes = f"{notes} {name}".strip()
-    return dial(frequency, levels), notes, levels
+    if not name or notes.split(" ")[-1] == name:
+        # Nothing new: leave the text alone, somebody may be typing in it.
+        return dial(frequency, levels), gr.skip(), levels
+    return dial(frequency, levels), f"{notes} {name}".strip(), levels
 
 
 with gr.Blocks(title="Tuner") as demo:

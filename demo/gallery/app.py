@@ -73,8 +73,9 @@ with gr.Blocks(title="gradio_webrtc demos") as demo:
     gr.HTML(f"{STYLE}<nav class='demos' aria-label='Demos'>{cards}</nav>")
 
 for name, about in found.items():
+    page = load(DEMOS / name)
     with demo.route(about["title"], name):
-        load(DEMOS / name).render()
+        page.render()
 
 if __name__ == "__main__":
     demo.launch()
