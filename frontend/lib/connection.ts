@@ -92,13 +92,14 @@ export class Connection {
     return this.#act(() => this.#sending.useSource(source));
   }
 
+  /** What the browser measured on the current connection; `null` while there is none. */
+  async statistics(): Promise<RTCStatsReport | null> {
+    return (await this.#peer?.statistics()) ?? null;
+  }
+
   get view(): View {
-    return {
-      ...this.#sending.view,
-      machine: this.#machine,
-      remote: this.#remote,
-      notice: this.#notice,
-    };
+    const [machine, remote, notice] = [this.#machine, this.#remote, this.#notice];
+    return { ...this.#sending.view, machine, remote, notice };
   }
 
   /** What the person does about their devices; calls `act` at once, as part of their press. */
@@ -157,7 +158,7 @@ export class Connection {
 
   async #acquire(attempt: number): Promise<void> {
     const fail = (problem: Problem): void => this.#tell({ type: "media_failed", attempt, problem });
-    // Let the caller's own step end first, as every other answer also comes later.
+    // The caller's own step ends first, as every other answer also comes later.
     await Promise.resolve();
     if (!this.env.secure) return fail({ code: "insecure_origin" });
     if (!this.#sending.possible) return fail({ code: "unsupported_browser" });
@@ -206,7 +207,7 @@ export class Connection {
   }
 
   #newPeer(attempt: number, configuration: RTCConfiguration, replaces: string | null): Peer {
-    const { mode, modality, rtpParams } = this.settings();
+    const { mode, modality, rtpParams, videoCodec, maxBitrate } = this.settings();
     const id = this.#id!;
     const options = {
       id,
@@ -216,6 +217,9 @@ export class Connection {
       kinds: kindsOf(modality),
       tracks: sends(mode) ? this.#sending.tracks : new Map(),
       rtpParams,
+      videoCodec,
+      maxBitrate,
+      codecs: this.env.videoCodecs(),
     };
     const { server, clock } = this.env;
     return new Peer(this.env.newPeer(configuration), server, clock, options, {

@@ -170,6 +170,7 @@ class StreamHost:
             configuration=rtc,
             audio_format=handler.audio_format,
             frame_format=settings.frame_format,
+            preferences=settings.preferences,
         )
         self.registry.add(place, session)
         session.start(transport)

@@ -30,7 +30,9 @@ from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.transport import TransportListener
 from gradio_webrtc.transports.audio_in import AudioDecoder, read_audio, take_over
 from gradio_webrtc.transports.audio_out import AudioOut
+from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.control import ControlChannel
+from gradio_webrtc.transports.encoders import limit_sender, prefer
 from gradio_webrtc.transports.signaling import MAX_CANDIDATES, Offer, kinds_for
 from gradio_webrtc.transports.video_in import ReceivedPicture
 from gradio_webrtc.transports.video_out import VideoOut
@@ -44,6 +46,8 @@ OPENING_SECONDS = 2.0
 """How long a last message waits for a control channel that is still opening."""
 
 CLOSE_SECONDS = 5.0
+
+DEFAULTS = MediaPreferences()
 
 _DIRECTIONS = {"send-receive": "sendrecv", "send": "recvonly", "receive": "sendonly"}
 
@@ -64,6 +68,7 @@ class PeerTransport:
         configuration: ICE servers for the server's side.
         audio_format: what the handler wants; only its layout matters here.
         frame_format: channel order of the arrays user code emits.
+        preferences: codec and bitrates.
     """
 
     def __init__(
@@ -75,13 +80,15 @@ class PeerTransport:
         configuration: RTCConfiguration,
         audio_format: AudioFormat,
         frame_format: FrameFormat,
+        preferences: MediaPreferences = DEFAULTS,
     ) -> None:
         self._listener = listener
+        self._preferences = preferences
         self._mode = mode
         self._kinds = kinds_for(modality)
         self._channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
-        self._audio = AudioOut() if mode != "send" and "audio" in self._kinds else None
+        self._audio = AudioOut(preferences.audio_bitrate) if mode != "send" and "audio" in self._kinds else None
         self._video = VideoOut(frame_format) if mode != "send" and "video" in self._kinds else None
         self._decoder: AudioDecoder | None = None
         self._control = ControlChannel()
@@ -160,6 +167,8 @@ class PeerTransport:
             transceiver = self._pc.addTransceiver(track or kind, direction)
             if kind == "audio" and any("audio/opus" in section.codecs for section in offer.media):
                 transceiver.setCodecPreferences(_opus())
+            if kind == "video" and self._preferences.video_codec is not None:
+                prefer(transceiver, self._preferences.video_codec)
             wanted.append(transceiver)
         return wanted
 
@@ -168,6 +177,9 @@ class PeerTransport:
         opus = bool(codecs) and codecs[0].mimeType.lower() == "audio/opus"
         if opus and self._audio is not None and transceiver.kind == "audio":
             self._audio.use_opus()
+        limit = self._preferences.video_bitrate
+        if limit is not None and transceiver.kind == "video" and self._video is not None:
+            limit_sender(transceiver, limit)
         receiver = transceiver.receiver
         if receiver.track is None:
             return

@@ -24,6 +24,7 @@ export class World {
   readonly messages: Message[] = [];
   readonly states: string[] = [];
   readonly connection: Connection;
+  codecs: RTCRtpCodec[] = [];
   settings: Settings = {
     mode: "send-receive",
     modality: "audio",
@@ -50,6 +51,7 @@ export class World {
         this.peers.push(new FakePeer(configuration));
         return this.peer as unknown as RTCPeerConnection;
       },
+      videoCodecs: () => this.codecs,
       newStream: (tracks) =>
         new FakeStream(tracks as unknown as FakeTrack[]) as unknown as MediaStream,
       ...env,
