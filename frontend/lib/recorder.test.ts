@@ -93,7 +93,7 @@ function studio(): {
   return { ...made, recorder: new Recorder(parts, events) };
 }
 
-const track = (kind: "audio" | "video", id = kind): MediaStreamTrack =>
+const track = (kind: "audio" | "video", id: string = kind): MediaStreamTrack =>
   new FakeTrack(kind, id) as unknown as MediaStreamTrack;
 const NOTHING: Scene = { video: null, sounds: [] };
 

@@ -88,7 +88,11 @@ class PeerTransport:
         self._kinds = kinds_for(modality)
         self._channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
-        self._audio = AudioOut(preferences.audio_bitrate) if mode != "send" and "audio" in self._kinds else None
+        self._audio = (
+            AudioOut(preferences.audio_bitrate)
+            if mode != "send" and "audio" in self._kinds
+            else None
+        )
         self._video = VideoOut(frame_format) if mode != "send" and "video" in self._kinds else None
         self._decoder: AudioDecoder | None = None
         self._control = ControlChannel()
