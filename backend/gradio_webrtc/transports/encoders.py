@@ -162,7 +162,7 @@ def limit_sender(transceiver: RTCRtpTransceiver, limit: int) -> None:
     make = _ENCODERS.get(codecs[0].mimeType.lower()) if codecs else None
     if make is not None:
         sender: RTCRtpSender = transceiver.sender
-        sender._RTCRtpSender__encoder = make(limit)
+        sender._RTCRtpSender__encoder = make(limit)  # type: ignore[attr-defined]  # see above
 
 
 def prefer(transceiver: RTCRtpTransceiver, codec: VideoCodec) -> None:
