@@ -3,6 +3,7 @@
 from gradio_webrtc.component import WebRTC
 from gradio_webrtc.errors import (
     ConfigurationError,
+    ConnectionClosedError,
     GradioWebRTCError,
     MediaFormatError,
     NotYetSupportedError,
@@ -11,18 +12,27 @@ from gradio_webrtc.errors import (
     UnknownConnectionError,
     WebRTCError,
 )
+from gradio_webrtc.handlers.audio_video import (
+    AsyncAudioVideoStreamHandler,
+    AudioVideoStreamHandler,
+)
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
+from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
-from gradio_webrtc.session.context import Context, get_current_context
-from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream
+from gradio_webrtc.handlers.webrtc_data import WebRTCData
+from gradio_webrtc.media.timed import TimedAudio, TimedPicture
+from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.stream import Stream
 
 __all__ = [
     "AdditionalOutputs",
+    "AsyncAudioVideoStreamHandler",
     "AsyncStreamHandler",
+    "AudioVideoStreamHandler",
     "CloseStream",
     "ConfigurationError",
+    "ConnectionClosedError",
     "Context",
     "GradioWebRTCError",
     "MediaFormatError",
@@ -32,9 +42,14 @@ __all__ = [
     "SignalingError",
     "Stream",
     "StreamHandler",
+    "TimedAudio",
+    "TimedPicture",
     "UnknownConnectionError",
     "VideoStreamHandler",
     "WebRTC",
+    "WebRTCData",
     "WebRTCError",
     "get_current_context",
+    "show_info",
+    "show_warning",
 ]

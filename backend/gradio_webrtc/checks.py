@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.protocol import Modality, Mode
@@ -61,6 +61,10 @@ def check_component_options(
     one_of("variant", variant, get_args(Variant))
     if variant == "textbox" and modality != "audio":
         raise ConfigurationError('variant="textbox" is for modality="audio".')
+    if variant == "textbox" and mode == "receive":
+        raise ConfigurationError(
+            'variant="textbox" needs a mode in which the page sends, not "receive".'
+        )
     one_of("video_codec", video_codec, (*get_args(VideoCodec), None))
     for name, value in (
         ("rtc_configuration", rtc_configuration),
@@ -77,13 +81,17 @@ def check_component_options(
         raise ConfigurationError(
             f"button_labels has unknown keys {unknown}; it takes {', '.join(BUTTON_LABELS)}."
         )
+    recording = as_recording(record)
+    if recording is not None:
+        recording.sides(cast(Mode, mode))
+        recording.prepare()
     return ComponentOptions(
         rtp_params=dict(rtp_params or {}),
         button_labels={name: labels.get(name, "") for name in BUTTON_LABELS},
         video_sources=_some_of("video_sources", video_sources, get_args(VideoSource), least=1),
         buttons=_some_of("buttons", buttons, get_args(Button), least=0),
         max_bitrate=bitrates(max_bitrate),
-        record=as_recording(record),
+        record=recording,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+import gradio as gr
 from gradio.components.base import Component, server
 from gradio.events import EventListener
 from gradio.route_utils import Request
@@ -18,14 +19,18 @@ from gradio_webrtc.checks import (
     check_component_options,
     number_or_none,
 )
-from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.errors import ConfigurationError, SignalingError
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
+from gradio_webrtc.handlers.webrtc_data import WebRTCData
+from gradio_webrtc.listeners import listen_to_outputs
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session.recording import Recording
+from gradio_webrtc.session.submissions import parse_submission
 from gradio_webrtc.transports.codecs import VideoCodec
-from gradio_webrtc.transports.host import StreamHost, failure
+from gradio_webrtc.transports.host import StreamHost, failure, page_of
 from gradio_webrtc.transports.ice import RTCConfigurationSource
-from gradio_webrtc.wiring import StreamArguments, make_host, wire_inputs
+from gradio_webrtc.wiring import START_COMMAND, EachTime, StreamArguments, make_host, wire
 
 if TYPE_CHECKING:
     from gradio.blocks import Block
@@ -47,7 +52,7 @@ class WebRTC(Component):
     EVENTS = [  # noqa: RUF012 - Gradio's base class declares it as an instance variable
         EventListener("tick", doc="The server asks for the values of the other inputs."),
         EventListener("state_change", doc="Additional outputs are waiting on the server."),
-        EventListener("submit", doc="The person submitted what they typed."),
+        EachTime("submit", doc="The person submitted what they typed or said."),
         EventListener("start_recording", doc="A stream has connected."),
         EventListener("stop_recording", doc="A stream has ended."),
     ]
@@ -93,8 +98,10 @@ class WebRTC(Component):
         video_codec: VideoCodec | None = None,
         max_bitrate: MaxBitrate = None,
         record: Recording | str | None = None,
+        placeholder: str | None = None,
         *,
         shared_host: StreamHost | None = None,
+        output_listeners: list[int] | None = None,
     ) -> None:
         """Create the component.
 
@@ -167,7 +174,9 @@ class WebRTC(Component):
                 keys `audio` and `video`; `None` for the browser's and our own defaults.
             record: a `Recording`, or a folder to record into, to keep each session in a file on
                 the server.
+            placeholder: what the empty field of `variant="textbox"` says.
             shared_host: for this package itself; leave it out.
+            output_listeners: for this package itself; leave it out.
 
         Raises:
             ConfigurationError: an option has a value that cannot work; the text says which.
@@ -206,6 +215,7 @@ class WebRTC(Component):
         self.full_screen = full_screen is not False
         self.frame_format: FrameFormat = frame_format
         self.variant: Variant = variant
+        self.placeholder = placeholder
         self.video_sources = options.video_sources
         self.buttons = options.buttons
         self.show_statistics = show_statistics
@@ -213,6 +223,7 @@ class WebRTC(Component):
         self.max_bitrate = options.max_bitrate
         self.record = options.record
         self._host = shared_host
+        self.output_listeners = [] if output_listeners is None else output_listeners
         super().__init__(
             value=value,
             label=label,
@@ -250,20 +261,23 @@ class WebRTC(Component):
         Parameters:
             fn: for audio a `StreamHandler` or `AsyncStreamHandler`; each connection gets its own
                 copy. For video a function or generator, sync or async, called with each newest
-                frame and the values of the further inputs.
+                frame and the values of the further inputs. In mode `"receive"` a generator or
+                function, sync or async, that is called once with the values of the inputs.
             inputs: the component itself, then the components whose values are further arguments;
-                they are kept up to date while streaming.
+                they are kept up to date while streaming. In mode `"receive"` without the
+                component; a generator gets the values they have when it is triggered.
             outputs: the component itself.
             js: JavaScript run in the page before the input values are sent.
             concurrency_limit: how many people may stream at once; `None` for no limit, 1 by
                 default. The next person waits in line and is admitted without reloading.
             concurrency_id: streams with the same id share their places, the lowest limit counting.
             time_limit: seconds after which a stream ends, counted from the moment it is connected.
-            trigger: the event that starts a stream in mode `"receive"`, such as `button.click`.
+            trigger: the event that starts a stream in mode `"receive"`, such as `button.click`;
+                while it runs, it starts anew.
             send_input_on: whether values are sent when an input changes, or when it is submitted.
 
         Returns:
-            The Gradio dependency that carries the input values.
+            The Gradio dependency that carries the input values; in mode `"receive"` the trigger's.
 
         Raises:
             ConfigurationError: an argument cannot work; the text names this component and says what
@@ -286,11 +300,109 @@ class WebRTC(Component):
                 f"{arguments.name}: stream() was called before; one component has one stream."
             )
         self._host = make_host(arguments)
+        self._host.listeners = self.output_listeners
         self.time_limit = self._host.settings.limits.time_limit
         # Gradio makes a new instance when an event updates a property, from these arguments, and
         # then calls the server functions of that instance: it must find the same sessions.
         self.constructor_args["shared_host"] = self._host
-        return wire_inputs(arguments, self._host)
+        return wire(arguments, self._host)
+
+    def on_additional_outputs(
+        self,
+        fn: Callable[..., Any],
+        inputs: Block | Sequence[Block] | set[Block] | None = None,
+        outputs: Block | Sequence[Block] | set[Block] | None = None,
+        js: str | None = None,
+        concurrency_limit: int | Literal["default"] | None = "default",
+        concurrency_id: str | None = None,
+        show_progress: Literal["full", "minimal", "hidden"] = "full",
+        queue: bool = True,
+        show_progress_on: Component | Sequence[Component] | None = None,
+        key: int | str | tuple[int | str, ...] | None = None,
+    ) -> Dependency:
+        """Call ``fn`` for each `AdditionalOutputs` that user code emits, once and in order.
+
+        Parameters:
+            fn: called with the current values of `inputs`, then with the values of the
+                `AdditionalOutputs`; returns the values of `outputs`. Sync or async; with
+                `queue=True` also a generator.
+            inputs: components whose values come first. One that is also among `outputs` has the
+                value that the call before has given it.
+            outputs: components that get what `fn` returns.
+            js: JavaScript run in the page before the input values are sent.
+            concurrency_limit: how many of these calls may run at once, of all people's; Gradio's
+                default when not given, `None` for no limit.
+            concurrency_id: listeners with the same id share their limit.
+            show_progress: what Gradio shows on the outputs meanwhile; `"hidden"` is calm when
+                outputs come often.
+            queue: `False` calls `fn` outside of Gradio's queue, one request for each output.
+            show_progress_on: where progress is shown, by default on `outputs`.
+            key: identity of the listener across re-renders in `gr.render`.
+
+        Returns:
+            The Gradio dependency. Its `.then()` runs once for all outputs that waited together.
+
+        Raises:
+            ConfigurationError: an argument cannot work; the text says what to pass.
+        """
+        options: dict[str, Any] = {
+            "js": js,
+            "concurrency_limit": concurrency_limit,
+            "concurrency_id": concurrency_id,
+            "show_progress": show_progress,
+            "show_progress_on": show_progress_on,
+            "queue": queue,
+            "key": key,
+        }
+        dependency = listen_to_outputs(self, fn, inputs, outputs, options)
+        # As the host of the sessions: the next instance must know of the same listeners.
+        self.constructor_args["output_listeners"] = self.output_listeners
+        return dependency
+
+    def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
+        """Yield one connection's additional outputs as they come, beside the page's listeners.
+
+        Raises:
+            UnknownConnectionError: no connection has this id.
+            ConnectionClosedError: it has ended, and nothing of it is left.
+        """
+        return self._streaming().output_stream(webrtc_id)
+
+    async def fetch_latest_output(self, webrtc_id: str) -> AdditionalOutputs:
+        """Wait for the next additional output of one connection and return it.
+
+        Raises:
+            UnknownConnectionError: no connection has this id.
+            ConnectionClosedError: it has ended, and nothing of it is left.
+        """
+        return await self._streaming().fetch_latest_output(webrtc_id)
+
+    def set_input(self, webrtc_id: str, *args: Any) -> None:
+        """Give the handler of one connection the values of the further inputs. Any thread.
+
+        Raises:
+            UnknownConnectionError: no connection has this id.
+            ConfigurationError: the stream's function cannot take this many values.
+        """
+        self._streaming().set_input(webrtc_id, args)
+
+    def close_stream(self, webrtc_id: str | WebRTCData | None, msg: str = "") -> None:
+        """End a connection; one that has ended is left alone. Any thread.
+
+        Also a listener: `stop.click(webrtc.close_stream, inputs=[webrtc])`.
+
+        Parameters:
+            webrtc_id: the component's value, the id of the page's connection.
+            msg: words for the person.
+        """
+        if isinstance(webrtc_id, WebRTCData):
+            webrtc_id = webrtc_id.webrtc_id
+        self._streaming().close_stream(webrtc_id, msg)
+
+    def _streaming(self) -> StreamHost:
+        if self._host is None:
+            raise ConfigurationError(f"{self.label or 'WebRTC'}: call stream() first.")
+        return self._host
 
     # -- what the page calls: one JSON object in, one out ----------------------------------------
 
@@ -312,6 +424,12 @@ class WebRTC(Component):
         return await self._ask("leave", body)
 
     @server
+    async def outputs_waiting(self, body: Any) -> dict[str, Any]:
+        """Tell how many additional outputs the page has not fetched, and how many it has."""
+        box = None if self._host is None else self._host.outputs.mailbox(page_of(body))
+        return {"waiting": 0, "taken": 0} if box is None else box.count()
+
+    @server
     async def ice_configuration(self, body: Any) -> dict[str, Any]:
         """Return the page's RTC configuration, resolved for this connection."""
         if self._host is None:
@@ -327,10 +445,7 @@ class WebRTC(Component):
     async def _ask(self, question: str, body: Any) -> dict[str, Any]:
         if self._host is None:
             return self._unconnected()
-        owner = body.get("session_hash") if isinstance(body, dict) else None
-        answer: dict[str, Any] = await getattr(self._host, question)(
-            body, owner if isinstance(owner, str) else None
-        )
+        answer: dict[str, Any] = await getattr(self._host, question)(body, page_of(body))
         return answer
 
     def _unconnected(self) -> dict[str, Any]:
@@ -352,21 +467,44 @@ class WebRTC(Component):
             config.pop(private, None)
         return config
 
-    def preprocess(self, payload: str | None) -> str | None:
-        """Return the id of the page's connection, or ``None`` before the first one."""
-        return payload
+    def preprocess(self, payload: Any) -> str | WebRTCData | None:
+        """Return the id of the page's connection, or ``None`` before the first one.
 
-    def postprocess(self, value: str | None) -> str | None:
-        """Return the id unchanged."""
+        With ``variant="textbox"`` a ``WebRTCData`` with what the person submitted last.
+
+        Raises:
+            gr.Error: it is not what a page sends, or the text is too long.
+        """
+        if isinstance(payload, str) and payload.startswith(START_COMMAND):
+            return None  # the page takes the command to start out at once; it is nobody's id
+        if self.variant == "wave":
+            webrtc_id: str | None = payload
+            return webrtc_id
+        try:
+            return parse_submission(payload)
+        except SignalingError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    def postprocess(self, value: str | WebRTCData | None) -> Any:
+        """Return the id unchanged, a ``WebRTCData`` without its sound."""
+        if isinstance(value, WebRTCData):
+            return {"webrtc_id": value.webrtc_id, "textbox": value.textbox}
         return value
 
     def api_info(self) -> dict[str, Any]:
         """Describe the value for the API page."""
-        return {"type": "string", "description": "The id of a WebRTC connection."}
+        webrtc_id = {"type": "string", "description": "The id of a WebRTC connection."}
+        if self.variant == "wave":
+            return webrtc_id
+        return {
+            "type": "object",
+            "properties": {"webrtc_id": webrtc_id, "textbox": {"type": "string"}},
+        }
 
     def example_payload(self) -> Any:
         """Return an example value."""
-        return "3f0c9a52-7f27-4f0e-9b1e-6b3f0e8a5d11"
+        webrtc_id = "3f0c9a52-7f27-4f0e-9b1e-6b3f0e8a5d11"
+        return webrtc_id if self.variant == "wave" else {"webrtc_id": webrtc_id, "textbox": "Hi"}
 
     def example_value(self) -> Any:
         """Return an example value."""

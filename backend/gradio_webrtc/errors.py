@@ -29,6 +29,20 @@ class MediaFormatError(GradioWebRTCError, ValueError):
     """A handler emitted what is no frame; the text names what was expected and what came."""
 
 
+class MediaFileError(MediaFormatError):
+    """An encoded file cannot be played, or not to its end.
+
+    Attributes:
+        source: what the page may call it: the file's name, ``bytes of 1234`` or the URL.
+        reason: what is wrong and, where it is known, what to do.
+    """
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: {reason}")
+        self.source = source
+        self.reason = reason
+
+
 class HandlerError(GradioWebRTCError):
     """User code raised; ``__cause__`` is the original exception, ``str()`` what the page shows."""
 
@@ -115,6 +129,18 @@ class InvalidIdError(SignalingError):
     code = "invalid_webrtc_id"
 
 
+class UnknownStartError(SignalingError):
+    """The offer's ``start`` names no press of this page's, or one that is long past."""
+
+    code = "unknown_start"
+
+
+class InvalidSubmissionError(SignalingError):
+    """A submitted value is not what a composer sends, or its text is too long."""
+
+    code = "invalid_submission"
+
+
 class InvalidMessageError(SignalingError):
     """A control message is not JSON, is too large, or is of an unknown type."""
 
@@ -133,4 +159,9 @@ def words_for(error: BaseException) -> str:
     text = str(error)
     if not isinstance(error, GradioWebRTCError):
         text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """Return ``text`` cut to ``MAX_WORDS`` characters."""
     return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"

@@ -11,7 +11,8 @@ from typing import Any, Literal
 from fastapi import FastAPI
 
 from gradio_webrtc.checks import MaxBitrate, check_component_options, limit_or_none, number_or_none
-from gradio_webrtc.handlers.adapt import as_handler, takes
+from gradio_webrtc.handlers.adapt import as_handler, check_arity, needs_args
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.routes import make_router
@@ -28,7 +29,8 @@ class Stream:
 
     Args:
         handler: what ``WebRTC.stream()`` takes: a stream handler for audio; a function or
-            generator, sync or async, for video.
+            generator, sync or async, for video. In mode ``"receive"`` a generator or function,
+            sync or async, whose arguments the client is asked for when it has some.
         mode: ``"send-receive"``, ``"send"`` or ``"receive"``, from the client's side.
         modality: ``"audio"``, ``"video"`` or ``"audio-video"``.
         concurrency_limit: how many clients may be connected at once; ``None`` for no limit,
@@ -77,7 +79,8 @@ class Stream:
         )
         factory = as_handler(handler, mode=mode, modality=modality, frame_format=frame_format)
         settings = StreamSettings(
-            make_handler=partial(factory, needs_args=not takes(handler, 1)),
+            make_handler=partial(factory, needs_args=needs_args(handler, mode)),
+            check_args=lambda count: check_arity(handler, count, mode=mode),
             mode=mode,
             modality=modality,
             limits=Limits(time_limit=number_or_none("time_limit", time_limit)),
@@ -110,12 +113,51 @@ class Stream:
 
         Args:
             webrtc_id: the id the client sent with its offer.
-            args: the values, without one for the stream itself.
+            args: the values, without one for the stream itself. A `WebRTCData` before them is
+                what the person submitted: the handler finds it in ``latest_args[0]``, and its
+                ``trigger_response()`` is called, once for each and in order.
 
         Raises:
             UnknownConnectionError: no session has this id.
+            ConfigurationError: the handler is a function that cannot take this many values.
         """
         self.host.set_input(webrtc_id, args)
+
+    def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
+        """Yield the additional outputs of one session as they come; ends with the session.
+
+        What was emitted before is kept, up to 1000 of them, and for a minute after the session.
+        Several readers of one session share its outputs.
+
+        Args:
+            webrtc_id: the id the client sent with its offer, which may come up to 2 seconds later.
+
+        Raises:
+            UnknownConnectionError: no session has this id.
+            ConnectionClosedError: the session has ended, and nothing of it is left.
+        """
+        return self.host.output_stream(webrtc_id)
+
+    async def fetch_latest_output(self, webrtc_id: str) -> AdditionalOutputs:
+        """Wait for the next additional output of one session and return it.
+
+        Args:
+            webrtc_id: the id the client sent with its offer.
+
+        Raises:
+            UnknownConnectionError: no session has this id.
+            ConnectionClosedError: the session has ended, and nothing of it is left.
+        """
+        return await self.host.fetch_latest_output(webrtc_id)
+
+    def close_stream(self, webrtc_id: str, msg: str = "") -> None:
+        """End one session with the reason ``app_closed``. Any thread.
+
+        Args:
+            webrtc_id: the id of the session; nothing happens when it has ended.
+            msg: words for the person.
+        """
+        self.host.close_stream(webrtc_id, msg)
 
     async def offer(self, body: dict[str, Any]) -> dict[str, Any]:
         """Answer an offer or candidate, for apps that bring their own route."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import gradio as gr
 from gradio.blocks import Block
 from gradio.context import get_blocks_context
+from gradio.events import EventListener
 
 from gradio_webrtc.checks import limit_or_none, number_or_none, one_of
 from gradio_webrtc.errors import ConfigurationError, SignalingError
 from gradio_webrtc.handlers.adapt import as_handler, check_arity
+from gradio_webrtc.handlers.base import StreamHandlerBase
+from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.codecs import MediaPreferences
@@ -24,6 +27,41 @@ if TYPE_CHECKING:
     from gradio.events import Dependency
 
     from gradio_webrtc.component import WebRTC
+
+START_COMMAND = "start:"
+"""The value that makes the page start, with a token after it; see ``session/starts.py``."""
+
+_QUIETLY: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "trigger_mode": "multiple",
+    "api_visibility": "private",
+}
+"""How the package's own listeners run: at once, unseen, and not as part of the app's API."""
+
+
+class EachTime(EventListener):
+    """An event of which none may be lost, also while a listener is busy with the one before.
+
+    Gradio's own default, ``trigger_mode="once"``, drops those.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        listen = self.listener
+
+        @wraps(listen)
+        def each_time(*values: Any, trigger_mode: str | None = None, **keywords: Any) -> Dependency:
+            options = {"trigger_mode": trigger_mode or "multiple", **keywords}
+            dependency: Dependency = listen(*values, **options)
+            return dependency
+
+        self.listener = each_time
+
+    def copy(self) -> EachTime:
+        """Return another one, as Gradio asks for when a component class is made."""
+        return EachTime(self.event_name, doc=self.doc)
+
 
 _shared: WeakValueDictionary[tuple[int, str], SessionRegistry] = WeakValueDictionary()
 """Registries by app and ``concurrency_id``; one lives as long as a stream that uses it."""
@@ -69,7 +107,7 @@ class StreamArguments:
         return replace(self, inputs=inputs, concurrency_limit=limit, time_limit=time_limit)
 
     def _inputs(self) -> list[Block]:
-        inputs = _as_list("inputs", self.inputs)
+        inputs = as_list("inputs", self.inputs)
         if self.component.mode == "receive":
             if self.component in inputs:
                 raise ConfigurationError(
@@ -87,7 +125,7 @@ class StreamArguments:
         return inputs
 
     def _check_outputs(self) -> None:
-        if _as_list("outputs", self.outputs) != [self.component]:
+        if as_list("outputs", self.outputs) != [self.component]:
             raise ConfigurationError(
                 "outputs must be the component itself and nothing else, outputs=[webrtc]. Values "
                 "for other components go through AdditionalOutputs and on_additional_outputs()."
@@ -121,7 +159,7 @@ def make_host(arguments: StreamArguments) -> StreamHost:
             modality=component.modality,
             frame_format=component.frame_format,
         )
-        check_arity(arguments.fn, 1 + len(arguments.further))
+        check_arity(arguments.fn, len(arguments.further), mode=component.mode)
     except ConfigurationError as error:
         raise type(error)(f"{arguments.name}.stream(): {error}") from None
     settings = StreamSettings(
@@ -139,39 +177,66 @@ def make_host(arguments: StreamArguments) -> StreamHost:
             component.max_bitrate.get("video"),
         ),
         recording=component.record,
+        composer=component.variant == "textbox",
+        check_args=lambda count: check_arity(arguments.fn, count, mode=component.mode),
     )
     return StreamHost(settings, _registry(arguments))
+
+
+def wire(arguments: StreamArguments, host: StreamHost) -> Dependency:
+    """Connect the Gradio events of the stream; return the one that starts or feeds it."""
+    following = wire_inputs(arguments, host)
+    return following if arguments.trigger is None else wire_trigger(arguments, host)
 
 
 def wire_inputs(arguments: StreamArguments, host: StreamHost) -> Dependency:
     """Make the page send the values of the further inputs: when asked, and when they change."""
 
-    async def set_input(request: gr.Request, webrtc_id: str | None, *args: Any) -> None:
-        if webrtc_id is None:
+    async def set_input(request: gr.Request, own: str | WebRTCData | None, *args: Any) -> None:
+        if own is None:
             return
+        data = own if isinstance(own, WebRTCData) else WebRTCData(own)
         try:
-            session = host.registry.get(webrtc_id, request.session_hash)
+            session = host.registry.get(data.webrtc_id, request.session_hash)
         except SignalingError:
             # The stream ended while the values were on their way: nobody needs them any more.
             return
-        session.set_args(args)
+        # A submit has a number, which the values that follow it carry too: it is taken once.
+        session.set_args(args if data.number is None else [data, *args])
 
     options: dict[str, Any] = {
         "fn": set_input,
         "inputs": [arguments.component, *arguments.further],
         "outputs": None,
-        "js": arguments.js,
-        "queue": False,
-        "show_progress": "hidden",
-        "trigger_mode": "multiple",
-        "api_visibility": "private",
+        **_QUIETLY,
+        # The trigger's values went through it already, and without the component's own.
+        "js": arguments.js if arguments.trigger is None else None,
     }
-    for block in arguments.further:
-        listen = getattr(block, arguments.send_input_on, None)
-        if listen is not None:
-            listen(**options)
+    # A generator was called with the values at the press; what they become later is not its own.
+    if arguments.trigger is None or isinstance(arguments.fn, StreamHandlerBase):
+        for block in arguments.further:
+            listen = getattr(block, arguments.send_input_on, None)
+            if listen is not None:
+                listen(**options)
     # Gradio makes the listener methods out of EVENTS when the class is made.
     dependency: Dependency = arguments.component.tick(**options)  # type: ignore[attr-defined]
+    return dependency
+
+
+def wire_trigger(arguments: StreamArguments, host: StreamHost) -> Dependency:
+    """Make the trigger keep the values of the inputs and tell the page to start with them."""
+
+    async def press(request: gr.Request, *args: Any) -> str:
+        return START_COMMAND + host.starts.remember(str(request.session_hash), args)
+
+    assert arguments.trigger is not None
+    dependency: Dependency = arguments.trigger(
+        fn=press,
+        inputs=arguments.further,
+        outputs=[arguments.component],
+        js=arguments.js,
+        **_QUIETLY,
+    )
     return dependency
 
 
@@ -187,7 +252,12 @@ def _registry(arguments: StreamArguments) -> SessionRegistry:
     return registry
 
 
-def _as_list(name: str, value: Any) -> list[Block]:
+def as_list(name: str, value: Any) -> list[Block]:
+    """Return the components of ``value``: none, one, or a collection.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
     if value is None:
         return []
     if isinstance(value, Block):

@@ -15,13 +15,14 @@ export class Live {
   constructor(
     env: Environment,
     settings: () => Settings,
-    events: Omit<ConnectionEvents, "changed">,
+    events: Omit<ConnectionEvents, "changed"> & { changed?: (view: View) => void },
   ) {
     this.connection = new Connection(env, settings, {
       ...events,
       changed: (view) => {
         this.#view = view;
         this.extras.follow(view);
+        events.changed?.(view);
       },
     });
     this.extras = new Extras(env, settings, () => this.connection.statistics());

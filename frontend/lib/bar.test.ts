@@ -4,6 +4,7 @@ import { arrange, offered, TOOL_IDS, type Situation } from "./bar";
 const ALL = new Set(TOOL_IDS);
 const LIVE: Situation = {
   active: true,
+  composing: false,
   capturing: ["audio", "video"],
   playing: ["audio", "video"],
   receiving: true,
@@ -42,6 +43,10 @@ describe("the tools that are offered", () => {
     expect(voice.has("snapshot")).toBe(false);
     expect(voice.has("picture-in-picture")).toBe(false);
     expect(voice.has("recording")).toBe(true);
+  });
+
+  it("leave the microphone to a composer", () => {
+    expect(offered({ ...LIVE, composing: true }).has("microphone")).toBe(false);
   });
 
   it("keep the way to stop a recording while a connection is made anew", () => {

@@ -21,6 +21,8 @@ export type ToolId = (typeof TOOL_IDS)[number];
 export interface Situation {
   /** In a stream or on the way to one. */
   readonly active: boolean;
+  /** Whether a composer leads the bar, which has a microphone's button of its own. */
+  readonly composing: boolean;
   /** Kinds that are captured now, and those that are played. */
   readonly capturing: readonly Kind[];
   readonly playing: readonly Kind[];
@@ -40,7 +42,7 @@ export function offered(now: Situation): Set<ToolId> {
   const camera = now.capturing.includes("video");
   const seen = now.playing.includes("video");
   const makes: Record<ToolId, boolean> = {
-    microphone: now.capturing.includes("audio"),
+    microphone: now.capturing.includes("audio") && !now.composing,
     camera,
     source: now.sources > 1 && (camera || !now.active),
     flip: camera && now.source === "camera" && now.cameras > 1,

@@ -3,7 +3,7 @@ import { CONNECT_MS } from "./model";
 import { PING_MS } from "./peer";
 import { named } from "./testing/browser";
 import { settle } from "./testing/clock";
-import { FULL } from "./testing/peers";
+import { FakePeer, FULL } from "./testing/peers";
 import { expectClean, World } from "./testing/setup";
 
 function ping(): string {
@@ -198,6 +198,26 @@ describe("while connected", () => {
     expect(world.name).toBe("connected");
   });
 
+  it.each([
+    ["send-receive", "audio", true],
+    ["receive", "audio-video", true],
+    ["send", "audio", false],
+    ["send-receive", "video", false],
+  ] as const)("asks for stereo where it plays sound: %s %s", async (mode, modality, asks) => {
+    const plain = FakePeer.offered;
+    FakePeer.offered = "v=0\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 useinbandfec=1\r\n";
+    try {
+      const world = new World();
+      world.settings = { ...world.settings, mode, modality };
+      await world.connect();
+      const [body] = world.server.bodies("offer", "offer");
+      expect(String(body?.sdp).includes("stereo=1")).toBe(asks);
+      expect(world.peer.localDescription?.sdp).toBe(body?.sdp);
+    } finally {
+      FakePeer.offered = plain;
+    }
+  });
+
   it("shows what comes in", async () => {
     const world = new World();
     await world.connect();
@@ -238,5 +258,56 @@ describe("while connected", () => {
     await world.clock.pass(1_000);
     expect(world.messages).toMatchObject([{ type: "error", data: "one sentence was lost" }]);
     expect(world.name).toBe("connected");
+  });
+});
+
+describe("a stream that the app closes", () => {
+  it("stops politely when told that the connection is closed", async () => {
+    const world = new World();
+    await world.connect();
+    world.peer.hear({ type: "update_connection", data: "closed" });
+    await settle();
+    expect(world.name).toBe("idle");
+    expect(world.server.bodies("leave")).toHaveLength(1);
+    expectClean(world);
+  });
+
+  it("goes on when told anything else about the connection", async () => {
+    const world = new World();
+    await world.connect();
+    world.peer.hear({ type: "update_connection", data: "" });
+    expect(world.name).toBe("connected");
+  });
+
+  it("shows the app's words and no error", async () => {
+    const world = new World();
+    await world.connect();
+    world.peer.hear({ type: "end_stream", data: "Until tomorrow.", reason: "app_closed" });
+    expect(world.view.machine).toMatchObject({
+      name: "idle",
+      problem: null,
+      ending: { code: "app_closed", message: "Until tomorrow." },
+    });
+  });
+});
+
+describe("when the server has let go of a stream", () => {
+  it("tells so when the server ends it, and once more after a place was given back", async () => {
+    const world = new World();
+    await world.connect();
+    world.peer.hear({ type: "end_stream", data: "", reason: "handler_finished" });
+    expect(world.overs).toBe(1);
+    await world.connect();
+    world.connection.stop();
+    await settle();
+    expect(world.overs).toBe(3);
+  });
+
+  it("does not tell so while a connection is only replaced", async () => {
+    const world = new World();
+    await world.connect();
+    world.peer.hear({ type: "end_stream", data: "", reason: "transport_failed" });
+    await settle();
+    expect(world.overs).toBe(0);
   });
 });

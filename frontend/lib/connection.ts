@@ -5,12 +5,12 @@
 
 import { directionOf, kindsOf, receives, sends } from "./constraints";
 import type { ConnectionEvents, Environment, Settings, View } from "./environment";
+import { LateMedia } from "./latemedia";
 import { step } from "./machine";
 import { textOf, type Message } from "./messages";
 import { INITIAL, type Effect, type Machine, type MachineEvent } from "./model";
 import { Peer } from "./peer";
-import { problemOfMediaError, type Problem } from "./problems";
-import { wasCancelled } from "./screen";
+import { remainingMs } from "./playout";
 import { Sending } from "./sending";
 import { parseIceConfiguration, parsePlace } from "./signaling";
 import type { Kind, VideoSource } from "./types";
@@ -24,7 +24,13 @@ const ERROR_MS = 300;
 export class Connection {
   #machine: Machine = INITIAL;
   #peer: Peer | null = null;
+  /** Peers that are being replaced: their sessions keep the place until the new one has it. */
+  readonly #retired: Peer[] = [];
+  /** Names the values that the app keeps for what was started last. */
+  #token: string | null = null;
   readonly #sending: Sending;
+  /** Opens and closes the devices while the connection goes on. */
+  readonly media: LateMedia;
   /** The id of the newest attempt, also while waiting for a place. */
   #id: string | null = null;
   /** The id of the session that the server last took. */
@@ -43,25 +49,37 @@ export class Connection {
     private readonly settings: () => Settings,
     private readonly events: ConnectionEvents,
   ) {
+    const replaced = (kind: Kind, track: MediaStreamTrack | null): void => {
+      void this.#peer?.replaceTrack(kind, track);
+      this.#changed();
+    };
+    const changed = (): void => this.#changed();
     this.#sending = new Sending(env, settings, {
-      replaced: (kind, track) => {
-        void this.#peer?.replaceTrack(kind, track);
-        this.#changed();
-      },
-      changed: () => this.#changed(),
+      replaced,
+      changed,
       notice: (text) => this.#say(text),
       sharingEnded: () => {
         this.#say("You stopped sharing your screen, so the stream has ended.");
         this.stop();
       },
     });
+    this.media = new LateMedia(this.#sending, settings, { replaced, changed });
   }
 
-  start(): void {
+  /** Connects, with the devices open from the start unless `media` says otherwise. */
+  start(media = true): void {
     this.#notice = null;
     this.#lastError = null;
     this.#taken = null;
-    this.#tell({ type: "start", media: sends(this.settings().mode) });
+    this.#tell({ type: "start", media: media && sends(this.settings().mode) });
+  }
+
+  /** Starts with the values that the app keeps under `token`, in place of what is under way. */
+  restart(token: string): void {
+    this.#notice = null;
+    this.#lastError = null;
+    this.#token = token;
+    this.#tell({ type: "restart" });
   }
 
   stop(): void {
@@ -98,8 +116,14 @@ export class Connection {
   }
 
   get view(): View {
-    const [machine, remote, notice] = [this.#machine, this.#remote, this.#notice];
-    return { ...this.#sending.view, machine, remote, notice };
+    return {
+      ...this.#sending.view,
+      machine: this.#machine,
+      remote: this.#remote,
+      notice: this.#notice,
+      asking: this.media.asking,
+      mediaProblem: this.media.problem,
+    };
   }
 
   /** What the person does about their devices; calls `act` at once, as part of their press. */
@@ -146,39 +170,43 @@ export class Connection {
         return void this.#leave(this.#machine.attempt);
       case "close_peer":
         this.#peer?.close(effect.polite);
+        this.#closeRetired();
         this.#peer = null;
         this.#remote = null;
         return;
+      case "retire_peer":
+        if (this.#peer !== null) this.#retired.push(this.#peer);
+        this.#peer = null;
+        this.#remote = null;
+        return;
+      case "play_out":
+        return void this.#playOut(this.#machine.attempt);
       case "release_media":
-        return this.#sending.release();
+        return this.media.release();
       case "announce":
-        return effect.what === "started" ? this.events.started() : this.events.stopped();
+        if (effect.what === "started") return this.events.started();
+        this.events.stopped();
+        return this.events.over();
     }
   }
 
   async #acquire(attempt: number): Promise<void> {
-    const fail = (problem: Problem): void => this.#tell({ type: "media_failed", attempt, problem });
-    // The caller's own step ends first, as every other answer also comes later.
-    await Promise.resolve();
-    if (!this.env.secure) return fail({ code: "insecure_origin" });
-    if (!this.#sending.possible) return fail({ code: "unsupported_browser" });
-    const video = kindsOf(this.settings().modality).includes("video");
-    if (video && this.#sending.sources.length === 0) return fail({ code: "no_screen_sharing" });
-    try {
-      await this.#sending.acquire();
-    } catch (error) {
-      if (attempt !== this.#machine.attempt || !wasCancelled(error)) {
-        return fail(problemOfMediaError(error));
-      }
+    const wanted = (): boolean => attempt === this.#machine.attempt;
+    const problem = await this.#sending.open(wanted);
+    if (problem === "cancelled") {
       this.#say("Nothing was shared. Press start to choose what to share.");
       return this.stop();
     }
-    if (attempt !== this.#machine.attempt) return;
+    if (problem !== null) return this.#tell({ type: "media_failed", attempt, problem });
+    if (!wanted()) return;
     this.#sending.begin();
     this.#tell({ type: "media_ready", attempt });
   }
 
   async #connect(attempt: number, id: "fresh" | "reserved", replaces: boolean): Promise<void> {
+    // Two offers of one page must not race for one place: the one before is settled first.
+    await Promise.all(this.#retired.map((peer) => peer.settled));
+    if (attempt !== this.#machine.attempt) return;
     if (id === "fresh" || this.#id === null) this.#id = this.env.newId();
     try {
       const configuration = await this.#configuration(attempt);
@@ -213,6 +241,7 @@ export class Connection {
       id,
       sessionHash: this.env.sessionHash(),
       replaces,
+      start: this.#token,
       direction: directionOf(mode),
       kinds: kindsOf(modality),
       tracks: sends(mode) ? this.#sending.tracks : new Map(),
@@ -225,6 +254,8 @@ export class Connection {
     return new Peer(this.env.newPeer(configuration), server, clock, options, {
       answered: () => {
         this.#taken = id;
+        if (attempt !== this.#machine.attempt) return;
+        this.#closeRetired();
         this.events.identified(id);
       },
       refused: (problem) => this.#tell({ type: "refused", attempt, problem }),
@@ -241,12 +272,25 @@ export class Connection {
     });
   }
 
+  #closeRetired(): void {
+    for (const peer of this.#retired.splice(0)) peer.close(false);
+  }
+
+  /** Finds out how long what has been received still plays. */
+  async #playOut(attempt: number): Promise<void> {
+    const report = await this.#peer?.statistics().catch(() => null);
+    this.#tell({ type: "remaining", attempt, ms: remainingMs(report?.values() ?? []) });
+  }
+
   #heard(attempt: number, message: Message): void {
+    if (attempt !== this.#machine.attempt) return;
     if (message.type === "end_stream") {
       const reason = message.reason ?? "handler_finished";
       const text = textOf(message) || (this.#lastError && textOf(this.#lastError)) || "";
       if (reason === "handler_error") this.#dropError();
       this.#tell({ type: "ended", attempt, reason, text });
+    } else if (message.type === "update_connection" && message.data === "closed") {
+      this.#tell({ type: "stop" });
     } else if (message.type === "error") {
       this.#dropError();
       this.#lastError = message;
@@ -282,6 +326,7 @@ export class Connection {
     this.#taken = null;
     const { server } = this.env;
     await Promise.allSettled([...ids].map((id) => server.leave(this.#address(id))));
+    this.events.over();
     this.#tell({ type: "left", attempt });
   }
 

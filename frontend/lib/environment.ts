@@ -4,6 +4,7 @@ import type { DeviceLists } from "./devices";
 import type { Facing } from "./facing";
 import type { Message } from "./messages";
 import type { Machine } from "./model";
+import type { Problem } from "./problems";
 import type {
   Bitrates,
   Clock,
@@ -60,6 +61,10 @@ export interface View {
   readonly facing: Facing | null;
   /** What happened to a device, in words; `null` when there is nothing to say. */
   readonly notice: string | null;
+  /** While connected: the person is being asked for a device. */
+  readonly asking: boolean;
+  /** While connected: why a device is not open though it was asked for. */
+  readonly mediaProblem: Problem | null;
 }
 
 export interface ConnectionEvents {
@@ -68,6 +73,8 @@ export interface ConnectionEvents {
   identified(id: string): void;
   started(): void;
   stopped(): void;
+  /** The server has let go of a stream: nothing more will be announced for it. */
+  over(): void;
   /** A control message other than `end_stream`. */
   message(message: Message): void;
   warning(text: string): void;

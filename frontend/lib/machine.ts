@@ -10,10 +10,26 @@
 
 import { BACKOFF_MS, DISCONNECT_MS, RETRY_MS, isActive } from "./model";
 import type { Machine, MachineEvent, StateName, Step } from "./model";
-import { close, connect, connected, ended, fail, reconnect, rest, start, stay, wait } from "./moves";
+import {
+  close,
+  connect,
+  connected,
+  ended,
+  fail,
+  playOut,
+  reconnect,
+  rest,
+  restart,
+  start,
+  stay,
+  wait,
+} from "./moves";
 import type { Problem } from "./problems";
 
+const FINISHED = "handler_finished";
+
 function atRest(machine: Machine, event: MachineEvent, now: number): Step {
+  if (event.type === "restart") return restart(machine, now);
   return event.type === "start" ? start(machine, event.media, now) : stay(machine);
 }
 
@@ -42,7 +58,11 @@ function connecting(machine: Machine, event: MachineEvent, now: number): Step {
     case "channel_closed":
       return fail(machine, { code: "server_unreachable" });
     case "ended":
-      return ended(machine, event.reason, event.text, now);
+      return event.reason === FINISHED
+        ? briefly(machine, event.text, now)
+        : ended(machine, event.reason, event.text, now);
+    case "restart":
+      return restart(machine, now);
     case "wake":
       return fail(machine, { code: "connect_timeout" });
     case "stop":
@@ -50,6 +70,13 @@ function connecting(machine: Machine, event: MachineEvent, now: number): Step {
     default:
       return stay(machine);
   }
+}
+
+/** A handler that had next to nothing to say can be heard to the end before we notice it began. */
+function briefly(machine: Machine, text: string, now: number): Step {
+  const begun = connected(machine, now);
+  const over = playOut(begun.machine, { code: FINISHED, message: text }, now);
+  return { ...over, effects: [...begun.effects, ...over.effects] };
 }
 
 function waiting(machine: Machine, event: MachineEvent, now: number): Step {
@@ -89,7 +116,27 @@ function pollAgain(machine: Machine, now: number): Step {
   return { ...next, machine: { ...next.machine, tries: machine.tries } };
 }
 
+/** What has been received plays on, whatever becomes of the connection it came by. */
+function playingOut(machine: Machine, event: MachineEvent, now: number): Step {
+  switch (event.type) {
+    case "remaining":
+      return stay({ ...machine, wakeAt: Math.min(machine.wakeAt ?? now, now + event.ms) });
+    case "wake":
+      return rest(machine, { name: "idle", ending: machine.farewell }, [
+        { type: "close_peer", polite: false },
+        { type: "release_media" },
+      ]);
+    case "restart":
+      return restart(machine, now);
+    case "stop":
+      return close(machine, now);
+    default:
+      return stay(machine);
+  }
+}
+
 function live(machine: Machine, event: MachineEvent, now: number): Step {
+  if (machine.farewell !== null) return playingOut(machine, event, now);
   const lost: Problem = { code: "connection_lost" };
   switch (event.type) {
     case "peer":
@@ -100,7 +147,11 @@ function live(machine: Machine, event: MachineEvent, now: number): Step {
     case "wake":
       return reconnect(machine, lost, now);
     case "ended":
-      return ended(machine, event.reason, event.text, now);
+      return event.reason === FINISHED
+        ? playOut(machine, { code: FINISHED, message: event.text }, now)
+        : ended(machine, event.reason, event.text, now);
+    case "restart":
+      return restart(machine, now);
     case "stop":
       return close(machine, now);
     default:
@@ -129,6 +180,8 @@ function reconnecting(machine: Machine, event: MachineEvent, now: number): Step 
       return fail(machine, event.problem, false);
     case "ended":
       return ended(machine, event.reason, event.text, now);
+    case "restart":
+      return restart(machine, now);
     case "stop":
       return close(machine, now);
     default:
@@ -136,9 +189,10 @@ function reconnecting(machine: Machine, event: MachineEvent, now: number): Step 
   }
 }
 
-function closing(machine: Machine, event: MachineEvent): Step {
-  const over = event.type === "left" || event.type === "wake";
-  return over ? stay({ ...machine, name: "idle", wakeAt: null }) : stay(machine);
+function closing(machine: Machine, event: MachineEvent, now: number): Step {
+  if (event.type === "restart") return stay({ ...machine, again: true });
+  if (event.type !== "left" && event.type !== "wake") return stay(machine);
+  return machine.again ? restart(machine, now) : stay({ ...machine, name: "idle", wakeAt: null });
 }
 
 const TRANSITIONS: Record<StateName, (m: Machine, e: MachineEvent, now: number) => Step> = {

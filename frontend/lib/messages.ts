@@ -10,9 +10,11 @@ export const MESSAGE_TYPES = [
   "stopword",
   "error",
   "warning",
+  "info",
   "log",
   "update_connection",
   "ping",
+  "submitted",
 ] as const;
 
 export type MessageType = (typeof MESSAGE_TYPES)[number];

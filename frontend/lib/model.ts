@@ -31,10 +31,16 @@ export interface Machine {
   readonly problem: Problem | null;
   /** Why it ended, when nothing is wrong. */
   readonly ending: Problem | null;
+  /** In `connected`: why it is over, while what has been received is still being played. */
+  readonly farewell: Problem | null;
+  /** In `closing`: whether it was told to start anew, which then follows. */
+  readonly again: boolean;
 }
 
 export type MachineEvent =
   | { type: "start"; media: boolean }
+  /** Start without media of one's own, in place of whatever is under way. */
+  | { type: "restart" }
   | { type: "stop" }
   | { type: "dispose" }
   | { type: "wake" }
@@ -47,6 +53,7 @@ export type MachineEvent =
   | { type: "peer"; attempt: number; peer: "connected" | "disconnected" | "failed" }
   | { type: "channel_closed"; attempt: number }
   | { type: "ended"; attempt: number; reason: string; text: string }
+  | { type: "remaining"; attempt: number; ms: number }
   | { type: "left"; attempt: number };
 
 export type Effect =
@@ -56,6 +63,10 @@ export type Effect =
   | { type: "wait_for_place" }
   | { type: "leave" }
   | { type: "close_peer"; polite: boolean }
+  /** Silence the peer, and close it once the connection that replaces it is there. */
+  | { type: "retire_peer" }
+  /** Find out how long what has been received still plays. */
+  | { type: "play_out" }
   | { type: "release_media" }
   | { type: "announce"; what: "started" | "stopped" };
 
@@ -78,6 +89,9 @@ export const WAIT_MS = 40_000;
 /** How long a stop may wait for the server to confirm that the place is free. */
 export const LEAVE_MS = 2_000;
 
+/** How long the end of a stream may go on playing; the server waits a second for the goodbye. */
+export const PLAY_OUT_MS = 600;
+
 export const INITIAL: Machine = {
   name: "idle",
   attempt: 0,
@@ -88,7 +102,14 @@ export const INITIAL: Machine = {
   wakeAt: null,
   problem: null,
   ending: null,
+  farewell: null,
+  again: false,
 };
+
+/** Whether a connection that was there may be going. */
+export function isUnsteady({ name, wakeAt, farewell }: Machine): boolean {
+  return name === "connected" && wakeAt !== null && farewell === null;
+}
 
 /** Whether the person is in a stream or on the way to one. */
 export function isActive(name: StateName): boolean {

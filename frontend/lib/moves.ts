@@ -8,6 +8,7 @@ import {
   CONNECT_MS,
   INITIAL,
   LEAVE_MS,
+  PLAY_OUT_MS,
   STABLE_MS,
   WAIT_MS,
   type Effect,
@@ -16,14 +17,15 @@ import {
 } from "./model";
 import type { Problem } from "./problems";
 
+const STOPPED: Effect = { type: "announce", what: "stopped" };
+
 export function stay(machine: Machine): Step {
   return { machine, effects: [] };
 }
 
 /** A state at rest, keeping only the attempt count: nothing of the old stream is left. */
 export function rest(machine: Machine, patch: Partial<Machine>, effects: readonly Effect[]): Step {
-  const stopped: Effect[] =
-    machine.connectedAt === null ? [] : [{ type: "announce", what: "stopped" }];
+  const stopped = machine.connectedAt === null ? [] : [STOPPED];
   return {
     machine: { ...INITIAL, attempt: machine.attempt + 1, ...patch },
     effects: [...effects, ...stopped],
@@ -58,6 +60,31 @@ export function start(machine: Machine, media: boolean, now: number): Step {
   const fresh: Machine = { ...INITIAL, attempt: machine.attempt + 1 };
   if (!media) return connect(fresh, "fresh", now);
   return { machine: { ...fresh, name: "acquiring" }, effects: [{ type: "acquire" }] };
+}
+
+/**
+ * Start in place of what is under way. The old session goes on until the server has the new one in
+ * its place, so that nobody who waits in line, this page included, gets between the two.
+ */
+export function restart(machine: Machine, now: number): Step {
+  const stopped = machine.connectedAt === null ? [] : [STOPPED];
+  const fresh: Machine = { ...INITIAL, attempt: machine.attempt + 1 };
+  return {
+    machine: { ...fresh, name: "connecting", wakeAt: now + CONNECT_MS },
+    effects: [
+      ...stopped,
+      { type: "retire_peer" },
+      { type: "connect", id: "fresh", replaces: true },
+    ],
+  };
+}
+
+/** The handler has finished: what has been received is played to its end, then it is over. */
+export function playOut(machine: Machine, farewell: Problem, now: number): Step {
+  return {
+    machine: { ...machine, farewell, wakeAt: now + PLAY_OUT_MS },
+    effects: [{ type: "play_out" }],
+  };
 }
 
 export function wait(machine: Machine, now: number, closePeer: boolean): Step {

@@ -6,6 +6,7 @@
 import { preferred, sendParameters, withStartBitrate } from "./codecs";
 import { decode, encode, type Message } from "./messages";
 import type { Problem } from "./problems";
+import { askForStereo } from "./sdp";
 import { CandidateQueue, parseAnswer } from "./signaling";
 import type { Bitrates, Clock, Kind, RtpParams, Server, VideoCodec } from "./types";
 
@@ -17,6 +18,8 @@ export interface PeerOptions {
   readonly sessionHash: string;
   /** The id of this page's own earlier session, whose place this one takes over. */
   readonly replaces: string | null;
+  /** Names the values that the app keeps for this start. */
+  readonly start: string | null;
   readonly direction: RTCRtpTransceiverDirection;
   readonly kinds: readonly Kind[];
   readonly tracks: ReadonlyMap<Kind, MediaStreamTrack>;
@@ -45,6 +48,7 @@ export class Peer {
   readonly #incoming: MediaStreamTrack[] = [];
   #pingTimer: number | null = null;
   #closed = false;
+  #opening: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly pc: RTCPeerConnection,
@@ -62,9 +66,18 @@ export class Peer {
   }
 
   /** Sends the offer and takes the answer; what comes of it is reported as events. */
-  async open(): Promise<void> {
-    const { replaces } = this.options;
-    await this.pc.setLocalDescription();
+  open(): Promise<void> {
+    return (this.#opening = this.#negotiate());
+  }
+
+  /** When the server has answered, or it is known that it will not; never rejects. */
+  get settled(): Promise<void> {
+    return this.#opening.catch(() => undefined);
+  }
+
+  async #negotiate(): Promise<void> {
+    const { replaces, start } = this.options;
+    await this.#describe();
     if (this.#isClosed()) return;
     const body = await this.server
       .offer({
@@ -72,6 +85,7 @@ export class Peer {
         sdp: this.pc.localDescription?.sdp,
         ...this.#address(),
         ...(replaces !== null && { replaces }),
+        ...(start !== null && { start }),
       })
       .catch(() => undefined);
     const reply = parseAnswer(body);
@@ -138,6 +152,19 @@ export class Peer {
     } catch {
       // A browser that wants another list takes its own choice, which both sides can do.
     }
+  }
+
+  async #describe(): Promise<void> {
+    const { direction, kinds } = this.options;
+    if (direction !== "sendonly" && kinds.includes("audio")) {
+      const { sdp } = await this.pc.createOffer();
+      const wanted = sdp && askForStereo(sdp);
+      if (this.#isClosed()) return;
+      if (wanted && wanted !== sdp) {
+        return this.pc.setLocalDescription({ type: "offer", sdp: wanted });
+      }
+    }
+    await this.pc.setLocalDescription();
   }
 
   #listen(): void {

@@ -96,6 +96,10 @@ const FIXED: Record<string, Words> = {
     title: "The app does not take this kind of media",
     remedy: "Reload the page. If it stays, its author set mode or modality differently.",
   },
+  unknown_start: {
+    title: "This start is out of date",
+    remedy: "Start again from the app.",
+  },
   configuration_error: {
     title: "The app is not set up correctly",
     remedy: "Its author finds the details in the server's log.",
@@ -146,10 +150,15 @@ export function describe(problem: Problem, kinds: readonly Kind[]): Words {
   };
 }
 
-/** The words for a stream that ended though nothing is wrong. */
-export function describeEnding(ending: Problem): string {
+/**
+ * The words for a stream that ended though nothing is wrong; `null` when there is nothing to say:
+ * the end of what somebody only listens to or looks at speaks for itself.
+ */
+export function describeEnding(ending: Problem, sending: boolean): string | null {
   if (ending.message) return ending.message;
   switch (ending.code) {
+    case "handler_finished":
+      return sending ? "The app ended the conversation." : null;
     case "time_limit":
       return "The time for this conversation is over.";
     case "server_shutdown":

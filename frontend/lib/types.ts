@@ -35,6 +35,7 @@ export interface Server {
   ice_configuration(body: Record<string, unknown>): Promise<unknown>;
   wait_for_place(body: Record<string, unknown>): Promise<unknown>;
   leave(body: Record<string, unknown>): Promise<unknown>;
+  outputs_waiting(body: Record<string, unknown>): Promise<unknown>;
 }
 
 /** Time, handed in so that tests can own it. Milliseconds. */

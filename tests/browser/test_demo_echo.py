@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
-import gradio as gr
 import pytest
 
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Visit
 from tests.browser.pictures import PATTERN, Quarters
 from tests.browser.sound import envelope, likeness, speak
-
-APP = Path(__file__).resolve().parents[2] / "demo" / "echo" / "app.py"
+from tests.support import demos
 
 
 @pytest.fixture
 def page(serve: Serve, visit: Open) -> Visit:
-    spec = importlib.util.spec_from_file_location("echo_demo", APP)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    demo: gr.Blocks = module.demo
-    return visit(serve(demo))
+    return visit(serve(demos.load("echo").demo))
 
 
 def test_the_voice_tab_gives_ones_words_back(page: Visit) -> None:

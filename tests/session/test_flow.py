@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.errors import WebRTCError
+from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.protocol import AudioFormat
-from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream
+from gradio_webrtc.session.mailbox import OUTPUT_CAPACITY
 from gradio_webrtc.session.pumps import AUDIO_BACKLOG
-from gradio_webrtc.session.session import OUTPUT_CAPACITY
 from gradio_webrtc.session.state import SessionState
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import marked, open_session, settle, silence, until

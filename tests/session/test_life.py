@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from gradio_webrtc.handlers.emitted import CloseStream
 from gradio_webrtc.handlers.protocol import EndOfStream
-from gradio_webrtc.session.outputs import CloseStream
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
 from tests.support.fake_transport import FakeTransport

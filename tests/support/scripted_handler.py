@@ -15,13 +15,15 @@ class ScriptedHandler:
     """Implements ``handlers.protocol.Handler``.
 
     What ``say`` was given comes out of ``emit``; an exception is raised there instead. The hooks
-    ``on_start(link)``, ``on_receive(kind, frame)`` and ``on_close()`` run inside the calls.
+    ``on_start(link)``, ``on_receive(kind, frame)``, ``on_submit(data, *args)`` and ``on_close()``
+    run inside the calls.
 
     Attributes:
         link: the session, after ``start``.
         started, closed: how often ``start`` and ``aclose`` were called.
         received: what arrived, as ``(kind, frame)``.
         args: every set of arguments that arrived.
+        submitted: every submit that arrived, a ``WebRTCData`` and the other arguments.
         emits_taken: how often ``emit`` was entered.
         dropped: what it says to have dropped.
     """
@@ -36,6 +38,7 @@ class ScriptedHandler:
         self.receives = frozenset(receives)
         self.emits = frozenset(emits)
         self.audio_format = audio_format or AudioFormat()
+        self.fps = 30
         self.dropped = 0
         self.link: Link | None = None
         self.started = 0
@@ -44,6 +47,8 @@ class ScriptedHandler:
         self.args: list[tuple[Any, ...]] = []
         self.emits_taken = 0
         self.dropped = 0
+        self.submitted: list[tuple[Any, ...]] = []
+        self.on_submit: Hook | None = None
         self.on_start: Hook | None = None
         self.on_receive: Hook | None = None
         self.on_close: Hook | None = None
@@ -64,6 +69,12 @@ class ScriptedHandler:
     def set_args(self, args: Sequence[Any]) -> None:
         """Remember the arguments."""
         self.args.append(tuple(args))
+
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Remember what was submitted."""
+        self.submitted.append(tuple(args))
+        if self.on_submit is not None:
+            await self.on_submit(*args)
 
     async def receive(self, kind: MediaKind, frame: Any) -> None:
         """Remember the frame."""

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from gradio_webrtc import ConfigurationError, NotYetSupportedError, Stream, UnknownConnectionError
+from gradio_webrtc import ConfigurationError, Stream, UnknownConnectionError
 from gradio_webrtc.routes import MAX_BODY_BYTES
 from tests.support import sdp
 
@@ -144,7 +144,7 @@ def test_a_stream_says_what_is_wrong_with_its_arguments() -> None:
         Stream(picture, time_limit=-1)
     with pytest.raises(ConfigurationError, match="function or generator"):
         Stream("not callable")
-    with pytest.raises(NotYetSupportedError):
+    with pytest.raises(ConfigurationError, match="AudioVideoStreamHandler"):
         Stream(picture, modality="audio-video")
 
 

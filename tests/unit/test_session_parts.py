@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.errors import InvalidIdError, MediaFormatError
+from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream, Emitted, split_emitted
 from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.ids import check_id
-from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream, Emitted, split_emitted
 from gradio_webrtc.session.state import SessionState, check_transition
 from gradio_webrtc.transports.wakeup import Wakeup
 

@@ -6,11 +6,14 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from gradio_webrtc.errors import ConfigurationError, NotYetSupportedError
+from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.audio_adapter import AudioHandler, check_handler
+from gradio_webrtc.handlers.audio_video_adapter import AUDIO_VIDEO_HANDLERS, AudioVideoHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler, StreamHandlerBase
-from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
-from gradio_webrtc.handlers.video import VideoStreamHandler
+from gradio_webrtc.handlers.decoding import DecodingHandler
+from gradio_webrtc.handlers.generator_adapter import GeneratorHandler
+from gradio_webrtc.handlers.protocol import Handler, MediaKind, Modality, Mode
+from gradio_webrtc.handlers.video import DEFAULT_FPS, VideoStreamHandler, check_fps
 from gradio_webrtc.handlers.video_adapter import VideoFunction
 from gradio_webrtc.media.video import FrameFormat, check_frame_format
 
@@ -33,31 +36,32 @@ def as_handler(
 
     Args:
         fn: for audio an instance of ``StreamHandler`` or ``AsyncStreamHandler``; for video a
-            function or generator function, sync or async, or a ``VideoStreamHandler`` around one.
+            function or generator function, sync or async, or a ``VideoStreamHandler`` around one;
+            for both an ``AudioVideoStreamHandler`` or ``AsyncAudioVideoStreamHandler``. In
+            mode ``"receive"`` also a generator function, or a function, of the inputs' values.
         mode: which way media flows.
         modality: which media.
         frame_format: what video functions get and return, unless they say otherwise themselves.
 
     Raises:
         ConfigurationError: ``fn`` is not what this mode and modality take.
-        NotYetSupportedError: this version cannot serve this mode and modality.
     """
     check_frame_format(frame_format)
-    adapter = _ADAPTERS.get((mode, modality))
-    if adapter is None:
-        served = ", ".join(f'mode="{m}" with modality="{k}"' for m, k in _ADAPTERS)
-        raise NotYetSupportedError(
-            f"mode={mode!r} with modality={modality!r} is not supported yet. Supported: {served}."
-        )
-    return adapter(fn, frame_format)
+    make = _ADAPTERS[mode, modality](fn, frame_format)
+
+    def make_decoding(*, needs_args: bool = False) -> Handler:
+        return DecodingHandler(make(needs_args=needs_args), type(fn).__name__)
+
+    return make_decoding
 
 
-def check_arity(fn: Any, count: int) -> None:
-    """Raise ``ConfigurationError`` if ``fn`` obviously cannot be called with ``count`` values.
+def check_arity(fn: Any, further: int, *, mode: Mode = "send-receive") -> None:
+    """Raise ``ConfigurationError`` if ``fn`` obviously cannot be called with the values it gets.
 
     Args:
         fn: what was passed to ``stream``. Stream handlers take their inputs another way and pass.
-        count: the frame and one value for each further input.
+        further: how many inputs there are besides the component, one value for each.
+        mode: ``fn`` gets a frame first, except in mode ``"receive"``.
     """
     if isinstance(fn, StreamHandlerBase):
         return
@@ -66,30 +70,37 @@ def check_arity(fn: Any, count: int) -> None:
         signature = inspect.signature(target)
     except (TypeError, ValueError):
         return  # built in: it does not tell
+    count = further + (mode != "receive")
     try:
         signature.bind(*([None] * count))
     except TypeError as error:
-        further = count - 1
+        called = f"{_name(target)}{signature} is called with {count} value{'s' * (count != 1)}"
+        if mode == "receive":
+            raise ConfigurationError(
+                f'{called}: in mode "receive" there is no frame, and each of `inputs` needs a '
+                f"parameter. That does not fit: {error}."
+            ) from None
         raise ConfigurationError(
-            f"{_name(target)}{signature} is called with {count} value{'s' * (count > 1)}: the "
-            f"frame and {further} from the other inputs. That does not fit: {error}. The first of "
-            "`inputs` is the WebRTC component, each further one needs a parameter of its own."
+            f"{called}: the frame and {further} from the other inputs. That does not fit: "
+            f"{error}. The first of `inputs` is the WebRTC component, each further one needs a "
+            "parameter of its own."
         ) from None
 
 
-def takes(fn: Any, count: int) -> bool:
-    """Whether ``fn`` can be called with ``count`` values, as far as it tells."""
+def needs_args(fn: Any, mode: Mode) -> bool:
+    """Whether ``fn`` cannot be called without values of further inputs, as far as it tells."""
     try:
-        check_arity(fn, count)
+        check_arity(fn, 0, mode=mode)
     except ConfigurationError:
-        return False
-    return True
+        return True
+    return False
 
 
 def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
-    if isinstance(fn, type) and issubclass(fn, StreamHandlerBase):
+    _refuse_class(fn)
+    if isinstance(fn, AUDIO_VIDEO_HANDLERS):
         raise ConfigurationError(
-            f"stream() takes an instance of {fn.__name__}, not the class: pass {fn.__name__}()."
+            f'{type(fn).__name__} handles audio and video: use it with modality="audio-video".'
         )
     if not isinstance(fn, StreamHandler | AsyncStreamHandler):
         raise ConfigurationError(
@@ -107,9 +118,11 @@ def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
 
 def _video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
     if isinstance(fn, StreamHandlerBase):
+        both = isinstance(fn, AUDIO_VIDEO_HANDLERS)
         raise ConfigurationError(
-            f'{type(fn).__name__} handles audio: use it with modality="audio". With '
-            'modality="video", stream() takes a function or generator function of a frame.'
+            f"{type(fn).__name__} handles {'audio and video' if both else 'audio'}: use it with "
+            f'modality="{"audio-video" if both else "audio"}". With modality="video", stream() '
+            "takes a function or generator function of a frame."
         )
     if isinstance(fn, type) or not (callable(fn) or isinstance(fn, VideoStreamHandler)):
         raise ConfigurationError(
@@ -124,6 +137,69 @@ def _video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
     return make
 
 
+def _audio_video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
+    _refuse_class(fn)
+    if isinstance(fn, StreamHandlerBase) and not isinstance(fn, AUDIO_VIDEO_HANDLERS):
+        raise ConfigurationError(
+            f'{type(fn).__name__} handles audio: use it with modality="audio", or make it an '
+            "AudioVideoStreamHandler with video_receive() and video_emit()."
+        )
+    if not isinstance(fn, AUDIO_VIDEO_HANDLERS):
+        raise ConfigurationError(
+            'With modality="audio-video", stream() takes an AudioVideoStreamHandler or '
+            f"AsyncAudioVideoStreamHandler, not {_name(fn)}. Subclass one of them."
+        )
+    check_handler(fn)
+    check_fps(fn.fps)
+
+    def make(*, needs_args: bool = False) -> Handler:
+        return AudioVideoHandler(fn, frame_format)
+
+    return make
+
+
+def _refuse_class(fn: Any) -> None:
+    if isinstance(fn, type) and issubclass(fn, StreamHandlerBase):
+        raise ConfigurationError(
+            f"stream() takes an instance of {fn.__name__}, not the class: pass {fn.__name__}()."
+        )
+
+
+def _received(*kinds: MediaKind, handlers: Adapter) -> Adapter:
+    """Return the adapter of mode "receive" for ``kinds``.
+
+    Args:
+        kinds: what a generator yields.
+        handlers: what serves stream handlers, which may be used as well.
+    """
+    modality = "-".join(kinds)
+
+    def adapt(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
+        if isinstance(fn, StreamHandlerBase):
+            return handlers(fn, frame_format)
+        _refuse_class(fn)
+        own = fn if isinstance(fn, VideoStreamHandler) and "video" in kinds else None
+        if not own and (isinstance(fn, type) or not callable(fn)):
+            raise ConfigurationError(
+                f'With mode="receive" and modality="{modality}", stream() takes a generator '
+                f"function, or a function, of the inputs' values, not {_called(fn)}."
+            )
+        target, fps = (own.callable, own.fps) if own else (fn, DEFAULT_FPS)
+
+        def make(*, needs_args: bool = False) -> Handler:
+            return GeneratorHandler(target, emits=kinds, fps=fps, needs_args=needs_args)
+
+        return make
+
+    return adapt
+
+
+def _called(fn: Any) -> str:
+    if inspect.isgenerator(fn) or inspect.isasyncgen(fn):
+        return f"the generator {fn.__name__}(...) itself: pass {fn.__name__} without calling it"
+    return _name(fn)
+
+
 def _name(value: Any) -> str:
     if isinstance(value, type):
         return f"the class {value.__qualname__}"
@@ -136,5 +212,10 @@ _ADAPTERS: dict[tuple[Mode, Modality], Adapter] = {
     ("send", "audio"): _audio,
     ("send-receive", "video"): _video,
     ("send", "video"): _video,
+    ("send-receive", "audio-video"): _audio_video,
+    ("send", "audio-video"): _audio_video,
+    ("receive", "audio"): _received("audio", handlers=_audio),
+    ("receive", "video"): _received("video", handlers=_video),
+    ("receive", "audio-video"): _received("audio", "video", handlers=_audio_video),
 }
 """What serves which kind of stream. A new kind is an adapter class and an entry here."""

@@ -45,19 +45,30 @@ class AudioHandler:
 
     dropped = 0
 
+    methods: tuple[str, ...] = (
+        "start_up",
+        "receive",
+        "emit",
+        "set_args",
+        "trigger_response",
+        "shutdown",
+    )
+    """Methods of user code that may run at the same time: each has a thread of its own."""
+
+    kinds: tuple[type[UserHandler], ...] = (StreamHandler, AsyncStreamHandler)
+    """What ``copy`` may return."""
+
     def __init__(self, prototype: UserHandler) -> None:
         self._prototype = prototype
         self._name = type(prototype).__name__
         self._handler: UserHandler | None = None
-        self._workers = {
-            method: Worker(f"{self._name}.{method}")
-            for method in ("start_up", "receive", "emit", "set_args", "shutdown")
-        }
+        self._workers = {method: Worker(f"{self._name}.{method}") for method in self.methods}
         self._received = Pulse()
         self._start_up: asyncio.Task[Any] | None = None
         self._early_args: Sequence[Any] | None = None
         self._closing: asyncio.Task[None] | None = None
         self.audio_format = _audio_format(prototype)
+        self.fps = prototype.fps
 
     async def start(self, link: Link) -> None:
         """Make the copy, tie it to its session and begin its ``start_up``.
@@ -68,7 +79,8 @@ class AudioHandler:
                 raises later comes out of ``emit``.
         """
         preparing = self._workers["start_up"]
-        handler = _checked_copy(await call(self._prototype.copy, worker=preparing), self._prototype)
+        copied = await call(self._prototype.copy, worker=preparing)
+        handler = _checked_copy(copied, self._prototype, self.kinds)
         if self._closing is not None:
             raise SessionClosedError(f"The session ended while {self._name} was copied.")
         handler._webrtc.link = link
@@ -92,6 +104,17 @@ class AudioHandler:
         else:
             handler.set_args(args)
 
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Make ``args`` the handler's ``latest_args``, then run the user's ``trigger_response``."""
+        handler = self._running()
+        if _overrides(handler, "set_args"):
+            await call(handler.set_args, args, worker=self._workers["set_args"])
+        else:
+            handler.set_args(args)
+        if _overrides(handler, "trigger_response"):
+            await call(handler.trigger_response, worker=self._workers["trigger_response"])
+        self._received.fire()  # an emit that had nothing to say may have something now
+
     async def receive(self, kind: MediaKind, frame: Any) -> None:
         """Run the user's ``receive``."""
         await call(self._running().receive, frame, worker=self._workers["receive"])
@@ -99,18 +122,22 @@ class AudioHandler:
 
     async def emit(self, kind: MediaKind) -> Any:
         """Run the user's ``emit`` until it returns something."""
-        while True:
-            self._check_start_up()
-            value = await self._emit_once()
-            if value is not None:
-                return value
-            await self._received.wait(IDLE_EMIT_S)
+        return await self._emit_with("emit", self._received)
 
     async def aclose(self) -> None:
         """Run the user's ``shutdown`` once and give back the threads. Idempotent."""
         if self._closing is None:
             self._closing = asyncio.ensure_future(self._close())
         await asyncio.shield(self._closing)
+
+    async def _emit_with(self, method: str, received: Pulse) -> Any:
+        """Call the user's ``method`` until it returns something, resting where it does not."""
+        while True:
+            self._check_start_up()
+            value = await self._emit_once(method)
+            if value is not None:
+                return value
+            await received.wait(IDLE_EMIT_S)
 
     def _running(self) -> UserHandler:
         if self._handler is None or self._closing is not None:
@@ -132,8 +159,8 @@ class AudioHandler:
                 raise SessionClosedError(f"{self._name}.start_up was cancelled.")
             task.result()
 
-    async def _emit_once(self) -> Any:
-        step = call(self._running().emit, worker=self._workers["emit"])
+    async def _emit_once(self, method: str) -> Any:
+        step = call(getattr(self._running(), method), worker=self._workers[method])
         if self._start_up is None:
             return await step
         # Only while start_up runs: what it raises ends an emit that would wait for ever.
@@ -194,7 +221,9 @@ def check_handler(handler: UserHandler) -> None:
         )
 
 
-def _checked_copy(handler: Any, prototype: UserHandler) -> UserHandler:
+def _checked_copy(
+    handler: Any, prototype: UserHandler, kinds: tuple[type[UserHandler], ...]
+) -> UserHandler:
     """Return ``handler`` if it can serve a connection as the copy of ``prototype``.
 
     Its class need not be the prototype's: a factory may choose among handlers, and an app that is
@@ -203,15 +232,16 @@ def _checked_copy(handler: Any, prototype: UserHandler) -> UserHandler:
     kind = type(prototype)
     if handler is prototype:
         came = "itself, so that all connections would share one handler"
-    elif not isinstance(handler, StreamHandler | AsyncStreamHandler):
+    elif not isinstance(handler, kinds):
         came = "None" if handler is None else f"a {type(handler).__name__}"
     else:
-        check_handler(handler)
-        if handler._webrtc is prototype._webrtc:  # a shallow copy
-            handler._webrtc = Side()
-        return handler
+        checked: UserHandler = handler
+        check_handler(checked)
+        if checked._webrtc is prototype._webrtc:  # a shallow copy
+            checked._webrtc = Side()
+        return checked
     raise ConfigurationError(
-        f"{kind.__name__}.copy() must return a new stream handler, not {came}."
+        f"{kind.__name__}.copy() must return a new {kinds[0].__name__}, not {came}."
     )
 
 

@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.args import ArgsEvent
 from gradio_webrtc.handlers.protocol import Layout, Link
+from gradio_webrtc.handlers.webrtc_data import WebRTCData
 
 AudioChunk = tuple[int, NDArray[np.int16]]
 """``(sample_rate in Hz, int16 array)``, shape ``(1, samples)`` mono or ``(2, samples)`` stereo."""
 
 OWN_VALUE = "__webrtc_value__"
-"""Stands in ``latest_args[0]`` for the value of the WebRTC component itself, which has none."""
+"""Stands in ``latest_args[0]`` for the value of the WebRTC component itself, which has none unless
+it is a text composer."""
 
 
 class Channel(Protocol):
@@ -108,6 +110,7 @@ class StreamHandlerBase(ABC):
     def latest_args(self) -> list[Any]:
         """The current values of the inputs: ``["__webrtc_value__", first, second, ...]``.
 
+        With ``variant="textbox"`` the first is a ``WebRTCData``: what the person submitted last.
         Empty until they arrive, see ``wait_for_args``. Each arrival makes a new list, so a list
         once read does not change while it is used.
         """
@@ -123,13 +126,28 @@ class StreamHandlerBase(ABC):
         return self._webrtc.args_set
 
     def set_args(self, args: Sequence[Any]) -> None:
-        """Take the values of the other inputs, without the component's own."""
-        self._webrtc.latest_args = [OWN_VALUE, *args]
+        """Take the values of the other inputs; a ``WebRTCData`` before them is the component's own.
+
+        Without one the last submitted stays in ``latest_args[0]``.
+        """
+        if not (args and isinstance(args[0], WebRTCData)):
+            last = self._webrtc.latest_args[:1]
+            own = last[0] if last and isinstance(last[0], WebRTCData) else OWN_VALUE
+            args = [own, *args]
+        self._webrtc.latest_args = list(args)
         self._webrtc.args_set.set()
 
     def reset(self) -> None:
         """Make the next ``wait_for_args`` wait for values newer than those already here."""
         self._webrtc.args_set.clear()
+
+    def trigger_response(self) -> Any:  # noqa: B027 - by default nothing happens
+        """Begin a reply: the person submitted something, which is in ``latest_args[0]``.
+
+        Called once for each submit, in order, the next one when this has returned; what it needs
+        later it should keep, since by then ``latest_args`` may hold the next. It may be
+        ``async def``.
+        """
 
     async def wait_for_args(self) -> None:
         """Ask the client for the values of the other inputs and wait until they are here.
@@ -220,9 +238,9 @@ class StreamHandlerBase(ABC):
 class StreamHandler(StreamHandlerBase):
     """Audio in and audio out in plain Python.
 
-    Every connection gets its own copy. ``receive``, ``emit`` and ``start_up`` run at the same
-    time, each on a thread of its own, so what they share has to be safe for threads, as
-    ``queue.Queue`` is.
+    Every connection gets its own copy. ``receive``, ``emit``, ``start_up`` and
+    ``trigger_response`` run at the same time, each on a thread of its own, so what they share has
+    to be safe for threads, as ``queue.Queue`` is.
     """
 
     @abstractmethod

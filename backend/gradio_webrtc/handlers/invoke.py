@@ -10,11 +10,10 @@ import functools
 import inspect
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from typing import Any, Protocol
 
 from gradio_webrtc.errors import HandlerError
-from gradio_webrtc.handlers.worker import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +29,27 @@ def is_async(fn: Callable[..., Any]) -> bool:
     )
 
 
+class Threads(Protocol):
+    """Where sync code runs: a session's own :class:`~gradio_webrtc.handlers.worker.Worker`, say."""
+
+    @property
+    def closing(self) -> bool:
+        """Whether no more calls are taken."""
+        ...
+
+    async def call(self, fn: Callable[..., Any], *args: Any) -> Any:
+        """Return ``fn(*args)``, run on a thread in a copy of the caller's context variables."""
+        ...
+
+    def submit(self, context: Context, fn: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        """Queue ``fn(*args)`` to run in ``context``."""
+        ...
+
+
 async def call(
     fn: Callable[..., Any],
     *args: Any,
-    worker: Worker,
+    worker: Threads,
     first: Callable[[], Any] | None = None,
 ) -> Any:
     """Return what ``fn(*args)`` returns, awaited if it is async.
@@ -96,7 +112,7 @@ class Steps(Protocol):
         ...
 
 
-def iterate(source: Iterator[Any] | AsyncIterator[Any], worker: Worker) -> Steps:
+def iterate(source: Iterator[Any] | AsyncIterator[Any], worker: Threads) -> Steps:
     """Return ``source``, a sync or async iterator or generator, as ``Steps``.
 
     All steps of one iterator, and its close, share one owner and one copy of the caller's context
@@ -110,7 +126,7 @@ def iterate(source: Iterator[Any] | AsyncIterator[Any], worker: Worker) -> Steps
 class _ThreadSteps:
     """A sync iterator, stepped and closed on its worker's thread."""
 
-    def __init__(self, iterator: Iterator[Any], worker: Worker) -> None:
+    def __init__(self, iterator: Iterator[Any], worker: Threads) -> None:
         self._iterator = iterator
         self._worker = worker
         self._context = copy_context()

@@ -72,9 +72,25 @@ class Handler(Protocol):
     the session bounds what waits before it (audio in order, video newest only).
     """
 
-    receives: frozenset[MediaKind]
-    emits: frozenset[MediaKind]
-    audio_format: AudioFormat
+    @property
+    def receives(self) -> frozenset[MediaKind]:
+        """The kinds of media it takes."""
+        ...
+
+    @property
+    def emits(self) -> frozenset[MediaKind]:
+        """The kinds of media it gives."""
+        ...
+
+    @property
+    def audio_format(self) -> AudioFormat:
+        """What audio it wants to receive."""
+        ...
+
+    @property
+    def fps(self) -> int:
+        """How many pictures a second are shown at most, 1 to 60; known before ``start``."""
+        ...
 
     @property
     def dropped(self) -> int:
@@ -87,6 +103,13 @@ class Handler(Protocol):
 
     def set_args(self, args: Sequence[Any]) -> None:
         """Take the current values of the other inputs, without the WebRTC component's own."""
+        ...
+
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Take what the person submitted, a ``WebRTCData``, and the values of the other inputs.
+
+        Returns when user code was told. The session waits for that before the next one.
+        """
         ...
 
     async def receive(self, kind: MediaKind, frame: Any) -> None:

@@ -74,6 +74,10 @@ class VideoFunction:
         self._args = tuple(args)
         self._args_came.set()
 
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Use the values after the submitted text; a function of pictures has no use for that."""
+        self.set_args(args[1:])
+
     async def receive(self, kind: MediaKind, frame: Any) -> None:
         """Keep ``frame``, a ``LazyFrame`` or an array in the handler's format, until it is due."""
         if self._closing is None:
@@ -102,7 +106,7 @@ class VideoFunction:
             self._fn,
             *self._args,
             worker=self._worker,
-            first=functools.partial(_to_array, frame, self._frame_format),
+            first=functools.partial(to_array, frame, self._frame_format),
         )
         if isinstance(result, Iterator | AsyncIterator):
             self._steps = iterate(result, self._worker)
@@ -126,5 +130,6 @@ class VideoFunction:
         await self._worker.aclose()
 
 
-def _to_array(frame: Any, frame_format: FrameFormat) -> Any:
+def to_array(frame: Any, frame_format: FrameFormat) -> Any:
+    """Return ``frame`` as the array user code gets; run it on the thread of that code."""
     return frame.to_array(frame_format) if isinstance(frame, LazyFrame) else frame

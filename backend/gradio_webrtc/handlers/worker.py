@@ -52,6 +52,11 @@ class Worker:
         self._closing = False
 
     @property
+    def name(self) -> str:
+        """Whose code it runs, for messages."""
+        return self._name
+
+    @property
     def closing(self) -> bool:
         """Whether ``aclose`` was called, so that no more calls are taken."""
         return self._closing

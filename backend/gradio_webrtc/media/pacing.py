@@ -73,6 +73,7 @@ class AudioPlayout:
     Attributes:
         played_samples: samples of the source (per channel) that went out so far, no padding.
         skipped_samples: samples of the source dropped to shorten a standing queue.
+        cleared_samples: samples of the source dropped by ``clear``.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class AudioPlayout:
         self.capacity = capacity
         self.played_samples = 0
         self.skipped_samples = 0
+        self.cleared_samples = 0
         self._frame_samples = round(sample_rate * FRAME_SECONDS)
         self._framer = Framer(self._frame_samples, channels)
         self._standing = StandingQueue(capacity, FRAME_SECONDS)
@@ -127,6 +129,21 @@ class AudioPlayout:
         """Nothing waits, and the last talk spurt has ended with its frame of silence."""
         return self._due is None and len(self._framer) == 0
 
+    @property
+    def due(self) -> float | None:
+        """When the next frame is due, on the clock of ``next``; None between talk spurts."""
+        return self._due
+
+    @property
+    def taken(self) -> int:
+        """Samples of the source that are past: played, skipped or cleared."""
+        return self.played_samples + self.skipped_samples + self.cleared_samples
+
+    @property
+    def pushed(self) -> int:
+        """Samples of the source that ever came."""
+        return self.taken + len(self._framer)
+
     def push(self, samples: Int16Array) -> None:
         """Append int16 samples of shape ``(channels, n)`` at ``sample_rate``."""
         self._framer.push(samples)
@@ -136,6 +153,7 @@ class AudioPlayout:
     def clear(self) -> float:
         """Drop what waits, fading over 5 ms at the next frame; return the seconds dropped."""
         dropped = self.buffered
+        self.cleared_samples += len(self._framer)
         if self._due is not None:
             self._cut = self._fading(self._framer.take(FADE_SAMPLES))
             self._ending = True

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradio_webrtc.media.pacing import AudioPlayout, Frame, Wait
+from gradio_webrtc.media.lipsync import SoundTimes, SourceClock
+from gradio_webrtc.media.pacing import EARLY_SECONDS, AudioPlayout, Frame, Wait
 from gradio_webrtc.media.pcm import Int16Array, Pcm
 from gradio_webrtc.media.resample import StreamResampler
 
@@ -18,9 +19,15 @@ class AudioPlayback:
     """
 
     def __init__(
-        self, sample_rate: int = 48_000, max_channels: int = 2, capacity: float = 0.5
+        self,
+        sample_rate: int = 48_000,
+        max_channels: int = 2,
+        capacity: float = 0.5,
+        clock: SourceClock | None = None,
     ) -> None:
-        """Play at ``sample_rate``, up to ``capacity`` seconds ahead."""
+        """Play at ``sample_rate``, up to ``capacity`` seconds ahead; ``clock`` is driven by it."""
+        self.clock = clock or SourceClock()
+        self._times = SoundTimes(sample_rate)
         self.playout = AudioPlayout(sample_rate, 1, capacity, drain=self._drain)
         self._resampler = StreamResampler(sample_rate, 1)
         self._max_channels = max_channels
@@ -31,19 +38,34 @@ class AudioPlayback:
         """Seconds that may be played before the buffer is full; 0 when it is."""
         return self.playout.room
 
-    def play(self, pcm: Pcm) -> None:
-        """Append a chunk of any format. It is taken whole, whatever ``room`` says."""
+    @property
+    def end(self) -> float:
+        """The time on the source's timeline at which all that was played so far ends."""
+        return self._times.end
+
+    def play(self, pcm: Pcm, time: float | None = None) -> None:
+        """Append a chunk of any format. It is taken whole, whatever ``room`` says.
+
+        Args:
+            pcm: the sound.
+            time: of its first sample on the source's timeline; ``None``: where the last one ended.
+        """
         if pcm.channels > self.playout.channels and self._max_channels > 1:
             self.playout.set_channels(pcm.channels)
             self._resampler.set_channels(pcm.channels)
         if self.playout.idle:
             self._restart()
+        self._times.push(self.playout.pushed, pcm.duration, time, anew=self._at_start)
         samples = self._resampler.push(pcm)
         if self._at_start and pcm.samples.shape[1]:
             self._at_start = False
             channels = self.playout.channels
             self.playout.push(np.zeros((channels, self._resampler.lag), np.int16))
         self.playout.push(samples)
+
+    def skip(self, seconds: float) -> None:
+        """Note that sound of this length is not played, though the source had it."""
+        self._times.skip(seconds)
 
     def clear(self) -> float:
         """Fall silent; return the seconds of sound dropped."""
@@ -52,7 +74,14 @@ class AudioPlayback:
 
     def next(self, now: float) -> Frame | Wait:
         """Return the frame to send at ``now``, or how long to wait; see :class:`AudioPlayout`."""
-        return self.playout.next(now)
+        step = self.playout.next(now)
+        if isinstance(step, Frame):
+            end, due = self._times.at(self.playout.taken), self.playout.due
+            if due is None:
+                self.clock.silence()
+            else:
+                self.clock.sound(end, due - EARLY_SECONDS, end)
+        return step
 
     def _restart(self) -> None:
         self._resampler.reset()

@@ -25,6 +25,9 @@ ImageArray: TypeAlias = npt.NDArray[np.uint8]
 MAX_SIDE = 8192
 """Pixels; a larger picture is an axis mix-up, and no browser decodes it in real time."""
 
+SD_HEIGHT = 576
+"""Files that do not say their colour space are in BT.709 above this height, as players assume."""
+
 _COLOURSPACES = {1: Colorspace.ITU709, 4: Colorspace.FCC, 7: Colorspace.SMPTE240M}
 """By the matrix coefficients of ITU-T H.273, table 4; BT.601 is 5, 6, and what is not specified."""
 
@@ -51,13 +54,16 @@ def to_frame(picture: Any, frame_format: FrameFormat = "rgb24") -> av.VideoFrame
         picture: uint8 of shape ``(height, width, 3)`` with the channels in ``frame_format``'s
             order, or ``(height, width)`` or ``(height, width, 1)`` in grey whatever the format
             says; any strides. Or a PIL image. Both sides 1 to 8192 pixels. An odd side gets its
-            last row or column twice, so that nothing is cut off and nothing scaled.
+            last row or column twice, so that nothing is cut off and nothing scaled. Or a decoded
+            ``av.VideoFrame`` of any format, which is turned upright as its rotation says.
         frame_format: the channels' order.
 
     Raises:
         MediaFormatError: anything else. An array with alpha is refused, since dropping it would
             show what was meant to be invisible; a PIL image is converted as PIL does, without it.
     """
+    if isinstance(picture, av.VideoFrame):
+        return _from_decoded(picture)
     array, layout = _checked(picture, frame_format)
     if array.ndim == 3 and array.strides[2] < 0:
         # frame[..., ::-1]: reading the other order is far cheaper than copying backwards.
@@ -95,6 +101,54 @@ def to_array(frame: av.VideoFrame, frame_format: FrameFormat = "rgb24") -> Image
     )
     # Usually a view that keeps the new frame's memory alive; rows with padding are copied.
     return np.ascontiguousarray(converted.to_ndarray(), dtype=np.uint8)
+
+
+def _from_decoded(frame: av.VideoFrame) -> av.VideoFrame:
+    """Bring a decoded frame to the wire's format; one that is in it already is not copied."""
+    if max(frame.width, frame.height) > MAX_SIDE:
+        raise MediaFormatError(
+            f"Expected a picture of 1 to {MAX_SIDE} pixels a side; "
+            f"got a frame of {frame.width}x{frame.height}."
+        )
+    full_range = int(frame.color_range) == 2 or frame.format.name.startswith("yuvj")
+    upright = _reformatter().reformat(
+        frame,
+        # The encoders take even sides only.
+        width=frame.width + frame.width % 2,
+        height=frame.height + frame.height % 2,
+        format="yuv420p",
+        src_colorspace=_source_colours(frame),
+        src_color_range=ColorRange.JPEG if full_range else ColorRange.MPEG,
+        dst_colorspace=Colorspace.ITU601,
+        dst_color_range=ColorRange.MPEG,
+    )
+    turns = round(frame.rotation / 90) % 4
+    return upright if turns == 0 else _turned(upright, turns)
+
+
+def _source_colours(frame: av.VideoFrame) -> Colorspace:
+    colours = int(frame.colorspace)
+    if colours == 2 and frame.height > SD_HEIGHT and not frame.format.is_rgb:
+        return Colorspace.ITU709
+    return _COLOURSPACES.get(colours, Colorspace.ITU601)
+
+
+def _turned(frame: av.VideoFrame, turns: int) -> av.VideoFrame:
+    """Return a yuv420p frame turned counterclockwise by so many quarters."""
+    width, height = frame.width, frame.height
+    flat: ImageArray = frame.to_ndarray().reshape(-1).astype(np.uint8, copy=False)
+    luma, chroma = width * height, width * height // 4
+    planes = [
+        np.rot90(part.reshape(shape), turns).reshape(-1)
+        for part, shape in (
+            (flat[:luma], (height, width)),
+            (flat[luma : luma + chroma], (height // 2, width // 2)),
+            (flat[luma + chroma :], (height // 2, width // 2)),
+        )
+    ]
+    across = height if turns % 2 else width
+    turned: ImageArray = np.concatenate(planes).reshape(-1, across)
+    return av.VideoFrame.from_ndarray(turned, "yuv420p")
 
 
 def _checked(picture: Any, frame_format: FrameFormat) -> tuple[ImageArray, FrameFormat]:

@@ -47,6 +47,10 @@ class Channel(Generic[T]):
         self._closed = True
         self._ready.set()
 
+    def take(self) -> T | None:
+        """Return the oldest item without waiting, or ``None`` when there is none now."""
+        return self._items.popleft() if self._items else None
+
     def __aiter__(self) -> AsyncIterator[T]:
         return self
 

@@ -1,16 +1,62 @@
-"""Which session the running user code belongs to."""
+"""Which session the running user code belongs to, and what it may say there."""
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from dataclasses import dataclass
+from contextvars import Context as ContextVars
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gradio_webrtc.errors import ConfigurationError, shortened
+from gradio_webrtc.session import messages
+
+
+class Voice(Protocol):
+    """What a context needs of its session. Safe to call from any thread."""
+
+    def send(self, text: str) -> None:
+        """Send ``text`` to the client as it is."""
+        ...
+
+    def notify(self, message: messages.Message) -> None:
+        """Send a control message to the client."""
+        ...
 
 
 @dataclass(frozen=True)
 class Context:
-    """The session a user callback runs for."""
+    """The session a user callback runs for.
+
+    Attributes:
+        webrtc_id: the id of its connection.
+    """
 
     webrtc_id: str
+    _voice: Voice | None = field(default=None, repr=False, compare=False)
+
+    def send_message(self, text: str) -> None:
+        """Send ``text`` to the client over the control channel, as it is. Any thread.
+
+        For functions and generators what ``send_message`` is for stream handlers. Does nothing
+        once the session is over.
+
+        Raises:
+            ConfigurationError: ``text`` is not a string.
+        """
+        if self._voice is not None:
+            self._voice.send(_text("send_message", text))
+
+    def show_warning(self, text: str) -> None:
+        """Show ``text`` as a warning in the page. Any thread; see :func:`show_warning`."""
+        message = messages.warning(shortened(_text("show_warning", text)))
+        if self._voice is not None:
+            self._voice.notify(message)
+
+    def show_info(self, text: str) -> None:
+        """Show ``text`` as a piece of news in the page. Any thread; see :func:`show_info`."""
+        message = messages.info(shortened(_text("show_info", text)))
+        if self._voice is not None:
+            self._voice.notify(message)
 
 
 _current: ContextVar[Context | None] = ContextVar("gradio_webrtc_context", default=None)
@@ -18,6 +64,8 @@ _current: ContextVar[Context | None] = ContextVar("gradio_webrtc_context", defau
 
 def get_current_context() -> Context:
     """Return the session's context inside any user callback, sync or async.
+
+    Keep it to use it in a thread that your code starts: a new thread has no context of its own.
 
     Raises:
         RuntimeError: called outside a callback of this package.
@@ -34,3 +82,39 @@ def get_current_context() -> Context:
 def set_current_context(context: Context) -> None:
     """Mark the calling task or thread as working for ``context``."""
     _current.set(context)
+
+
+def running_for(context: Context) -> ContextVars:
+    """Return context variables for user code that somebody else's call sets off.
+
+    Such as the request that brings the values of other inputs.
+    """
+    variables = copy_context()
+    variables.run(set_current_context, context)
+    return variables
+
+
+def show_warning(text: str) -> None:
+    """Show ``text`` as a warning toast in the page of the person this callback runs for.
+
+    Works in every user callback, on any thread of this package, and the stream goes on. At most
+    1000 characters are shown.
+
+    Raises:
+        RuntimeError: called outside a callback of this package.
+        ConfigurationError: ``text`` is not a string.
+    """
+    get_current_context().show_warning(text)
+
+
+def show_info(text: str) -> None:
+    """Show ``text`` as an info toast; otherwise like :func:`show_warning`."""
+    get_current_context().show_info(text)
+
+
+def _text(name: str, text: object) -> str:
+    if not isinstance(text, str):
+        raise ConfigurationError(
+            f"{name}() takes text, not {type(text).__name__}: pass json.dumps(...) or str(...)."
+        )
+    return text

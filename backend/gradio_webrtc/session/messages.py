@@ -1,6 +1,6 @@
 """Control messages: what data channel and websocket carry, encoded and decoded.
 
-The wire form is JSON ``{"type", "data"}``. ``error`` and ``warning`` repeat their text in
+The wire form is JSON ``{"type", "data"}``. ``error``, ``warning`` and ``info`` repeat their text in
 ``message``; ``end_stream`` adds a ``reason`` code and ``log`` is one event name. The fixtures in
 ``tests/contract/messages.json`` are decoded by this module and by ``frontend/lib/messages.ts``.
 """
@@ -23,9 +23,11 @@ MessageType = Literal[
     "stopword",
     "error",
     "warning",
+    "info",
     "log",
     "update_connection",
     "ping",
+    "submitted",
 ]
 MESSAGE_TYPES: tuple[str, ...] = get_args(MessageType)
 LogEvent = Literal["started_talking", "pause_detected", "response_starting", "interrupted"]
@@ -69,15 +71,25 @@ def warning(text: str) -> Message:
     return Message("warning", text)
 
 
+def info(text: str) -> Message:
+    """Show ``text`` as a piece of news."""
+    return Message("info", text)
+
+
 def log(event: LogEvent) -> Message:
     """Tell the client of a turn-taking event."""
     return Message("log", event)
 
 
+def submitted(number: int) -> Message:
+    """Tell the client that what it submitted under ``number`` has been taken."""
+    return Message("submitted", number)
+
+
 def encode(message: Message) -> str:
     """Return the JSON text of ``message``."""
     body: dict[str, Any] = {"type": message.type, "data": message.data}
-    if message.type in ("error", "warning"):
+    if message.type in ("error", "warning", "info"):
         body["message"] = message.data
     if message.reason is not None:
         body["reason"] = message.reason

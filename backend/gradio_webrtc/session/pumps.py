@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream, split_emitted
 from gradio_webrtc.handlers.protocol import EndOfStream, Handler, MediaKind
-from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.media.pcm import Int16Array, Pcm
 from gradio_webrtc.media.resample import StreamResampler
 from gradio_webrtc.session.channel import Channel
-from gradio_webrtc.session.outputs import AdditionalOutputs, CloseStream, split_emitted
 from gradio_webrtc.session.transport import Transport
 
 AUDIO_BACKLOG = 500
@@ -17,10 +17,18 @@ AUDIO_BACKLOG = 500
 
 
 class AudioPump:
-    """Carries sound from the wire to the handler, in order, at the rate and layout it asked for."""
+    """Carries sound from the wire to the handler, in order, at the rate and layout it asked for.
 
-    def __init__(self, handler: Handler) -> None:
+    Args:
+        handler: what takes it.
+        overhear: is told as well, with the rate in Hz and ``int16`` ``(channels, samples)``.
+    """
+
+    def __init__(
+        self, handler: Handler, overhear: Callable[[int, Int16Array], None] | None = None
+    ) -> None:
         self._handler = handler
+        self._overhear = overhear
         self._waiting: Channel[Pcm] = Channel(AUDIO_BACKLOG)
         self._wanted = "audio" in handler.receives
 
@@ -41,6 +49,8 @@ class AudioPump:
         async for pcm in self._waiting:
             samples = resampler.push(pcm)
             if samples.shape[1]:
+                if self._overhear is not None:
+                    self._overhear(wanted.sample_rate, samples)
                 await self._handler.receive("audio", (wanted.sample_rate, samples))
 
     def close(self) -> None:
@@ -88,9 +98,10 @@ async def pump_output(
             emitted = split_emitted(await handler.emit(kind))
         except EndOfStream:
             return None
+        if emitted.outputs is not None:
+            # First, since playing takes as long as a long chunk of sound or the time of a picture.
+            put_outputs(emitted.outputs)
         if emitted.media is not None:
             await transport.play(kind, emitted.media)
-        if emitted.outputs is not None:
-            put_outputs(emitted.outputs)
         if emitted.close is not None:
             return emitted.close

@@ -8,16 +8,23 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from gradio_webrtc.errors import InvalidMessageError, SessionClosedError, words_for
+from gradio_webrtc.errors import (
+    InvalidMessageError,
+    MediaFileError,
+    SessionClosedError,
+    words_for,
+)
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
-from gradio_webrtc.session.context import Context, set_current_context
+from gradio_webrtc.session.context import Context, running_for, set_current_context
 from gradio_webrtc.session.deadlines import Deadlines
-from gradio_webrtc.session.outputs import AdditionalOutputs
+from gradio_webrtc.session.mailbox import OUTPUT_CAPACITY, Delivery, Mailbox
 from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
+from gradio_webrtc.session.recorder import NoRecorder, Recorder
 from gradio_webrtc.session.state import (
     CloseReason,
     Ending,
@@ -25,12 +32,10 @@ from gradio_webrtc.session.state import (
     SessionState,
     check_transition,
 )
+from gradio_webrtc.session.submissions import Submissions
 from gradio_webrtc.session.transport import Transport
 
 logger = logging.getLogger(__name__)
-
-OUTPUT_CAPACITY = 1000
-"""Additional outputs kept for a reader that has not come yet; then the oldest are dropped."""
 
 
 class Session:
@@ -39,13 +44,20 @@ class Session:
     The session is a :class:`~gradio_webrtc.session.transport.TransportListener` for its transport
     and a :class:`~gradio_webrtc.handlers.protocol.Link` for its handler. One task owns everything;
     ``end`` asks it to finish, ``aclose`` also waits for it. All methods but ``send``,
-    ``request_inputs``, ``clear``, ``set_args`` and ``end_threadsafe`` belong to the event loop.
+    ``notify``, ``request_inputs``, ``clear``, ``set_args`` and ``end_threadsafe`` belong to the
+    event loop.
 
     Args:
         webrtc_id: the id the client chose; unguessable when it is our page.
         handler: a fresh handler, used by no other session.
         limits: the deadlines.
         owner: the Gradio session hash that may act on this session, or ``None`` for plain clients.
+
+    Attributes:
+        outputs: what the handler said on the side, for ``output_stream``; ends with the session.
+        outputs_read: whether somebody reads ``outputs`` though the page has a mailbox.
+        mailbox: where the page fetches its outputs, if it listens to them.
+        recorder: is told of all media that comes in and goes out.
     """
 
     phone_mode = False
@@ -60,17 +72,23 @@ class Session:
         self.state = SessionState.NEW
         self.ending: Ending | None = None
         self.outputs: Channel[AdditionalOutputs] = Channel(OUTPUT_CAPACITY)
+        self.outputs_read = False
+        self.mailbox: Mailbox | None = None
+        self.recorder: Recorder = NoRecorder()
         self.on_closed_callbacks: list[Callable[[Session], None]] = []
         self._handler = handler
         self._transport: Transport | None = None
         self._end: asyncio.Future[Ending] = self.loop.create_future()
         self._connected = asyncio.Event()
         self._deadlines = Deadlines(self.loop, limits, self.end)
-        self._audio = AudioPump(handler)
+        self.submissions = Submissions(webrtc_id, handler, self.send)
+        self._audio = AudioPump(handler, self.submissions.hear)
         self._video = VideoPump(handler)
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
         self._refused_messages = 0
+        self._context = Context(webrtc_id, self)
+        self._user_context = running_for(self._context)
 
     # -- life ------------------------------------------------------------------------------
 
@@ -100,7 +118,7 @@ class Session:
         await asyncio.wait([self._owner_task])
 
     async def _run(self) -> None:
-        set_current_context(Context(webrtc_id=self.webrtc_id))
+        set_current_context(self._context)
         ending = Ending(CloseReason.SERVER_SHUTDOWN, "The server is shutting down.")
         try:
             self._spawn(self._live(), "live")
@@ -117,6 +135,7 @@ class Session:
         await self._handler.start(self)
         for pump in (self._audio, self._video):
             self._spawn(pump.run(), type(pump).__name__)
+        self._spawn(self.submissions.serve(), "submissions")
         loops = [self._spawn(self._emit(kind), f"emit-{kind}") for kind in self._handler.emits]
         if loops:
             await asyncio.wait(loops)
@@ -125,17 +144,25 @@ class Session:
 
     async def _emit(self, kind: MediaKind) -> None:
         transport = self._require_transport()
-        close = await pump_output(self._handler, kind, transport, self._put_outputs)
+        try:
+            close = await pump_output(self._handler, kind, transport, self._put_outputs)
+        except MediaFileError:
+            await self._drained()  # what was decoded before the damage is played first
+            raise
         if close is not None:
             await self._finish(close.msg)
 
     async def _finish(self, text: str) -> None:
         """The handler ended the stream: let what is queued be heard, then end."""
+        await self._drained()
+        self.end(CloseReason.HANDLER_FINISHED, text)
+
+    async def _drained(self) -> None:
+        """Wait until what is queued has been played, within the limit for that."""
         try:
             await asyncio.wait_for(self._require_transport().drain(), self.limits.drain)
         except asyncio.TimeoutError:
             logger.warning("session %s: queued media was not played in time", self.webrtc_id)
-        self.end(CloseReason.HANDLER_FINISHED, text)
 
     async def _close(self, ending: Ending) -> None:
         """The one clean-up path: client told, tasks awaited, handler shut down, place freed."""
@@ -147,11 +174,13 @@ class Session:
             if self._transport is not None:
                 self._say_goodbye(self._transport, ending)
             await stop_tasks(name, self._tasks, limit)
+            self.submissions.close()
             self._audio.close()
             self._video.close()
             if self._transport is not None:
                 await finish(name, "closing the connection", self._transport.aclose(), limit)
             await finish(name, "the handler's shutdown", self._handler.aclose(), limit)
+            await finish(name, "completing the recording", self.recorder.aclose(), limit)
         finally:
             self.outputs.close()
             self._enter(SessionState.CLOSED)
@@ -172,6 +201,8 @@ class Session:
             self._enter(SessionState.OPEN)
             self._deadlines.start_open()
             self._connected.set()
+            if self.mailbox is not None and self.mailbox.waiting():  # said while it was away
+                self._require_transport().send(messages.fetch_output())
 
     def on_activity(self) -> None:
         """The client is there."""
@@ -181,11 +212,13 @@ class Session:
         """Sound arrived; it waits in order, and the oldest is dropped when too much waits."""
         self._deadlines.heard()
         self._audio.put(pcm)
+        self.recorder.sound_received(pcm)
 
     def on_video(self, frame: Any) -> None:
         """A picture arrived; it replaces one that still waits."""
         self._deadlines.heard()
         self._video.put(frame)
+        self.recorder.picture_received(frame)
 
     def on_message(self, text: str | bytes) -> None:
         """A control message: a ping is a sign of life, end_stream a goodbye; others are refused."""
@@ -217,6 +250,10 @@ class Session:
         """Send ``text`` to the client as it is. Any thread."""
         self._on_wire(lambda transport: transport.send_text(text))
 
+    def notify(self, message: messages.Message) -> None:
+        """Send a control message to the client. Any thread."""
+        self._on_wire(lambda transport: transport.send(message))
+
     def request_inputs(self) -> None:
         """Ask the page for the current values of the other inputs. Any thread."""
         self._on_wire(lambda transport: transport.send(messages.send_input()))
@@ -226,13 +263,19 @@ class Session:
         self._on_wire(lambda transport: transport.clear())
 
     def set_args(self, args: Sequence[Any]) -> None:
-        """Give the handler the current values of the other inputs. Any thread."""
-        self._on_loop(self._handler.set_args, args)
+        """Give the handler the current values of the other inputs. Any thread.
+
+        A ``WebRTCData`` before them is a submit, see ``Submissions``.
+        """
+        self._on_loop(self.submissions.take, args)
 
     # -- inside ------------------------------------------------------------------------------
 
     def _put_outputs(self, outputs: AdditionalOutputs) -> None:
-        self.outputs.put(outputs)
+        if self.mailbox is not None:
+            self.mailbox.put(Delivery(self.webrtc_id, outputs))
+        if self.mailbox is None or self.outputs_read:
+            self.outputs.put(outputs)
         self._require_transport().send(messages.fetch_output())
 
     def _on_wire(self, action: Callable[[Transport], None]) -> None:
@@ -242,7 +285,7 @@ class Session:
     def _on_loop(self, action: Callable[..., None], *args: Any) -> None:
         # RuntimeError: the loop is closed, and with it whatever the action was for.
         with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(action, *args)
+            self.loop.call_soon_threadsafe(action, *args, context=self._user_context)
 
     @property
     def transport(self) -> Transport | None:
@@ -279,11 +322,12 @@ class Session:
     def _log_end(self, ending: Ending) -> None:
         logger.info(
             "session %s ended: %s%s; "
-            "dropped %d audio chunks and %d video frames, refused %d messages",
+            "dropped %d audio chunks and %d video frames, lost %d outputs, refused %d messages",
             self.webrtc_id,
             ending.reason.value,
             f" ({ending.text})" if ending.text else "",
             self._audio.dropped,
             self._video.dropped + self._handler.dropped,
+            self.outputs.dropped,
             self._refused_messages,
         )

@@ -43,6 +43,7 @@ class CloseReason(str, Enum):
     PEER_LOST = "peer_lost"
     HANDLER_ERROR = "handler_error"
     HANDLER_FINISHED = "handler_finished"
+    APP_CLOSED = "app_closed"
     SERVER_SHUTDOWN = "server_shutdown"
     REPLACED = "replaced"
     TRANSPORT_FAILED = "transport_failed"

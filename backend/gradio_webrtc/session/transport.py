@@ -7,11 +7,18 @@ from typing import Any, Protocol
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session.messages import Message
+from gradio_webrtc.session.recorder import Recorder
 from gradio_webrtc.session.state import CloseReason
 
 
 class TransportListener(Protocol):
-    """What a transport tells its session. Every call is made on the event loop and never waits."""
+    """What a transport tells its session. Every call is made on the event loop and never waits.
+
+    Attributes:
+        recorder: is told of what goes onto the wire as it does: paced, and not cleared.
+    """
+
+    recorder: Recorder
 
     def on_connected(self) -> None:
         """Media can flow both ways."""
@@ -26,7 +33,11 @@ class TransportListener(Protocol):
         ...
 
     def on_video(self, frame: Any) -> None:
-        """A picture arrived; ``frame`` has ``to_array(frame_format)``."""
+        """A picture arrived.
+
+        ``frame`` has ``to_array(frame_format)``, and for recordings ``frame``, an
+        ``av.VideoFrame``, and ``delay``, the seconds it was held back before it was told of.
+        """
         ...
 
     def on_message(self, text: str | bytes) -> None:

@@ -7,16 +7,23 @@ millisecond a frame, where aiortc's own encoder at full complexity takes a threa
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame, Packet
 
+from gradio_webrtc.media.lipsync import SourceClock
 from gradio_webrtc.media.opus import SAMPLE_RATE, TIME_BASE, OpusEncoder
 from gradio_webrtc.media.pacing import Frame
-from gradio_webrtc.media.pcm import parse_chunk
+from gradio_webrtc.media.pcm import Pcm, parse_chunk
 from gradio_webrtc.media.playback import AudioPlayback
+from gradio_webrtc.media.timed import TimedAudio
 from gradio_webrtc.transports.wakeup import Wakeup
+
+GAP_SECONDS = 0.005
+"""Sound that says to begin this much later than where the sound before it ended is kept waiting;
+less is what a file's rounded times are off by."""
 
 PIECE_SECONDS = 0.1
 """Long chunks are converted in pieces of this length, so that none holds up the event loop."""
@@ -30,21 +37,27 @@ class AudioOut(MediaStreamTrack):
     """Plays chunks of any rate, type and length as one continuous stream of 20 ms packets.
 
     Args:
+        clock: of the source, shared with the pictures that go with this sound.
         bitrate: most bits per second of Opus; ``None`` for our own default.
+
+    Attributes:
+        sent: called with each 20 ms as they go out, for recordings.
     """
 
     kind = "audio"
 
-    def __init__(self, bitrate: int | None = None) -> None:
+    def __init__(self, clock: SourceClock | None = None, bitrate: int | None = None) -> None:
         super().__init__()
         self._bitrate = bitrate
         self._event_loop = asyncio.get_running_loop()
-        self._playback = AudioPlayback(SAMPLE_RATE)
+        self._clock = clock or SourceClock()
+        self._playback = AudioPlayback(SAMPLE_RATE, clock=self._clock)
         self._opus = False
         self._encoder: OpusEncoder | None = None
         self._news = Wakeup()
         self._space = Wakeup()
         self._cleared = 0
+        self.sent: Callable[[Pcm], None] | None = None
 
     def use_opus(self) -> None:
         """Opus was negotiated: hand out encoded packets from now on."""
@@ -55,17 +68,39 @@ class AudioOut(MediaStreamTrack):
 
         When ``clear`` is called in the meantime, the rest of the chunk is dropped.
 
+        Args:
+            chunk: as handlers emit it, or a ``TimedAudio`` of that.
+
         Raises:
             MediaFormatError: ``chunk`` is not audio.
         """
         cleared = self._cleared
-        for piece in parse_chunk(chunk).pieces(PIECE_SECONDS):
+        time: float | None = None
+        if isinstance(chunk, TimedAudio):
+            chunk, time = chunk.chunk, chunk.time
+        pcm = parse_chunk(chunk)
+        if time is not None and time > self._playback.end + GAP_SECONDS:
+            await self._wait_for(time, cleared)
+        left = pcm.duration
+        for piece in pcm.pieces(PIECE_SECONDS):
             while self._playback.room <= 0 and self.readyState == "live":
                 await self._space.wait()
             if cleared != self._cleared:
+                self._playback.skip(left)
                 return
-            self._playback.play(piece)
+            self._playback.play(piece, time)
+            time, left = None, left - piece.duration
             self._news.set()
+
+    async def _wait_for(self, time: float, cleared: int) -> None:
+        """Let what is queued be heard, and silence after it until the source is at ``time``."""
+        await self.drain()
+        while self.readyState == "live" and cleared == self._cleared:
+            now = self._event_loop.time()
+            position = self._clock.position(now)
+            if position is None or time - position <= GAP_SECONDS:
+                return
+            await self._space.wait(time - position)
 
     def clear(self) -> None:
         """Drop what is queued and not played yet."""
@@ -85,6 +120,8 @@ class AudioOut(MediaStreamTrack):
             step = self._playback.next(self._event_loop.time())
             if isinstance(step, Frame):
                 self._space.set()
+                if self.sent is not None:
+                    self.sent(Pcm(SAMPLE_RATE, step.samples))
                 return self._encode(step)
             await self._news.wait(step.seconds)
         raise MediaStreamError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +15,16 @@ from gradio_webrtc.errors import (
     SignalingError,
     UnknownConnectionError,
 )
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.session.desk import OutputDesk
 from gradio_webrtc.session.ids import check_id
+from gradio_webrtc.session.recorder import make_recorder
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
+from gradio_webrtc.session.starts import Starts
 from gradio_webrtc.session.state import CloseReason, Limits
 from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.ice import (
@@ -29,7 +33,13 @@ from gradio_webrtc.transports.ice import (
     to_aiortc,
 )
 from gradio_webrtc.transports.peer import PeerTransport
-from gradio_webrtc.transports.signaling import Offer, check_tracks, parse_candidate, parse_offer
+from gradio_webrtc.transports.signaling import (
+    Offer,
+    check_tracks,
+    kinds_for,
+    parse_candidate,
+    parse_offer,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +52,12 @@ class StreamSettings:
 
     Attributes:
         make_handler: gives a fresh handler for each connection.
+        check_args: raises ``ConfigurationError`` when user code cannot take this many values of
+            other inputs, as far as it tells.
         server_rtc_configuration: for the server's side; ``None`` means the same as the page's.
         preferences: codec and bitrates.
         recording: what to record, or ``None``.
+        composer: whether the page has a text composer.
     """
 
     make_handler: Callable[[], Handler]
@@ -57,17 +70,26 @@ class StreamSettings:
     frame_format: FrameFormat = "rgb24"
     preferences: MediaPreferences = field(default_factory=MediaPreferences)
     recording: Recording | None = None
+    composer: bool = False
+    check_args: Callable[[int], None] | None = None
 
 
 class StreamHost:
     """Answers offers, candidates and waiting clients; owns the sessions that come of them.
 
-    Belongs to the event loop that first uses it, except ``set_input``.
+    Belongs to the event loop that first uses it, except ``set_input`` and ``close_stream``.
+
+    Attributes:
+        starts: in mode ``"receive"``, the values with which pages were told to start.
+        listeners: who takes the additional outputs of Gradio's pages; each gets every one.
     """
 
     def __init__(self, settings: StreamSettings, registry: SessionRegistry) -> None:
         self.settings = settings
         self.registry = registry
+        self.starts = Starts()
+        self.listeners: Sequence[Hashable] = ()
+        self.outputs = OutputDesk()
         self._watching: asyncio.Task[None] | None = None
 
     # -- requests: each answers with a dict, a refusal among them ------------------------------
@@ -91,17 +113,50 @@ class StreamHost:
     def set_input(self, webrtc_id: str, args: Sequence[Any]) -> None:
         """Give a session's handler the values of the other inputs. Any thread.
 
+        A ``WebRTCData`` before them is a submit.
+
         Raises:
             UnknownConnectionError: there is no such session.
+            ConfigurationError: the stream's function cannot take this many values.
         """
+        if self.settings.check_args is not None:
+            self.settings.check_args(len(args))
         session = self.registry.find(webrtc_id)
         if session is None:
             raise UnknownConnectionError("There is no connection with this id.")
         session.set_args(args)
 
+    def close_stream(self, webrtc_id: str | None, text: str = "") -> None:
+        """End a session because the app wants it; one that has ended is left alone. Any thread."""
+        session = self.registry.find(webrtc_id)
+        if session is not None:
+            session.end_threadsafe(CloseReason.APP_CLOSED, text)
+
+    async def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
+        """Yield a session's additional outputs, one after the other, until it has ended.
+
+        Raises:
+            UnknownConnectionError, ConnectionClosedError, InvalidIdError
+        """
+        outputs = self.outputs.left_of(webrtc_id) or (await self._read(webrtc_id)).outputs
+        async for output in outputs:
+            yield output
+
+    async def fetch_latest_output(self, webrtc_id: str) -> AdditionalOutputs:
+        """Wait for the next of a session's additional outputs and return it.
+
+        Raises:
+            UnknownConnectionError, InvalidIdError
+            ConnectionClosedError: the session has ended, and all its outputs were fetched.
+        """
+        async for output in self.output_stream(webrtc_id):
+            return output
+        raise ConnectionClosedError("This connection is closed and has no more outputs.")
+
     async def aclose(self) -> None:
         """End every session because the server stops."""
         await self.registry.close_all(CloseReason.SERVER_SHUTDOWN)
+        self.outputs.clear()
 
     def close_with(self, stopping: asyncio.Event) -> None:
         """End every session as soon as ``stopping`` is set; asking again changes nothing.
@@ -146,6 +201,8 @@ class StreamHost:
         settings = self.settings
         offer = parse_offer(request.get("sdp"))
         check_tracks(offer, settings.mode, settings.modality, settings.allow_extra_tracks)
+        # Before anything is ended or made: a refusal must not cost the session it would replace.
+        args = self._start_args(request.get("start"), owner)
         webrtc_id, replaces = request.get("webrtc_id"), request.get("replaces")
         if replaces is None:
             place = self.registry.claim(webrtc_id, owner)
@@ -156,13 +213,22 @@ class StreamHost:
             session = self._open(place, configuration)
         finally:
             self.registry.release(place)
+        if args is not None:
+            session.set_args(args)
         return {"type": "answer", "sdp": await self._answer(session, offer)}
+
+    def _start_args(self, token: object, owner: str | None) -> tuple[Any, ...] | None:
+        return None if token is None else self.starts.recall(token, owner)
 
     def _open(self, place: Place, configuration: Mapping[str, Any] | None) -> Session:
         settings = self.settings
         rtc = to_aiortc(configuration)
         handler = settings.make_handler()
         session = Session(place.webrtc_id, handler, settings.limits, place.owner)
+        kinds = kinds_for(settings.modality)
+        session.recorder = make_recorder(settings.recording, settings.mode, kinds, place.webrtc_id)
+        if settings.composer:
+            session.submissions.expect()
         transport = PeerTransport(
             session,
             mode=settings.mode,
@@ -171,8 +237,10 @@ class StreamHost:
             audio_format=handler.audio_format,
             frame_format=settings.frame_format,
             preferences=settings.preferences,
+            fps=handler.fps,
         )
         self.registry.add(place, session)
+        self.outputs.attach(session, self.listeners)
         session.start(transport)
         return session
 
@@ -183,6 +251,18 @@ class StreamHost:
             # Refused, cancelled or failed: the session must not keep its place until its deadline.
             session.end(CloseReason.TRANSPORT_FAILED)
             raise
+
+    async def _read(self, webrtc_id: str) -> Session:
+        """Return the session, whoever owns it, with its outputs kept for a reader by id."""
+        try:
+            session = await self.registry.get_soon(webrtc_id)
+        except UnknownConnectionError:
+            found = self.registry.find(webrtc_id)
+            if found is None:
+                raise
+            session = found
+        session.outputs_read = True
+        return session
 
     async def _server_configuration(self) -> Mapping[str, Any] | None:
         source = self.settings.server_rtc_configuration
@@ -223,6 +303,12 @@ def _object(body: object) -> Mapping[str, Any]:
     if not isinstance(body, Mapping):
         raise SignalingError("A request must be a JSON object.")
     return body
+
+
+def page_of(body: object) -> str | None:
+    """Return the Gradio session hash that a page sends with its requests."""
+    owner = body.get("session_hash") if isinstance(body, Mapping) else None
+    return owner if isinstance(owner, str) else None
 
 
 def failure(code: str, text: str) -> Answer:

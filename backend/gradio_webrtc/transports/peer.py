@@ -23,24 +23,25 @@ from av import VideoFrame
 
 from gradio_webrtc.errors import InvalidOfferError, TooManyCandidatesError
 from gradio_webrtc.handlers.protocol import AudioFormat, MediaKind, Modality, Mode
+from gradio_webrtc.media.cadence import MAX_FPS
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.transport import TransportListener
 from gradio_webrtc.transports.audio_in import AudioDecoder, read_audio, take_over
-from gradio_webrtc.transports.audio_out import AudioOut
 from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.control import ControlChannel
 from gradio_webrtc.transports.encoders import limit_sender, prefer
+from gradio_webrtc.transports.outgoing import Outgoing
 from gradio_webrtc.transports.signaling import MAX_CANDIDATES, Offer, kinds_for
-from gradio_webrtc.transports.video_in import ReceivedPicture
-from gradio_webrtc.transports.video_out import VideoOut
+from gradio_webrtc.transports.video_in import HeldBack, ReceivedPicture
 
 logger = logging.getLogger(__name__)
 
-GOODBYE_SECONDS = 0.5
-"""How long the client may take to read the last message and hang up before we do."""
+GOODBYE_SECONDS = 1.0
+"""How long the client may take to hang up after the last message before we do. Our page first plays
+what it has received to the end, 600 ms at most (``PLAY_OUT_MS`` in its ``model.ts``)."""
 
 OPENING_SECONDS = 2.0
 """How long a last message waits for a control channel that is still opening."""
@@ -69,6 +70,7 @@ class PeerTransport:
         audio_format: what the handler wants; only its layout matters here.
         frame_format: channel order of the arrays user code emits.
         preferences: codec and bitrates.
+        fps: how many pictures a second are sent at most.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class PeerTransport:
         audio_format: AudioFormat,
         frame_format: FrameFormat,
         preferences: MediaPreferences = DEFAULTS,
+        fps: int = MAX_FPS,
     ) -> None:
         self._listener = listener
         self._preferences = preferences
@@ -88,12 +91,9 @@ class PeerTransport:
         self._kinds = kinds_for(modality)
         self._channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
-        self._audio = (
-            AudioOut(preferences.audio_bitrate)
-            if mode != "send" and "audio" in self._kinds
-            else None
-        )
-        self._video = VideoOut(frame_format) if mode != "send" and "video" in self._kinds else None
+        plays = self._kinds if mode != "send" else ()
+        self._outgoing = Outgoing(plays, frame_format, fps, preferences.audio_bitrate)
+        self._outgoing.tell(listener.recorder)
         self._decoder: AudioDecoder | None = None
         self._control = ControlChannel()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -167,8 +167,7 @@ class PeerTransport:
         wanted: list[RTCRtpTransceiver] = []
         direction = _DIRECTIONS[self._mode]
         for kind in self._kinds:
-            track = self._audio if kind == "audio" else self._video
-            transceiver = self._pc.addTransceiver(track or kind, direction)
+            transceiver = self._pc.addTransceiver(self._outgoing.track(kind) or kind, direction)
             if kind == "audio" and any("audio/opus" in section.codecs for section in offer.media):
                 transceiver.setCodecPreferences(_opus())
             if kind == "video" and self._preferences.video_codec is not None:
@@ -179,10 +178,10 @@ class PeerTransport:
     def _use(self, transceiver: RTCRtpTransceiver) -> None:
         codecs = transceiver._codecs
         opus = bool(codecs) and codecs[0].mimeType.lower() == "audio/opus"
-        if opus and self._audio is not None and transceiver.kind == "audio":
-            self._audio.use_opus()
+        if opus and self._outgoing.audio is not None and transceiver.kind == "audio":
+            self._outgoing.audio.use_opus()
         limit = self._preferences.video_bitrate
-        if limit is not None and transceiver.kind == "video" and self._video is not None:
+        if limit is not None and transceiver.kind == "video" and self._outgoing.video is not None:
             limit_sender(transceiver, limit)
         receiver = transceiver.receiver
         if receiver.track is None:
@@ -226,32 +225,28 @@ class PeerTransport:
         self._control.attach(channel)
 
     async def _read_video(self, receiver: RTCRtpReceiver) -> None:
+        held_back = HeldBack()
         try:
             while True:
                 frame = await receiver.track.recv()
                 if isinstance(frame, VideoFrame):
-                    self._listener.on_video(ReceivedPicture(frame))
+                    self._listener.on_video(ReceivedPicture(frame, held_back.seconds(frame)))
         except MediaStreamError:
             self._listener.on_input_ended("video")
 
     # -- what the session asks -----------------------------------------------------------------
 
     async def play(self, kind: MediaKind, media: Any) -> None:
-        """Queue what user code emitted; ignored for a kind this connection does not send."""
-        track = self._audio if kind == "audio" else self._video
-        if track is not None:
-            await track.play(media)
+        """Queue what user code emitted; it goes nowhere if this connection does not send it."""
+        await self._outgoing.play(kind, media)
 
     async def drain(self) -> None:
         """Wait until everything queued has been played."""
-        for track in (self._audio, self._video):
-            if track is not None:
-                await track.drain()
+        await self._outgoing.drain()
 
     def clear(self) -> None:
-        """Drop queued audio."""
-        if self._audio is not None:
-            self._audio.clear()
+        """Drop queued audio, and what belongs to it."""
+        self._outgoing.clear()
 
     def send(self, message: Message) -> None:
         """Send a control message."""
@@ -270,9 +265,7 @@ class PeerTransport:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        for track in (self._audio, self._video):
-            if track is not None:
-                track.stop()
+        self._outgoing.stop()
         if self._decoder is not None:
             self._decoder.close()
         try:

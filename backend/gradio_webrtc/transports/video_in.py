@@ -6,19 +6,46 @@ from av import VideoFrame
 
 from gradio_webrtc.media.video import FrameFormat, ImageArray, to_array
 
+MAX_HELD_BACK = 0.1
+"""Seconds; what stands between two pictures that are further apart is a pause."""
+
 
 class ReceivedPicture:
     """A decoded frame that becomes an array only for the handler that takes it.
 
     Most frames of a slow handler are replaced by newer ones; converting those would be for nothing,
     and the conversion belongs on the thread of the user's code rather than on the event loop.
+
+    Attributes:
+        frame: as it was decoded; not to be changed, since several may hold it.
+        delay: seconds it was held back on its way through this process.
     """
 
-    __slots__ = ("_frame",)
+    __slots__ = ("delay", "frame")
 
-    def __init__(self, frame: VideoFrame) -> None:
-        self._frame = frame
+    def __init__(self, frame: VideoFrame, delay: float = 0.0) -> None:
+        self.frame = frame
+        self.delay = delay
 
     def to_array(self, frame_format: FrameFormat) -> ImageArray:
         """Return ``uint8`` of shape ``(height, width, 3)``, for ``"gray"`` ``(height, width)``."""
-        return to_array(self._frame, frame_format)
+        return to_array(self.frame, frame_format)
+
+
+class HeldBack:
+    """Tells how long aiortc held a picture back.
+
+    Its jitter buffer takes a picture for complete when the first packet of the next one is there,
+    so it comes later than the sound it belongs to by the time between two pictures.
+    """
+
+    def __init__(self) -> None:
+        self._last: float | None = None
+
+    def seconds(self, frame: VideoFrame) -> float:
+        """Return for how long ``frame`` was held, judged by the time since the one before it."""
+        time = frame.time
+        last, self._last = self._last, time
+        if time is None or last is None:
+            return 0.0
+        return min(max(0.0, time - last), MAX_HELD_BACK)

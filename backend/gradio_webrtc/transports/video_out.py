@@ -1,71 +1,151 @@
-"""The outgoing video track: the newest picture user code emitted, stamped with real time."""
+"""The outgoing video track: what user code emitted, each picture at its moment."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import VideoFrame
 
+from gradio_webrtc.media.cadence import MAX_FPS, Cadence
 from gradio_webrtc.media.clock import VIDEO_CLOCK_RATE, VideoClock
+from gradio_webrtc.media.lipsync import PictureTimer, SourceClock
+from gradio_webrtc.media.timed import TimedPicture
 from gradio_webrtc.media.video import FrameFormat, to_frame
 from gradio_webrtc.transports.wakeup import Wakeup
+
+logger = logging.getLogger(__name__)
 
 TIME_BASE = Fraction(1, VIDEO_CLOCK_RATE)
 
 
 class VideoOut(MediaStreamTrack):
-    """Sends each picture once, as soon as the encoder is free.
+    """Sends each picture once: at its time if it says one, else at most ``fps`` a second.
 
-    ``play`` waits until the encoder took the picture before, so whoever feeds the track is slowed
-    down to what the encoder can do and nothing queues up.
+    ``play`` returns when the encoder has taken the picture and the next one may be shown, so
+    whoever feeds the track is slowed down to that and nothing queues up: a function that is called
+    with the newest frame is called when its result can be shown.
+
+    Args:
+        frame_format: channel order of the arrays.
+        fps: how many pictures without a time are shown a second at most, evenly.
+        clock: where the source of timed pictures is; the sound of the same connection drives it.
+
+    Attributes:
+        sent: called with each picture as it goes to the encoder, for recordings.
     """
 
     kind = "video"
 
-    def __init__(self, frame_format: FrameFormat) -> None:
+    def __init__(
+        self, frame_format: FrameFormat, fps: float = MAX_FPS, clock: SourceClock | None = None
+    ) -> None:
         super().__init__()
         self._event_loop = asyncio.get_running_loop()
         self._format = frame_format
         self._clock = VideoClock()
+        self._cadence = Cadence(fps)
+        self._timed_cadence = Cadence(MAX_FPS)
+        self._timer = PictureTimer(clock or SourceClock())
+        self._cleared = 0
         self._next: VideoFrame | None = None
+        self._encoding = False
         self._news = Wakeup()
         self._space = Wakeup()
+        self.sent: Callable[[VideoFrame], None] | None = None
+
+    @property
+    def dropped(self) -> int:
+        """How many timed pictures were skipped because they came too late."""
+        return self._timer.dropped
 
     async def play(self, picture: Any) -> None:
-        """Queue one emitted picture.
+        """Show one emitted picture when it is due.
+
+        Args:
+            picture: as handlers emit it, or a ``TimedPicture`` of that.
 
         Raises:
             MediaFormatError: ``picture`` is not a picture.
         """
+        if isinstance(picture, TimedPicture):
+            await self._play_timed(picture)
+            return
+        frame = await self._converted(picture)
+        await self._rest(self._cadence)
+        await self._hand_over(frame, self._cadence)
+        await self._rest(self._cadence)
+
+    async def _play_timed(self, picture: TimedPicture) -> None:
+        cleared, time = self._cleared, picture.time
+        self._timer.arrived(time, self._event_loop.time())
+        frame = await self._converted(picture.picture)
+        while self.readyState == "live" and cleared == self._cleared:
+            wait = self._timer.wait(time, self._event_loop.time())
+            if wait == 0.0:
+                await self._rest(self._timed_cadence)
+                await self._hand_over(frame, self._timed_cadence)
+                self._timer.shown(self._event_loop.time())
+            if not wait:
+                break
+            await self._space.wait(wait)
+        self._timer.asked(self._event_loop.time())
+
+    async def _converted(self, picture: Any) -> VideoFrame:
         # aiortc's encoders run on the same executor; user code never does, so none can block it.
-        frame = await self._event_loop.run_in_executor(None, to_frame, picture, self._format)
-        while self._next is not None and self.readyState == "live":
-            await self._space.wait()
+        return await self._event_loop.run_in_executor(None, to_frame, picture, self._format)
+
+    async def _rest(self, cadence: Cadence) -> None:
+        """Wait until ``cadence`` allows the next picture."""
+        while self.readyState == "live":
+            seconds = cadence.wait(self._event_loop.time())
+            if seconds <= 0:
+                return
+            await self._space.wait(seconds)
+
+    async def _hand_over(self, frame: VideoFrame, cadence: Cadence) -> None:
+        """Give ``frame`` to the encoder as soon as that is free."""
         self._next = frame
         self._news.set()
+        while self._next is not None and self.readyState == "live":
+            await self._space.wait()
+        cadence.shown(self._event_loop.time())
+
+    def clear(self) -> None:
+        """Drop a timed picture that waits for its moment: the sound it belongs to was dropped."""
+        self._cleared += 1
+        self._space.set()
 
     async def drain(self) -> None:
-        """Wait until the last picture has gone to the encoder."""
-        while self._next is not None and self.readyState == "live":
+        """Wait until the last picture has been encoded and sent."""
+        while (self._next is not None or self._encoding) and self.readyState == "live":
             await self._space.wait()
 
     async def recv(self) -> VideoFrame:
-        """Return the next picture; called by aiortc's sender."""
+        """Return the next picture; called by aiortc's sender when it has sent the one before."""
+        self._encoding = False
+        self._space.set()
         while self._next is None and self.readyState == "live":
             await self._news.wait()
         if self.readyState != "live" or self._next is None:
             raise MediaStreamError
         frame, self._next = self._next, None
+        self._encoding = True
         frame.pts = self._clock.pts(self._event_loop.time())
         frame.time_base = TIME_BASE
         self._space.set()
+        if self.sent is not None:
+            self.sent(frame)
         return frame
 
     def stop(self) -> None:
         """End the track and everybody who waits on it."""
+        if self.readyState == "live" and self._timer.dropped:
+            logger.info("%d pictures came too late and were skipped", self._timer.dropped)
         super().stop()
         self._news.set()
         self._space.set()

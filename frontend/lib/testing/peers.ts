@@ -44,6 +44,7 @@ export class FakePeer {
   codecs: RTCRtpCodec[] | null = null;
   connectionState = "new";
   closed = false;
+  stats = new Map<string, object>();
   localDescription: { sdp: string } | null = null;
   remoteDescription: { sdp: string } | null = null;
   onconnectionstatechange: (() => void) | null = null;
@@ -67,8 +68,19 @@ export class FakePeer {
     return { sender, setCodecPreferences };
   }
 
-  setLocalDescription(): Promise<void> {
-    this.localDescription = { sdp: "v=0 offer" };
+  getStats(): Promise<Map<string, object>> {
+    return Promise.resolve(this.stats);
+  }
+
+  /** What the browser would offer by itself. */
+  static offered = "v=0 offer";
+
+  createOffer(): Promise<{ type: string; sdp: string }> {
+    return Promise.resolve({ type: "offer", sdp: FakePeer.offered });
+  }
+
+  setLocalDescription(description?: { sdp: string }): Promise<void> {
+    this.localDescription = description ?? { sdp: FakePeer.offered };
     return Promise.resolve();
   }
 
@@ -134,6 +146,10 @@ export class FakeServer implements Server {
 
   leave(body: Body): Promise<unknown> {
     return this.#answer("leave", body, { status: "success" });
+  }
+
+  outputs_waiting(body: Body): Promise<unknown> {
+    return this.#answer("outputs_waiting", body, { waiting: 0, taken: 0 });
   }
 
   bodies(what: keyof Server, type?: string): Body[] {

@@ -23,6 +23,8 @@ export class World {
   readonly heard: string[] = [];
   readonly messages: Message[] = [];
   readonly states: string[] = [];
+  /** How often the server had let go of a stream. */
+  overs = 0;
   readonly connection: Connection;
   codecs: RTCRtpCodec[] = [];
   settings: Settings = {
@@ -61,6 +63,7 @@ export class World {
       identified: (id) => this.heard.push(`identified ${id}`),
       started: () => this.heard.push("started"),
       stopped: () => this.heard.push("stopped"),
+      over: () => this.overs++,
       message: (message) => this.messages.push(message),
       warning: (text) => this.heard.push(`warning ${text}`),
     });

@@ -7,8 +7,9 @@ import queue
 
 import pytest
 
-from gradio_webrtc.errors import ConfigurationError, NotYetSupportedError
-from gradio_webrtc.handlers.adapt import as_handler, check_arity
+from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.handlers.adapt import as_handler, check_arity, needs_args
+from gradio_webrtc.handlers.audio_video import AudioVideoStreamHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.video import VideoStreamHandler
 
@@ -44,8 +45,32 @@ class Forgetful(Echo):
         self.queue = queue.Queue()
 
 
+class EchoBoth(AudioVideoStreamHandler):
+    def __init__(self, fps=30):
+        super().__init__(fps=fps)
+
+    def receive(self, frame):
+        pass
+
+    def emit(self):
+        return None
+
+    def video_receive(self, frame):
+        pass
+
+    def video_emit(self):
+        return None
+
+    def copy(self):
+        return EchoBoth(self.fps)
+
+
 def detection(image, conf_threshold=0.3):
     return image
+
+
+def numbers(n=1):
+    yield from range(n)
 
 
 @pytest.mark.parametrize("mode", ["send-receive", "send"])
@@ -53,6 +78,13 @@ def detection(image, conf_threshold=0.3):
 def test_stream_handlers_serve_audio(mode, fn):
     handler = as_handler(fn, mode=mode, modality="audio")()
     assert handler.receives == handler.emits == {"audio"}
+
+
+@pytest.mark.parametrize("mode", ["send-receive", "send", "receive"])
+def test_handlers_of_both_serve_both(mode):
+    handler = as_handler(EchoBoth(fps=15), mode=mode, modality="audio-video")()
+    assert handler.receives == handler.emits == {"audio", "video"}
+    assert handler.fps == 15
 
 
 @pytest.mark.parametrize("mode", ["send-receive", "send"])
@@ -72,6 +104,12 @@ def test_functions_serve_video(mode):
         (Echo(), "video", 'Echo.*modality="audio"'),
         (dict, "video", "the class dict"),
         (3, "video", "not 3"),
+        (EchoBoth(), "audio", 'EchoBoth.*modality="audio-video"'),
+        (EchoBoth(), "video", 'EchoBoth.*modality="audio-video"'),
+        (EchoBoth, "audio-video", r"pass EchoBoth\(\)"),
+        (Echo(), "audio-video", "AudioVideoStreamHandler with video_receive"),
+        (detection, "audio-video", "not detection"),
+        (EchoBoth(fps=61), "audio-video", "fps .* not 61"),
     ],
 )
 def test_what_cannot_serve_is_named_with_a_remedy(fn, modality, words):
@@ -80,18 +118,39 @@ def test_what_cannot_serve_is_named_with_a_remedy(fn, modality, words):
 
 
 @pytest.mark.parametrize(
-    ("mode", "modality"),
+    ("fn", "modality"),
     [
-        ("receive", "audio"),
-        ("receive", "video"),
-        ("receive", "audio-video"),
-        ("send", "audio-video"),
-        ("send-receive", "audio-video"),
+        (numbers, "audio"),
+        (numbers, "video"),
+        (numbers, "audio-video"),
+        (functools.partial(numbers, 3), "audio"),
+        (VideoStreamHandler(numbers), "video"),
+        (VideoStreamHandler(numbers), "audio-video"),
+        (Echo(), "audio"),
+        (AsyncSilent(), "audio"),
     ],
 )
-def test_what_comes_later_says_so(mode, modality):
-    with pytest.raises(NotYetSupportedError, match=f"{mode}.*{modality}"):
-        as_handler(detection, mode=mode, modality=modality)
+def test_generators_and_functions_make_what_is_received(fn, modality):
+    factory = as_handler(fn, mode="receive", modality=modality)
+    assert factory().emits == set(modality.split("-"))
+    assert factory(needs_args=True) is not factory(needs_args=True)
+
+
+@pytest.mark.parametrize(
+    ("fn", "modality", "words"),
+    [
+        (Echo, "audio", r"pass Echo\(\)"),
+        (Echo(), "video", 'Echo.*modality="audio"'),
+        (Echo(), "audio-video", "AudioVideoStreamHandler"),
+        (VideoStreamHandler(numbers), "audio", "receive.*audio.*generator"),
+        (numbers(3), "audio", "generator function.*pass numbers without"),
+        (dict, "video", "the class dict"),
+        (None, "audio-video", "receive.*audio-video.*None"),
+    ],
+)
+def test_what_cannot_make_anything_is_named(fn, modality, words):
+    with pytest.raises(ConfigurationError, match=words):
+        as_handler(fn, mode="receive", modality=modality)
 
 
 def test_frame_format_is_checked():
@@ -126,30 +185,40 @@ class TestVideoStreamHandler:
 
 class TestArity:
     @pytest.mark.parametrize(
-        ("fn", "count"),
+        ("fn", "further", "mode"),
         [
-            (detection, 1),
-            (detection, 2),
-            (lambda image, *rest: image, 5),
-            (functools.partial(detection, conf_threshold=1), 1),
-            (VideoStreamHandler(detection), 2),
-            (Echo(), 7),
-            (max, 2),
+            (detection, 0, "send-receive"),
+            (detection, 1, "send-receive"),
+            (lambda image, *rest: image, 4, "send"),
+            (functools.partial(detection, conf_threshold=1), 0, "send"),
+            (VideoStreamHandler(detection), 1, "send-receive"),
+            (Echo(), 6, "send-receive"),
+            (max, 1, "send-receive"),
+            (detection, 2, "receive"),
+            (lambda: None, 0, "receive"),
+            (VideoStreamHandler(detection), 1, "receive"),
         ],
     )
-    def test_fits(self, fn, count):
-        check_arity(fn, count)
+    def test_fits(self, fn, further, mode):
+        check_arity(fn, further, mode=mode)
 
     @pytest.mark.parametrize(
-        ("fn", "count", "words"),
+        ("fn", "further", "mode", "words"),
         [
-            (detection, 3, "detection.*3 values.*2 from the other inputs"),
-            (lambda: None, 1, "1 value:"),
-            (lambda image, threshold: image, 1, "threshold"),
-            (VideoStreamHandler(detection), 3, "detection"),
-            (lambda image, *, threshold: image, 1, "threshold"),
+            (detection, 2, "send-receive", "detection.*3 values.*2 from the other inputs"),
+            (lambda: None, 0, "send-receive", "1 value:"),
+            (lambda image, threshold: image, 0, "send-receive", "threshold"),
+            (VideoStreamHandler(detection), 2, "send-receive", "detection"),
+            (lambda image, *, threshold: image, 0, "send-receive", "threshold"),
+            (detection, 3, "receive", "detection.*3 values:.*no frame"),
+            (detection, 0, "receive", "detection.*0 values:.*no frame.*image"),
         ],
     )
-    def test_does_not_fit(self, fn, count, words):
+    def test_does_not_fit(self, fn, further, mode, words):
         with pytest.raises(ConfigurationError, match=words):
-            check_arity(fn, count)
+            check_arity(fn, further, mode=mode)
+
+    def test_whether_values_are_needed(self):
+        assert needs_args(detection, "receive")
+        assert not needs_args(detection, "send-receive")
+        assert needs_args(max, "receive") is False  # it does not tell

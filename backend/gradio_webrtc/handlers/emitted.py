@@ -36,7 +36,8 @@ class Emitted:
     close: CloseStream | None = None
 
 
-def _is_audio(value: tuple[Any, ...]) -> bool:
+def is_audio(value: tuple[Any, ...]) -> bool:
+    """Whether ``value`` looks like ``(sample_rate, array)``, with or without a layout."""
     return 2 <= len(value) <= 3 and isinstance(value[0], (int, np.integer))
 
 
@@ -53,7 +54,7 @@ def split_emitted(value: Any) -> Emitted:
         return Emitted(outputs=value)
     if isinstance(value, CloseStream):
         return Emitted(close=value)
-    if not isinstance(value, tuple) or _is_audio(value):
+    if not isinstance(value, tuple) or is_audio(value):
         return Emitted(media=value)
     if len(value) == 2:
         media, side = value

@@ -1,0 +1,304 @@
+"""Encoded media among what user code emits, decoded into frames as they are played."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextvars import copy_context
+from typing import Any
+
+import numpy as np
+
+from gradio_webrtc.errors import SessionClosedError
+from gradio_webrtc.handlers.emitted import CloseStream
+from gradio_webrtc.handlers.worker import Worker
+from gradio_webrtc.media.container import Item, Stretch
+from gradio_webrtc.media.feed import Feed
+from gradio_webrtc.media.files import Run
+from gradio_webrtc.media.formats import StreamFormat
+from gradio_webrtc.media.parts import MediaKind, Part, is_encoded
+from gradio_webrtc.media.succession import Succession
+from gradio_webrtc.media.timed import TimedAudio, TimedPicture
+
+logger = logging.getLogger(__name__)
+
+Next = Callable[[], Awaitable[Any]]
+"""Returns the next value user code emits, unsplit."""
+
+IDLE_S = 0.15
+"""A demultiplexer of MPEG-TS holds its last frames back until more comes. After this long without
+a further chunk it is made to give them; less than what is still queued to be played."""
+
+_END = object()
+
+
+class EncodedMedia:
+    """Passes values on as they come, and frames in the place of those that are encoded.
+
+    For one consumer. Encoded values are decoded on a thread of their own, one chunk of frames each
+    time the consumer asks, so never further ahead than it plays. While one is decoded to its end
+    the next value is asked for, which may continue it; see ``media/formats.py`` for when it does.
+
+    Args:
+        source: gives the next value.
+        kinds: which kinds of media the frames may be.
+        name: of the user's code, for the thread.
+        timeline: places files one behind the other; sound is what it tells the time by.
+        leader: the timeline of the sound that pictures of this source go with, if that is another.
+    """
+
+    def __init__(
+        self,
+        source: Next,
+        kinds: frozenset[MediaKind],
+        name: str,
+        leader: Succession | None = None,
+    ) -> None:
+        self.timeline = Succession()
+        self._source = source
+        self._kinds = kinds
+        self._name = f"{name} (decoding)"
+        self._leader = leader
+        self._worker = Worker(self._name)
+        self._feed: Feed | None = None
+        self._items: Iterator[Item] | None = None
+        self._format: StreamFormat | None = None
+        self._fetching: asyncio.Task[None] | None = None
+        self._sides: deque[Any] = deque()
+        self._held: Any = None
+        self._failure: Exception | None = None
+        self._broken: Exception | None = None
+        self._step: asyncio.Future[Any] | None = None
+        self._close: Any = None
+        self._retiring: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    async def take(self) -> Any:
+        """Wait for the next frame or other value; ``None`` is passed on as it comes.
+
+        Raises:
+            MediaFileError: a file cannot be played, or not to its end.
+            Exception: what the source raised.
+        """
+        while not self._closed:
+            if len(self._sides) > (self._items is not None):
+                return self._sides.popleft()  # its chunk gave no frame
+            if self._broken is not None:
+                raise self._broken
+            if self._items is not None:
+                frame = await self._decoded()
+                if frame is not None:
+                    return (frame, self._sides.popleft()) if self._sides else frame
+                continue
+            if self._close is not None:
+                value, self._close = self._close, None
+                return value
+            value = await self._next_value()
+            if not self._begins(value):
+                return self._counted(value)
+        raise SessionClosedError("The session has ended.")
+
+    def clear(self) -> None:
+        """Stop the file that is being decoded; what comes after it is played."""
+        if self._feed is None:
+            return
+        self._feed.close()
+        self._drop_run()
+        self._sides.clear()
+        # The thread may still be busy with the old file, which must not hold up the next one.
+        retiring = asyncio.ensure_future(self._worker.aclose())
+        self._retiring.add(retiring)
+        retiring.add_done_callback(self._retiring.discard)
+        self._worker = Worker(self._name)
+
+    async def aclose(self) -> None:
+        """Stop decoding and end the threads. Idempotent."""
+        self._closed = True
+        if self._feed is not None:
+            self._feed.close()
+            self._drop_run()
+        if self._fetching is not None:
+            self._fetching.cancel()
+            await asyncio.wait({self._fetching})
+        await asyncio.gather(self._worker.aclose(), *self._retiring)
+
+    # -- values --------------------------------------------------------------------------------
+
+    async def _next_value(self) -> Any:
+        """Return what was fetched while a file was decoded, or fetch now."""
+        if self._fetching is not None:
+            try:
+                await asyncio.shield(self._fetching)
+            except asyncio.CancelledError:
+                self._fetching.cancel()
+                raise
+            self._fetching = None
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+        if self._held is not None:
+            value, self._held = self._held, None
+            return value
+        return await self._source()
+
+    def _begins(self, value: Any) -> bool:
+        """Start to decode ``value`` if it is encoded."""
+        part = self._part_of(value)
+        if part is None:
+            return False
+        if not part.empty:
+            self._start(part)
+        return True
+
+    def _part_of(self, value: Any) -> Part | None:
+        """Return the encoded part of a value, after noting what came beside it."""
+        side = None
+        if isinstance(value, tuple) and len(value) == 2 and is_encoded(value[0]):
+            value, side = value
+        if not is_encoded(value):
+            return None
+        if _ends_stream(side):
+            self._close = side
+        elif side is not None:
+            self._sides.append(side)
+        return Part(value)
+
+    def _counted(self, value: Any) -> Any:
+        """Note how long raw sound is that pictures of a later file follow."""
+        if "audio" in self._kinds:
+            self.timeline.heard(seconds_of(value))
+        return value
+
+    # -- decoding ------------------------------------------------------------------------------
+
+    def _start(self, part: Part) -> None:
+        loop = asyncio.get_running_loop()
+        leader = self._leader
+        if leader is not None and leader.sound_end:
+            # With the file whose sound began, or after the sound so far.
+            self.timeline.begin(leader.sound_end if leader.base is None else leader.base)
+        else:
+            self.timeline.begin()
+        feed = Feed(part, lambda: _soon(loop, self._on_hungry, feed))
+        self._feed = feed
+        self._items = iter(Run(feed, self._kinds, self._format))
+
+    async def _decoded(self) -> Any:
+        """Return the next frame of the file, ``None`` when it is over or was stopped."""
+        feed, items = self._feed, self._items
+        assert feed is not None
+        self._step = self._worker.submit(copy_context(), next, items, _END)
+        try:
+            item = await self._step
+        except Exception as error:  # noqa: BLE001 - take() raises it after what is beside
+            if self._feed is feed:
+                self._broken = error
+                self._feed = self._items = None
+            return None
+        finally:
+            self._step = None
+        if self._feed is not feed:
+            return None  # cleared meanwhile
+        self._format = feed.playing
+        if item is _END:
+            self._finish(feed)
+            return None
+        return self._frame_of(item)
+
+    def _frame_of(self, item: Item) -> Any:
+        time = self.timeline.place(item)
+        if not isinstance(item, Stretch):
+            return TimedPicture(item.frame, time)
+        chunk = (item.sound.rate, item.sound.samples)
+        return chunk if self._kinds == {"audio"} else TimedAudio(chunk, time)
+
+    def _finish(self, feed: Feed) -> None:
+        self._feed = self._items = None
+        self.timeline.end()
+        if feed.next is not None:
+            self._start(feed.next)
+
+    def _drop_run(self) -> None:
+        """Let go of the file; its generator is closed where it runs."""
+        items, self._items, self._feed = self._items, None, None
+        if self._step is not None and not self._step.done():
+            self._step.set_result(_END)  # nobody waits for a thread that is stuck
+        self.timeline.end()
+        close = getattr(items, "close", None)
+        if close is not None and not self._worker.closing:
+            self._worker.submit(copy_context(), close).add_done_callback(_ignore)
+
+    def _on_hungry(self, feed: Feed) -> None:
+        """The decoder needs what comes after the bytes it has."""
+        if self._feed is not feed or self._closed:
+            return
+        if self._fetching is not None or self._close is not None:
+            feed.give(None)
+            return
+        self._fetching = asyncio.ensure_future(self._fetch(feed))
+        if feed.playing == "mpegts":
+            asyncio.get_running_loop().call_later(IDLE_S, self._end_if_idle, feed)
+
+    def _end_if_idle(self, feed: Feed) -> None:
+        if self._feed is feed and self._fetching is not None:
+            feed.give(None)
+
+    async def _fetch(self, feed: Feed) -> None:
+        """Get the next value for the decoder, or keep it for when the file is over."""
+        while True:
+            try:
+                value = await self._source()
+            except Exception as error:  # noqa: BLE001 - take() raises it behind the file
+                self._failure = error
+                feed.give(None)
+                return
+            if value is None:
+                continue
+            if self._feed is not feed or feed.ended:
+                self._held = value
+                return
+            part = self._part_of(value)
+            if part is None:
+                self._held = value
+                feed.give(None)
+                return
+            if not part.empty:
+                self._fetching = None
+                feed.give(part)
+                return
+
+
+def seconds_of(value: Any) -> float:
+    """Return how long the sound of an emitted value lasts, 0 for anything else."""
+    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], (tuple, TimedAudio)):
+        value = value[0]
+    if isinstance(value, TimedAudio):
+        value = value.chunk
+    if not isinstance(value, tuple) or len(value) < 2:
+        return 0.0
+    rate, array = value[0], value[1]
+    if not isinstance(array, np.ndarray) or not isinstance(rate, (int, np.integer)) or rate <= 0:
+        return 0.0
+    interleaved = len(value) == 3 and value[2] == "stereo" and (array.ndim == 1 or len(array) == 1)
+    samples = array.shape[-1] if array.ndim else 0
+    return float(samples / (2 if interleaved else 1) / rate)
+
+
+def _ends_stream(side: Any) -> bool:
+    """Whether what came beside a file is a ``CloseStream``, which belongs behind its last frame."""
+    return isinstance(side, CloseStream)
+
+
+def _soon(loop: asyncio.AbstractEventLoop, action: Callable[[Feed], None], feed: Feed) -> None:
+    # RuntimeError: the loop was closed, and with it whatever the feed was for.
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(action, feed)
+
+
+def _ignore(done: asyncio.Future[Any]) -> None:
+    """Take note of a failure to close what nobody plays any more."""
+    if not done.cancelled() and (error := done.exception()) is not None:
+        logger.debug("Closing a media file failed", exc_info=error)

@@ -1,0 +1,248 @@
+"""Sound in slices cut anywhere: MP3, AAC (ADTS) and WAV, decoded as far as the bytes have come.
+
+Nothing is held back but an incomplete frame, so the end of an utterance is heard before it is known
+that no more will come.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, Protocol
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.audio.codeccontext import AudioCodecContext
+
+from gradio_webrtc.errors import MediaFileError
+from gradio_webrtc.media.formats import id3_size, is_mp3_header, is_mp3_tag, mp3_tag_offset
+from gradio_webrtc.media.sounds import Sound, joined, to_sound
+
+DECODER_DELAY = 528 + 1
+"""Samples every MP3 decoder is late, which the numbers in a LAME tag leave out (LAME technical
+FAQ; libavformat's mp3dec adds the same)."""
+
+TOLERATED_LOSS_S = 0.25
+"""Less than this may be missing: frames that were damaged, and encoders that count one too many."""
+
+_PLACEHOLDERS = (0, 0x7FFF_FFFF, 0xFFFF_FFFF)
+"""Lengths in WAV headers that were written before anybody knew the length."""
+
+_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+_DTYPES = {(_PCM, 16): "<i2", (_PCM, 32): "<i4", (_FLOAT, 32): "<f4", (_FLOAT, 64): "<f8"}
+
+
+class PushDecoder(Protocol):
+    """Takes bytes and returns the sound they complete."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the stream has said how long it is, and is over."""
+        ...
+
+    def push(self, data: bytes) -> list[Sound]:
+        """Return the sound that ``data`` completes."""
+        ...
+
+    def finish(self) -> list[Sound]:
+        """Return what is left at the end of the stream; to be called until that is nothing.
+
+        Raises:
+            MediaFileError: the stream ended too early, or nothing in it could be decoded.
+        """
+        ...
+
+
+class FrameDecoder:
+    """MP3 or AAC in ADTS frames. What is not a frame is skipped.
+
+    Of MP3 with a LAME tag the encoder's delay and padding are cut off, so that files play one
+    after the other without a gap. Without a tag, and in ADTS, nothing tells how long they are.
+    """
+
+    def __init__(self, codec: str, name: str) -> None:
+        """Decode ``codec``, ``"mp3float"`` or ``"aac"``; ``name`` is for errors."""
+        context = av.CodecContext.create(codec, "r")
+        assert isinstance(context, AudioCodecContext)
+        self._context = context
+        self._name = name
+        self._head: bytes | None = b""
+        self._expect_tag = codec == "mp3float"
+        self._skip = 0
+        self._left: int | None = None
+        self._decoded = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether all samples that the tag counts have come."""
+        return self._left == 0
+
+    def push(self, data: bytes) -> list[Sound]:
+        """Return the sound that ``data`` completes."""
+        if self._head is not None:
+            data = self._without_tag(self._head + data)
+        if not data:
+            return []
+        return self._decode(self._context.parse(data))
+
+    def finish(self) -> list[Sound]:
+        """Return what is left."""
+        sounds = self._decode(self._context.parse(None))
+        if sounds:
+            return sounds
+        if not self._decoded:
+            raise MediaFileError(self._name, "nothing in it could be decoded as sound.")
+        missing = (self._left or 0) / (self._context.sample_rate or 1)
+        if missing > TOLERATED_LOSS_S:
+            raise MediaFileError(
+                self._name, f"it is cut off: the last {missing:.2f} s of its sound are missing."
+            )
+        return []
+
+    def _without_tag(self, data: bytes) -> bytes:
+        """Collect the ID3v2 tag at the beginning, whose pictures may look like frames."""
+        if len(data) < 10 and b"ID3".startswith(data[:3]):
+            self._head = data
+            return b""
+        size = id3_size(data)
+        if len(data) < size:
+            self._head = data
+            return b""
+        self._head = None
+        return data[size:]
+
+    def _decode(self, packets: list[Any]) -> list[Sound]:
+        frames = []
+        for packet in packets:
+            if self._expect_tag:
+                self._expect_tag = False
+                if self._take_tag(bytes(packet)):
+                    continue
+            try:
+                frames += self._context.decode(packet)
+            except av.error.FFmpegError:
+                continue  # a frame that was cut in two, or no frame at all
+        sounds = [to_sound(frame) for frame in frames]
+        self._decoded += sum(sound.samples.shape[1] for sound in sounds)
+        return joined([cut for sound in sounds if (cut := self._trimmed(sound)).samples.size])
+
+    def _trimmed(self, sound: Sound) -> Sound:
+        samples = sound.samples
+        if self._skip:
+            skipped = min(self._skip, samples.shape[1])
+            self._skip -= skipped
+            samples = samples[:, skipped:]
+        if self._left is not None:
+            samples = samples[:, : max(0, self._left)]
+            self._left -= samples.shape[1]
+        return Sound(sound.rate, samples)
+
+    def _take_tag(self, frame: bytes) -> bool:
+        """Read the numbers of a ``Xing`` frame; False if the frame holds sound."""
+        if not (is_mp3_header(frame) and is_mp3_tag(frame)):
+            return False
+        offset = mp3_tag_offset(frame)
+        if offset is None or len(frame) < offset + 144:
+            return True
+        flags = int.from_bytes(frame[offset + 4 : offset + 8], "big")
+        behind = (
+            offset + 8 + 4 * (flags & 1) + 2 * (flags & 2) + 25 * (flags & 4) + (flags & 8) // 2
+        )
+        delays = int.from_bytes(frame[behind + 21 : behind + 24], "big")
+        if not frame[behind : behind + 4].isalnum():  # the encoder's name, LAME or Lavc
+            return True
+        start, end = delays >> 12, delays & 0xFFF
+        self._skip = start + DECODER_DELAY
+        if flags & 1:
+            count = int.from_bytes(frame[offset + 8 : offset + 12], "big")
+            per_frame = 1152 if frame[1] & 0x08 else 576
+            self._left = max(0, count * per_frame - start - end)
+        return True
+
+
+class WavDecoder:
+    """PCM in a WAV file of 16 or 32 bits a sample, integer or float, mono or stereo."""
+
+    def __init__(self, name: str) -> None:
+        """Decode a stream called ``name`` in errors."""
+        self._name = name
+        self._data = b""
+        self._format: tuple[int, int, np.dtype[Any]] | None = None
+        self._left: int | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether all samples that the header counts have come."""
+        return self._left == 0
+
+    def push(self, data: bytes) -> list[Sound]:
+        """Return the sound that ``data`` completes."""
+        self._data += data
+        if self._format is None:
+            header = parse_wav_header(self._data, self._name)
+            if header is None:
+                return []
+            self._format, self._left, size = header
+            self._data = self._data[size:]
+        rate, channels, dtype = self._format
+        usable = len(self._data) if self._left is None else min(len(self._data), self._left)
+        usable -= usable % (channels * dtype.itemsize)
+        raw, self._data = self._data[:usable], self._data[usable:]
+        if self._left is not None:
+            self._left -= usable
+            if self._left < channels * dtype.itemsize:
+                self._left, self._data = 0, b""  # chunks behind the sound
+        return [_pcm(rate, channels, np.frombuffer(raw, dtype))] if raw else []
+
+    def finish(self) -> list[Sound]:
+        """Say if it ended too early."""
+        if self._format is None:
+            raise MediaFileError(self._name, "it is cut off within the header of a WAV file.")
+        if self._left:
+            rate, channels, dtype = self._format
+            seconds = self._left / (rate * channels * dtype.itemsize)
+            self._left = 0
+            raise MediaFileError(
+                self._name, f"it is cut off: the last {seconds:.2f} s of its sound are missing."
+            )
+        return []
+
+
+WavHeader = tuple[tuple[int, int, "np.dtype[Any]"], "int | None", int]
+
+
+def parse_wav_header(data: bytes, name: str) -> WavHeader | None:
+    """Return (rate, channels, dtype), bytes of sound if known, and the header's length.
+
+    ``None`` until all of the header has come.
+
+    Raises:
+        LookupError: it holds what ``WavDecoder`` does not decode; libav may.
+    """
+    place, found = 12, None
+    while len(data) >= place + 8:
+        kind, size = struct.unpack_from("<4sI", data, place)
+        if kind == b"data":
+            if found is None:
+                raise MediaFileError(name, "its WAV header does not say what it holds.")
+            return found, None if size in _PLACEHOLDERS else size, place + 8
+        if kind == b"fmt ":
+            if len(data) < place + 8 + min(size, 40):
+                return None
+            tag, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", data, place + 8)
+            if tag == _EXTENSIBLE and size >= 26:
+                (tag,) = struct.unpack_from("<H", data, place + 32)
+            if (tag, bits) not in _DTYPES or channels not in (1, 2) or not rate:
+                raise LookupError(f"WAV format {tag} with {bits} bits and {channels} channels")
+            found = (rate, channels, np.dtype(_DTYPES[tag, bits]))
+        place += 8 + size + size % 2
+    return None
+
+
+def _pcm(rate: int, channels: int, values: npt.NDArray[Any]) -> Sound:
+    planar = values.reshape(-1, channels).T
+    if planar.dtype == np.dtype("<i4"):
+        return Sound(rate, (planar.astype(np.float32) / np.float32(2**31)))
+    if planar.dtype.kind == "f":
+        return Sound(rate, np.clip(np.nan_to_num(planar), -1.0, 1.0).astype(np.float32))
+    return Sound(rate, planar.astype(np.int16))

@@ -1,0 +1,78 @@
+"""Decoded sound as NumPy arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import av
+import numpy as np
+
+from gradio_webrtc.media.pcm import Float32Array, Int16Array
+
+CHUNK_S = 0.1
+"""Decoded frames are joined until they last this long: fewer hops between threads, little delay."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Decoded sound.
+
+    Attributes:
+        rate: samples a second.
+        samples: int16, or float32 about [-1, 1]; shape ``(channels, n)``, one or two channels.
+    """
+
+    rate: int
+    samples: Int16Array | Float32Array
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return float(self.samples.shape[1]) / self.rate
+
+
+def to_sound(frame: av.AudioFrame) -> Sound:
+    """Return a decoded frame's samples; more than two channels are mixed down to stereo."""
+    channels = frame.layout.nb_channels
+    if channels > 2 or frame.format.name not in ("s16", "s16p", "flt", "fltp"):
+        layout = "mono" if channels == 1 else "stereo"
+        frame.pts = None
+        # Without a change of rate it neither delays nor keeps anything.
+        converted = av.AudioResampler("fltp", layout, frame.sample_rate).resample(frame)
+        parts = [part.to_ndarray() for part in converted]
+        samples = np.concatenate(parts, axis=1) if parts else np.zeros((1, 0), np.float32)
+    else:
+        samples = frame.to_ndarray()
+        if not frame.format.is_planar:
+            samples = samples.reshape(-1, channels).T
+    if samples.dtype.kind == "f":
+        clipped = np.clip(np.nan_to_num(samples, copy=False), -1.0, 1.0)
+        return Sound(frame.sample_rate, clipped.astype(np.float32, copy=False))
+    return Sound(frame.sample_rate, samples.astype(np.int16, copy=False))
+
+
+def joined(sounds: Iterable[Sound]) -> list[Sound]:
+    """Join neighbours of the same rate, type and channel count to chunks of ``CHUNK_S`` or more."""
+    result: list[Sound] = []
+    group: list[Sound] = []
+    for sound in sounds:
+        if group and (not _alike(group[0], sound) or sum(s.duration for s in group) >= CHUNK_S):
+            result.append(_concatenated(group))
+            group = []
+        group.append(sound)
+    return [*result, _concatenated(group)] if group else result
+
+
+def _alike(one: Sound, other: Sound) -> bool:
+    return (
+        one.rate == other.rate
+        and one.samples.dtype == other.samples.dtype
+        and one.samples.shape[0] == other.samples.shape[0]
+    )
+
+
+def _concatenated(group: list[Sound]) -> Sound:
+    if len(group) == 1:
+        return group[0]
+    return Sound(group[0].rate, np.concatenate([sound.samples for sound in group], axis=1))

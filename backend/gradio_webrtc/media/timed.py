@@ -1,0 +1,76 @@
+"""Sound and pictures that say when they belong, for sources that carry both.
+
+A source is one file, one URL or one generator. Its timeline is its own: seconds from wherever it
+likes to begin, going forward. Sound is the clock while there is sound: a :class:`TimedPicture` is
+shown at the moment at which the sound of the same time goes out, however far ahead that sound was
+emitted and whatever held it up. While there is none, real time is the clock.
+
+How sound tells its time:
+
+- :class:`TimedAudio` says it. Sound that says a later time than where the sound before it ended is
+  played that much later, so a source need not fill its own gaps with silence.
+- A bare chunk begins where the chunk before it ended. The first chunk of a session begins at 0.
+- Sound that was dropped by ``clear_queue()`` counts as played.
+
+A timeline may begin anew, with an earlier time than before, once all its sound has been played.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from gradio_webrtc.errors import MediaFormatError
+
+
+@dataclass(frozen=True)
+class TimedPicture:
+    """A picture and its time. May be emitted wherever a picture may.
+
+    One that comes late is shown at once. When its source could be faster and the encoder is what
+    holds it up, late ones are skipped in favour of newer ones, and counted.
+
+    Attributes:
+        picture: ``uint8`` array of the frame format in use, or a PIL image.
+        time: in seconds on the timeline of its source.
+
+    Raises:
+        MediaFormatError: ``time`` is not a finite number.
+    """
+
+    picture: Any
+    time: float
+
+    def __post_init__(self) -> None:
+        """Check the time."""
+        _check_time(self.time)
+
+
+@dataclass(frozen=True)
+class TimedAudio:
+    """A chunk of sound and the time of its first sample. May be emitted wherever a chunk may.
+
+    Attributes:
+        chunk: ``(sample_rate, array)`` or ``(sample_rate, array, "mono" | "stereo")``.
+        time: in seconds on the timeline of its source.
+
+    Raises:
+        MediaFormatError: ``time`` is not a finite number.
+    """
+
+    chunk: Any
+    time: float
+
+    def __post_init__(self) -> None:
+        """Check the time."""
+        _check_time(self.time)
+
+
+def _check_time(time: Any) -> None:
+    try:
+        finite = math.isfinite(time)
+    except TypeError:
+        finite = False
+    if not finite:
+        raise MediaFormatError(f"Expected a time in seconds; got {time!r}.")

@@ -1,0 +1,123 @@
+"""Additional outputs on their way to a page that fetches them, whatever becomes of its session."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.session.channel import Channel
+
+logger = logging.getLogger(__name__)
+
+OUTPUT_CAPACITY = 1000
+"""Additional outputs kept for a reader that has not come yet; then the oldest are dropped."""
+
+KEPT_SECONDS = 60.0
+"""How long what nobody has fetched is kept after the last session: a reload or a slow listener."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One output, and the session whose handler emitted it."""
+
+    webrtc_id: str
+    outputs: AdditionalOutputs
+
+
+class Mailbox:
+    """The outputs of one page, in order, for each of its readers.
+
+    It belongs to the page and not to a session, so that what a handler says last is still fetched
+    when its session is over, or when the page has connected anew.
+
+    Args:
+        readers: who will take the outputs; each gets every one.
+    """
+
+    def __init__(self, readers: Iterable[Hashable]) -> None:
+        self._channels: dict[Hashable, Channel[Delivery]] = {
+            reader: Channel(OUTPUT_CAPACITY) for reader in readers
+        }
+        self.taken = 0
+
+    def put(self, delivery: Delivery) -> None:
+        """Add an output for every reader."""
+        for channel in self._channels.values():
+            channel.put(delivery)
+
+    def take(self, reader: Hashable) -> Delivery | None:
+        """Return the next output for ``reader``, or ``None`` when it has had all."""
+        channel = self._channels.get(reader)
+        delivery = None if channel is None else channel.take()
+        self.taken += delivery is not None
+        return delivery
+
+    def waiting(self, reader: Hashable | None = None) -> int:
+        """How many outputs wait for ``reader``, or for the reader that has most to take."""
+        if reader is not None:
+            return len(self._channels.get(reader, ()))
+        return max((len(channel) for channel in self._channels.values()), default=0)
+
+    def count(self) -> dict[str, int]:
+        """Return how many outputs wait and how many were taken, to be told to the page."""
+        return {"waiting": self.waiting(), "taken": self.taken}
+
+    @property
+    def dropped(self) -> int:
+        """How many outputs were lost because they were not fetched in time."""
+        return sum(channel.dropped for channel in self._channels.values())
+
+
+class Mailboxes:
+    """The mailboxes of one stream's pages. Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[str, Mailbox] = {}
+        self._sessions: dict[str, int] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    def __len__(self) -> int:
+        return len(self._boxes)
+
+    def open(self, owner: str, readers: Iterable[Hashable]) -> Mailbox:
+        """Return the page's mailbox, a new one if it has none; one more session fills it."""
+        timer = self._timers.pop(owner, None)
+        if timer is not None:
+            timer.cancel()
+        self._sessions[owner] = self._sessions.get(owner, 0) + 1
+        return self._boxes.setdefault(owner, Mailbox(readers))
+
+    def close(self, owner: str) -> None:
+        """One of the page's sessions has ended; after the last one what is left waits a while."""
+        self._sessions[owner] -= 1
+        if self._sessions[owner]:
+            return
+        if self._boxes[owner].waiting():
+            loop = asyncio.get_running_loop()
+            self._timers[owner] = loop.call_later(KEPT_SECONDS, self._forget, owner)
+        else:
+            self._forget(owner)
+
+    def find(self, owner: str | None) -> Mailbox | None:
+        """Return the page's mailbox, if it has one."""
+        return None if owner is None else self._boxes.get(owner)
+
+    def clear(self) -> None:
+        """Forget what belongs to no session; idempotent."""
+        for owner in list(self._timers):
+            self._timers[owner].cancel()
+            self._forget(owner)
+
+    def _forget(self, owner: str) -> None:
+        self._timers.pop(owner, None)
+        del self._sessions[owner]
+        box = self._boxes.pop(owner)
+        if box.waiting() or box.dropped:
+            logger.warning(
+                "a page did not fetch %d additional outputs, and lost %d before",
+                box.waiting(),
+                box.dropped,
+            )

@@ -1,0 +1,36 @@
+"""Where emitted media go when the connection does not carry them: nowhere, in real time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.media.cadence import Cadence
+from gradio_webrtc.media.pcm import parse_chunk
+from gradio_webrtc.media.timed import TimedAudio
+
+
+class Nowhere:
+    """Takes as long as playing would, so that a handler that always has something does not spin.
+
+    Args:
+        fps: how many pictures a second are taken at most.
+    """
+
+    def __init__(self, fps: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._cadence = Cadence(fps)
+
+    async def play(self, kind: MediaKind, media: Any) -> None:
+        """Wait as long as ``media`` would take.
+
+        Raises:
+            MediaFormatError: ``media`` is no sound, where it should be.
+        """
+        if kind == "audio":
+            chunk = media.chunk if isinstance(media, TimedAudio) else media
+            await asyncio.sleep(parse_chunk(chunk).duration)
+            return
+        self._cadence.shown(self._loop.time())
+        await asyncio.sleep(self._cadence.wait(self._loop.time()))

@@ -1,0 +1,73 @@
+"""What one connection sends: sound, pictures, or both in step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.media.lipsync import SourceClock
+from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.session.recorder import Recorder
+from gradio_webrtc.transports.audio_out import AudioOut
+from gradio_webrtc.transports.nowhere import Nowhere
+from gradio_webrtc.transports.video_out import VideoOut
+
+
+class Outgoing:
+    """The outgoing tracks of one connection.
+
+    Args:
+        kinds: what the connection sends; nothing in mode ``"send"``.
+        frame_format: channel order of the arrays user code emits.
+        fps: how many pictures a second are sent at most.
+        audio_bitrate: most bits per second of sound; ``None`` for our own default.
+    """
+
+    def __init__(
+        self,
+        kinds: tuple[MediaKind, ...],
+        frame_format: FrameFormat,
+        fps: int,
+        audio_bitrate: int | None = None,
+    ) -> None:
+        clock = SourceClock()
+        self.audio = AudioOut(clock, audio_bitrate) if "audio" in kinds else None
+        self.video = VideoOut(frame_format, fps, clock) if "video" in kinds else None
+        self._nowhere = Nowhere(fps)
+
+    def tell(self, recorder: Recorder) -> None:
+        """Tell ``recorder`` of all that goes out from now on."""
+        if self.audio is not None:
+            self.audio.sent = recorder.sound_sent
+        if self.video is not None:
+            self.video.sent = recorder.picture_sent
+
+    def track(self, kind: MediaKind) -> AudioOut | VideoOut | None:
+        """Return the track of a kind, ``None`` when that is not sent."""
+        return self.audio if kind == "audio" else self.video
+
+    async def play(self, kind: MediaKind, media: Any) -> None:
+        """Queue what user code emitted; it goes nowhere if this connection does not send it."""
+        track = self.track(kind)
+        if track is not None:
+            await track.play(media)
+        else:
+            await self._nowhere.play(kind, media)
+
+    async def drain(self) -> None:
+        """Wait until everything queued has been played."""
+        for track in self._tracks():
+            await track.drain()
+
+    def clear(self) -> None:
+        """Drop queued sound and the picture that waits for its moment in it."""
+        for track in self._tracks():
+            track.clear()
+
+    def stop(self) -> None:
+        """End the tracks and everybody who waits on them."""
+        for track in self._tracks():
+            track.stop()
+
+    def _tracks(self) -> list[AudioOut | VideoOut]:
+        return [track for track in (self.audio, self.video) if track is not None]

@@ -1,0 +1,135 @@
+/**
+ * When the page fetches additional outputs. The server announces each one; fetching is a Gradio
+ * event, which every listener of the app answers with one call. There is one round of calls at a
+ * time, so results come in order, and a call that begins sees what the last one has made of its
+ * inputs. What was announced meanwhile is fetched by the next round, however much it is.
+ */
+
+import type { Clock } from "./types";
+
+/** What Gradio tells of a call: its `loading_status`. */
+export interface Progress {
+  readonly fn_index?: number;
+  readonly status?: string | null;
+}
+
+/** A round that failed without taking anything is tried again after this long, ms. */
+export const PAUSE_MS = 1_000;
+
+interface Count {
+  readonly waiting: number;
+  readonly taken: number;
+}
+
+function parseCount(body: unknown): Count | null {
+  const { waiting, taken } = (body ?? {}) as Record<string, unknown>;
+  return typeof waiting === "number" && typeof taken === "number" ? { waiting, taken } : null;
+}
+
+type Phase = "idle" | "fetching" | "asking" | "pausing" | "closed";
+
+export class OutputFlow {
+  #phase: Phase = "idle";
+  /** Announced since the last round began. */
+  #fresh = 0;
+  /** Announced before the round that runs. */
+  #covered = 0;
+  /** Whether to ask the server before resting: announcements may have been lost. */
+  #unsure = false;
+  #failed = false;
+  #taken = -1;
+  #timer: number | null = null;
+  /** The calls of this round that are not over, and whether each has begun. */
+  readonly #calls = new Map<number, boolean>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly listeners: () => readonly number[],
+    private readonly dispatch: () => void,
+    private readonly count: () => Promise<unknown>,
+  ) {}
+
+  /** One more output waits on the server. */
+  announced(): void {
+    this.#fresh += 1;
+    if (this.#phase === "idle") this.#fetch();
+  }
+
+  /** Nothing more is announced, or something may have been missed: ask what is left. */
+  sweep(): void {
+    if (this.listeners().length === 0) return;
+    this.#unsure = true;
+    this.#sweepIfUnsure();
+  }
+
+  /** A call has made progress. The same news may come again. */
+  progressed({ fn_index: id, status }: Progress): void {
+    if (this.#phase !== "fetching" || id === undefined || !this.#calls.has(id)) return;
+    if (status === "pending" || status === "generating") {
+      this.#calls.set(id, true);
+    } else if ((status === "complete" || status === "error") && this.#calls.get(id)) {
+      // One that has not begun is the end of an earlier call, told once more.
+      this.#calls.delete(id);
+      this.#failed ||= status === "error";
+      if (this.#calls.size === 0) this.#settle();
+    }
+  }
+
+  /** The component goes away and hears nothing any more; a last call needs nobody to wait for it. */
+  close(): void {
+    if (this.#phase === "closed") return;
+    const left = this.#fresh > 0 && this.listeners().length > 0;
+    this.#phase = "closed";
+    if (this.#timer !== null) this.clock.clear(this.#timer);
+    if (left) this.dispatch();
+  }
+
+  #fetch(): void {
+    this.#covered = this.#fresh;
+    this.#fresh = 0;
+    this.#failed = false;
+    const listeners = this.listeners();
+    if (listeners.length === 0) {
+      this.#phase = "idle";
+      return;
+    }
+    this.#phase = "fetching";
+    this.#calls.clear();
+    for (const id of listeners) this.#calls.set(id, false);
+    this.dispatch();
+  }
+
+  #settle(): void {
+    if (this.#fresh > 0 && !this.#failed) this.#fetch();
+    // A call may leave some of what it found; of a single one nothing is left.
+    else if (this.#covered > 1 || this.#failed || this.#unsure) void this.#ask();
+    else this.#phase = "idle";
+  }
+
+  async #ask(): Promise<void> {
+    this.#phase = "asking";
+    this.#unsure = false;
+    const count = parseCount(await this.count().catch(() => undefined));
+    if (this.#isClosed()) return;
+    const stuck = this.#failed && count !== null && count.taken === this.#taken;
+    this.#taken = count?.taken ?? -1;
+    this.#fresh = Math.max(this.#fresh, count?.waiting ?? 0);
+    if (this.#fresh === 0) {
+      this.#phase = "idle";
+      this.#sweepIfUnsure();
+    } else if (stuck) {
+      this.#phase = "pausing";
+      this.#timer = this.clock.set(() => this.#fetch(), PAUSE_MS);
+    } else {
+      this.#fetch();
+    }
+  }
+
+  #sweepIfUnsure(): void {
+    if (this.#unsure && this.#phase === "idle") void this.#ask();
+  }
+
+  #isClosed(): boolean {
+    return this.#phase === "closed";
+  }
+}

@@ -1,0 +1,149 @@
+"""Sound and pictures that belong together, timed where they are heard and seen."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from gradio_webrtc import (
+    AsyncAudioVideoStreamHandler,
+    AudioVideoStreamHandler,
+    TimedPicture,
+    WebRTC,
+)
+from tests.browser import flashes
+from tests.browser.conftest import Open, Serve
+
+LIMIT = 0.08
+"""Seconds: less than a person notices in speech (ITU-R BT.1359 puts that at 45 to 125 ms)."""
+
+
+class Echo(AudioVideoStreamHandler):
+    """Sends back what comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sound: queue.Queue[Any] = queue.Queue()
+        self.pictures: queue.Queue[Any] = queue.Queue(maxsize=1)
+
+    def copy(self) -> Echo:
+        return Echo()
+
+    def receive(self, frame: Any) -> None:
+        self.sound.put(frame)
+
+    def emit(self) -> Any:
+        return self.sound.get()
+
+    def video_receive(self, frame: Any) -> None:
+        self.pictures.put(frame)
+
+    def video_emit(self) -> Any:
+        return self.pictures.get()
+
+
+class AsyncEcho(AsyncAudioVideoStreamHandler):
+    """The same with coroutines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sound: asyncio.Queue[Any] = asyncio.Queue()
+        self.pictures: asyncio.Queue[Any] = asyncio.Queue(maxsize=1)
+
+    def copy(self) -> AsyncEcho:
+        return AsyncEcho()
+
+    async def receive(self, frame: Any) -> None:
+        self.sound.put_nowait(frame)
+
+    async def emit(self) -> Any:
+        return await self.sound.get()
+
+    async def video_receive(self, frame: Any) -> None:
+        await self.pictures.put(frame)
+
+    async def video_emit(self) -> Any:
+        return await self.pictures.get()
+
+
+class Film(AudioVideoStreamHandler):
+    """Emits its sound as far ahead as it is let, and its pictures with their times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chunks = self.frames = 0
+
+    def copy(self) -> Film:
+        return Film()
+
+    def receive(self, frame: Any) -> None:
+        raise AssertionError("nothing is received")
+
+    video_receive = receive
+
+    def emit(self) -> Any:
+        self.chunks += 1
+        return flashes.chunk((self.chunks - 1) * 0.3, 0.3)
+
+    def video_emit(self) -> Any:
+        time = self.frames / flashes.FPS
+        self.frames += 1
+        return TimedPicture(flashes.picture(time), time)
+
+
+class AsyncFilm(AsyncAudioVideoStreamHandler):
+    """The same with coroutines, and an hour's sound would fit into its chunks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chunks = self.frames = 0
+
+    def copy(self) -> AsyncFilm:
+        return AsyncFilm()
+
+    async def receive(self, frame: Any) -> None:
+        raise AssertionError("nothing is received")
+
+    video_receive = receive
+
+    async def emit(self) -> Any:
+        self.chunks += 1
+        return flashes.chunk((self.chunks - 1) * 10.0, 10.0)
+
+    async def video_emit(self) -> Any:
+        time = self.frames / flashes.FPS
+        self.frames += 1
+        return TimedPicture(flashes.picture(time), time)
+
+
+def app_of(handler: Any, mode: str) -> gr.Blocks:
+    with gr.Blocks() as demo:
+        both = WebRTC(label="Both", mode=mode, modality="audio-video")
+        if mode == "receive":
+            play = gr.Button("Play")
+            both.stream(handler, inputs=[], outputs=[both], trigger=play.click)
+        else:
+            both.stream(handler, inputs=[both], outputs=[both])
+    return demo
+
+
+@pytest.mark.parametrize(
+    ("handler", "mode"),
+    [
+        (Echo, "send-receive"),
+        (AsyncEcho, "send-receive"),
+        (Film, "receive"),
+        (AsyncFilm, "receive"),
+    ],
+)
+def test_a_flash_is_seen_when_its_beep_is_heard(
+    serve: Serve, visit: Open, handler: type, mode: str
+) -> None:
+    script = flashes.OWN_SOURCE if mode == "send-receive" else flashes.SCRIPT
+    component = visit(serve(app_of(handler(), mode)), script=script).component()
+    component.start()
+    flashes.in_step(component, LIMIT)
