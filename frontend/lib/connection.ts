@@ -109,6 +109,11 @@ export class Connection {
     return this.#act(() => this.#sending.useSource(source));
   }
 
+  /** What the browser measured on the current connection; `null` while there is none. */
+  async statistics(): Promise<RTCStatsReport | null> {
+    return (await this.#peer?.statistics()) ?? null;
+  }
+
   get view(): View {
     return {
       ...this.#sending.view,
@@ -213,7 +218,7 @@ export class Connection {
   }
 
   #newPeer(attempt: number, configuration: RTCConfiguration, replaces: string | null): Peer {
-    const { mode, modality, rtpParams } = this.settings();
+    const { mode, modality, rtpParams, videoCodec, maxBitrate } = this.settings();
     const id = this.#id!;
     const options = {
       id,
@@ -224,6 +229,9 @@ export class Connection {
       kinds: kindsOf(modality),
       tracks: sends(mode) ? this.#sending.tracks : new Map(),
       rtpParams,
+      videoCodec,
+      maxBitrate,
+      codecs: this.env.videoCodecs(),
     };
     return new Peer(this.env.newPeer(configuration), this.env.server, this.env.clock, options, {
       answered: () => {

@@ -41,6 +41,8 @@ export interface Environment {
   sessionHash(): string;
   newId(): string;
   newPeer(configuration: RTCConfiguration): RTCPeerConnection;
+  /** The video codecs that this browser can take part in, best first. */
+  videoCodecs(): readonly RTCRtpCodec[];
   newStream(tracks: readonly MediaStreamTrack[]): MediaStream;
 }
 
