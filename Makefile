@@ -14,6 +14,7 @@ STAMPS := $(VENV)/.stamps
 TEMPLATES := backend/gradio_webrtc/templates/sources.sha256
 NODE_MODULES := frontend/node_modules/.lock.sha256
 INSTALL_INPUTS := pyproject.toml hatch_build.py
+DEMOS := $(sort $(patsubst demo/%/app.py,%,$(wildcard demo/*/app.py)))
 FRONTEND_SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
 
 # node and npm come from a wheel in the virtual environment.
@@ -23,13 +24,16 @@ export HF_HUB_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format docs bench dist clean
+.PHONY: help demo known-demo test check format docs bench dist clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: $(STAMPS)/app $(TEMPLATES) ## Serve a demo at http://localhost:7860 (APP=echo, PORT=7860)
+demo: known-demo $(STAMPS)/app $(TEMPLATES) $(STAMPS)/demo-$(APP) ## Serve a demo at http://localhost:7860 (APP=echo, PORT=7860)
 	GRADIO_SERVER_PORT=$(PORT) $(PY) demo/$(APP)/app.py
+
+known-demo:
+	@$(if $(filter $(APP),$(DEMOS)),:,echo "No demo is called '$(APP)'. Choose one of: $(DEMOS)." >&2; exit 2)
 
 test: check ## Run every check and every test
 	$(PY) -m tests.support.chromium
@@ -73,6 +77,12 @@ $(STAMPS)/venv:
 # The build hook builds the front end on the way.
 $(STAMPS)/app: $(INSTALL_INPUTS) | $(STAMPS)/venv
 	$(PIP) --editable .
+	touch $@
+
+# What a demo needs besides this package, which is installed already and from here.
+$(STAMPS)/demo-$(APP): demo/$(APP)/requirements.txt | $(STAMPS)/app
+	sed '/^gradio_webrtc/d' $< > $@.txt
+	if [ -s $@.txt ]; then $(PIP) --requirement $@.txt; fi
 	touch $@
 
 $(STAMPS)/dev: $(INSTALL_INPUTS) | $(STAMPS)/venv

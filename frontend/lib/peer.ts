@@ -5,6 +5,7 @@
 
 import { preferred, sendParameters, withStartBitrate } from "./codecs";
 import { decode, encode, type Message } from "./messages";
+import { read, type Reading } from "./playout";
 import type { Problem } from "./problems";
 import { askForStereo } from "./sdp";
 import { CandidateQueue, parseAnswer } from "./signaling";
@@ -48,6 +49,7 @@ export class Peer {
   readonly #incoming: MediaStreamTrack[] = [];
   #pingTimer: number | null = null;
   #closed = false;
+  #reading: Reading | null = null;
   #opening: Promise<void> = Promise.resolve();
 
   constructor(
@@ -112,6 +114,12 @@ export class Peer {
   /** What the browser measured so far; `null` once this attempt is over. */
   async statistics(): Promise<RTCStatsReport | null> {
     return this.#closed ? null : this.pc.getStats();
+  }
+
+  /** Whether what has been received has been played, and how long to wait for that. */
+  async remaining(): Promise<Reading> {
+    const report = await this.statistics().catch(() => null);
+    return (this.#reading = read(report?.values() ?? [], this.#reading));
   }
 
   /** Ends the attempt. `polite` tells the server, which would else notice by itself. */

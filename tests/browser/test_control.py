@@ -232,7 +232,10 @@ def test_a_stream_and_its_inputs_inside_a_render(serve: Serve, visit: Open) -> N
         @gr.render(inputs=count)
         def parts(count: int) -> None:
             audio = WebRTC(modality="audio", key="audio")
-            words = [gr.Textbox(f"w{n}", label=f"Word {n}", key=f"w{n}") for n in range(count)]
+            words = [
+                gr.Textbox(f"w{n}", label=f"Word {n}", interactive=True, key=f"w{n}")
+                for n in range(count)
+            ]
             values = gr.Textbox(label="Values", key="values")
             audio.stream(Quiet(), [audio, *words], [audio], concurrency_limit=None)
             audio.on_additional_outputs(lambda text: text, None, values, **CALM)
@@ -249,5 +252,6 @@ def test_a_stream_and_its_inputs_inside_a_render(serve: Serve, visit: Open) -> N
         component.stop()
     component.start()
     component.page.get_by_label("Word 1").fill("second")
-    shown(component, "['__webrtc_value__', 'changed', 'second']")
+    first = component.page.get_by_label("Word 0").input_value()
+    shown(component, f"['__webrtc_value__', {first!r}, 'second']")
     component.stop()

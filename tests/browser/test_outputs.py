@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from gradio_webrtc import AdditionalOutputs, CloseStream, WebRTC, get_current_context
 from tests.browser.conftest import Open, Serve
-from tests.browser.emitters import WATCH, AsyncEmitter, Emitter, output_app
+from tests.browser.emitters import WATCH, AsyncEmitter, Emitter, Named, output_app
 from tests.browser.pages import Component
 from tests.browser.pictures import Picture
 
@@ -127,20 +128,20 @@ def test_outputs_are_seen_soon(serve: Serve, visit: Open) -> None:
     component.stop()
 
 
+def said_by_itself_only(component: Component) -> None:
+    """Wait for the last output; all were said by the page's own connection, in order."""
+    component.visit.until(
+        lambda: " 9@" in text(component, "All"), lambda: f"all of {text(component, 'All')}", 90
+    )
+    component.page.get_by_role("button", name="Who").click()
+    component.visit.until(lambda: text(component, "Own"), "its own id")
+    own = text(component, "Own")
+    assert text(component, "All").split() == [f"{n}@{own}" for n in range(10)]
+
+
 @pytest.mark.timeout(400)  # ten pages on a machine with two cores
 def test_ten_pages_do_not_mix(serve: Serve, visit: Open) -> None:
-    class Own(Emitter):
-        def __init__(self, *settings: Any) -> None:
-            super().__init__(5, 10)
-
-        def emit(self) -> Any:
-            value = super().emit()
-            if isinstance(value, AdditionalOutputs):
-                return AdditionalOutputs(value.args[0], get_current_context().webrtc_id)
-            return value
-
-        def copy(self) -> Own:
-            return Own()
+    together = threading.Event()
 
     def collect(said: str, number: int, webrtc_id: str) -> str:
         assert get_current_context().webrtc_id == webrtc_id
@@ -151,21 +152,16 @@ def test_ten_pages_do_not_mix(serve: Serve, visit: Open) -> None:
         audio.on_additional_outputs(collect, said, said, **CALM)
         gr.Button("Who").click(lambda webrtc_id: webrtc_id, audio, own)
 
-    demo, _ = output_app(Own(), listen)
+    demo, _ = output_app(Named(together), listen)
     url = serve(demo)
     components = [visit(url).component() for _ in range(10)]
     for component in components:
+        component.page.set_default_timeout(120_000)
         component.part("webrtc-start").click()
+        component.reach("connected", seconds=120)
+    together.set()
     for component in components:
-        component.visit.until(
-            lambda component=component: " 9@" in text(component, "All"),
-            lambda component=component: f"all of {text(component, 'All')}",
-            90,
-        )
-        component.page.get_by_role("button", name="Who").click()
-        component.visit.until(lambda component=component: text(component, "Own"), "its own id")
-        own = text(component, "Own")
-        assert text(component, "All").split() == [f"{n}@{own}" for n in range(10)]
+        said_by_itself_only(component)
     for component in components:
         component.stop()
 

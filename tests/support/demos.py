@@ -17,11 +17,17 @@ def names() -> list[str]:
 
 def load(name: str) -> ModuleType:
     """Import ``demo/NAME/app.py`` anew, as starting it would; its app is the module's ``demo``."""
-    spec = importlib.util.spec_from_file_location(f"demo_{name}", FOLDER / name / "app.py")
+    folder = FOLDER / name
+    spec = importlib.util.spec_from_file_location(f"demo_{name}", folder / "app.py")
     if spec is None or spec.loader is None:
         raise FileNotFoundError(f"no demo is called {name!r}; there are {', '.join(names())}")
+    for neighbour in folder.glob("*.py"):
+        sys.modules.pop(neighbour.stem, None)
     module = importlib.util.module_from_spec(spec)
-    # Dataclasses and annotations look their module up by name.
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    # A started program finds the modules beside it.
+    sys.path.insert(0, str(folder))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(folder))
     return module

@@ -5,18 +5,27 @@ The tests are ``async`` for Gradio's sake: outside an event loop, an app makes o
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.browser.faces import draw_face
+from tests.browser.faces import Picture, draw_face
 from tests.support import demos
 from tests.support.tiny_yunet import write_model
 
 
+def cascade() -> Callable[[Picture], list[Any]]:
+    demos.load("video_detection")
+    detector: Callable[[Picture], list[Any]] = sys.modules["detectors"].cascade_detector()
+    return detector
+
+
 async def test_the_cascade_finds_a_face_and_is_surer_of_a_clear_one() -> None:
-    detect = demos.load("video_detection").cascade_detector()
+    detect = cascade()
     clear = draw_face(300, 220, 105)
     [(box, sureness)] = detect(clear)
     left, top, width, height = box
@@ -28,7 +37,7 @@ async def test_the_cascade_finds_a_face_and_is_surer_of_a_clear_one() -> None:
 
 
 async def test_the_cascade_finds_nothing_on_a_wall() -> None:
-    detect = demos.load("video_detection").cascade_detector()
+    detect = cascade()
     assert detect(np.full((360, 480, 3), 150, np.uint8)) == []
 
 

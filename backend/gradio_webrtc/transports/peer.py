@@ -40,8 +40,8 @@ from gradio_webrtc.transports.video_in import HeldBack, ReceivedPicture
 logger = logging.getLogger(__name__)
 
 GOODBYE_SECONDS = 1.0
-"""How long the client may take to hang up after the last message before we do. Our page first plays
-what it has received to the end, 600 ms at most (``PLAY_OUT_MS`` in its ``model.ts``)."""
+"""How long the client may take to hang up after the last message before we do. Our page does when
+it has played what it received, mostly within 0.3 s; it plays on if we are first."""
 
 OPENING_SECONDS = 2.0
 """How long a last message waits for a control channel that is still opening."""

@@ -1,0 +1,145 @@
+"""Takes the pictures of the demos that the documentation and the gallery show.
+
+``python -m tests.browser.demo_pictures`` writes them all to ``docs/assets/demos/``; names choose
+some, ``--width``, ``--dark`` and ``--folder`` give others to look at. Each demo is started as
+``make demo`` does and used like the tests use it: the camera sees a drawn face, the microphone
+hears a scale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import faces, sound
+from tests.packaging.processes import free_port
+from tests.support import demos
+from tests.support.chromium import FLAGS, find_chromium
+
+PICTURES = demos.FOLDER.parent / "docs" / "assets" / "demos"
+START_SECONDS = 180
+SETTLED_MS = 5_000
+"""The pictures show a stream that has run for a while: levels, charts and boxes are there."""
+
+STEPS = {
+    "echo": ["tab:Video", "start"],
+    "video_detection": ["start"],
+    "audio_video": ["start"],
+    "additional_outputs": ["start"],
+    "screen_share": ["start", "source", "radio:Green-blind (deuteranopia)"],
+    "server_audio": ["button:Play"],
+    "server_video": ["button:Play"],
+    "gallery": [],
+}
+
+
+def hum(path: Path) -> None:
+    """Write a scale, sung with a little vibrato."""
+    times = np.arange(int(0.8 * sound.RATE)) / sound.RATE
+    fade = np.minimum(1, np.minimum(times, times[::-1]) / 0.05)
+    notes = []
+    for pitch in (60, 64, 67, 72, 71, 67, 64, 62):
+        phase = 2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * times + 0.2 * np.sin(31 * times)
+        notes.append(fade * sum(np.sin(k * phase) / k**1.3 for k in range(1, 9)))
+    sound.write_wav(path, 0.3 * np.concatenate(notes))
+
+
+@contextmanager
+def running(name: str) -> Iterator[str]:
+    """Start a demo in a process of its own and give its address."""
+    port = free_port()
+    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port)}
+    process = subprocess.Popen(
+        [sys.executable, str(demos.FOLDER / name / "app.py")],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        end = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                urllib.request.urlopen(url, timeout=10).close()
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > end:
+                    raise
+                time.sleep(0.5)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def use(page: Page, steps: list[str]) -> None:
+    """Do what ``STEPS`` says."""
+    for step in steps:
+        action, _, name = step.partition(":")
+        if action in ("tab", "radio", "button"):
+            page.get_by_role(action, name=name, exact=True).click()  # type: ignore[arg-type]
+        else:
+            page.get_by_test_id(f"webrtc-{action}").filter(visible=True).click()
+        if action in ("start", "button"):
+            page.locator("[data-testid=webrtc][data-state=connected]").first.wait_for()
+    if steps:
+        page.wait_for_timeout(SETTLED_MS)
+
+
+def take(browser: Browser, name: str, url: str, width: int, height: int, theme: str) -> bytes:
+    """Return a PNG of a demo in use."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.set_default_timeout(START_SECONDS * 1000)
+    page.goto(f"{url}?__theme={theme}")
+    page.locator("h1").first.wait_for()
+    use(page, STEPS[name])
+    shot = page.screenshot()
+    context.close()
+    return shot
+
+
+def main() -> None:
+    """Take what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=[])
+    parser.add_argument("--width", type=int, default=1080)
+    parser.add_argument("--height", type=int, default=675)
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--folder", type=Path, default=PICTURES)
+    chosen = parser.parse_args()
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as media, sync_playwright() as playwright:
+        faces.write_video(Path(media, "face.mjpeg"), size=(960, 540))
+        hum(Path(media, "hum.wav"))
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(),
+            args=[
+                *FLAGS,
+                f"--use-file-for-fake-video-capture={media}/face.mjpeg",
+                f"--use-file-for-fake-audio-capture={media}/hum.wav",
+            ],
+        )
+        # The gallery's own picture shows those of the others.
+        for name in chosen.names or sorted(STEPS, key=lambda name: name == "gallery"):
+            theme = "dark" if chosen.dark else "light"
+            with running(name) as url:
+                shot = take(browser, name, url, chosen.width, chosen.height, theme)
+            Image.open(BytesIO(shot)).save(chosen.folder / f"{name}.webp", quality=80)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""The robot demo: voice and picture are changed, and both follow the inputs live."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import Open, Serve
+from tests.browser.pictures import PATTERN, Quarters
+from tests.browser.sound import envelope, likeness, speak
+from tests.support import demos
+
+BLACK = Quarters(*((0, 0, 0),) * 4)
+
+
+def test_the_robot_and_oneself_again(serve: Serve, visit: Open) -> None:
+    page = visit(serve(demos.load("audio_video").demo))
+    component = page.component()
+    component.start()
+    # Nothing is left of the plain quarters but their outlines.
+    component.shows(BLACK)
+    page.until(component.hears, "the robot")
+    page.page.get_by_role("checkbox", name="Outlines").uncheck()
+    component.shows(PATTERN)
+    page.page.get_by_role("checkbox", name="Robot voice").uncheck()
+    assert likeness(component.record(6).envelope(), envelope(speak())) > 0.8
+    assert component.state() == "connected"
+    component.stop()

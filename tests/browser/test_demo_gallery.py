@@ -1,0 +1,38 @@
+"""The gallery app: from the front page to a demo of which the stream runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Open, Serve
+from tests.browser.pages import Visit
+from tests.browser.pictures import PATTERN
+from tests.support import demos
+
+
+@pytest.fixture
+def page(serve: Serve, visit: Open) -> Visit:
+    return visit(serve(demos.load("gallery").demo), wait_for="nav[aria-label=Demos]")
+
+
+def test_every_demo_has_a_place_and_a_picture_on_the_front_page(page: Visit) -> None:
+    places = page.page.get_by_role("navigation", name="Demos").get_by_role("link")
+    links = [place.get_attribute("href") for place in places.all()]
+    assert links == [name for name in demos.names() if name != "gallery"]
+    for picture in places.locator("img").all():
+        picture.scroll_into_view_if_needed()
+        page.until(
+            lambda picture=picture: picture.evaluate("(each) => each.naturalWidth") > 0,
+            "the picture of a demo",
+        )
+
+
+def test_a_demo_runs_in_its_page(page: Visit) -> None:
+    page.page.get_by_role("link", name="Robot").last.click()
+    component = page.component()
+    component.root.wait_for()
+    component.start()
+    page.page.get_by_role("checkbox", name="Outlines").uncheck()
+    component.shows(PATTERN)
+    page.until(component.hears, "the robot")
+    component.stop()
