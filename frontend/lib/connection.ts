@@ -110,19 +110,14 @@ export class Connection {
   }
 
   /** What the browser measured on the current connection; `null` while there is none. */
-  async statistics(): Promise<RTCStatsReport | null> {
-    return (await this.#peer?.statistics()) ?? null;
+  statistics(): Promise<RTCStatsReport | null> {
+    return this.#peer?.statistics() ?? Promise.resolve(null);
   }
 
   get view(): View {
-    return {
-      ...this.#sending.view,
-      machine: this.#machine,
-      remote: this.#remote,
-      notice: this.#notice,
-      asking: this.media.asking,
-      mediaProblem: this.media.problem,
-    };
+    const [machine, remote, notice] = [this.#machine, this.#remote, this.#notice];
+    const { asking, problem: mediaProblem } = this.media;
+    return { ...this.#sending.view, machine, remote, notice, asking, mediaProblem };
   }
 
   /** What the person does about their devices; calls `act` at once, as part of their press. */
@@ -228,9 +223,7 @@ export class Connection {
       direction: directionOf(mode),
       kinds: kindsOf(modality),
       tracks: sends(mode) ? this.#sending.tracks : new Map(),
-      rtpParams,
-      videoCodec,
-      maxBitrate,
+      ...{ rtpParams, videoCodec, maxBitrate },
       codecs: this.env.videoCodecs(),
     };
     return new Peer(this.env.newPeer(configuration), this.env.server, this.env.clock, options, {
