@@ -18,7 +18,7 @@ type Optional<T> = T | null | undefined;
 
 export interface WebRTCProps {
   /** The id of the connection, set by the page, so that listeners know whose they are. */
-  value: Optional<string>;
+  value: Optional<string | Submission>;
   height: Optional<number | string>;
   width: Optional<number | string>;
   mode: Optional<Mode>;
@@ -41,13 +41,23 @@ export interface WebRTCProps {
   show_statistics: Optional<boolean>;
   video_codec: Optional<VideoCodec>;
   max_bitrate: Optional<Bitrates>;
+  placeholder: Optional<string>;
   /** The ids of the Gradio events that take additional outputs. */
   output_listeners: Optional<number[]>;
+}
+
+/** The value of a composer: what the person submitted last, and over which connection. */
+export interface Submission {
+  webrtc_id: string;
+  textbox: string;
+  /** The server takes each number once; there is none before the first submit. */
+  number: number | null;
 }
 
 export interface WebRTCEvents {
   tick: never;
   state_change: never;
+  submit: never;
   start_recording: never;
   stop_recording: never;
   error: string;

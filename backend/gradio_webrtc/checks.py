@@ -61,6 +61,10 @@ def check_component_options(
     one_of("variant", variant, get_args(Variant))
     if variant == "textbox" and modality != "audio":
         raise ConfigurationError('variant="textbox" is for modality="audio".')
+    if variant == "textbox" and mode == "receive":
+        raise ConfigurationError(
+            'variant="textbox" needs a mode in which the page sends, not "receive".'
+        )
     one_of("video_codec", video_codec, (*get_args(VideoCodec), None))
     for name, value in (
         ("rtc_configuration", rtc_configuration),

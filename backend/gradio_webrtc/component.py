@@ -386,7 +386,7 @@ class WebRTC(Component):
         """
         self._streaming().set_input(webrtc_id, args)
 
-    def close_stream(self, webrtc_id: str | None, msg: str = "") -> None:
+    def close_stream(self, webrtc_id: str | WebRTCData | None, msg: str = "") -> None:
         """End a connection; one that has ended is left alone. Any thread.
 
         Also a listener: `stop.click(webrtc.close_stream, inputs=[webrtc])`.
@@ -395,6 +395,8 @@ class WebRTC(Component):
             webrtc_id: the component's value, the id of the page's connection.
             msg: words for the person.
         """
+        if isinstance(webrtc_id, WebRTCData):
+            webrtc_id = webrtc_id.webrtc_id
         self._streaming().close_stream(webrtc_id, msg)
 
     def _streaming(self) -> StreamHost:

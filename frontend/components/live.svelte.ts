@@ -1,11 +1,13 @@
 /** The connection and its levels as reactive state, for components to render. */
 
 import { Connection } from "../lib/connection";
+import { Extras } from "./extras.svelte";
 import type { ConnectionEvents, Environment, Settings, View } from "../lib/environment";
 import { QUIET, SoundMeter, type Levels } from "../lib/soundmeter";
 
 export class Live {
   readonly connection: Connection;
+  readonly extras: Extras;
   readonly #meter: SoundMeter;
   #view: View;
   #levels: Levels = $state.raw(QUIET);
@@ -13,12 +15,17 @@ export class Live {
   constructor(
     env: Environment,
     settings: () => Settings,
-    events: Omit<ConnectionEvents, "changed">,
+    events: Omit<ConnectionEvents, "changed"> & { changed?: (view: View) => void },
   ) {
     this.connection = new Connection(env, settings, {
       ...events,
-      changed: (view) => (this.#view = view),
+      changed: (view) => {
+        this.#view = view;
+        this.extras.follow(view);
+        events.changed?.(view);
+      },
     });
+    this.extras = new Extras(env, settings, () => this.connection.statistics());
     this.#view = $state.raw(this.connection.view);
     this.#meter = new SoundMeter(
       () => new AudioContext(),
@@ -44,6 +51,8 @@ export class Live {
 
   close(): void {
     this.#meter.stop();
+    // First the recording: it saves what is there before its tracks end.
+    this.extras.close();
     this.connection.dispose();
   }
 }

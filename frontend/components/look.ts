@@ -15,4 +15,6 @@ export interface Look {
   /** Further buttons the author wants. */
   readonly buttons: readonly Button[];
   readonly statistics: boolean;
+  /** What the empty field of the composer says. */
+  readonly placeholder: string | null;
 }

@@ -3,24 +3,19 @@
  * one `View` of it all. Everything that opens is closed here, by the machine's own orders.
  */
 
+import { Alarm } from "./alarm";
 import { directionOf, kindsOf, receives, sends } from "./constraints";
 import type { ConnectionEvents, Environment, Settings, View } from "./environment";
+import { LastError } from "./lasterror";
+import { LateMedia } from "./latemedia";
 import { step } from "./machine";
 import { textOf, type Message } from "./messages";
 import { INITIAL, type Effect, type Machine, type MachineEvent } from "./model";
 import { Peer } from "./peer";
-import { remainingMs } from "./playout";
-import { problemOfMediaError, type Problem } from "./problems";
-import { wasCancelled } from "./screen";
+import { Requests } from "./requests";
 import { Sending } from "./sending";
-import { parseIceConfiguration, parsePlace } from "./signaling";
+import type { Reply } from "./signaling";
 import type { Kind, VideoSource } from "./types";
-
-/**
- * An error that ends the stream is shown in the component; handing it on as well would show it
- * twice. The ending follows its error at once, so an error is handed on when none came this long.
- */
-const ERROR_MS = 300;
 
 export class Connection {
   #machine: Machine = INITIAL;
@@ -30,16 +25,18 @@ export class Connection {
   /** Names the values that the app keeps for what was started last. */
   #token: string | null = null;
   readonly #sending: Sending;
+  /** Opens and closes the devices while the connection goes on. */
+  readonly media: LateMedia;
   /** The id of the newest attempt, also while waiting for a place. */
   #id: string | null = null;
   /** The id of the session that the server last took. */
   #taken: string | null = null;
-  #timer: number | null = null;
+  readonly #alarm: Alarm;
   #remote: MediaStream | null = null;
   #notice: string | null = null;
-  /** The last `error` message, for an ending that does not repeat its text. */
-  #lastError: Message | null = null;
-  #errorTimer: number | null = null;
+  /** For an ending that does not repeat its text. */
+  readonly #lastError: LastError;
+  readonly #requests: Requests;
   readonly #queue: MachineEvent[] = [];
   #busy = false;
 
@@ -48,31 +45,38 @@ export class Connection {
     private readonly settings: () => Settings,
     private readonly events: ConnectionEvents,
   ) {
+    const replaced = (kind: Kind, track: MediaStreamTrack | null): void => {
+      void this.#peer?.replaceTrack(kind, track);
+      this.#changed();
+    };
+    const changed = (): void => this.#changed();
+    this.#alarm = new Alarm(env.clock, () => this.#tell({ type: "wake" }));
+    this.#requests = new Requests(env);
+    this.#lastError = new LastError(env.clock, (message) => events.message(message));
     this.#sending = new Sending(env, settings, {
-      replaced: (kind, track) => {
-        void this.#peer?.replaceTrack(kind, track);
-        this.#changed();
-      },
-      changed: () => this.#changed(),
+      replaced,
+      changed,
       notice: (text) => this.#say(text),
       sharingEnded: () => {
         this.#say("You stopped sharing your screen, so the stream has ended.");
         this.stop();
       },
     });
+    this.media = new LateMedia(this.#sending, settings, { replaced, changed });
   }
 
-  start(): void {
+  /** Connects, with the devices open from the start unless `media` says otherwise. */
+  start(media = true): void {
     this.#notice = null;
-    this.#lastError = null;
+    this.#lastError.forget();
     this.#taken = null;
-    this.#tell({ type: "start", media: sends(this.settings().mode) });
+    this.#tell({ type: "start", media: media && sends(this.settings().mode) });
   }
 
   /** Starts with the values that the app keeps under `token`, in place of what is under way. */
   restart(token: string): void {
     this.#notice = null;
-    this.#lastError = null;
+    this.#lastError.forget();
     this.#token = token;
     this.#tell({ type: "restart" });
   }
@@ -83,7 +87,7 @@ export class Connection {
 
   /** Ends everything at once: the component is going away, or the page is. */
   dispose(): void {
-    this.#dropError();
+    this.#lastError.drop();
     this.#tell({ type: "dispose" });
   }
 
@@ -105,12 +109,19 @@ export class Connection {
     return this.#act(() => this.#sending.useSource(source));
   }
 
+  /** What the browser measured on the current connection; `null` while there is none. */
+  async statistics(): Promise<RTCStatsReport | null> {
+    return (await this.#peer?.statistics()) ?? null;
+  }
+
   get view(): View {
     return {
       ...this.#sending.view,
       machine: this.#machine,
       remote: this.#remote,
       notice: this.#notice,
+      asking: this.media.asking,
+      mediaProblem: this.media.problem,
     };
   }
 
@@ -132,45 +143,35 @@ export class Connection {
       for (const effect of effects) this.#perform(effect);
     }
     this.#busy = false;
-    this.#arm();
+    this.#alarm.set(this.#machine.wakeAt);
     this.#changed();
   }
 
-  #arm(): void {
-    const { clock } = this.env;
-    if (this.#timer !== null) clock.clear(this.#timer);
-    const { wakeAt } = this.#machine;
-    this.#timer =
-      wakeAt === null
-        ? null
-        : clock.set(() => this.#tell({ type: "wake" }), Math.max(0, wakeAt - clock.now()));
-  }
-
   #perform(effect: Effect): void {
+    const { attempt } = this.#machine;
     switch (effect.type) {
       case "acquire":
-        return void this.#acquire(this.#machine.attempt);
+        return void this.#acquire(attempt);
       case "connect":
-        return void this.#connect(this.#machine.attempt, effect.id, effect.replaces);
+        return void this.#connect(attempt, effect.id, effect.replaces);
       case "wait_for_place":
-        return void this.#waitForPlace(this.#machine.attempt);
+        return void this.#waitForPlace(attempt);
       case "leave":
-        return void this.#leave(this.#machine.attempt);
+        return void this.#leave(attempt);
       case "close_peer":
         this.#peer?.close(effect.polite);
         this.#closeRetired();
-        this.#peer = null;
-        this.#remote = null;
+        this.#peer = this.#remote = null;
         return;
       case "retire_peer":
         if (this.#peer !== null) this.#retired.push(this.#peer);
-        this.#peer = null;
-        this.#remote = null;
+        this.#peer = this.#remote = null;
         return;
       case "play_out":
-        return void this.#playOut(this.#machine.attempt);
+        void this.#peer?.remaining().then((left) => this.#tell({ type: "remaining", attempt, ...left }));
+        return;
       case "release_media":
-        return this.#sending.release();
+        return this.media.release();
       case "announce":
         if (effect.what === "started") return this.events.started();
         this.events.stopped();
@@ -179,23 +180,14 @@ export class Connection {
   }
 
   async #acquire(attempt: number): Promise<void> {
-    const fail = (problem: Problem): void => this.#tell({ type: "media_failed", attempt, problem });
-    // Let the caller's own step end first, as every other answer also comes later.
-    await Promise.resolve();
-    if (!this.env.secure) return fail({ code: "insecure_origin" });
-    if (!this.#sending.possible) return fail({ code: "unsupported_browser" });
-    const video = kindsOf(this.settings().modality).includes("video");
-    if (video && this.#sending.sources.length === 0) return fail({ code: "no_screen_sharing" });
-    try {
-      await this.#sending.acquire();
-    } catch (error) {
-      if (attempt !== this.#machine.attempt || !wasCancelled(error)) {
-        return fail(problemOfMediaError(error));
-      }
+    const wanted = (): boolean => attempt === this.#machine.attempt;
+    const problem = await this.#sending.open(wanted);
+    if (problem === "cancelled") {
       this.#say("Nothing was shared. Press start to choose what to share.");
       return this.stop();
     }
-    if (attempt !== this.#machine.attempt) return;
+    if (problem !== null) return this.#tell({ type: "media_failed", attempt, problem });
+    if (!wanted()) return;
     this.#sending.begin();
     this.#tell({ type: "media_ready", attempt });
   }
@@ -219,20 +211,14 @@ export class Connection {
 
   /** The configuration to connect with; `null` when the server gave none and that was reported. */
   async #configuration(attempt: number): Promise<RTCConfiguration | null> {
-    const { dynamicRtcConfiguration, rtcConfiguration } = this.settings();
-    if (!dynamicRtcConfiguration) return rtcConfiguration ?? {};
-    const body = await this.env.server
-      .ice_configuration({ session_hash: this.env.sessionHash() })
-      .catch(() => undefined);
-    const reply = parseIceConfiguration(body);
-    if (reply.kind === "ok") return reply.value ?? {};
-    if (reply.kind === "unreachable") this.#tell({ type: "unreachable", attempt });
-    else this.#tell({ type: "refused", attempt, problem: reply.problem });
+    const reply = await this.#requests.configuration(this.settings());
+    if (reply.kind === "ok") return reply.value;
+    this.#refuse(attempt, reply);
     return null;
   }
 
   #newPeer(attempt: number, configuration: RTCConfiguration, replaces: string | null): Peer {
-    const { mode, modality, rtpParams } = this.settings();
+    const { mode, modality, rtpParams, videoCodec, maxBitrate } = this.settings();
     const id = this.#id!;
     const options = {
       id,
@@ -243,9 +229,11 @@ export class Connection {
       kinds: kindsOf(modality),
       tracks: sends(mode) ? this.#sending.tracks : new Map(),
       rtpParams,
+      videoCodec,
+      maxBitrate,
+      codecs: this.env.videoCodecs(),
     };
-    const { server, clock } = this.env;
-    return new Peer(this.env.newPeer(configuration), server, clock, options, {
+    return new Peer(this.env.newPeer(configuration), this.env.server, this.env.clock, options, {
       answered: () => {
         this.#taken = id;
         if (attempt !== this.#machine.attempt) return;
@@ -270,62 +258,42 @@ export class Connection {
     for (const peer of this.#retired.splice(0)) peer.close(false);
   }
 
-  /** Finds out how long what has been received still plays. */
-  async #playOut(attempt: number): Promise<void> {
-    const report = await this.#peer?.statistics().catch(() => null);
-    this.#tell({ type: "remaining", attempt, ms: remainingMs(report?.values() ?? []) });
-  }
-
   #heard(attempt: number, message: Message): void {
     if (attempt !== this.#machine.attempt) return;
     if (message.type === "end_stream") {
       const reason = message.reason ?? "handler_finished";
-      const text = textOf(message) || (this.#lastError && textOf(this.#lastError)) || "";
-      if (reason === "handler_error") this.#dropError();
+      const text = textOf(message) || this.#lastError.text;
+      if (reason === "handler_error") this.#lastError.drop();
       this.#tell({ type: "ended", attempt, reason, text });
     } else if (message.type === "update_connection" && message.data === "closed") {
       this.#tell({ type: "stop" });
     } else if (message.type === "error") {
-      this.#dropError();
-      this.#lastError = message;
-      this.#errorTimer = this.env.clock.set(() => {
-        this.#errorTimer = null;
-        this.events.message(message);
-      }, ERROR_MS);
+      this.#lastError.hear(message);
     } else {
       this.events.message(message);
     }
   }
 
-  #dropError(): void {
-    if (this.#errorTimer !== null) this.env.clock.clear(this.#errorTimer);
-    this.#errorTimer = null;
-  }
-
   async #waitForPlace(attempt: number): Promise<void> {
-    const body = await this.env.server.wait_for_place(this.#address(this.#id)).catch(() => undefined);
-    const reply = parsePlace(body);
-    if (reply.kind === "unreachable") return this.#tell({ type: "unreachable", attempt });
-    if (reply.kind === "refused") {
-      return this.#tell({ type: "refused", attempt, problem: reply.problem });
-    }
+    const reply = await this.#requests.place(this.#id);
+    if (reply.kind !== "ok") return this.#refuse(attempt, reply);
     const place = reply.value;
     if (place.status === "admitted") return this.#tell({ type: "admitted", attempt });
     this.#tell({ type: "queued", attempt, position: place.position });
   }
 
-  async #leave(attempt: number): Promise<void> {
-    // While reconnecting these differ: the old session still holds its place.
-    const ids = new Set([this.#id, this.#taken].filter((id) => id !== null));
-    this.#taken = null;
-    const { server } = this.env;
-    await Promise.allSettled([...ids].map((id) => server.leave(this.#address(id))));
-    this.events.over();
-    this.#tell({ type: "left", attempt });
+  #refuse(attempt: number, reply: Exclude<Reply<unknown>, { kind: "ok" }>): void {
+    if (reply.kind === "unreachable") this.#tell({ type: "unreachable", attempt });
+    else this.#tell({ type: "refused", attempt, problem: reply.problem });
   }
 
-  #address(id: string | null): Record<string, string | null> {
-    return { webrtc_id: id, session_hash: this.env.sessionHash() };
+  async #leave(attempt: number): Promise<void> {
+    // While reconnecting these differ: the old session still holds its place.
+    const ids = [this.#id, this.#taken];
+    this.#taken = null;
+    await this.#requests.leave(ids);
+    this.events.over();
+    this.#tell({ type: "left", attempt });
   }
 
   #say(text: string): void {

@@ -4,6 +4,7 @@ import type { DeviceLists } from "./devices";
 import type { Facing } from "./facing";
 import type { Message } from "./messages";
 import type { Machine } from "./model";
+import type { Problem } from "./problems";
 import type {
   Bitrates,
   Clock,
@@ -40,6 +41,8 @@ export interface Environment {
   sessionHash(): string;
   newId(): string;
   newPeer(configuration: RTCConfiguration): RTCPeerConnection;
+  /** The video codecs that this browser can take part in, best first. */
+  videoCodecs(): readonly RTCRtpCodec[];
   newStream(tracks: readonly MediaStreamTrack[]): MediaStream;
 }
 
@@ -58,6 +61,10 @@ export interface View {
   readonly facing: Facing | null;
   /** What happened to a device, in words; `null` when there is nothing to say. */
   readonly notice: string | null;
+  /** While connected: the person is being asked for a device. */
+  readonly asking: boolean;
+  /** While connected: why a device is not open though it was asked for. */
+  readonly mediaProblem: Problem | null;
 }
 
 export interface ConnectionEvents {

@@ -1,56 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { step } from "./machine";
 import {
   BACKOFF_MS,
   CONNECT_MS,
   DISCONNECT_MS,
-  INITIAL,
   LEAVE_MS,
   RETRY_MS,
   STABLE_MS,
   WAIT_MS,
-  type Effect,
-  type Machine,
-  type MachineEvent,
   type StateName,
 } from "./model";
-
-/** Every event but those of other attempts, told without naming the attempt. */
-type Told = MachineEvent extends infer E ? (E extends unknown ? Omit<E, "attempt"> : never) : never;
-
-/** Runs the machine by hand, remembering the effects of the last event. */
-class Run {
-  machine: Machine = INITIAL;
-  effects: readonly Effect[] = [];
-  now = 1_000;
-
-  tell(event: Told, attempt = this.machine.attempt): this {
-    const full = { ...event, attempt } as MachineEvent;
-    ({ machine: this.machine, effects: this.effects } = step(this.machine, full, this.now));
-    return this;
-  }
-
-  pass(ms: number): this {
-    this.now += ms;
-    return this.tell({ type: "wake" });
-  }
-
-  get did(): string[] {
-    return this.effects.map((effect) => effect.type);
-  }
-}
-
-const FULL: Told = { type: "refused", problem: { code: "concurrency_limit_reached", limit: 1 } };
-const UP: Told = { type: "peer", peer: "connected" };
-const LOST: Told = { type: "peer", peer: "failed" };
-
-function connecting(): Run {
-  return new Run().tell({ type: "start", media: true }).tell({ type: "media_ready" });
-}
-
-function connected(): Run {
-  return connecting().tell(UP);
-}
+import { connected, connecting, FULL, LOST, Run, UP, type Told } from "./testing/run";
 
 describe("the way to a connection", () => {
   it("asks for media, then connects, then announces the start", () => {
@@ -221,7 +180,6 @@ describe("an end", () => {
   it.each<[string, StateName]>([
     ["client_closed", "idle"],
     ["time_limit", "idle"],
-    ["handler_finished", "idle"],
     ["server_shutdown", "idle"],
     ["replaced", "idle"],
     ["a reason of a newer server", "idle"],

@@ -9,7 +9,7 @@
  */
 
 import { BACKOFF_MS, DISCONNECT_MS, RETRY_MS, isActive } from "./model";
-import type { Machine, MachineEvent, StateName, Step } from "./model";
+import type { Farewell, Machine, MachineEvent, StateName, Step } from "./model";
 import {
   close,
   connect,
@@ -117,12 +117,20 @@ function pollAgain(machine: Machine, now: number): Step {
 }
 
 /** What has been received plays on, whatever becomes of the connection it came by. */
-function playingOut(machine: Machine, event: MachineEvent, now: number): Step {
+function playingOut(machine: Machine, farewell: Farewell, event: MachineEvent, now: number): Step {
+  const { ending, deadline } = farewell;
   switch (event.type) {
     case "remaining":
-      return stay({ ...machine, wakeAt: Math.min(machine.wakeAt ?? now, now + event.ms) });
+      return stay({
+        ...machine,
+        farewell: { ...farewell, over: event.over },
+        wakeAt: Math.min(deadline, now + event.ms),
+      });
     case "wake":
-      return rest(machine, { name: "idle", ending: machine.farewell }, [
+      if (!farewell.over && now < deadline) {
+        return { machine: { ...machine, wakeAt: deadline }, effects: [{ type: "play_out" }] };
+      }
+      return rest(machine, { name: "idle", ending }, [
         { type: "close_peer", polite: false },
         { type: "release_media" },
       ]);
@@ -136,7 +144,7 @@ function playingOut(machine: Machine, event: MachineEvent, now: number): Step {
 }
 
 function live(machine: Machine, event: MachineEvent, now: number): Step {
-  if (machine.farewell !== null) return playingOut(machine, event, now);
+  if (machine.farewell !== null) return playingOut(machine, machine.farewell, event, now);
   const lost: Problem = { code: "connection_lost" };
   switch (event.type) {
     case "peer":

@@ -31,10 +31,18 @@ export interface Machine {
   readonly problem: Problem | null;
   /** Why it ended, when nothing is wrong. */
   readonly ending: Problem | null;
-  /** In `connected`: why it is over, while what has been received is still being played. */
-  readonly farewell: Problem | null;
+  /** In `connected`: set when it is over, while what has been received is still being played. */
+  readonly farewell: Farewell | null;
   /** In `closing`: whether it was told to start anew, which then follows. */
   readonly again: boolean;
+}
+
+export interface Farewell {
+  readonly ending: Problem;
+  /** Whether the buffers are empty, so that only a fixed time is left. */
+  readonly over: boolean;
+  /** When it ends in any case, ms. */
+  readonly deadline: number;
 }
 
 export type MachineEvent =
@@ -53,7 +61,7 @@ export type MachineEvent =
   | { type: "peer"; attempt: number; peer: "connected" | "disconnected" | "failed" }
   | { type: "channel_closed"; attempt: number }
   | { type: "ended"; attempt: number; reason: string; text: string }
-  | { type: "remaining"; attempt: number; ms: number }
+  | { type: "remaining"; attempt: number; ms: number; over: boolean }
   | { type: "left"; attempt: number };
 
 export type Effect =
@@ -65,7 +73,7 @@ export type Effect =
   | { type: "close_peer"; polite: boolean }
   /** Silence the peer, and close it once the connection that replaces it is there. */
   | { type: "retire_peer" }
-  /** Find out how long what has been received still plays. */
+  /** Find out whether what has been received has been played. */
   | { type: "play_out" }
   | { type: "release_media" }
   | { type: "announce"; what: "started" | "stopped" };
@@ -89,8 +97,8 @@ export const WAIT_MS = 40_000;
 /** How long a stop may wait for the server to confirm that the place is free. */
 export const LEAVE_MS = 2_000;
 
-/** How long the end of a stream may go on playing; the server waits a second for the goodbye. */
-export const PLAY_OUT_MS = 600;
+/** How long the end of a stream may go on playing. The server may have hung up by then. */
+export const PLAY_OUT_MS = 2_000;
 
 export const INITIAL: Machine = {
   name: "idle",

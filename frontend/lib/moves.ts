@@ -80,9 +80,10 @@ export function restart(machine: Machine, now: number): Step {
 }
 
 /** The handler has finished: what has been received is played to its end, then it is over. */
-export function playOut(machine: Machine, farewell: Problem, now: number): Step {
+export function playOut(machine: Machine, ending: Problem, now: number): Step {
+  const deadline = now + PLAY_OUT_MS;
   return {
-    machine: { ...machine, farewell, wakeAt: now + PLAY_OUT_MS },
+    machine: { ...machine, farewell: { ending, over: false, deadline }, wakeAt: deadline },
     effects: [{ type: "play_out" }],
   };
 }

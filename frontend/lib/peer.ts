@@ -3,11 +3,13 @@
  * reports what happens and decides nothing; a new attempt is a new Peer.
  */
 
+import { preferred, sendParameters, withStartBitrate } from "./codecs";
 import { decode, encode, type Message } from "./messages";
+import { read, type Reading } from "./playout";
 import type { Problem } from "./problems";
 import { askForStereo } from "./sdp";
 import { CandidateQueue, parseAnswer } from "./signaling";
-import type { Clock, Kind, RtpParams, Server } from "./types";
+import type { Bitrates, Clock, Kind, RtpParams, Server, VideoCodec } from "./types";
 
 /** The server drops a page that is silent for 15 s; two heartbeats in a row may get lost. */
 export const PING_MS = 5_000;
@@ -23,6 +25,10 @@ export interface PeerOptions {
   readonly kinds: readonly Kind[];
   readonly tracks: ReadonlyMap<Kind, MediaStreamTrack>;
   readonly rtpParams: RtpParams | null;
+  readonly videoCodec: VideoCodec | null;
+  readonly maxBitrate: Bitrates;
+  /** The video codecs of this browser, best first. */
+  readonly codecs: readonly RTCRtpCodec[];
 }
 
 export interface PeerEvents {
@@ -36,18 +42,6 @@ export interface PeerEvents {
   warning(text: string): void;
 }
 
-/** Adds an author's sending parameters to the browser's own, encoding by encoding. */
-export function mergeParameters(
-  current: RTCRtpSendParameters,
-  wanted: RtpParams,
-): RTCRtpSendParameters {
-  const encodings = current.encodings.map((encoding, index) => ({
-    ...encoding,
-    ...wanted.encodings?.[index],
-  }));
-  return { ...current, ...wanted, encodings };
-}
-
 export class Peer {
   readonly #channel: RTCDataChannel;
   readonly #candidates: CandidateQueue;
@@ -55,6 +49,7 @@ export class Peer {
   readonly #incoming: MediaStreamTrack[] = [];
   #pingTimer: number | null = null;
   #closed = false;
+  #reading: Reading | null = null;
   #opening: Promise<void> = Promise.resolve();
 
   constructor(
@@ -106,7 +101,8 @@ export class Peer {
     // The server knows the offer now, so candidates need not wait for our own work on its answer.
     this.#candidates.open();
     this.events.answered();
-    await this.pc.setRemoteDescription({ type: "answer", sdp: reply.value });
+    const sdp = withStartBitrate(reply.value, this.options.maxBitrate.video);
+    await this.pc.setRemoteDescription({ type: "answer", sdp });
     await this.#applyParameters();
   }
 
@@ -118,6 +114,12 @@ export class Peer {
   /** What the browser measured so far; `null` once this attempt is over. */
   async statistics(): Promise<RTCStatsReport | null> {
     return this.#closed ? null : this.pc.getStats();
+  }
+
+  /** Whether what has been received has been played, and how long to wait for that. */
+  async remaining(): Promise<Reading> {
+    const report = await this.statistics().catch(() => null);
+    return (this.#reading = read(report?.values() ?? [], this.#reading));
   }
 
   /** Ends the attempt. `polite` tells the server, which would else notice by itself. */
@@ -143,7 +145,20 @@ export class Peer {
     const { direction, kinds, tracks } = this.options;
     for (const kind of kinds) {
       const source = tracks.get(kind) ?? kind;
-      this.#senders.set(kind, this.pc.addTransceiver(source, { direction }).sender);
+      const transceiver = this.pc.addTransceiver(source, { direction });
+      this.#senders.set(kind, transceiver.sender);
+      if (kind === "video") this.#prefer(transceiver);
+    }
+  }
+
+  #prefer(transceiver: RTCRtpTransceiver): void {
+    const { videoCodec, codecs } = this.options;
+    const order = preferred(codecs, videoCodec);
+    if (order === null) return;
+    try {
+      transceiver.setCodecPreferences(order);
+    } catch {
+      // A browser that wants another list takes its own choice, which both sides can do.
     }
   }
 
@@ -190,11 +205,13 @@ export class Peer {
   }
 
   async #applyParameters(): Promise<void> {
-    const { rtpParams } = this.options;
-    if (rtpParams === null || this.options.direction === "recvonly") return;
-    for (const sender of this.#senders.values()) {
+    const { rtpParams, maxBitrate, direction } = this.options;
+    if (direction === "recvonly") return;
+    for (const [kind, sender] of this.#senders) {
+      const parameters = sendParameters(sender.getParameters(), rtpParams, maxBitrate[kind]);
+      if (parameters === null) continue;
       try {
-        await sender.setParameters(mergeParameters(sender.getParameters(), rtpParams));
+        await sender.setParameters(parameters);
       } catch (error) {
         // A wrong parameter costs quality, not the conversation; its author is told.
         this.events.warning(`The browser did not accept rtp_params: ${String(error)}`);

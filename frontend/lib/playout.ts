@@ -1,32 +1,52 @@
 /**
- * How long what has been received still plays: what waits in the jitter buffers, which even out the
- * network, and in the sound card's. Names: Identifiers for WebRTC's Statistics API.
+ * Whether what has been received has been played: what waits in the jitter buffers, which even out
+ * the network, and in the sound card's. Browsers have no event for it, so their counters are read a
+ * few times at the end of a stream. Names: Identifiers for WebRTC's Statistics API.
  */
 
-/** What else is on its way: a packet that comes after the goodbye, the last picture's rendering. */
-export const MARGIN_MS = 120;
+/** Sound leaves its buffer every 20 ms: a counter that stands still this long has come to its end. */
+export const STEP_MS = 60;
+/** What has left the buffers still has to be heard and drawn. */
+export const MARGIN_MS = 100;
 
 type Stats = Readonly<Record<string, unknown>>;
 
-function mean(stats: Stats, sum: string, count: string): number {
-  const [total, number] = [stats[sum], stats[count]];
-  return typeof total === "number" && typeof number === "number" && number > 0
-    ? total / number
-    : 0;
+export interface Reading {
+  /** Samples of sound that have left their buffer. */
+  readonly samples: number;
+  readonly over: boolean;
+  /** How long until it is worth looking again, or until all is played when it is `over`. */
+  readonly ms: number;
 }
 
-/** The milliseconds until all has been played; 0 when nothing is received. */
-export function remainingMs(report: Iterable<Stats>): number {
-  let [receiving, buffered, card] = [false, 0, 0];
+function count(stats: Stats, name: string): number {
+  const value = stats[name];
+  return typeof value === "number" ? value : 0;
+}
+
+/** Milliseconds that sound takes through the sound card's own buffer. */
+function cardMs(stats: Stats): number {
+  const played = count(stats, "totalSamplesCount");
+  return played > 0 ? (1000 * count(stats, "totalPlayoutDelay")) / played : 0;
+}
+
+/** Judges the browser's counters, given the reading before, or `null` for the first. */
+export function read(report: Iterable<Stats>, before: Reading | null): Reading {
+  let [receiving, samples, pictures, card] = [false, 0, 0, 0];
   for (const stats of report) {
-    if (stats.type === "inbound-rtp") {
-      receiving = true;
-      const delay = mean(stats, "jitterBufferDelay", "jitterBufferEmittedCount");
-      const target = mean(stats, "jitterBufferTargetDelay", "jitterBufferEmittedCount");
-      buffered = Math.max(buffered, delay, target);
-    } else if (stats.type === "media-playout") {
-      card = Math.max(card, mean(stats, "totalPlayoutDelay", "totalSamplesCount"));
-    }
+    if (stats.type === "media-playout") card = Math.max(card, cardMs(stats));
+    if (stats.type !== "inbound-rtp") continue;
+    receiving = true;
+    if (stats.kind === "audio") samples += count(stats, "jitterBufferEmittedCount");
+    else pictures += waiting(stats);
   }
-  return receiving ? Math.round((buffered + card) * 1000) + MARGIN_MS : 0;
+  if (!receiving) return { samples, over: true, ms: 0 };
+  const over = pictures <= 0 && before !== null && before.samples === samples;
+  return { samples, over, ms: over ? MARGIN_MS + Math.round(card) : STEP_MS };
+}
+
+/** Pictures that have arrived and are not decoded yet. */
+function waiting(stats: Stats): number {
+  const done = count(stats, "framesDecoded") + count(stats, "framesDropped");
+  return count(stats, "framesReceived") - done;
 }

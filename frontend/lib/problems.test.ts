@@ -67,9 +67,11 @@ describe("the words", () => {
   });
 
   it("tell why a stream ended", () => {
-    expect(describeEnding({ code: "time_limit", message: "15 s are over." })).toBe("15 s are over.");
+    expect(describeEnding({ code: "time_limit", message: "15 s are over." }, true)).toBe("15 s are over.");
     for (const code of ["time_limit", "server_shutdown", "replaced", "handler_finished"]) {
-      expect(describeEnding({ code, message: "" })).not.toBe("");
+      expect(describeEnding({ code, message: "" }, true)).toBeTruthy();
     }
+    expect(describeEnding({ code: "handler_finished", message: "" }, false)).toBeNull();
+    expect(describeEnding({ code: "time_limit", message: "" }, false)).toBeTruthy();
   });
 });

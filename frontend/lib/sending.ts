@@ -4,7 +4,8 @@ import { Capture } from "./capture";
 import { kindsOf, sends } from "./constraints";
 import { NO_DEVICES } from "./devices";
 import type { Environment, Settings, View } from "./environment";
-import { usableSources } from "./screen";
+import { problemOfMediaError, type Problem } from "./problems";
+import { usableSources, wasCancelled } from "./screen";
 import type { Kind, VideoSource } from "./types";
 
 export interface SendingEvents {
@@ -42,11 +43,6 @@ export class Sending {
         events.replaced(kind, track);
       },
     });
-  }
-
-  /** Whether this page may ask for devices at all. */
-  get possible(): boolean {
-    return this.#capture !== null;
   }
 
   get tracks(): ReadonlyMap<Kind, MediaStreamTrack> {
@@ -87,11 +83,26 @@ export class Sending {
     };
   }
 
-  /** Opens what the settings say. Throws what `Capture.acquire` throws. */
-  async acquire(): Promise<void> {
+  /**
+   * Opens what the settings say, if it is still `wanted` when the caller's own step has ended.
+   * Returns what stood in the way: nothing, a problem, or that the person chose nothing to share.
+   */
+  async open(wanted: () => boolean): Promise<Problem | "cancelled" | null> {
+    // Every other answer also comes later than the question.
+    await Promise.resolve();
+    if (!wanted()) return null;
+    if (!this.env.secure) return { code: "insecure_origin" };
+    if (this.#capture === null) return { code: "unsupported_browser" };
     const { modality, trackConstraints: constraints } = this.settings();
     const { source, sources } = this;
-    await this.#capture?.acquire({ kinds: kindsOf(modality), constraints, source, sources });
+    const kinds = kindsOf(modality);
+    if (kinds.includes("video") && sources.length === 0) return { code: "no_screen_sharing" };
+    try {
+      await this.#capture.acquire({ kinds, constraints, source, sources });
+      return null;
+    } catch (error) {
+      return wanted() && wasCancelled(error) ? "cancelled" : problemOfMediaError(error);
+    }
   }
 
   /** Makes the opened tracks the stream that is shown and sent. */

@@ -42,10 +42,6 @@ class Quarters(NamedTuple):
         """Return them upside down."""
         return Quarters(self.bottom_left, self.bottom_right, self.top_left, self.top_right)
 
-    def mirrored(self) -> Quarters:
-        """Return them with left and right exchanged."""
-        return Quarters(self.top_right, self.top_left, self.bottom_right, self.bottom_left)
-
     def scaled(self, factor: float) -> Quarters:
         """Return them darker by ``factor``."""
         return Quarters(*((int(r * factor), int(g * factor), int(b * factor)) for r, g, b in self))

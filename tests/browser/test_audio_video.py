@@ -11,7 +11,7 @@ import pytest
 from gradio_webrtc import StreamHandler, WebRTC
 from tests.browser.conftest import Open, Serve
 from tests.browser.pictures import PATTERN
-from tests.browser.test_sync import AsyncEcho, Echo, Film, app_of
+from tests.browser.test_sync import AsyncEcho, Echo, Film, app_of, begin
 
 CHANNELS = """async (index) => {
   const element = document.querySelectorAll("[data-testid=webrtc-media]")[index];
@@ -85,7 +85,7 @@ def test_in_mode_send_the_page_shows_its_own_picture_and_hears_nothing(
 ) -> None:
     component = visit(serve(app_of(Echo(), "send"))).component()
     component.start()
-    component.shows(PATTERN.mirrored())
+    component.shows(PATTERN)
     component.part("webrtc-level-in").wait_for()
     assert component.part("webrtc-level-out").count() == 0
     assert component.part("webrtc-media").evaluate("(media) => media.muted")
@@ -94,7 +94,7 @@ def test_in_mode_send_the_page_shows_its_own_picture_and_hears_nothing(
 
 def test_in_mode_receive_no_device_is_asked_for(serve: Serve, visit: Open) -> None:
     component = visit(serve(app_of(Film(), "receive"))).component()
-    component.start()
+    begin(component, "receive")
     component.visit.until(lambda: component.frames() > 10, "pictures")
     component.visit.until(component.hears, "a beep")
     component.part("webrtc-level-out").wait_for()

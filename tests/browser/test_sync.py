@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -17,6 +18,7 @@ from gradio_webrtc import (
 )
 from tests.browser import flashes
 from tests.browser.conftest import Open, Serve
+from tests.browser.pages import Component
 
 LIMIT = 0.08
 """Seconds: less than a person notices in speech (ITU-R BT.1359 puts that at 45 to 125 ms)."""
@@ -120,6 +122,17 @@ class AsyncFilm(AsyncAudioVideoStreamHandler):
         return TimedPicture(flashes.picture(time), time)
 
 
+def film() -> Iterator[Any]:
+    """Yield sound and bare pictures in turn, as fast as it is let."""
+    number = 0
+    while True:
+        start = number / flashes.FPS
+        yield flashes.chunk(start, 6 / flashes.FPS)
+        for _ in range(6):
+            yield flashes.picture(number / flashes.FPS)
+            number += 1
+
+
 def app_of(handler: Any, mode: str) -> gr.Blocks:
     with gr.Blocks() as demo:
         both = WebRTC(label="Both", mode=mode, modality="audio-video")
@@ -131,6 +144,15 @@ def app_of(handler: Any, mode: str) -> gr.Blocks:
     return demo
 
 
+def begin(component: Component, mode: str) -> None:
+    """Press what starts the stream, and wait for the connection."""
+    if mode == "receive":
+        component.page.get_by_role("button", name="Play", exact=True).click()
+        component.reach("connected")
+    else:
+        component.start()
+
+
 @pytest.mark.parametrize(
     ("handler", "mode"),
     [
@@ -138,12 +160,14 @@ def app_of(handler: Any, mode: str) -> gr.Blocks:
         (AsyncEcho, "send-receive"),
         (Film, "receive"),
         (AsyncFilm, "receive"),
+        (lambda: film, "receive"),
     ],
+    ids=["echo", "async echo", "film", "async film", "generator"],
 )
 def test_a_flash_is_seen_when_its_beep_is_heard(
-    serve: Serve, visit: Open, handler: type, mode: str
+    serve: Serve, visit: Open, handler: Callable[[], Any], mode: str
 ) -> None:
     script = flashes.OWN_SOURCE if mode == "send-receive" else flashes.SCRIPT
     component = visit(serve(app_of(handler(), mode)), script=script).component()
-    component.start()
+    begin(component, mode)
     flashes.in_step(component, LIMIT)

@@ -79,7 +79,8 @@ async def test_its_client_is_told_and_others_go_on(
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("not a picture", "Expected"),
+        (3.5, "Expected"),
+        ("not a picture", "not a picture: there is no such file"),
         (np.zeros((4, 4, 2), np.uint8), "(4, 4, 2)"),
         (np.zeros((4, 4, 3), np.float32), "float32"),
     ],

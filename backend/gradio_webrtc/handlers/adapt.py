@@ -49,8 +49,10 @@ def as_handler(
     check_frame_format(frame_format)
     make = _ADAPTERS[mode, modality](fn, frame_format)
 
+    name = getattr(fn, "__qualname__", type(fn).__qualname__)
+
     def make_decoding(*, needs_args: bool = False) -> Handler:
-        return DecodingHandler(make(needs_args=needs_args), type(fn).__name__)
+        return DecodingHandler(make(needs_args=needs_args), name)
 
     return make_decoding
 

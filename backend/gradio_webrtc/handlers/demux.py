@@ -10,7 +10,7 @@ from gradio_webrtc.errors import MediaFormatError
 from gradio_webrtc.handlers.emitted import CloseStream, Emitted, is_audio, split_emitted
 from gradio_webrtc.handlers.protocol import EndOfStream, MediaKind
 from gradio_webrtc.handlers.slots import Pulse
-from gradio_webrtc.media.timed import TimedAudio, TimedPicture
+from gradio_webrtc.media.timed import SourceTimes, TimedAudio, TimedPicture
 
 CAPACITY_BYTES = 64 * 1024 * 1024
 """Of pictures that wait: a second of large ones would be a lot, 750 MB for 4K."""
@@ -32,13 +32,18 @@ class Demux:
     Additional outputs go with the pictures, all of them, so that they keep their order.
     ``CloseStream`` ends the source; it comes out when both kinds have been consumed.
 
+    Pictures come out with a time, see :class:`~gradio_webrtc.media.timed.SourceTimes`, because
+    they wait here for different lengths of time than their sound does.
+
     Args:
         source: gives the next value; see :func:`parts_of` for what it may be.
         capacity: how many items of each kind may wait.
+        fps: how many pictures without a time are shown a second.
     """
 
-    def __init__(self, source: Next, capacity: int) -> None:
+    def __init__(self, source: Next, capacity: int, fps: float = 30) -> None:
         self._source = source
+        self._times = SourceTimes(fps)
         self._capacity = capacity
         self._waiting: dict[MediaKind, deque[Any]] = {kind: deque() for kind in KINDS}
         self._sizes: deque[int] = deque()
@@ -82,10 +87,13 @@ class Demux:
 
     def _put(self, emitted: Emitted) -> None:
         outputs = emitted.outputs
-        for kind, media in parts_of(emitted.media):
+        # Sound first: a picture that comes with it begins when it does.
+        for kind, media in sorted(parts_of(emitted.media), key=lambda part: part[0]):
             if kind == "audio":
+                self._times.sound(media)
                 self._waiting["audio"].append(media)
             else:
+                media = self._times.picture(media)
                 self._put_video(media if outputs is None else (media, outputs), _bytes_of(media))
                 outputs = None
         if outputs is not None:
@@ -156,5 +164,7 @@ def _bytes_of(picture: Any) -> int:
     size = getattr(picture, "nbytes", None)
     if isinstance(size, int):
         return size
+    if hasattr(picture, "planes"):  # a decoded frame
+        return sum(plane.buffer_size for plane in picture.planes)
     width, height = getattr(picture, "size", (0, 0))  # a PIL image
     return int(3 * width * height)

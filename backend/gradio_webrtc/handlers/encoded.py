@@ -10,8 +10,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextvars import copy_context
 from typing import Any
 
-import numpy as np
-
 from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.emitted import CloseStream
 from gradio_webrtc.handlers.worker import Worker
@@ -21,7 +19,7 @@ from gradio_webrtc.media.files import Run
 from gradio_webrtc.media.formats import StreamFormat
 from gradio_webrtc.media.parts import MediaKind, Part, is_encoded
 from gradio_webrtc.media.succession import Succession
-from gradio_webrtc.media.timed import TimedAudio, TimedPicture
+from gradio_webrtc.media.timed import TimedAudio, TimedPicture, seconds_of
 
 logger = logging.getLogger(__name__)
 
@@ -269,22 +267,6 @@ class EncodedMedia:
                 self._fetching = None
                 feed.give(part)
                 return
-
-
-def seconds_of(value: Any) -> float:
-    """Return how long the sound of an emitted value lasts, 0 for anything else."""
-    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], (tuple, TimedAudio)):
-        value = value[0]
-    if isinstance(value, TimedAudio):
-        value = value.chunk
-    if not isinstance(value, tuple) or len(value) < 2:
-        return 0.0
-    rate, array = value[0], value[1]
-    if not isinstance(array, np.ndarray) or not isinstance(rate, (int, np.integer)) or rate <= 0:
-        return 0.0
-    interleaved = len(value) == 3 and value[2] == "stereo" and (array.ndim == 1 or len(array) == 1)
-    samples = array.shape[-1] if array.ndim else 0
-    return float(samples / (2 if interleaved else 1) / rate)
 
 
 def _ends_stream(side: Any) -> bool:

@@ -61,7 +61,7 @@ class GeneratorHandler:
         self._steps: Steps | None = None
         self._ended = False
         self._media = EncodedMedia(self._next, self.emits, self._worker.name)
-        self._demux = Demux(self._media.take, capacity=fps) if len(self.emits) > 1 else None
+        self._demux = Demux(self._media.take, fps, fps) if len(self.emits) > 1 else None
         self._closing: asyncio.Task[None] | None = None
 
     async def start(self, link: Link) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import av
 from av.container import InputContainer
-from av.stream import Disposition
 
 from gradio_webrtc.errors import MediaFileError
+from gradio_webrtc.media.choosing import streams_of
 from gradio_webrtc.media.parts import MediaKind
 from gradio_webrtc.media.sounds import CHUNK_S, Sound, joined, to_sound
 
@@ -69,7 +69,7 @@ class ContainerDecoder:
     ) -> None:
         self._container = container
         self._name = name
-        self._streams = _streams(container, kinds, name)
+        self._streams = streams_of(container, kinds, name)
         self._start = start
         self._end = end
         self._origin: float | None = None
@@ -211,46 +211,6 @@ class ContainerDecoder:
 
 _ESTIMATED = ("mp3", "aac", "mpegts", "mpeg", "hls", "h264", "ogg")
 """Formats whose length is guessed from a bitrate, or differs when they are streamed."""
-
-
-def _streams(
-    container: InputContainer, kinds: frozenset[MediaKind], name: str
-) -> dict[MediaKind, Any]:
-    found: dict[MediaKind, Any] = {}
-    unknown = []
-    for kind in sorted(kinds):
-        for stream in getattr(container.streams, kind):
-            if stream.disposition & Disposition.attached_pic:
-                continue  # the cover of a piece of music
-            if stream.codec_context is None:
-                unknown.append(f"{kind} in an unknown codec")
-                continue
-            found.setdefault(kind, stream)
-    if not found:
-        raise MediaFileError(name, _what_is_missing(container, kinds, unknown))
-    if _is_image(container) and "video" not in kinds:
-        raise MediaFileError(name, "it is a picture, not sound.")
-    return found
-
-
-def _what_is_missing(
-    container: InputContainer, kinds: frozenset[MediaKind], unknown: list[str]
-) -> str:
-    if unknown:
-        return f"it holds {' and '.join(unknown)}, which cannot be decoded (encrypted or rare)."
-    if _is_image(container) and kinds == {"audio"}:
-        return "it is a picture, not sound."
-    words = {"audio": "sound", "video": "pictures"}
-    wanted = " or ".join(words[kind] for kind in sorted(kinds))
-    has = ", ".join(
-        f"{stream.type} ({stream.codec_context.name if stream.codec_context else 'unknown'})"
-        for stream in container.streams
-    )
-    return f"it has no {wanted}, only {has or 'no stream at all'}."
-
-
-def _is_image(container: InputContainer) -> bool:
-    return container.format.name.endswith("_pipe") or container.format.name in ("image2", "gif")
 
 
 def _start_of(container: InputContainer) -> float | None:

@@ -29,8 +29,16 @@ PIECE_SECONDS = 0.1
 """Long chunks are converted in pieces of this length, so that none holds up the event loop."""
 
 
+MOST_PER_CHANNEL = 256_000
+"""Bits per second a channel at which libopus' encoder ends."""
+
+
 class AudioOut(MediaStreamTrack):
     """Plays chunks of any rate, type and length as one continuous stream of 20 ms packets.
+
+    Args:
+        clock: of the source, shared with the pictures that go with this sound.
+        bitrate: most bits per second of Opus; ``None`` for our own default.
 
     Attributes:
         sent: called with each 20 ms as they go out, for recordings.
@@ -38,8 +46,9 @@ class AudioOut(MediaStreamTrack):
 
     kind = "audio"
 
-    def __init__(self, clock: SourceClock | None = None) -> None:
+    def __init__(self, clock: SourceClock | None = None, bitrate: int | None = None) -> None:
         super().__init__()
+        self._bitrate = bitrate
         self._event_loop = asyncio.get_running_loop()
         self._clock = clock or SourceClock()
         self._playback = AudioPlayback(SAMPLE_RATE, clock=self._clock)
@@ -127,7 +136,7 @@ class AudioOut(MediaStreamTrack):
         channels = frame.samples.shape[0]
         if self._opus:
             if self._encoder is None or self._encoder.channels != channels:
-                self._encoder = OpusEncoder(channels)
+                self._encoder = OpusEncoder(channels, self._bitrate_of(channels))
             return self._encoder.encode(frame.samples, frame.pts)
         # Packed samples: one row, channels interleaved.
         packed = frame.samples.T.reshape(1, -1)
@@ -136,3 +145,7 @@ class AudioOut(MediaStreamTrack):
         audio.pts = frame.pts
         audio.time_base = TIME_BASE
         return audio
+
+    def _bitrate_of(self, channels: int) -> int | None:
+        # libopus refuses more than this instead of doing its best.
+        return None if self._bitrate is None else min(self._bitrate, MOST_PER_CHANNEL * channels)

@@ -64,6 +64,9 @@ class ControlChannel:
         channel = self._channel
         if channel is None or channel.readyState != "open":
             return
+        if channel.transport.transport.state != "connected":
+            # The client has left. aiortc would try all the same, in a task that nobody awaits.
+            return
         if channel.bufferedAmount > MAX_BUFFERED_BYTES:
             self.dropped += 1
             return

@@ -236,6 +236,7 @@ class StreamHost:
             configuration=rtc,
             audio_format=handler.audio_format,
             frame_format=settings.frame_format,
+            preferences=settings.preferences,
             fps=handler.fps,
         )
         self.registry.add(place, session)

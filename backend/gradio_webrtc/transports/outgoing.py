@@ -20,11 +20,18 @@ class Outgoing:
         kinds: what the connection sends; nothing in mode ``"send"``.
         frame_format: channel order of the arrays user code emits.
         fps: how many pictures a second are sent at most.
+        audio_bitrate: most bits per second of sound; ``None`` for our own default.
     """
 
-    def __init__(self, kinds: tuple[MediaKind, ...], frame_format: FrameFormat, fps: int) -> None:
+    def __init__(
+        self,
+        kinds: tuple[MediaKind, ...],
+        frame_format: FrameFormat,
+        fps: int,
+        audio_bitrate: int | None = None,
+    ) -> None:
         clock = SourceClock()
-        self.audio = AudioOut(clock) if "audio" in kinds else None
+        self.audio = AudioOut(clock, audio_bitrate) if "audio" in kinds else None
         self.video = VideoOut(frame_format, fps, clock) if "video" in kinds else None
         self._nowhere = Nowhere(fps)
 

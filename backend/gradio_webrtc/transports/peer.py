@@ -30,7 +30,9 @@ from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.transport import TransportListener
 from gradio_webrtc.transports.audio_in import AudioDecoder, read_audio, take_over
+from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.control import ControlChannel
+from gradio_webrtc.transports.encoders import limit_sender, prefer
 from gradio_webrtc.transports.outgoing import Outgoing
 from gradio_webrtc.transports.signaling import MAX_CANDIDATES, Offer, kinds_for
 from gradio_webrtc.transports.video_in import HeldBack, ReceivedPicture
@@ -38,13 +40,15 @@ from gradio_webrtc.transports.video_in import HeldBack, ReceivedPicture
 logger = logging.getLogger(__name__)
 
 GOODBYE_SECONDS = 1.0
-"""How long the client may take to hang up after the last message before we do. Our page first plays
-what it has received to the end, 600 ms at most (``PLAY_OUT_MS`` in its ``model.ts``)."""
+"""How long the client may take to hang up after the last message before we do. Our page does when
+it has played what it received, mostly within 0.3 s; it plays on if we are first."""
 
 OPENING_SECONDS = 2.0
 """How long a last message waits for a control channel that is still opening."""
 
 CLOSE_SECONDS = 5.0
+
+DEFAULTS = MediaPreferences()
 
 _DIRECTIONS = {"send-receive": "sendrecv", "send": "recvonly", "receive": "sendonly"}
 
@@ -65,6 +69,7 @@ class PeerTransport:
         configuration: ICE servers for the server's side.
         audio_format: what the handler wants; only its layout matters here.
         frame_format: channel order of the arrays user code emits.
+        preferences: codec and bitrates.
         fps: how many pictures a second are sent at most.
     """
 
@@ -77,14 +82,17 @@ class PeerTransport:
         configuration: RTCConfiguration,
         audio_format: AudioFormat,
         frame_format: FrameFormat,
+        preferences: MediaPreferences = DEFAULTS,
         fps: int = MAX_FPS,
     ) -> None:
         self._listener = listener
+        self._preferences = preferences
         self._mode = mode
         self._kinds = kinds_for(modality)
         self._channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
-        self._outgoing = Outgoing(self._kinds if mode != "send" else (), frame_format, fps)
+        plays = self._kinds if mode != "send" else ()
+        self._outgoing = Outgoing(plays, frame_format, fps, preferences.audio_bitrate)
         self._outgoing.tell(listener.recorder)
         self._decoder: AudioDecoder | None = None
         self._control = ControlChannel()
@@ -162,6 +170,8 @@ class PeerTransport:
             transceiver = self._pc.addTransceiver(self._outgoing.track(kind) or kind, direction)
             if kind == "audio" and any("audio/opus" in section.codecs for section in offer.media):
                 transceiver.setCodecPreferences(_opus())
+            if kind == "video" and self._preferences.video_codec is not None:
+                prefer(transceiver, self._preferences.video_codec)
             wanted.append(transceiver)
         return wanted
 
@@ -170,6 +180,9 @@ class PeerTransport:
         opus = bool(codecs) and codecs[0].mimeType.lower() == "audio/opus"
         if opus and self._outgoing.audio is not None and transceiver.kind == "audio":
             self._outgoing.audio.use_opus()
+        limit = self._preferences.video_bitrate
+        if limit is not None and transceiver.kind == "video" and self._outgoing.video is not None:
+            limit_sender(transceiver, limit)
         receiver = transceiver.receiver
         if receiver.track is None:
             return

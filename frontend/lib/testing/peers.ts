@@ -40,6 +40,8 @@ export class FakePeer {
   readonly channel = new FakeChannel();
   readonly senders: FakeSender[] = [];
   readonly transceivers: { source: FakeTrack | string; direction: string }[] = [];
+  /** The order of video codecs that was asked for, if one was. */
+  codecs: RTCRtpCodec[] | null = null;
   connectionState = "new";
   closed = false;
   stats = new Map<string, object>();
@@ -58,11 +60,12 @@ export class FakePeer {
   addTransceiver(
     source: FakeTrack | string,
     { direction }: { direction: string },
-  ): { sender: FakeSender } {
+  ): { sender: FakeSender; setCodecPreferences: (codecs: RTCRtpCodec[]) => void } {
     const sender = new FakeSender(typeof source === "string" ? null : source);
     this.senders.push(sender);
     this.transceivers.push({ source, direction });
-    return { sender };
+    const setCodecPreferences = (codecs: RTCRtpCodec[]): void => void (this.codecs = codecs);
+    return { sender, setCodecPreferences };
   }
 
   getStats(): Promise<Map<string, object>> {

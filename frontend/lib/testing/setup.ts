@@ -26,6 +26,7 @@ export class World {
   /** How often the server had let go of a stream. */
   overs = 0;
   readonly connection: Connection;
+  codecs: RTCRtpCodec[] = [];
   settings: Settings = {
     mode: "send-receive",
     modality: "audio",
@@ -52,6 +53,7 @@ export class World {
         this.peers.push(new FakePeer(configuration));
         return this.peer as unknown as RTCPeerConnection;
       },
+      videoCodecs: () => this.codecs,
       newStream: (tracks) =>
         new FakeStream(tracks as unknown as FakeTrack[]) as unknown as MediaStream,
       ...env,

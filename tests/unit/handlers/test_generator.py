@@ -266,7 +266,8 @@ async def test_one_generator_feeds_sound_and_pictures(is_async, link):
         pictures = []
         with contextlib.suppress(EndOfStream):
             while True:
-                pictures.append(int((await emit(running, "video"))[0, 0, 0]))
+                timed = await emit(running, "video")
+                pictures.append(int(timed.picture[0, 0, 0]))
         return pictures
 
     fn = talking_async if is_async else talking

@@ -10,7 +10,7 @@ from gradio_webrtc.media.lipsync import PictureTimer, SourceClock
 from gradio_webrtc.media.pacing import EARLY_SECONDS, Frame
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.media.playback import AudioPlayback
-from gradio_webrtc.media.timed import TimedAudio, TimedPicture
+from gradio_webrtc.media.timed import SourceTimes, TimedAudio, TimedPicture
 
 STEP = 0.005
 
@@ -177,6 +177,24 @@ def test_a_stalled_source_without_sound_goes_on_where_it_was() -> None:
         timer.shown(now)
         timer.asked(now)
     assert timer.wait(0.2, 103.0) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("portion", [1, 3, 30])
+def test_bare_pictures_are_shown_at_n_over_fps_in_whatever_portions(portion: int) -> None:
+    times = SourceTimes(30)
+    shown = []
+    for _ in range(90 // portion):
+        times.sound((24_000, np.zeros(800 * portion, np.int16)))
+        shown += [times.picture(None).time for _ in range(portion)]
+    assert shown == pytest.approx([n / 30 for n in range(90)])
+
+
+def test_times_that_are_said_are_kept_and_gone_on_from() -> None:
+    times = SourceTimes(10)
+    assert times.picture(TimedPicture(None, 4.0)).time == 4.0
+    assert times.picture(None).time == pytest.approx(4.1)
+    times.sound(TimedAudio((8_000, np.zeros(800, np.int16)), 7.0))
+    assert times.picture(None).time == 7.0
 
 
 @pytest.mark.parametrize("kind", [TimedAudio, TimedPicture])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import av
@@ -188,3 +189,55 @@ def test_an_unknown_frame_format_lists_the_known() -> None:
     assert check_frame_format("bgr24") == "bgr24"
     with pytest.raises(ConfigurationError, match=r'"rgb24", "bgr24", "gray"; got \'yuv\''):
         check_frame_format("yuv")
+
+
+class TestDecodedFrames:
+    """Frames of files, which come in any format, as they are."""
+
+    def numbered_frame(self, width=64, height=48, fmt="yuv420p"):
+        picture = np.zeros((height, width, 3), np.uint8)
+        picture[: height // 2, : width // 2] = (200, 40, 40)
+        return av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format=fmt)
+
+    @pytest.mark.parametrize("fmt", ["yuv420p", "yuv444p", "yuv420p10le", "nv12", "rgb24", "gray"])
+    def test_of_any_format(self, fmt):
+        frame = to_frame(self.numbered_frame(fmt=fmt))
+        assert (frame.format.name, frame.width, frame.height) == ("yuv420p", 64, 48)
+        array = to_array(frame).astype(int)
+        assert array[12, 16, 0] > array[36, 48, 0] + 60
+
+    def test_odd_sides(self):
+        frame = to_frame(self.numbered_frame(63, 47, "yuv444p"))
+        assert (frame.width, frame.height) == (64, 48)
+
+    def test_full_range(self):
+        bright = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 255, np.uint8), "rgb24")
+        full = bright.reformat(format="yuvj420p", dst_color_range="JPEG")
+        assert to_array(to_frame(full)).min() >= 253
+
+    def test_rotation(self, tmp_path):
+        """A phone's video: its header says by how much it is to be turned."""
+        path = tmp_path / "turned.mp4"
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("libx264", rate=10)
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+            for packet in (*stream.encode(self.numbered_frame()), *stream.encode(None)):
+                container.mux(packet)
+        data = bytearray(path.read_bytes())
+        matrix = data.index(b"tkhd") + 4 + 40
+        # A quarter clockwise: (0, 1, 0), (-1, 0, 0), (0, 0, 1) in fixed point (ISO/IEC 14496-12).
+        data[matrix : matrix + 36] = struct.pack(
+            ">9i", 0, 0x10000, 0, -0x10000, 0, 0, 48 << 16, 0, 0x40000000
+        )
+        path.write_bytes(data)
+        with av.open(str(path)) as container:
+            frame = to_frame(next(container.decode(video=0)))
+        assert (frame.width, frame.height) == (48, 64)
+        reds = to_array(frame).astype(int)[..., 0]
+        assert reds[16, 36] > 150, "what was at the upper left is at the upper right"
+        assert reds[16, 12] < 80
+        assert reds[48, 36] < 80
+
+    def test_too_large(self):
+        with pytest.raises(MediaFormatError, match="9000x16"):
+            to_frame(av.VideoFrame(9000, 16, "yuv420p"))

@@ -1,0 +1,257 @@
+"""Typing and talking in one composer, as a person would."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from gradio_webrtc import AsyncStreamHandler, StreamHandler, WebRTC, WebRTCData
+from tests.browser.conftest import Open, Serve
+from tests.browser.handlers import AudioFrame
+from tests.browser.pages import Component
+
+RATE = 24_000
+NO_PERMISSION = ("--headless=new", "--no-sandbox", "--use-fake-device-for-media-stream",
+                 "--deny-permission-prompts")  # fmt: skip
+
+
+def beep() -> AudioFrame:
+    """Return two seconds of 440 Hz."""
+    time = np.arange(2 * RATE) / RATE
+    return RATE, (8000 * np.sin(2 * np.pi * 440 * time)).astype(np.int16).reshape(1, -1)
+
+
+class Beeper(StreamHandler):
+    """Beeps at each submit, and keeps what it was told."""
+
+    def __init__(self, told: list[list[Any]]) -> None:
+        super().__init__(output_sample_rate=RATE)
+        self.told = told
+        self.replies: queue.Queue[AudioFrame] = queue.Queue()
+
+    def receive(self, frame: AudioFrame) -> None:
+        pass
+
+    def emit(self) -> AudioFrame:
+        return self.replies.get()
+
+    def trigger_response(self) -> None:
+        self.told.append(self.latest_args)
+        self.replies.put(beep())
+
+    def copy(self) -> Beeper:
+        return Beeper(self.told)
+
+
+class AsyncBeeper(AsyncStreamHandler):
+    """The same with coroutines."""
+
+    def __init__(self, told: list[list[Any]]) -> None:
+        super().__init__(output_sample_rate=RATE)
+        self.told = told
+        self.replies: asyncio.Queue[AudioFrame] = asyncio.Queue()
+
+    async def receive(self, frame: AudioFrame) -> None:
+        pass
+
+    async def emit(self) -> AudioFrame:
+        return await self.replies.get()
+
+    async def trigger_response(self) -> None:
+        self.told.append(self.latest_args)
+        self.replies.put_nowait(beep())
+
+    def copy(self) -> AsyncBeeper:
+        return AsyncBeeper(self.told)
+
+
+def app(handler: StreamHandler | AsyncStreamHandler, **options: Any) -> gr.Blocks:
+    """Return an app that lists what was submitted."""
+    with gr.Blocks() as demo:
+        mood = gr.Textbox("calm", label="Mood")
+        said: gr.State = gr.State([])
+        shown = gr.Textbox(label="Said")
+        voice = WebRTC(label="Chat", modality="audio", variant="textbox", **options)
+        voice.stream(handler, inputs=[voice, mood], outputs=[voice], concurrency_limit=None)
+
+        def note(data: WebRTCData, said: list[str]) -> tuple[list[str], str]:
+            said.append(data.textbox)
+            return said, " | ".join(said)
+
+        voice.submit(note, [voice, said], [said, shown])
+    return demo
+
+
+def type_in(component: Component, text: str) -> None:
+    field = component.part("webrtc-textbox")
+    field.fill(text)
+    field.press("Enter")
+
+
+def texts(told: list[list[Any]]) -> list[str]:
+    return [args[0].textbox for args in told]
+
+
+@pytest.mark.parametrize("kind", [Beeper, AsyncBeeper])
+def test_typing_needs_no_microphone_and_is_answered(
+    serve: Serve, visit: Open, kind: type[Beeper] | type[AsyncBeeper]
+) -> None:
+    told: list[list[Any]] = []
+    component = visit(serve(app(kind(told)))).component()
+    visit_ = component.visit
+    type_in(component, "Hello there")
+    component.reach("connected")
+    visit_.until(lambda: component.record(0.2).share_of(440) > 0.9, "the beep")
+    assert component.page.evaluate("probe.captures.length") == 0
+    assert "acquiring" not in component.states()
+    [[data, mood]] = told
+    assert (data.textbox, data.audio, mood) == ("Hello there", None, "calm")
+    assert isinstance(data, WebRTCData)
+    visit_.until(
+        lambda: component.page.get_by_label("Said").input_value() == "Hello there", "the words"
+    )
+    assert component.part("webrtc-textbox").input_value() == ""
+    component.stop()
+    assert len(told) == 1
+
+
+def test_two_quick_submits_both_arrive_in_order_with_the_values_of_their_moment(
+    serve: Serve, visit: Open
+) -> None:
+    told: list[list[Any]] = []
+    component = visit(serve(app(Beeper(told)))).component()
+    type_in(component, "one")  # both before there is a connection
+    type_in(component, "two")
+    component.visit.until(lambda: len(told) == 2, "both")
+    component.page.get_by_label("Mood").fill("merry")
+    type_in(component, "three")
+    type_in(component, "four")
+    component.visit.until(lambda: len(told) == 4, "all")
+    assert texts(told) == ["one", "two", "three", "four"]
+    assert [args[1] for args in told] == ["calm", "calm", "merry", "merry"]
+    # Each listener run adds to the state that the one before left.
+    component.visit.until(
+        lambda: component.page.get_by_label("Said").input_value().endswith("four"), "the last"
+    )
+
+
+def test_talking_then_typing_gives_the_speech_with_the_text(serve: Serve, visit: Open) -> None:
+    told: list[list[Any]] = []
+    component = visit(serve(app(Beeper(told)))).component()
+    component.start()
+    assert component.part("webrtc-start").get_attribute("aria-pressed") == "true"
+    component.page.wait_for_timeout(2500)  # what is said in the meantime
+    type_in(component, "as I said")
+    component.visit.until(lambda: len(told) == 1, "the submit")
+    rate, samples = told[0][0].audio
+    assert (rate, samples.dtype, samples.shape[0]) == (48_000, np.int16, 1)
+    assert samples.shape[1] > rate
+    assert np.abs(samples).max() > 1000
+    # The microphone goes off, and with it the speech; the connection stays.
+    component.part("webrtc-start").click()
+    component.visit.until(
+        lambda: component.page.evaluate("probe.captures.at(-1).readyState") == "ended", "it off"
+    )
+    type_in(component, "rest")
+    component.visit.until(lambda: len(told) == 2, "the rest")
+    component.page.wait_for_timeout(500)
+    type_in(component, "silent")
+    component.visit.until(lambda: len(told) == 3, "the text alone")
+    assert told[2][0].audio is None
+    assert component.state() == "connected"
+    # And on again, in the same connection.
+    component.part("webrtc-start").click()
+    component.visit.until(
+        lambda: component.part("webrtc-start").get_attribute("aria-pressed") == "true", "it on"
+    )
+    component.page.wait_for_timeout(1500)
+    component.part("webrtc-submit").click()  # what was said is enough to send
+    component.visit.until(lambda: len(told) == 4, "the speech alone")
+    assert told[3][0].textbox == ""
+    assert np.abs(told[3][0].audio[1]).max() > 1000
+    assert component.page.evaluate("probe.peers.length") == 1
+
+
+def test_a_denied_microphone_takes_nothing_from_the_text(serve: Serve, visit: Open) -> None:
+    told: list[list[Any]] = []
+    component = visit(serve(app(Beeper(told))), flags=NO_PERMISSION).component()
+    field = component.part("webrtc-textbox")
+    field.fill("half a thought")
+    component.part("webrtc-start").click()
+    component.reach("failed")
+    assert "microphone is blocked" in (component.error() or "")
+    assert field.input_value() == "half a thought"
+    field.press("Enter")
+    component.reach("connected")
+    assert component.error() is None
+    component.visit.until(lambda: texts(told) == ["half a thought"], "the text")
+    # Asked again while connected, a no ends nothing.
+    field.fill("more")
+    component.part("webrtc-start").click()
+    component.visit.until(lambda: "blocked" in (component.error() or ""), "why not")
+    assert component.state() == "connected"
+    assert field.input_value() == "more"
+
+
+def test_the_field_is_a_good_place_to_type(serve: Serve, visit: Open) -> None:
+    told: list[list[Any]] = []
+    component = visit(serve(app(Beeper(told), placeholder="Ask me"))).component()
+    field = component.part("webrtc-textbox")
+    assert field.get_attribute("placeholder") == "Ask me"
+    assert field.get_attribute("aria-label") == "Chat"
+    send = component.part("webrtc-submit")
+    assert send.get_attribute("aria-disabled") == "true"
+    send.click(force=True)  # nothing to send; Playwright would wait for something
+    field.press("Enter")
+    assert component.state() == "idle"
+    one = field.bounding_box()
+    field.press_sequentially("first")
+    field.press("Shift+Enter")
+    field.press_sequentially("second")
+    assert field.input_value() == "first\nsecond"
+    two = field.bounding_box()
+    assert one is not None
+    assert two is not None
+    assert two["height"] > one["height"] + 10
+    # An input method's Enter chooses a word and submits nothing.
+    field.dispatch_event("keydown", {"key": "Enter", "isComposing": True})
+    assert component.state() == "idle"
+    field.press("Tab")
+    assert component.page.evaluate("document.activeElement.dataset.testid") == "webrtc-start"
+    send.click()
+    component.visit.until(lambda: texts(told) == ["first\nsecond"], "both lines")
+
+
+def test_what_cannot_be_delivered_comes_back_into_the_field(serve: Serve, visit: Open) -> None:
+    told: list[list[Any]] = []
+    with gr.Blocks() as demo:
+        voice = WebRTC(label="Chat", modality="audio", variant="textbox")
+        voice.stream(Beeper(told), inputs=[voice], outputs=[voice], concurrency_limit=1)
+    url = serve(demo)
+    first, second = visit(url).component(), visit(url).component()
+    type_in(first, "I am in")
+    first.reach("connected")
+    type_in(second, "one")
+    second.reach("waiting")
+    type_in(second, "two")
+    second.visit.until(
+        lambda: second.part("webrtc-outbox").inner_text().split() == ["one", "two"], "the outbox"
+    )
+    second.stop()
+    assert second.part("webrtc-textbox").input_value() == "one\ntwo"
+    second.part("webrtc-submit").click()
+    second.reach("waiting")
+    first.stop()
+    second.reach("connected")
+    second.visit.until(lambda: texts(told) == ["I am in", "one\ntwo"], "the text")
+
+
+def test_a_composer_that_is_not_interactive_takes_nothing(serve: Serve, visit: Open) -> None:
+    component = visit(serve(app(Beeper([]), interactive=False))).component()
+    for part in ("webrtc-textbox", "webrtc-start", "webrtc-submit"):
+        assert component.part(part).is_disabled()
