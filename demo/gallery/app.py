@@ -29,6 +29,7 @@ STYLE = """
 }
 .demos img {
   aspect-ratio: 16 / 10; width: 100%; margin: 0; object-fit: cover; object-position: top;
+  border-bottom: 1px solid var(--border-color-primary);
 }
 .demos h3 { margin: 0; padding: 12px 16px 0; text-align: left; }
 .demos p { margin: 0; padding: 4px 16px 16px; text-align: left; opacity: 0.75; }

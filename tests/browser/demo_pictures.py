@@ -32,7 +32,7 @@ from tests.support.chromium import FLAGS, find_chromium
 PICTURES = demos.FOLDER.parent / "docs" / "assets" / "demos"
 START_SECONDS = 180
 SETTLED_MS = 5_000
-"""The pictures show a stream that has run for a while: levels, charts and boxes are there."""
+"""The pictures show a stream that has run for a while, with levels, charts and boxes."""
 
 STEPS = {
     "echo": ["tab:Video", "start"],
@@ -94,8 +94,7 @@ def use(page: Page, steps: list[str]) -> None:
             page.get_by_test_id(f"webrtc-{action}").filter(visible=True).click()
         if action in ("start", "button"):
             page.locator("[data-testid=webrtc][data-state=connected]").first.wait_for()
-    if steps:
-        page.wait_for_timeout(SETTLED_MS)
+    page.wait_for_timeout(SETTLED_MS)
 
 
 def take(browser: Browser, name: str, url: str, width: int, height: int, theme: str) -> bytes:
