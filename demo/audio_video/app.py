@@ -69,7 +69,7 @@ with gr.Blocks(title="Robot") as demo:
                 label="You",
                 mode="send-receive",
                 modality="audio-video",
-                track_constraints={"video": {"width": 640, "height": 480}, "audio": True},
+                track_constraints={"video": {"width": 640, "height": 360}, "audio": True},
             )
         with gr.Column(scale=1):
             robot_voice = gr.Checkbox(True, label="Robot voice")

@@ -40,7 +40,8 @@
 
   async function record(index, seconds, mine = false) {
     const element = root(index).querySelector("[data-testid=webrtc-media]");
-    const track = mine ? captures.at(-1) : element.srcObject.getAudioTracks()[0];
+    const track = mine ? captures.at(-1) : element?.srcObject?.getAudioTracks()[0];
+    if (!track) return null;
     const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1000 }).readable.getReader();
     const parts = [];
     let [rate, held] = [0, 0];
@@ -54,6 +55,7 @@
       parts.push(part);
     }
     await reader.cancel();
+    if (held === 0) return null;
     const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
     let text = "";
     for (let at = 0; at < bytes.length; at += 32768) {

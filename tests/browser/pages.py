@@ -82,16 +82,28 @@ class Component:
         return self._text("webrtc-status")
 
     def record(self, seconds: float) -> Recording:
-        """Return what the component plays from now on."""
+        """Return what the component plays from now on; a failure if it plays nothing."""
+        recording = self.heard(seconds)
+        assert recording is not None, f"nothing is played; it was {self.states()}"
+        return recording
+
+    def heard(self, seconds: float) -> Recording | None:
+        """Return what the component plays from now on, ``None`` where there is no stream to play.
+
+        That may be so in the middle of a test, between a stream and the one in its place.
+        """
         heard = self.page.evaluate(
             "([index, seconds]) => probe.record(index, seconds)", [self.index, seconds]
         )
+        if heard is None:
+            return None
         samples = np.frombuffer(base64.b64decode(heard["samples"]), "<f4").astype(np.float64)
         return Recording(heard["rate"], samples)
 
     def hears(self) -> bool:
         """Return whether sound is played now; between two words it is not."""
-        return self.record(0.3).loudness() > AUDIBLE
+        heard = self.heard(0.3)
+        return heard is not None and heard.loudness() > AUDIBLE
 
     def colours(self, testid: str = "webrtc-media") -> Quarters | None:
         """Return the colours of the shown picture, ``None`` before there is one."""

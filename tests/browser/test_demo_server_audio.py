@@ -27,8 +27,8 @@ def tempo(page: Visit, notes_per_minute: int) -> None:
 
 def share(music: Component, notes: tuple[float, ...]) -> float:
     """Return which part of half a second of sound is in ``notes``."""
-    heard = music.record(0.5)
-    if heard.loudness() < AUDIBLE:
+    heard = music.heard(0.5)
+    if heard is None or heard.loudness() < AUDIBLE:
         return 0.0
     return sum(heard.share_of(note, 8) for note in notes)
 
