@@ -20,8 +20,9 @@ from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.codecs import MediaPreferences, VideoCodec
-from gradio_webrtc.transports.host import StreamHost, StreamSettings
+from gradio_webrtc.transports.host import StreamHost
 from gradio_webrtc.transports.ice import RTCConfigurationSource
+from gradio_webrtc.transports.settings import StreamSettings
 
 
 class Stream:

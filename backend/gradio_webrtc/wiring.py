@@ -21,7 +21,8 @@ from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.codecs import MediaPreferences
-from gradio_webrtc.transports.host import StreamHost, StreamSettings
+from gradio_webrtc.transports.host import StreamHost
+from gradio_webrtc.transports.settings import StreamSettings
 
 if TYPE_CHECKING:
     from gradio.events import Dependency
