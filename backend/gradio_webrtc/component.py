@@ -1,15 +1,12 @@
-"""The ``WebRTC`` component: its props, ``stream()``, and the server functions its page calls."""
+"""The ``WebRTC`` component: its props, ``stream()``, and what an app may ask of its streams."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-import gradio as gr
-from gradio.components.base import Component, server
+from gradio.components.base import Component
 from gradio.events import EventListener
-from gradio.route_utils import Request
 
 from gradio_webrtc.checks import (
     Button,
@@ -19,18 +16,18 @@ from gradio_webrtc.checks import (
     check_component_options,
     number_or_none,
 )
-from gradio_webrtc.errors import ConfigurationError, SignalingError
+from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.listeners import listen_to_outputs
 from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.served import ServedComponent
 from gradio_webrtc.session.recording import Recording
-from gradio_webrtc.session.submissions import parse_submission
 from gradio_webrtc.transports.codecs import VideoCodec
-from gradio_webrtc.transports.host import StreamHost, failure, page_of
+from gradio_webrtc.transports.host import StreamHost
 from gradio_webrtc.transports.ice import RTCConfigurationSource
-from gradio_webrtc.wiring import START_COMMAND, EachTime, StreamArguments, make_host, wire
+from gradio_webrtc.wiring import EachTime, StreamArguments, make_host, wire
 
 if TYPE_CHECKING:
     from gradio.blocks import Block
@@ -38,7 +35,7 @@ if TYPE_CHECKING:
     from gradio.events import Dependency
 
 
-class WebRTC(Component):
+class WebRTC(ServedComponent):
     """Streams audio and video between the browser and Python functions over WebRTC.
 
     Put it into a ``gr.Blocks`` app and give its :meth:`stream` a stream handler, a function or a
@@ -398,114 +395,3 @@ class WebRTC(Component):
         if isinstance(webrtc_id, WebRTCData):
             webrtc_id = webrtc_id.webrtc_id
         self._streaming().close_stream(webrtc_id, msg)
-
-    def _streaming(self) -> StreamHost:
-        if self._host is None:
-            raise ConfigurationError(f"{self.label or 'WebRTC'}: call stream() first.")
-        return self._host
-
-    # -- what the page calls: one JSON object in, one out ----------------------------------------
-
-    @server
-    async def offer(self, body: Any, request: Request | None = None) -> dict[str, Any]:
-        """Answer an offer or take a candidate."""
-        self._close_with_app(request)
-        return await self._ask("signal", body)
-
-    @server
-    async def wait_for_place(self, body: Any, request: Request | None = None) -> dict[str, Any]:
-        """Wait in line for a place."""
-        self._close_with_app(request)
-        return await self._ask("wait_for_place", body)
-
-    @server
-    async def leave(self, body: Any) -> dict[str, Any]:
-        """Leave the line, or end the connection."""
-        return await self._ask("leave", body)
-
-    @server
-    async def outputs_waiting(self, body: Any) -> dict[str, Any]:
-        """Tell how many additional outputs the page has not fetched, and how many it has."""
-        box = None if self._host is None else self._host.outputs.mailbox(page_of(body))
-        return {"waiting": 0, "taken": 0} if box is None else box.count()
-
-    @server
-    async def ice_configuration(self, body: Any) -> dict[str, Any]:
-        """Return the page's RTC configuration, resolved for this connection."""
-        if self._host is None:
-            return self._unconnected()
-        return await self._host.ice_configuration()
-
-    def _close_with_app(self, request: Request | None) -> None:
-        """End the sessions when Gradio stops serving, while a goodbye can still be sent."""
-        stopping = getattr(request.app, "stop_event", None) if request is not None else None
-        if self._host is not None and isinstance(stopping, asyncio.Event):
-            self._host.close_with(stopping)
-
-    async def _ask(self, question: str, body: Any) -> dict[str, Any]:
-        if self._host is None:
-            return self._unconnected()
-        answer: dict[str, Any] = await getattr(self._host, question)(body, page_of(body))
-        return answer
-
-    def _unconnected(self) -> dict[str, Any]:
-        return failure(
-            "configuration_error",
-            f"{self.label or 'WebRTC'}: nothing is connected to this component. The app must call "
-            "its stream() with a handler or function.",
-        )
-
-    # -- what Gradio calls -------------------------------------------------------------------------
-
-    def get_config(self, cls: type[Block] | None = None) -> dict[str, Any]:
-        """Return the props of the page; what only the server may know stays here."""
-        config: dict[str, Any] = super().get_config(cls)
-        dynamic = callable(self.rtc_configuration)
-        config["rtc_configuration"] = None if dynamic else self.rtc_configuration
-        config["dynamic_rtc_configuration"] = dynamic
-        for private in ("server_rtc_configuration", "allow_extra_tracks", "frame_format", "record"):
-            config.pop(private, None)
-        return config
-
-    def preprocess(self, payload: Any) -> str | WebRTCData | None:
-        """Return the id of the page's connection, or ``None`` before the first one.
-
-        With ``variant="textbox"`` a ``WebRTCData`` with what the person submitted last.
-
-        Raises:
-            gr.Error: it is not what a page sends, or the text is too long.
-        """
-        if isinstance(payload, str) and payload.startswith(START_COMMAND):
-            return None  # the page takes the command to start out at once; it is nobody's id
-        if self.variant == "wave":
-            webrtc_id: str | None = payload
-            return webrtc_id
-        try:
-            return parse_submission(payload)
-        except SignalingError as error:
-            raise gr.Error(str(error), print_exception=False) from None
-
-    def postprocess(self, value: str | WebRTCData | None) -> Any:
-        """Return the id unchanged, a ``WebRTCData`` without its sound."""
-        if isinstance(value, WebRTCData):
-            return {"webrtc_id": value.webrtc_id, "textbox": value.textbox}
-        return value
-
-    def api_info(self) -> dict[str, Any]:
-        """Describe the value for the API page."""
-        webrtc_id = {"type": "string", "description": "The id of a WebRTC connection."}
-        if self.variant == "wave":
-            return webrtc_id
-        return {
-            "type": "object",
-            "properties": {"webrtc_id": webrtc_id, "textbox": {"type": "string"}},
-        }
-
-    def example_payload(self) -> Any:
-        """Return an example value."""
-        webrtc_id = "3f0c9a52-7f27-4f0e-9b1e-6b3f0e8a5d11"
-        return webrtc_id if self.variant == "wave" else {"webrtc_id": webrtc_id, "textbox": "Hi"}
-
-    def example_value(self) -> Any:
-        """Return an example value."""
-        return self.example_payload()

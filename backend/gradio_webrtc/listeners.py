@@ -118,7 +118,7 @@ class OutputListener:
     async def _call(self, delivery: Delivery, values: list[Any]) -> Any:
         host = self._component._host
         session = None if host is None else host.registry.find(delivery.webrtc_id)
-        set_current_context(Context(delivery.webrtc_id, session))
+        set_current_context(Context(delivery.webrtc_id, session.link if session else None))
         return await call(self._fn, *values, *delivery.outputs.args, worker=_threads)
 
     def _mailbox(self, page: str | None) -> Mailbox | None:

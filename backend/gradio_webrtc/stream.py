@@ -11,7 +11,7 @@ from typing import Any, Literal
 from fastapi import FastAPI
 
 from gradio_webrtc.checks import MaxBitrate, check_component_options, limit_or_none, number_or_none
-from gradio_webrtc.handlers.adapt import as_handler, check_arity, needs_args
+from gradio_webrtc.handlers.adapt import as_handler, check_arity, format_of, needs_args
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
@@ -20,8 +20,9 @@ from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.codecs import MediaPreferences, VideoCodec
-from gradio_webrtc.transports.host import StreamHost, StreamSettings
+from gradio_webrtc.transports.host import StreamHost
 from gradio_webrtc.transports.ice import RTCConfigurationSource
+from gradio_webrtc.transports.settings import StreamSettings
 
 
 class Stream:
@@ -87,7 +88,7 @@ class Stream:
             allow_extra_tracks=allow_extra_tracks,
             rtc_configuration=rtc_configuration,
             server_rtc_configuration=server_rtc_configuration,
-            frame_format=frame_format,
+            frame_format=format_of(handler, frame_format),
             preferences=MediaPreferences(
                 video_codec, options.max_bitrate.get("audio"), options.max_bitrate.get("video")
             ),

@@ -15,13 +15,14 @@ from gradio.events import EventListener
 
 from gradio_webrtc.checks import limit_or_none, number_or_none, one_of
 from gradio_webrtc.errors import ConfigurationError, SignalingError
-from gradio_webrtc.handlers.adapt import as_handler, check_arity
+from gradio_webrtc.handlers.adapt import as_handler, check_arity, format_of
 from gradio_webrtc.handlers.base import StreamHandlerBase
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.codecs import MediaPreferences
-from gradio_webrtc.transports.host import StreamHost, StreamSettings
+from gradio_webrtc.transports.host import StreamHost
+from gradio_webrtc.transports.settings import StreamSettings
 
 if TYPE_CHECKING:
     from gradio.events import Dependency
@@ -170,7 +171,7 @@ def make_host(arguments: StreamArguments) -> StreamHost:
         allow_extra_tracks=component.allow_extra_tracks,
         rtc_configuration=component.rtc_configuration,
         server_rtc_configuration=component.server_rtc_configuration,
-        frame_format=component.frame_format,
+        frame_format=format_of(arguments.fn, component.frame_format),
         preferences=MediaPreferences(
             component.video_codec,
             component.max_bitrate.get("audio"),

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gradio_webrtc import AdditionalOutputs, CloseStream, Stream
+from gradio_webrtc import AdditionalOutputs, CloseStream, Stream, VideoStreamHandler
 from tests.support.client import LoopbackClient
 from tests.support.serving import Served
 from tests.support.sessions import until
@@ -162,7 +162,8 @@ async def test_pictures_of_odd_and_changing_sizes() -> None:
     assert client.pictures[-1][1].mean() == pytest.approx(90, abs=8)
 
 
-async def test_bgr_is_what_opencv_code_gets_and_gives() -> None:
+@pytest.mark.parametrize("whose", ["the stream's", "the handler's own"])
+async def test_bgr_is_what_opencv_code_gets_and_gives(whose: str) -> None:
     seen: list[Picture] = []
 
     def paint(frame: Picture) -> Picture:
@@ -171,7 +172,11 @@ async def test_bgr_is_what_opencv_code_gets_and_gives() -> None:
         frame[:] = (250, 10, 10)  # blue first
         return frame
 
-    async with Served(Stream(paint, frame_format="bgr24")) as server:
+    if whose == "the stream's":
+        stream = Stream(paint, frame_format="bgr24")
+    else:
+        stream = Stream(VideoStreamHandler(paint, frame_format="bgr24"))
+    async with Served(stream) as server:
         client = await server.connected(NumberedTrack())
         await until(lambda: len(client.pictures) > 15)
     red, green, blue = client.pictures[-1][1].mean(axis=(0, 1))

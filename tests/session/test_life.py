@@ -67,7 +67,7 @@ async def test_the_handler_starts_only_when_media_can_flow() -> None:
     bench.session.on_connected()
     await settle()
     assert bench.handler.started == 1
-    assert bench.handler.link is bench.session
+    assert bench.handler.link is bench.session.link
     await bench.session.aclose()
 
 

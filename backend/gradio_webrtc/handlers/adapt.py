@@ -98,6 +98,12 @@ def needs_args(fn: Any, mode: Mode) -> bool:
     return False
 
 
+def format_of(fn: Any, frame_format: FrameFormat) -> FrameFormat:
+    """Return what ``fn`` gets and gives: its own frame format if it has one, else the stream's."""
+    own = fn.frame_format if isinstance(fn, VideoStreamHandler) else None
+    return own or frame_format
+
+
 def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
     _refuse_class(fn)
     if isinstance(fn, AUDIO_VIDEO_HANDLERS):

@@ -8,12 +8,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from gradio_webrtc.errors import (
-    InvalidMessageError,
-    MediaFileError,
-    SessionClosedError,
-    words_for,
-)
+from gradio_webrtc.errors import MediaFileError, SessionClosedError, words_for
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.media.pcm import Pcm
@@ -21,7 +16,9 @@ from gradio_webrtc.session import messages
 from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
 from gradio_webrtc.session.context import Context, running_for, set_current_context
+from gradio_webrtc.session.control import ControlInput
 from gradio_webrtc.session.deadlines import Deadlines
+from gradio_webrtc.session.link import SessionLink
 from gradio_webrtc.session.mailbox import OUTPUT_CAPACITY, Delivery, Mailbox
 from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
 from gradio_webrtc.session.recorder import NoRecorder, Recorder
@@ -42,10 +39,9 @@ class Session:
     """One connection's life, from its offer to the last freed resource.
 
     The session is a :class:`~gradio_webrtc.session.transport.TransportListener` for its transport
-    and a :class:`~gradio_webrtc.handlers.protocol.Link` for its handler. One task owns everything;
-    ``end`` asks it to finish, ``aclose`` also waits for it. All methods but ``send``,
-    ``notify``, ``request_inputs``, ``clear``, ``set_args`` and ``end_threadsafe`` belong to the
-    event loop.
+    and owns the ``SessionLink`` through which its handler asks for things. One task owns
+    everything; ``end`` asks it to finish, ``aclose`` also waits for it. All methods but
+    ``set_args`` and ``end_threadsafe`` belong to the event loop.
 
     Args:
         webrtc_id: the id the client chose; unguessable when it is our page.
@@ -57,10 +53,9 @@ class Session:
         outputs: what the handler said on the side, for ``output_stream``; ends with the session.
         outputs_read: whether somebody reads ``outputs`` though the page has a mailbox.
         mailbox: where the page fetches its outputs, if it listens to them.
+        link: what the handler may ask of the session.
         recorder: is told of all media that comes in and goes out.
     """
-
-    phone_mode = False
 
     def __init__(
         self, webrtc_id: str, handler: Handler, limits: Limits, owner: str | None = None
@@ -81,13 +76,14 @@ class Session:
         self._end: asyncio.Future[Ending] = self.loop.create_future()
         self._connected = asyncio.Event()
         self._deadlines = Deadlines(self.loop, limits, self.end)
-        self.submissions = Submissions(webrtc_id, handler, self.send)
+        self.link = SessionLink(webrtc_id, self._on_loop, lambda: self._transport)
+        self.submissions = Submissions(webrtc_id, handler, self.link.send)
         self._audio = AudioPump(handler, self.submissions.hear)
         self._video = VideoPump(handler)
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
-        self._refused_messages = 0
-        self._context = Context(webrtc_id, self)
+        self._control = ControlInput(webrtc_id, self.link.notify, self.end)
+        self._context = Context(webrtc_id, self.link)
         self._user_context = running_for(self._context)
 
     # -- life ------------------------------------------------------------------------------
@@ -132,7 +128,7 @@ class Session:
     async def _live(self) -> None:
         """Connect, then keep the handler's loops running until all of them are done."""
         await self._connected.wait()
-        await self._handler.start(self)
+        await self._handler.start(self.link)
         for pump in (self._audio, self._video):
             self._spawn(pump.run(), type(pump).__name__)
         self._spawn(self.submissions.serve(), "submissions")
@@ -223,18 +219,7 @@ class Session:
     def on_message(self, text: str | bytes) -> None:
         """A control message: a ping is a sign of life, end_stream a goodbye; others are refused."""
         self._deadlines.heard()
-        try:
-            message = messages.decode(text)
-        except InvalidMessageError as error:
-            self._refused_messages += 1
-            if self._refused_messages == 1:  # a client must not be able to fill the log
-                logger.warning("session %s: %s", self.webrtc_id, error)
-                self._require_transport().send(messages.warning(error.message))
-            return
-        if message.type == "end_stream":
-            self.end(CloseReason.CLIENT_CLOSED)
-        elif message.type != "ping":
-            logger.debug("session %s: client sent %s", self.webrtc_id, message.type)
+        self._control.hear(text)
 
     def on_input_ended(self, kind: MediaKind) -> None:
         """The client stopped sending this kind of media for good."""
@@ -243,24 +228,6 @@ class Session:
     def on_closed(self, reason: CloseReason) -> None:
         """The wire is gone."""
         self.end(reason)
-
-    # -- what the handler may ask ------------------------------------------------------------
-
-    def send(self, text: str) -> None:
-        """Send ``text`` to the client as it is. Any thread."""
-        self._on_wire(lambda transport: transport.send_text(text))
-
-    def notify(self, message: messages.Message) -> None:
-        """Send a control message to the client. Any thread."""
-        self._on_wire(lambda transport: transport.send(message))
-
-    def request_inputs(self) -> None:
-        """Ask the page for the current values of the other inputs. Any thread."""
-        self._on_wire(lambda transport: transport.send(messages.send_input()))
-
-    def clear(self) -> None:
-        """Drop the audio that is queued and not played. Any thread."""
-        self._on_wire(lambda transport: transport.clear())
 
     def set_args(self, args: Sequence[Any]) -> None:
         """Give the handler the current values of the other inputs. Any thread.
@@ -277,10 +244,6 @@ class Session:
         if self.mailbox is None or self.outputs_read:
             self.outputs.put(outputs)
         self._require_transport().send(messages.fetch_output())
-
-    def _on_wire(self, action: Callable[[Transport], None]) -> None:
-        if self._transport is not None:
-            self._on_loop(action, self._transport)
 
     def _on_loop(self, action: Callable[..., None], *args: Any) -> None:
         # RuntimeError: the loop is closed, and with it whatever the action was for.
@@ -329,5 +292,5 @@ class Session:
             self._audio.dropped,
             self._video.dropped + self._handler.dropped,
             self.outputs.dropped,
-            self._refused_messages,
+            self._control.refused,
         )

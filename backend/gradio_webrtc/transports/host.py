@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Hashable, Mapping, Sequence
 from typing import Any
 
 from gradio_webrtc.errors import (
@@ -16,23 +15,16 @@ from gradio_webrtc.errors import (
     UnknownConnectionError,
 )
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
-from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
-from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session.desk import OutputDesk
 from gradio_webrtc.session.ids import check_id
 from gradio_webrtc.session.recorder import make_recorder
-from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.starts import Starts
-from gradio_webrtc.session.state import CloseReason, Limits
-from gradio_webrtc.transports.codecs import MediaPreferences
-from gradio_webrtc.transports.ice import (
-    RTCConfigurationSource,
-    resolve_configuration,
-    to_aiortc,
-)
+from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.transports.ice import resolve_configuration, to_aiortc
 from gradio_webrtc.transports.peer import PeerTransport
+from gradio_webrtc.transports.settings import StreamSettings
 from gradio_webrtc.transports.signaling import (
     Offer,
     check_tracks,
@@ -44,34 +36,6 @@ from gradio_webrtc.transports.signaling import (
 logger = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
-
-
-@dataclass
-class StreamSettings:
-    """How one stream's sessions are made.
-
-    Attributes:
-        make_handler: gives a fresh handler for each connection.
-        check_args: raises ``ConfigurationError`` when user code cannot take this many values of
-            other inputs, as far as it tells.
-        server_rtc_configuration: for the server's side; ``None`` means the same as the page's.
-        preferences: codec and bitrates.
-        recording: what to record, or ``None``.
-        composer: whether the page has a text composer.
-    """
-
-    make_handler: Callable[[], Handler]
-    mode: Mode = "send-receive"
-    modality: Modality = "video"
-    limits: Limits = field(default_factory=Limits)
-    allow_extra_tracks: bool = False
-    rtc_configuration: RTCConfigurationSource = None
-    server_rtc_configuration: RTCConfigurationSource = None
-    frame_format: FrameFormat = "rgb24"
-    preferences: MediaPreferences = field(default_factory=MediaPreferences)
-    recording: Recording | None = None
-    composer: bool = False
-    check_args: Callable[[int], None] | None = None
 
 
 class StreamHost:
@@ -119,11 +83,11 @@ class StreamHost:
             UnknownConnectionError: there is no such session.
             ConfigurationError: the stream's function cannot take this many values.
         """
-        if self.settings.check_args is not None:
-            self.settings.check_args(len(args))
         session = self.registry.find(webrtc_id)
         if session is None:
             raise UnknownConnectionError("There is no connection with this id.")
+        if self.settings.check_args is not None:
+            self.settings.check_args(len(args))
         session.set_args(args)
 
     def close_stream(self, webrtc_id: str | None, text: str = "") -> None:

@@ -1,0 +1,51 @@
+"""What a client says over its control channel."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from gradio_webrtc.errors import InvalidMessageError
+from gradio_webrtc.session import messages
+from gradio_webrtc.session.state import CloseReason
+
+logger = logging.getLogger(__name__)
+
+
+class ControlInput:
+    """Obeys a client's control messages and refuses what is none.
+
+    Args:
+        webrtc_id: the session's id, for the log.
+        send: sends a message to the client.
+        end: ends the session.
+
+    Attributes:
+        refused: how many messages were none of the protocol's.
+    """
+
+    def __init__(
+        self,
+        webrtc_id: str,
+        send: Callable[[messages.Message], None],
+        end: Callable[[CloseReason], None],
+    ) -> None:
+        self.refused = 0
+        self._webrtc_id = webrtc_id
+        self._send = send
+        self._end = end
+
+    def hear(self, text: str | bytes) -> None:
+        """Take one message: a ping is only a sign of life, end_stream a goodbye."""
+        try:
+            message = messages.decode(text)
+        except InvalidMessageError as error:
+            self.refused += 1
+            if self.refused == 1:  # a client must not be able to fill the log
+                logger.warning("session %s: %s", self._webrtc_id, error)
+                self._send(messages.warning(error.message))
+            return
+        if message.type == "end_stream":
+            self._end(CloseReason.CLIENT_CLOSED)
+        elif message.type != "ping":
+            logger.debug("session %s: client sent %s", self._webrtc_id, message.type)

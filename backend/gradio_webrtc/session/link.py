@@ -1,0 +1,54 @@
+"""What a running handler may ask of its session."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from gradio_webrtc.session import messages
+from gradio_webrtc.session.transport import Transport
+
+
+class SessionLink:
+    """A ``handlers.protocol.Link``: each wish is carried out on the session's loop. Any thread.
+
+    Args:
+        webrtc_id: the session's id.
+        on_loop: runs a callable on the session's loop, from any thread.
+        transport: the wire, once there is one.
+    """
+
+    phone_mode = False
+
+    def __init__(
+        self,
+        webrtc_id: str,
+        on_loop: Callable[..., None],
+        transport: Callable[[], Transport | None],
+    ) -> None:
+        self.webrtc_id = webrtc_id
+        self.loop = asyncio.get_running_loop()
+        self._on_loop = on_loop
+        self._transport = transport
+
+    def send(self, text: str) -> None:
+        """Send ``text`` to the client as it is."""
+        self._on_wire(lambda transport: transport.send_text(text))
+
+    def notify(self, message: messages.Message) -> None:
+        """Send a control message to the client."""
+        self._on_wire(lambda transport: transport.send(message))
+
+    def request_inputs(self) -> None:
+        """Ask the page for the current values of the other inputs."""
+        self.notify(messages.send_input())
+
+    def clear(self) -> None:
+        """Drop the audio that is queued and not played."""
+        self._on_wire(lambda transport: transport.clear())
+
+    def _on_wire(self, action: Callable[[Transport], Any]) -> None:
+        transport = self._transport()
+        if transport is not None:
+            self._on_loop(action, transport)

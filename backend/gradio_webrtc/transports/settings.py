@@ -1,0 +1,41 @@
+"""How the sessions of one stream are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
+from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.session.recording import Recording
+from gradio_webrtc.session.state import Limits
+from gradio_webrtc.transports.codecs import MediaPreferences
+from gradio_webrtc.transports.ice import RTCConfigurationSource
+
+
+@dataclass
+class StreamSettings:
+    """How one stream's sessions are made.
+
+    Attributes:
+        make_handler: gives a fresh handler for each connection.
+        check_args: raises ``ConfigurationError`` when user code cannot take this many values of
+            other inputs, as far as it tells.
+        server_rtc_configuration: for the server's side; ``None`` means the same as the page's.
+        preferences: codec and bitrates.
+        recording: what to record, or ``None``.
+        composer: whether the page has a text composer.
+    """
+
+    make_handler: Callable[[], Handler]
+    mode: Mode = "send-receive"
+    modality: Modality = "video"
+    limits: Limits = field(default_factory=Limits)
+    allow_extra_tracks: bool = False
+    rtc_configuration: RTCConfigurationSource = None
+    server_rtc_configuration: RTCConfigurationSource = None
+    frame_format: FrameFormat = "rgb24"
+    preferences: MediaPreferences = field(default_factory=MediaPreferences)
+    recording: Recording | None = None
+    composer: bool = False
+    check_args: Callable[[int], None] | None = None
