@@ -39,6 +39,7 @@ def bell(frequency: float) -> np.ndarray:
 def string(frequency: float) -> np.ndarray:
     """Pluck a string: noise goes round and loses its edges (Karplus and Strong, 1983)."""
     period = RNG.uniform(-1, 1, round(RATE / frequency))
+    period -= period.mean()  # what is the same everywhere would stay for ever
     rounds = []
     for _ in range(TIME.size // period.size + 1):
         rounds.append(period)
