@@ -112,7 +112,7 @@ def test_a_stream_handlers_error_is_shown(
     [
         (np.zeros((4, 4, 3)), "dtype float64"),
         (np.zeros((3, 40, 40), np.uint8), "shape (3, 40, 40)"),
-        ("a picture", "str"),
+        ([1, 2, 3], "list"),
     ],
 )
 def test_a_wrong_picture_is_named_with_what_was_expected(
