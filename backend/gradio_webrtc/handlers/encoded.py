@@ -263,10 +263,9 @@ class EncodedMedia:
                 self._held = value
                 feed.give(None)
                 return
-            if not part.empty:
-                self._fetching = None
-                feed.give(part)
-                return
+            self._fetching = None
+            feed.give(part)
+            return
 
 
 def _ends_stream(side: Any) -> bool:

@@ -107,6 +107,8 @@ class Feed:
     def _advance(self) -> bool:
         """Go on to the next part; False at the end of the stream."""
         part = self._wait()
+        while part is not None and part.empty:  # neither continues this stream nor is a file
+            part = self._wait()
         if part is None or self.playing is None:
             return False
         size = TS_HEAD_BYTES if self.playing == "mpegts" else HEAD_BYTES
