@@ -30,7 +30,9 @@ MessageType = Literal[
     "submitted",
 ]
 MESSAGE_TYPES: tuple[str, ...] = get_args(MessageType)
-LogEvent = Literal["started_talking", "pause_detected", "response_starting", "interrupted"]
+LogEvent = Literal[
+    "started_talking", "pause_detected", "response_starting", "interrupted", "response_ended"
+]
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,11 @@ def info(text: str) -> Message:
 def log(event: LogEvent) -> Message:
     """Tell the client of a turn-taking event."""
     return Message("log", event)
+
+
+def stopword(word: str) -> Message:
+    """Tell the client that ``word``, which a reply waited for, was heard."""
+    return Message("stopword", word)
 
 
 def submitted(number: int) -> Message:

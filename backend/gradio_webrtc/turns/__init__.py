@@ -1,0 +1,1 @@
+"""Who is speaking: voice activity, turns, replies and interruptions."""

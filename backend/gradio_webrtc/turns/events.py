@@ -1,0 +1,40 @@
+"""What a segmenter finds in the sound of one person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class SpeechStarted:
+    """Somebody began to speak.
+
+    Attributes:
+        time: when the first speech began, in seconds of sound since the segmenter's beginning.
+    """
+
+    time: float
+
+
+@dataclass(frozen=True)
+class TurnEnded:
+    """Somebody said something and then paused, or has spoken for as long as a turn may last.
+
+    Attributes:
+        utterance: all that was said, from before the first speech to the pause: ``int16``, shape
+            ``(1, samples)`` or ``(2, samples)``, at the rate of the sound that was pushed.
+        speech_s: seconds of it that are speech.
+        time: when the last speech ended, in seconds of sound since the segmenter's beginning.
+        paused: whether there was a pause; ``False`` when only the longest allowed turn was over.
+    """
+
+    utterance: NDArray[np.int16]
+    speech_s: float
+    time: float
+    paused: bool = True
+
+
+SpeechEvent = SpeechStarted | TurnEnded
