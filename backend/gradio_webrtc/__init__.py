@@ -24,9 +24,16 @@ from gradio_webrtc.media.timed import TimedAudio, TimedPicture
 from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.stream import Stream
+from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
+from gradio_webrtc.turns.reply import Reply, current_reply
+from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
+from gradio_webrtc.turns.silero import get_silero_model
+from gradio_webrtc.turns.turn_detector import TurnDetector
+from gradio_webrtc.turns.vad import PauseDetectionModel, VoiceActivityDetector, VoiceActivityModel
 
 __all__ = [
     "AdditionalOutputs",
+    "AlgoOptions",
     "AsyncAudioVideoStreamHandler",
     "AsyncStreamHandler",
     "AudioVideoStreamHandler",
@@ -35,21 +42,31 @@ __all__ = [
     "ConnectionClosedError",
     "Context",
     "GradioWebRTCError",
+    "InterruptionOptions",
     "MediaFormatError",
     "NotYetSupportedError",
+    "PauseDetectionModel",
     "Recording",
+    "Reply",
+    "ReplyOnPause",
     "SessionClosedError",
     "SignalingError",
+    "SileroVadOptions",
     "Stream",
     "StreamHandler",
     "TimedAudio",
     "TimedPicture",
+    "TurnDetector",
     "UnknownConnectionError",
     "VideoStreamHandler",
+    "VoiceActivityDetector",
+    "VoiceActivityModel",
     "WebRTC",
     "WebRTCData",
     "WebRTCError",
+    "current_reply",
     "get_current_context",
+    "get_silero_model",
     "show_info",
     "show_warning",
 ]
