@@ -24,9 +24,17 @@ from gradio_webrtc.media.timed import TimedAudio, TimedPicture
 from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.stream import Stream
+from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
+from gradio_webrtc.turns.silero import get_silero_model
+from gradio_webrtc.turns.vad import (
+    PauseDetectionModel,
+    VoiceActivityDetector,
+    VoiceActivityModel,
+)
 
 __all__ = [
     "AdditionalOutputs",
+    "AlgoOptions",
     "AsyncAudioVideoStreamHandler",
     "AsyncStreamHandler",
     "AudioVideoStreamHandler",
@@ -35,21 +43,27 @@ __all__ = [
     "ConnectionClosedError",
     "Context",
     "GradioWebRTCError",
+    "InterruptionOptions",
     "MediaFormatError",
     "NotYetSupportedError",
+    "PauseDetectionModel",
     "Recording",
     "SessionClosedError",
     "SignalingError",
+    "SileroVadOptions",
     "Stream",
     "StreamHandler",
     "TimedAudio",
     "TimedPicture",
     "UnknownConnectionError",
     "VideoStreamHandler",
+    "VoiceActivityDetector",
+    "VoiceActivityModel",
     "WebRTC",
     "WebRTCData",
     "WebRTCError",
     "get_current_context",
+    "get_silero_model",
     "show_info",
     "show_warning",
 ]
