@@ -9,6 +9,7 @@ from gradio_webrtc.errors import (
     NotYetSupportedError,
     SessionClosedError,
     SignalingError,
+    SpeechEngineError,
     UnknownConnectionError,
     WebRTCError,
 )
@@ -23,6 +24,10 @@ from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.timed import TimedAudio, TimedPicture
 from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
+from gradio_webrtc.speech.espeak import EspeakTTSOptions
+from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
+from gradio_webrtc.speech.stt import STTModel
+from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
 from gradio_webrtc.turns.silero import get_silero_model
@@ -42,17 +47,22 @@ __all__ = [
     "ConfigurationError",
     "ConnectionClosedError",
     "Context",
+    "EspeakTTSOptions",
     "GradioWebRTCError",
     "InterruptionOptions",
     "MediaFormatError",
     "NotYetSupportedError",
     "PauseDetectionModel",
     "Recording",
+    "STTModel",
     "SessionClosedError",
     "SignalingError",
     "SileroVadOptions",
+    "SpeechEngineError",
     "Stream",
     "StreamHandler",
+    "TTSModel",
+    "TTSOptions",
     "TimedAudio",
     "TimedPicture",
     "UnknownConnectionError",
@@ -64,6 +74,8 @@ __all__ = [
     "WebRTCError",
     "get_current_context",
     "get_silero_model",
+    "get_stt_model",
+    "get_tts_model",
     "show_info",
     "show_warning",
 ]
