@@ -9,6 +9,7 @@ from gradio_webrtc.errors import (
     NotYetSupportedError,
     SessionClosedError,
     SignalingError,
+    SpeechEngineError,
     UnknownConnectionError,
     WebRTCError,
 )
@@ -23,10 +24,22 @@ from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.timed import TimedAudio, TimedPicture
 from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
+from gradio_webrtc.speech.espeak import EspeakTTSOptions
+from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
+from gradio_webrtc.speech.stt import STTModel
+from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
+from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
+from gradio_webrtc.turns.silero import get_silero_model
+from gradio_webrtc.turns.vad import (
+    PauseDetectionModel,
+    VoiceActivityDetector,
+    VoiceActivityModel,
+)
 
 __all__ = [
     "AdditionalOutputs",
+    "AlgoOptions",
     "AsyncAudioVideoStreamHandler",
     "AsyncStreamHandler",
     "AudioVideoStreamHandler",
@@ -34,22 +47,35 @@ __all__ = [
     "ConfigurationError",
     "ConnectionClosedError",
     "Context",
+    "EspeakTTSOptions",
     "GradioWebRTCError",
+    "InterruptionOptions",
     "MediaFormatError",
     "NotYetSupportedError",
+    "PauseDetectionModel",
     "Recording",
+    "STTModel",
     "SessionClosedError",
     "SignalingError",
+    "SileroVadOptions",
+    "SpeechEngineError",
     "Stream",
     "StreamHandler",
+    "TTSModel",
+    "TTSOptions",
     "TimedAudio",
     "TimedPicture",
     "UnknownConnectionError",
     "VideoStreamHandler",
+    "VoiceActivityDetector",
+    "VoiceActivityModel",
     "WebRTC",
     "WebRTCData",
     "WebRTCError",
     "get_current_context",
+    "get_silero_model",
+    "get_stt_model",
+    "get_tts_model",
     "show_info",
     "show_warning",
 ]
