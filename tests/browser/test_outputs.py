@@ -285,8 +285,12 @@ def test_the_last_words_of_a_video_function(serve: Serve, visit: Open, ending: s
         component.root.wait_for(state="detached")
         component.page.get_by_role("button", name="Show", exact=True).click()
         component.reach("idle")
+        # A call that was under way when the session ended is not heard any more.
         said = min(count, 12)
-        shows(component, list(range(1, said + 1)))
+        component.visit.until(
+            lambda: numbers(component) in ([*range(1, said)], [*range(1, said + 1)]),
+            lambda: f"the last of {said}; there is {text(component, 'All')}",
+        )
     else:
         component.reach("failed" if ending == "error" else "idle")
         shows(component, list(range(1, 13)))
