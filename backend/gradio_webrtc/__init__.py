@@ -9,13 +9,11 @@ from gradio_webrtc.errors import (
     NotYetSupportedError,
     SessionClosedError,
     SignalingError,
+    SpeechEngineError,
     UnknownConnectionError,
     WebRTCError,
 )
-from gradio_webrtc.handlers.audio_video import (
-    AsyncAudioVideoStreamHandler,
-    AudioVideoStreamHandler,
-)
+from gradio_webrtc.handlers.audio_video import AsyncAudioVideoStreamHandler, AudioVideoStreamHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
@@ -23,10 +21,21 @@ from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.timed import TimedAudio, TimedPicture
 from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
+from gradio_webrtc.speech.espeak import EspeakTTSOptions
+from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
+from gradio_webrtc.speech.stt import STTModel
+from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
+from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
+from gradio_webrtc.turns.reply import Reply, current_reply
+from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
+from gradio_webrtc.turns.silero import get_silero_model
+from gradio_webrtc.turns.turn_detector import TurnDetector
+from gradio_webrtc.turns.vad import PauseDetectionModel, VoiceActivityDetector, VoiceActivityModel
 
 __all__ = [
     "AdditionalOutputs",
+    "AlgoOptions",
     "AsyncAudioVideoStreamHandler",
     "AsyncStreamHandler",
     "AudioVideoStreamHandler",
@@ -34,22 +43,39 @@ __all__ = [
     "ConfigurationError",
     "ConnectionClosedError",
     "Context",
+    "EspeakTTSOptions",
     "GradioWebRTCError",
+    "InterruptionOptions",
     "MediaFormatError",
     "NotYetSupportedError",
+    "PauseDetectionModel",
     "Recording",
+    "Reply",
+    "ReplyOnPause",
+    "STTModel",
     "SessionClosedError",
     "SignalingError",
+    "SileroVadOptions",
+    "SpeechEngineError",
     "Stream",
     "StreamHandler",
+    "TTSModel",
+    "TTSOptions",
     "TimedAudio",
     "TimedPicture",
+    "TurnDetector",
     "UnknownConnectionError",
     "VideoStreamHandler",
+    "VoiceActivityDetector",
+    "VoiceActivityModel",
     "WebRTC",
     "WebRTCData",
     "WebRTCError",
+    "current_reply",
     "get_current_context",
+    "get_silero_model",
+    "get_stt_model",
+    "get_tts_model",
     "show_info",
     "show_warning",
 ]
