@@ -23,13 +23,17 @@ from gradio_webrtc.session.context import Context, get_current_context, show_inf
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.speech.espeak import EspeakTTSOptions
 from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
+from gradio_webrtc.speech.sphinx_spotter import SphinxKeywords
+from gradio_webrtc.speech.spotter import KeywordModel, KeywordSpotter, Spotted
 from gradio_webrtc.speech.stt import STTModel
+from gradio_webrtc.speech.stt_spotter import STTKeywords
 from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
 from gradio_webrtc.turns.reply import Reply, current_reply
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
 from gradio_webrtc.turns.silero import get_silero_model
+from gradio_webrtc.turns.stopwords import ReplyOnStopWords
 from gradio_webrtc.turns.turn_detector import TurnDetector
 from gradio_webrtc.turns.vad import PauseDetectionModel, VoiceActivityDetector, VoiceActivityModel
 
@@ -46,17 +50,23 @@ __all__ = [
     "EspeakTTSOptions",
     "GradioWebRTCError",
     "InterruptionOptions",
+    "KeywordModel",
+    "KeywordSpotter",
     "MediaFormatError",
     "NotYetSupportedError",
     "PauseDetectionModel",
     "Recording",
     "Reply",
     "ReplyOnPause",
+    "ReplyOnStopWords",
+    "STTKeywords",
     "STTModel",
     "SessionClosedError",
     "SignalingError",
     "SileroVadOptions",
     "SpeechEngineError",
+    "SphinxKeywords",
+    "Spotted",
     "Stream",
     "StreamHandler",
     "TTSModel",
