@@ -13,10 +13,7 @@ from gradio_webrtc.errors import (
     UnknownConnectionError,
     WebRTCError,
 )
-from gradio_webrtc.handlers.audio_video import (
-    AsyncAudioVideoStreamHandler,
-    AudioVideoStreamHandler,
-)
+from gradio_webrtc.handlers.audio_video import AsyncAudioVideoStreamHandler, AudioVideoStreamHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
@@ -29,9 +26,16 @@ from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
 from gradio_webrtc.speech.stt import STTModel
 from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
+from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
+from gradio_webrtc.turns.reply import Reply, current_reply
+from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
+from gradio_webrtc.turns.silero import get_silero_model
+from gradio_webrtc.turns.turn_detector import TurnDetector
+from gradio_webrtc.turns.vad import PauseDetectionModel, VoiceActivityDetector, VoiceActivityModel
 
 __all__ = [
     "AdditionalOutputs",
+    "AlgoOptions",
     "AsyncAudioVideoStreamHandler",
     "AsyncStreamHandler",
     "AudioVideoStreamHandler",
@@ -41,12 +45,17 @@ __all__ = [
     "Context",
     "EspeakTTSOptions",
     "GradioWebRTCError",
+    "InterruptionOptions",
     "MediaFormatError",
     "NotYetSupportedError",
+    "PauseDetectionModel",
     "Recording",
+    "Reply",
+    "ReplyOnPause",
     "STTModel",
     "SessionClosedError",
     "SignalingError",
+    "SileroVadOptions",
     "SpeechEngineError",
     "Stream",
     "StreamHandler",
@@ -54,12 +63,17 @@ __all__ = [
     "TTSOptions",
     "TimedAudio",
     "TimedPicture",
+    "TurnDetector",
     "UnknownConnectionError",
     "VideoStreamHandler",
+    "VoiceActivityDetector",
+    "VoiceActivityModel",
     "WebRTC",
     "WebRTCData",
     "WebRTCError",
+    "current_reply",
     "get_current_context",
+    "get_silero_model",
     "get_stt_model",
     "get_tts_model",
     "show_info",
