@@ -31,8 +31,15 @@ MessageType = Literal[
 ]
 MESSAGE_TYPES: tuple[str, ...] = get_args(MessageType)
 LogEvent = Literal[
-    "started_talking", "pause_detected", "response_starting", "interrupted", "response_ended"
+    "listening",
+    "started_talking",
+    "pause_detected",
+    "response_starting",
+    "interrupted",
+    "response_ended",
 ]
+"""What happens to the turn. ``listening``: the handler waits for speech, at its start or after
+speech that it makes nothing of."""
 
 
 @dataclass(frozen=True)
