@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import (
+    AlgoOptions,
     InterruptionOptions,
     ReplyOnPause,
+    SileroVadOptions,
     Stream,
     current_reply,
     get_current_context,
+    get_tts_model,
 )
 from tests.support.client import LoopbackClient
 from tests.support.serving import Served
@@ -287,3 +290,69 @@ async def test_further_inputs_are_those_of_the_moment() -> None:
 def asked_for(client: LoopbackClient) -> int:
     """Return how often the values of the other inputs were wanted."""
     return sum(message["type"] == "send_input" for message in client.messages)
+
+
+async def test_a_turn_detector_lets_people_think() -> None:
+    """One pause within what is said, and one that nothing follows."""
+    asked: list[float] = []
+    answered: list[float] = []
+
+    class Patient:
+        def finished(self, utterance: Audio) -> float:
+            asked.append(utterance[1].shape[1] / utterance[0])
+            return 0.9 if len(asked) == 2 else 0.1
+
+    def reply(audio: Audio) -> Iterator[Audio]:
+        answered.append(audio[1].shape[1] / audio[0])
+        yield from tones(0.2)
+
+    options = {"turn_detector": Patient(), "turn_deadline_s": 5.0, "longest_pause_s": 1.5}
+    async with Served(stream(reply, **options)) as server:
+        client, voice = await connected(server)
+        first = say("I would like to know")
+        voice.say(first)
+        await until(lambda: asked)
+        assert not answered
+        second = say("what the capital of France is.")
+        voice.say(second)
+        await saw(client, "response_ended")
+        assert len(asked) == 2
+        assert answered[0] > (first.size + second.size) / 48_000
+        voice.say(say(QUESTION))
+        await until(lambda: len(asked) == 3)
+        await saw(client, "response_ended", 2)
+    assert len(answered) == 2
+
+
+async def test_the_published_example() -> None:
+    tts_client = get_tts_model("espeak")
+
+    def echo(audio: Audio) -> Iterator[Audio]:
+        yield audio
+
+    def startup() -> Iterator[Any]:
+        yield from tts_client.stream_tts_sync("Welcome to the echo audio demo!")
+
+    served = Stream(
+        handler=ReplyOnPause(
+            echo,
+            startup_fn=startup,
+            algo_options=AlgoOptions(
+                audio_chunk_duration=0.6, started_talking_threshold=0.2, speech_threshold=0.1
+            ),
+            model_options=SileroVadOptions(
+                threshold=0.5, min_speech_duration_ms=250, min_silence_duration_ms=100
+            ),
+            can_interrupt=True,
+        ),
+        modality="audio",
+        mode="send-receive",
+    )
+    async with Served(served) as server:
+        client, voice = await connected(server)
+        await saw(client, "response_ended")
+        welcomed = loud_seconds(client)
+        assert welcomed > 0.5
+        voice.say(say(QUESTION))
+        await saw(client, "response_ended", 2)
+        await until(lambda: loud_seconds(client) > welcomed + 0.5)
