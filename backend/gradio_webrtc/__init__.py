@@ -17,11 +17,21 @@ from gradio_webrtc.handlers.audio_video import AsyncAudioVideoStreamHandler, Aud
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
+from gradio_webrtc.handlers.waiting import wait_for_item
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
+from gradio_webrtc.media.audio_files import (
+    aggregate_bytes_to_16bit,
+    async_aggregate_bytes_to_16bit,
+    audio_to_bytes,
+    audio_to_file,
+    audio_to_float32,
+    audio_to_int16,
+)
 from gradio_webrtc.media.timed import TimedAudio, TimedPicture
 from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.speech.espeak import EspeakTTSOptions
+from gradio_webrtc.speech.kokoro import KokoroTTSOptions
 from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
 from gradio_webrtc.speech.sphinx_spotter import SphinxKeywords
 from gradio_webrtc.speech.spotter import KeywordModel, KeywordSpotter, Spotted
@@ -29,6 +39,7 @@ from gradio_webrtc.speech.stt import STTModel
 from gradio_webrtc.speech.stt_spotter import STTKeywords
 from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
+from gradio_webrtc.turns.onnx_turn_detector import OnnxTurnDetector
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
 from gradio_webrtc.turns.reply import Reply, current_reply
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
@@ -52,8 +63,10 @@ __all__ = [
     "InterruptionOptions",
     "KeywordModel",
     "KeywordSpotter",
+    "KokoroTTSOptions",
     "MediaFormatError",
     "NotYetSupportedError",
+    "OnnxTurnDetector",
     "PauseDetectionModel",
     "Recording",
     "Reply",
@@ -81,6 +94,12 @@ __all__ = [
     "WebRTC",
     "WebRTCData",
     "WebRTCError",
+    "aggregate_bytes_to_16bit",
+    "async_aggregate_bytes_to_16bit",
+    "audio_to_bytes",
+    "audio_to_file",
+    "audio_to_float32",
+    "audio_to_int16",
     "current_reply",
     "get_current_context",
     "get_silero_model",
@@ -88,4 +107,5 @@ __all__ = [
     "get_tts_model",
     "show_info",
     "show_warning",
+    "wait_for_item",
 ]

@@ -19,7 +19,7 @@ _LONG_STEM = 6
 _SAME_WORD = 0.7
 """Nearer than this is the phrase itself, said a little differently."""
 _SAME_PAIR = 1.8
-"""The same for two words and more, whose decoys nobody says by chance."""
+"""The same for two words and more, which nobody says by chance."""
 
 
 def decoys(ways: Sequence[Phones], words: int, most: int, dictionary: Path) -> list[Phones]:
@@ -29,19 +29,13 @@ def decoys(ways: Sequence[Phones], words: int, most: int, dictionary: Path) -> l
 
     Args:
         ways: the pronunciations of the phrase.
-        words: how many words it has; the decoys of a pair are the phrase with a part of it changed.
+        words: how many words it has.
         most: how many to return.
         dictionary: where the words come from, as the CMU dictionary.
     """
     target = ways[0]
     table = _table(dictionary)
     near = table.nearest(target, 3 * most)
-    if words > 1:  # few words are as long as a pair: change a half of it
-        middle = len(target) // 2
-        for at, part in ((0, target[:middle]), (middle, target[middle:])):
-            for distance, phones in table.nearest(part, most):
-                changed = target[:at] + phones + target[at + len(part) :]
-                near.append((distance, changed))
     near.sort()
     least = _SAME_WORD if words == 1 else _SAME_PAIR
     shortest = min(map(len, ways))

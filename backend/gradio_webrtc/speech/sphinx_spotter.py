@@ -32,9 +32,9 @@ _BEFORE, _AFTER = 12, 10
 """Frames around what the first step found that the second step hears."""
 _NOISE = 10.0
 """RMS of the noise that is added: the model was trained on no digital silence."""
-_EXPONENT_A_PHONE, _EXPONENT = 6, 2
-"""The first step's threshold is 10 to the minus (6 a phone and 2), tried on synthetic speech: at it
-a word of eight phones is found in 21 of 24 sentences, and the second step clears what is wrong."""
+_EXPONENTS = (6.0, 9.0)
+"""The first step's threshold is 10 to the minus this, times the phones of a phrase: for one word
+and for more, where sounds change between them. Tried on synthetic speech, see the guide."""
 _DECOYS = 60
 _GARBAGE = 1e-3
 """How likely any phone is before and after the phrase in the second step."""
@@ -204,7 +204,7 @@ def _search(folder: Path, phrases: dict[str, _Phrase], sensitivity: float) -> An
             names = [f"{key}v{number}w{place}" for place in range(len(way))]
             words.update(zip(names, way, strict=True))
             length = sum(map(len, way))
-            exponent = (_EXPONENT_A_PHONE * length + _EXPONENT) * (0.5 + sensitivity)
+            exponent = _EXPONENTS[len(way) > 1] * length * (0.5 + sensitivity)
             lines.append(f"{' '.join(names)} /1e-{round(exponent)}/\n")
     list_file = folder / "phrases"
     list_file.write_text("".join(lines), encoding="utf-8")

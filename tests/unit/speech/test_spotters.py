@@ -101,10 +101,11 @@ def test_the_embedded_spotter_tells_a_word_from_words_that_sound_like_it() -> No
 
 def test_the_embedded_spotter_hears_pairs_and_words_of_no_dictionary() -> None:
     model = SphinxKeywords()
-    words = ["Hey Gradio", "magic ball"]
+    words = ["Wikibot", "ok robot"]
     model.check(words)
     spotter = model.spotter(words)
-    heard = [spot(spotter, spoken(f"{word}, tell me a joke.")) for word in words]
+    said = [f"{word}, tell me a joke." for word in words]
+    heard = [spot(spotter, spoken(sentence)) for sentence in said]
     assert [found and found.word for found in heard] == words
     assert spot(spotter, spoken("Tell me a joke.")) is None
     spotter.close()
