@@ -9,6 +9,7 @@ from gradio_webrtc.errors import (
     NotYetSupportedError,
     SessionClosedError,
     SignalingError,
+    SpeechEngineError,
     UnknownConnectionError,
     WebRTCError,
 )
@@ -23,6 +24,10 @@ from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.timed import TimedAudio, TimedPicture
 from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
+from gradio_webrtc.speech.espeak import EspeakTTSOptions
+from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
+from gradio_webrtc.speech.stt import STTModel
+from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
 
 __all__ = [
@@ -34,14 +39,19 @@ __all__ = [
     "ConfigurationError",
     "ConnectionClosedError",
     "Context",
+    "EspeakTTSOptions",
     "GradioWebRTCError",
     "MediaFormatError",
     "NotYetSupportedError",
     "Recording",
+    "STTModel",
     "SessionClosedError",
     "SignalingError",
+    "SpeechEngineError",
     "Stream",
     "StreamHandler",
+    "TTSModel",
+    "TTSOptions",
     "TimedAudio",
     "TimedPicture",
     "UnknownConnectionError",
@@ -50,6 +60,8 @@ __all__ = [
     "WebRTCData",
     "WebRTCError",
     "get_current_context",
+    "get_stt_model",
+    "get_tts_model",
     "show_info",
     "show_warning",
 ]

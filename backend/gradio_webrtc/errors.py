@@ -43,6 +43,18 @@ class MediaFileError(MediaFormatError):
         self.reason = reason
 
 
+class SpeechEngineError(GradioWebRTCError):
+    """A speech engine cannot be loaded, or failed; the text says what to do."""
+
+
+class MissingExtraError(SpeechEngineError, ImportError):
+    """An engine needs a package that is not installed; the text has the command to install it."""
+
+
+class ModelDownloadError(SpeechEngineError):
+    """A model's files cannot be had; the text says which, why, and what to do instead."""
+
+
 class HandlerError(GradioWebRTCError):
     """User code raised; ``__cause__`` is the original exception, ``str()`` what the page shows."""
 
