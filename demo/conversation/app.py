@@ -70,7 +70,7 @@ def show(chat: list[dict], *said: tuple[str, str, str]) -> list[dict]:
 
 with gr.Blocks(title="Conversation") as demo:
     gr.Markdown(
-        "# Conversation\nPress the microphone and talk. When you pause, you are answered; "
+        "# Conversation\nPress Start and talk. When you pause, you are answered; "
         "speak into the answer, and it stops. Say goodbye, or press stop, to end."
     )
     with gr.Row():
@@ -78,7 +78,9 @@ with gr.Blocks(title="Conversation") as demo:
             audio = WebRTC(label="Talk", mode="send-receive", modality="audio")
             stop = gr.Button("Stop the conversation", variant="stop")
         with gr.Column(scale=3, min_width=280):
-            chat = gr.Chatbot(label="What was said", height=480)
+            chat = gr.Chatbot(
+                label="What was said", height=480, placeholder="Both sides can be played here."
+            )
     audio.stream(Conversation(), inputs=[audio], outputs=[audio], concurrency_limit=10)
     audio.on_additional_outputs(
         show, inputs=[chat], outputs=[chat], show_progress="hidden", concurrency_limit=10

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import gradio as gr
 import numpy as np
 from ball import STYLE, draw
-from oracle import Oracle
+from oracle import ABOUT, Oracle
 
 from gradio_webrtc import AdditionalOutputs, ReplyOnPause, WebRTC, get_tts_model
 
@@ -34,6 +34,7 @@ with gr.Blocks(title="Magic 8 Ball") as demo:
             ball = gr.HTML(draw("eight"))
         with gr.Column(scale=2, min_width=280):
             audio = WebRTC(label="Your question", mode="send-receive", modality="audio")
+            gr.Markdown(ABOUT)
     audio.stream(ReplyOnPause(reply), inputs=[audio], outputs=[audio], concurrency_limit=10)
     audio.on_additional_outputs(
         draw, outputs=[ball], show_progress="hidden", concurrency_limit=10, queue=False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 STYLE = f"<style>{Path(__file__).with_name('ball.css').read_text(encoding='utf-8')}</style>"
 SHORT = 30  # characters that fit into the die's triangle; more of them get a round one
-HINT = "Press the microphone and ask me something that can be answered with yes or no."
+HINT = "Press Start and ask me something that can be answered with yes or no."
 
 
 def draw(state: str, heard: str = "", answer: str = "") -> str:

@@ -86,7 +86,9 @@ with gr.Blocks(title="Voice chat") as demo:
             audio = WebRTC(label=f"Talk to {MODEL}", mode="send-receive", modality="audio")
             character = gr.Textbox(CHARACTER, label="Instructions", lines=4)
         with gr.Column(scale=3, min_width=280):
-            chat = gr.Chatbot(label="What was said", height=480)
+            chat = gr.Chatbot(
+                label="What was said", height=480, placeholder="What you both say stands here."
+            )
     audio.stream(VoiceChat(), inputs=[audio, character], outputs=[audio], concurrency_limit=10)
     audio.on_additional_outputs(
         lambda messages: messages, outputs=[chat], show_progress="hidden", concurrency_limit=10
