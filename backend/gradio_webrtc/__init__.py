@@ -29,9 +29,17 @@ from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
 from gradio_webrtc.speech.stt import STTModel
 from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
+from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
+from gradio_webrtc.turns.silero import get_silero_model
+from gradio_webrtc.turns.vad import (
+    PauseDetectionModel,
+    VoiceActivityDetector,
+    VoiceActivityModel,
+)
 
 __all__ = [
     "AdditionalOutputs",
+    "AlgoOptions",
     "AsyncAudioVideoStreamHandler",
     "AsyncStreamHandler",
     "AudioVideoStreamHandler",
@@ -41,12 +49,15 @@ __all__ = [
     "Context",
     "EspeakTTSOptions",
     "GradioWebRTCError",
+    "InterruptionOptions",
     "MediaFormatError",
     "NotYetSupportedError",
+    "PauseDetectionModel",
     "Recording",
     "STTModel",
     "SessionClosedError",
     "SignalingError",
+    "SileroVadOptions",
     "SpeechEngineError",
     "Stream",
     "StreamHandler",
@@ -56,10 +67,13 @@ __all__ = [
     "TimedPicture",
     "UnknownConnectionError",
     "VideoStreamHandler",
+    "VoiceActivityDetector",
+    "VoiceActivityModel",
     "WebRTC",
     "WebRTCData",
     "WebRTCError",
     "get_current_context",
+    "get_silero_model",
     "get_stt_model",
     "get_tts_model",
     "show_info",

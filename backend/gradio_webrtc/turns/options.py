@@ -20,7 +20,7 @@ class AlgoOptions:
         audio_chunk_duration: length of the window in seconds.
         started_talking_threshold: seconds of speech in the window above which speech has started.
         speech_threshold: seconds of speech in the window below which the turn is over.
-        max_continuous_speech_s: a turn that is longer ends without a pause.
+        max_continuous_speech_s: a turn that is longer ends without a pause; ten minutes at most.
         silence_ms: end the turn after this many milliseconds without speech, whatever
             ``audio_chunk_duration`` and ``speech_threshold`` say.
 

@@ -1,0 +1,155 @@
+"""The ear of one connection: sound in, the beginnings and ends of turns out."""
+
+from __future__ import annotations
+
+from contextvars import copy_context
+from typing import Any
+
+import numpy as np
+
+from gradio_webrtc.handlers.worker import Worker
+from gradio_webrtc.media.pcm import Int16Array, Pcm, remix
+from gradio_webrtc.media.resample import StreamResampler
+from gradio_webrtc.turns.events import SpeechEvent
+from gradio_webrtc.turns.judging import VadSource, make_judge
+from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
+from gradio_webrtc.turns.segmenter import SpeechSegmenter
+from gradio_webrtc.turns.silero import get_silero_model
+
+
+class Listener:
+    """Judges the sound of one connection off the event loop and finds the turns in it.
+
+    Sound is cut into the detector's windows wherever its chunks begin and end, so that the same
+    sound gives the same events however it arrives. One trip to the thread takes all windows that
+    are complete: with 20 ms chunks one of 32 ms. Use it from one task at a time.
+
+    Args:
+        sample_rate: of the sound and of the utterances, in Hz; other rates are converted.
+        channels: of the utterances, 1 or 2.
+        algo: when a turn begins and ends; ``None`` means the defaults.
+        options: a ``SileroVadOptions`` for detectors, anything a ``PauseDetectionModel`` takes.
+        model: what tells speech from everything else; ``None`` means the embedded model.
+
+    Attributes:
+        segmenter: decides; for ``resume_turn`` and ``end_turn``, between two calls of ``hear``.
+
+    Raises:
+        ConfigurationError: ``model`` is nothing that can be used.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        channels: int = 1,
+        algo: AlgoOptions | None = None,
+        options: Any = None,
+        model: VadSource | None = None,
+    ) -> None:
+        algo = algo or AlgoOptions()
+        vad = options if isinstance(options, SileroVadOptions) else None
+        self.segmenter = SpeechSegmenter(sample_rate, channels, algo, vad)
+        self._judge = make_judge(model or get_silero_model(), options, sample_rate, algo)
+        self._rate = sample_rate
+        self._channels = channels
+        self._worker = Worker("voice detection")
+        self._converter = StreamResampler(sample_rate, channels)
+        self._loaded = False
+        self._generation = 0
+        self._judged_generation = 0
+        self._begin()
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a turn is going on."""
+        return self.segmenter.speaking
+
+    @property
+    def speech_s(self) -> float:
+        """Seconds of speech in the turn that is going on."""
+        return self.segmenter.speech_s
+
+    async def load(self) -> None:
+        """Make the detector ready off the event loop; otherwise the first ``hear`` does."""
+        if not self._loaded:
+            await self._worker.call(self._judge.load)
+            self._loaded = True
+            self._next = self._judge.boundary(0)
+
+    async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
+        """Return what the next sound leads to.
+
+        Args:
+            frame: ``(sample_rate in Hz, int16 of shape (channels, samples))``.
+
+        Raises:
+            SessionClosedError: the listener was closed.
+            Exception: whatever a detector of the author's own raised.
+        """
+        await self.load()
+        steps = self._complete_steps(*frame)
+        if not steps:
+            return []
+        generation = self._generation
+        answers = await self._worker.call(self._judge_all, steps, generation)
+        if generation != self._generation:
+            return []  # reset meanwhile
+        push = self.segmenter.push_measured if self._judge.measures else self.segmenter.push
+        events: list[SpeechEvent] = []
+        for samples, answer in zip(steps, answers, strict=True):
+            events += push(samples, answer)
+        return events
+
+    def reset(self) -> None:
+        """Drop the turn that is going on and forget all sound so far."""
+        self._generation += 1
+        self.segmenter.reset()
+        self._begin()
+
+    async def aclose(self) -> None:
+        """Give the detector back and end the thread. Idempotent."""
+        if self._loaded and not self._worker.closing:
+            self._loaded = False
+            closed = self._worker.submit(copy_context(), self._judge.close)
+            await self._worker.aclose()
+            if closed.done():
+                closed.result()
+        await self._worker.aclose()
+
+    def _begin(self) -> None:
+        self._pieces: list[Int16Array] = []
+        self._waiting = 0
+        """Samples in the pieces."""
+        self._index = 0
+        """Of the next step."""
+        self._position = 0
+        """Where the pieces begin, counted as the steps' boundaries are."""
+
+    def _complete_steps(self, rate: int, samples: Int16Array) -> list[Int16Array]:
+        """Take sound and return what is complete."""
+        if rate != self._rate:
+            samples = self._converter.push(Pcm(rate, samples))
+        elif samples.shape[0] != self._channels:
+            samples = remix(samples, self._channels)
+        self._pieces.append(samples)
+        self._waiting += samples.shape[1]
+        boundary = self._judge.boundary
+        if self._position + self._waiting < boundary(self._index):
+            return []
+        sound = np.concatenate(self._pieces, axis=1)
+        start, end = self._position, self._position + self._waiting
+        steps = []
+        while boundary(self._index) <= end:
+            stop = boundary(self._index)
+            steps.append(sound[:, self._position - start : stop - start])
+            self._position, self._index = stop, self._index + 1
+        rest = sound[:, self._position - start :].copy()
+        self._pieces, self._waiting = [rest], rest.shape[1]
+        return steps
+
+    def _judge_all(self, steps: list[Int16Array], generation: int) -> list[float]:
+        """Runs on the thread."""
+        if generation != self._judged_generation:
+            self._judge.reset()
+            self._judged_generation = generation
+        return [self._judge.judge(samples) for samples in steps]

@@ -1,0 +1,7 @@
+"""Turn taking leaves nothing behind."""
+
+from tests.support.leak_fixtures import (  # noqa: F401 - fixtures
+    no_leaked_tasks,
+    no_leaked_threads,
+    no_loop_complaints,
+)
