@@ -13,10 +13,7 @@ from gradio_webrtc.errors import (
     UnknownConnectionError,
     WebRTCError,
 )
-from gradio_webrtc.handlers.audio_video import (
-    AsyncAudioVideoStreamHandler,
-    AudioVideoStreamHandler,
-)
+from gradio_webrtc.handlers.audio_video import AsyncAudioVideoStreamHandler, AudioVideoStreamHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
@@ -30,12 +27,11 @@ from gradio_webrtc.speech.stt import STTModel
 from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
+from gradio_webrtc.turns.reply import Reply, current_reply
+from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
 from gradio_webrtc.turns.silero import get_silero_model
-from gradio_webrtc.turns.vad import (
-    PauseDetectionModel,
-    VoiceActivityDetector,
-    VoiceActivityModel,
-)
+from gradio_webrtc.turns.turn_detector import TurnDetector
+from gradio_webrtc.turns.vad import PauseDetectionModel, VoiceActivityDetector, VoiceActivityModel
 
 __all__ = [
     "AdditionalOutputs",
@@ -54,6 +50,8 @@ __all__ = [
     "NotYetSupportedError",
     "PauseDetectionModel",
     "Recording",
+    "Reply",
+    "ReplyOnPause",
     "STTModel",
     "SessionClosedError",
     "SignalingError",
@@ -65,6 +63,7 @@ __all__ = [
     "TTSOptions",
     "TimedAudio",
     "TimedPicture",
+    "TurnDetector",
     "UnknownConnectionError",
     "VideoStreamHandler",
     "VoiceActivityDetector",
@@ -72,6 +71,7 @@ __all__ = [
     "WebRTC",
     "WebRTCData",
     "WebRTCError",
+    "current_reply",
     "get_current_context",
     "get_silero_model",
     "get_stt_model",

@@ -18,6 +18,8 @@ class FakeTransport:
         texts: the plain texts sent.
         calls: the names of all calls in order, messages as ``send:<type>``.
         cleared: how often queued audio was dropped.
+        held: whether the audio is held now.
+        played_s: what it says to have played.
         closed: how often ``aclose`` was called.
         room: while unset, ``play`` waits: back-pressure.
         drained: while unset, ``drain`` waits.
@@ -30,6 +32,8 @@ class FakeTransport:
         self.texts: list[str] = []
         self.calls: list[str] = []
         self.cleared = 0
+        self.held = False
+        self.played_s = 0.0
         self.closed = 0
         self.room = asyncio.Event()
         self.room.set()
@@ -52,6 +56,16 @@ class FakeTransport:
         """Count."""
         self.calls.append("clear")
         self.cleared += 1
+
+    def hold(self) -> None:
+        """Note it."""
+        self.calls.append("hold")
+        self.held = True
+
+    def release(self) -> None:
+        """Note it."""
+        self.calls.append("release")
+        self.held = False
 
     def send(self, message: Message) -> None:
         """Keep ``message``."""

@@ -64,6 +64,45 @@ class SineTrack(PacedTrack):
         return frame
 
 
+class VoiceTrack(PacedTrack):
+    """A microphone: silent until it is told to say something.
+
+    Attributes:
+        said_until: the loop's time at which the last sample of speech was sent, once it was.
+    """
+
+    kind = "audio"
+
+    def __init__(self) -> None:
+        super().__init__(FRAME / RATE)
+        self._queue: NDArray[np.int16] = np.zeros(0, np.int16)
+        self.said_until: float | None = None
+
+    def say(self, sound: NDArray[np.int16]) -> None:
+        """Send ``sound``, mono int16 of shape ``(samples,)`` at 48 kHz, after what waits."""
+        self._queue = np.concatenate([self._queue, sound])
+        self.said_until = None
+
+    @property
+    def speaking(self) -> bool:
+        """Whether something still waits to be sent."""
+        return self._queue.size > 0
+
+    async def recv(self) -> AudioFrame:
+        """Return the next 20 ms."""
+        number = await self._due()
+        spoken, self._queue = self._queue[:FRAME], self._queue[FRAME:]
+        if spoken.size and not self._queue.size:
+            self.said_until = asyncio.get_running_loop().time()
+        samples = np.zeros(FRAME, np.int16)
+        samples[: spoken.size] = spoken
+        frame = AudioFrame.from_ndarray(samples.repeat(2).reshape(1, -1), "s16", "stereo")
+        frame.sample_rate = RATE
+        frame.pts = number * FRAME
+        frame.time_base = Fraction(1, RATE)
+        return frame
+
+
 class NumberedTrack(PacedTrack):
     """Pictures of 320 x 80 that carry their number in light and dark blocks.
 

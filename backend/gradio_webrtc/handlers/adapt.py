@@ -61,11 +61,12 @@ def check_arity(fn: Any, further: int, *, mode: Mode = "send-receive") -> None:
     """Raise ``ConfigurationError`` if ``fn`` obviously cannot be called with the values it gets.
 
     Args:
-        fn: what was passed to ``stream``. Stream handlers take their inputs another way and pass.
+        fn: what was passed to ``stream``. Stream handlers know themselves.
         further: how many inputs there are besides the component, one value for each.
         mode: ``fn`` gets a frame first, except in mode ``"receive"``.
     """
     if isinstance(fn, StreamHandlerBase):
+        fn._check_inputs(further)
         return
     target = fn.callable if isinstance(fn, VideoStreamHandler) else fn
     try:
@@ -119,7 +120,7 @@ def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
 
     def make(*, needs_args: bool = False) -> Handler:
         # The published way: these handlers ask for their inputs themselves, by wait_for_args().
-        return AudioHandler(fn)
+        return AudioHandler(fn, needs_args=needs_args)
 
     return make
 

@@ -58,9 +58,10 @@ class AudioHandler:
     kinds: tuple[type[UserHandler], ...] = (StreamHandler, AsyncStreamHandler)
     """What ``copy`` may return."""
 
-    def __init__(self, prototype: UserHandler) -> None:
+    def __init__(self, prototype: UserHandler, *, needs_args: bool = False) -> None:
         self._prototype = prototype
         self._name = type(prototype).__name__
+        self._needs_args = needs_args
         self._handler: UserHandler | None = None
         self._workers = {method: Worker(f"{self._name}.{method}") for method in self.methods}
         self._received = Pulse()
@@ -84,6 +85,7 @@ class AudioHandler:
         if self._closing is not None:
             raise SessionClosedError(f"The session ended while {self._name} was copied.")
         handler._webrtc.link = link
+        handler._webrtc.has_inputs = self._needs_args
         handler.phone_mode = link.phone_mode
         self.audio_format = _audio_format(handler)
         self._handler = handler
@@ -186,9 +188,10 @@ class AudioHandler:
             start_up.cancel()
             # What it raises now is only that its session has ended.
             await asyncio.gather(start_up, return_exceptions=True)
-        await asyncio.gather(
-            *(worker.aclose(self._release_queues) for worker in self._workers.values())
-        )
+        closing = [worker.aclose(self._release_queues) for worker in self._workers.values()]
+        if handler is not None:
+            closing.append(handler._end_session())
+        await asyncio.gather(*closing)
         if handler is not None:
             handler._webrtc.link = None
         self._handler = self._start_up = None

@@ -40,6 +40,7 @@ class Side:
         self.phone_mode = False
         self.latest_args: list[Any] = []
         self.args_set = ArgsEvent()
+        self.has_inputs = False
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Side:
         """Start anew: a handler may be copied with ``copy.deepcopy``, a session may not."""
@@ -197,6 +198,12 @@ class StreamHandlerBase(ABC):
                 "pass json.dumps(...) for anything else."
             )
         self._link.send(text)
+
+    def _check_inputs(self, further: int) -> None:  # noqa: B027 - by default anything goes
+        """Raise ``ConfigurationError`` if that many further inputs cannot be served."""
+
+    async def _end_session(self) -> None:  # noqa: B027 - by default there is nothing
+        """Let go of what the package holds for a session; after the user's ``shutdown``."""
 
     def clear_queue(self) -> None:
         """Drop the audio that was emitted and not yet played."""

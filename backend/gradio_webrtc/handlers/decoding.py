@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradio_webrtc.handlers.encoded import EncodedMedia
-from gradio_webrtc.handlers.protocol import AudioFormat, Handler, Link, MediaKind
+from gradio_webrtc.handlers.protocol import AudioFormat, Handler, Link, MediaKind, TurnLog
 
 
 class DecodingHandler:
@@ -117,6 +117,19 @@ class _ClearingLink:
         """True when the session is a telephone call."""
         return self._link.phone_mode
 
+    @property
+    def composer(self) -> bool:
+        """True when the client has a text composer."""
+        return self._link.composer
+
+    def log(self, event: TurnLog) -> None:
+        """Tell of a turn-taking event."""
+        self._link.log(event)
+
+    def stopword(self, word: str) -> None:
+        """Tell of a stop word."""
+        self._link.stopword(word)
+
     def send(self, text: str) -> None:
         """Send ``text``."""
         self._link.send(text)
@@ -130,3 +143,20 @@ class _ClearingLink:
         # First the file: what it still gives out must not be queued behind the clearing.
         self._link.loop.call_soon_threadsafe(self._clear)
         self._link.clear()
+
+    def hold(self) -> None:
+        """Fall silent; a file is decoded no further than there is room."""
+        self._link.hold()
+
+    def release(self) -> None:
+        """Go on."""
+        self._link.release()
+
+    async def drain(self) -> None:
+        """Wait until what reached the wire has been played."""
+        await self._link.drain()
+
+    @property
+    def played_s(self) -> float:
+        """Seconds that were played."""
+        return self._link.played_s

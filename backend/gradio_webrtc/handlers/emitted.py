@@ -27,6 +27,13 @@ class CloseStream:
         self.msg = msg
 
 
+class Boundary:
+    """Nothing to play: what was emitted before is complete, so a file ends here.
+
+    When ``emit`` is called again after it returned one, all before it has been handed to the wire.
+    """
+
+
 @dataclass(frozen=True)
 class Emitted:
     """One value from user code, taken apart."""
@@ -54,6 +61,8 @@ def split_emitted(value: Any) -> Emitted:
         return Emitted(outputs=value)
     if isinstance(value, CloseStream):
         return Emitted(close=value)
+    if isinstance(value, Boundary):
+        return Emitted()
     if not isinstance(value, tuple) or is_audio(value):
         return Emitted(media=value)
     if len(value) == 2:

@@ -11,7 +11,7 @@ from contextvars import copy_context
 from typing import Any
 
 from gradio_webrtc.errors import SessionClosedError
-from gradio_webrtc.handlers.emitted import CloseStream
+from gradio_webrtc.handlers.emitted import CloseStream, split_emitted
 from gradio_webrtc.handlers.worker import Worker
 from gradio_webrtc.media.container import Item, Stretch
 from gradio_webrtc.media.feed import Feed
@@ -100,7 +100,13 @@ class EncodedMedia:
         raise SessionClosedError("The session has ended.")
 
     def clear(self) -> None:
-        """Stop the file that is being decoded; what comes after it is played."""
+        """Drop what was emitted: the file that is being decoded, and what was fetched behind it.
+
+        What is said beside it or ends the stream is kept; what is emitted from now on is played.
+        """
+        if self._held is not None:
+            held = split_emitted(self._held)
+            self._held = held.outputs if held.close is None else held.close
         if self._feed is None:
             return
         self._feed.close()

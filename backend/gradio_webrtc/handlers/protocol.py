@@ -13,6 +13,17 @@ Modality = Literal["audio", "video", "audio-video"]
 Layout = Literal["mono", "stereo"]
 
 
+TurnLog = Literal[
+    "listening",
+    "started_talking",
+    "pause_detected",
+    "response_starting",
+    "interrupted",
+    "response_ended",
+]
+"""What a client is told about turns, as the ``data`` of a ``log`` message."""
+
+
 class EndOfStream(Exception):
     """Raised by ``Handler.emit`` when nothing more will come for that kind of media.
 
@@ -34,7 +45,7 @@ class AudioFormat:
 
 
 class Link(Protocol):
-    """What a running handler may ask of its session. Safe to call from any thread."""
+    """What a running handler may ask of its session. Safe from any thread, except ``drain``."""
 
     @property
     def webrtc_id(self) -> str:
@@ -51,6 +62,19 @@ class Link(Protocol):
         """True when the session is a telephone call."""
         ...
 
+    @property
+    def composer(self) -> bool:
+        """True when the client has a text composer, so that functions get a ``WebRTCData``."""
+        ...
+
+    def log(self, event: TurnLog) -> None:
+        """Tell the client of a turn-taking event."""
+        ...
+
+    def stopword(self, word: str) -> None:
+        """Tell the client that ``word``, which a reply waited for, was heard."""
+        ...
+
     def send(self, text: str) -> None:
         """Send ``text`` to the client over the control channel, as it is."""
         ...
@@ -61,6 +85,30 @@ class Link(Protocol):
 
     def clear(self) -> None:
         """Drop the audio that is queued and not yet played."""
+        ...
+
+    def hold(self) -> None:
+        """Fall silent at once, and keep what is queued. Idempotent."""
+        ...
+
+    def release(self) -> None:
+        """Go on where ``hold`` stopped. Idempotent."""
+        ...
+
+    async def drain(self) -> None:
+        """Wait until all audio that left ``emit`` and reached the wire has been played.
+
+        On the session's event loop only. While the audio is held this waits, unless nothing is
+        queued.
+        """
+        ...
+
+    @property
+    def played_s(self) -> float:
+        """Seconds of the handler's audio that were played since the connection began.
+
+        It stands still while the audio is held, and does not count what was cleared.
+        """
         ...
 
 

@@ -57,6 +57,11 @@ class Worker:
         return self._name
 
     @property
+    def started(self) -> bool:
+        """Whether its thread was needed so far."""
+        return self._thread is not None
+
+    @property
     def closing(self) -> bool:
         """Whether ``aclose`` was called, so that no more calls are taken."""
         return self._closing

@@ -78,6 +78,14 @@ class Framer:
             missing -= head.shape[1]
         return np.concatenate(parts, axis=1)
 
+    def peek(self, count: int) -> Int16Array:
+        """Return up to ``count`` samples from the front without removing them."""
+        taken = self.take(count)
+        if taken.shape[1]:
+            self._chunks.appendleft(taken)
+            self._length += taken.shape[1]
+        return taken
+
     def clear(self) -> int:
         """Throw everything away; return how many samples that were."""
         dropped, self._length = self._length, 0

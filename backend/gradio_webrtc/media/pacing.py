@@ -11,6 +11,7 @@ import numpy as np
 from gradio_webrtc.media.drift import StandingQueue
 from gradio_webrtc.media.framing import FADE_SAMPLES, Framer, fade_out_curve, fade_to_silence
 from gradio_webrtc.media.pcm import Int16Array, remix
+from gradio_webrtc.media.stall import Stall
 
 FRAME_SECONDS = 0.02
 LATE_SECONDS = 0.06
@@ -18,13 +19,6 @@ LATE_SECONDS = 0.06
 EARLY_SECONDS = 0.02
 """How long before its due time a whole frame may go out. A live source is passed on as it comes,
 without a timer of its own for every frame; one that is ahead stays one frame ahead."""
-STALL_SECONDS = 0.03
-"""The caller came back this much later than it was asked to: the process stood still, and so did
-whatever reads the source. What is late then is no silence and no reason to be late ever after."""
-RECOVERY_SECONDS = 0.15
-"""How much longer than the stall itself its aftermath may last: everybody is busy catching up."""
-LONGEST_STALL = 1.0
-"""Seconds that are made up for at most: more at once would only fill the browser's buffer."""
 HOLD_SECONDS = 0.02
 """How long the start of a frame waits beyond its due time for its remainder."""
 AUDIBLE_STEP = 328
@@ -53,6 +47,10 @@ class Wait:
 
     seconds: float | None
 
+    def alarm(self, now: float) -> float | None:
+        """Return when to ask again if nothing is pushed."""
+        return None if self.seconds is None else now + self.seconds
+
 
 class AudioPlayout:
     """Turns a bounded buffer of samples into frames due every 20 ms. Pure; not thread-safe.
@@ -69,6 +67,7 @@ class AudioPlayout:
     - A live source whose queue never empties has quiet frames skipped until it does; see
       :class:`~gradio_webrtc.media.drift.StandingQueue`. One that is slower than real time falls
       behind by 60 ms and then has a gap of that length.
+    - ``hold`` falls silent like ``clear``, but keeps what waits; ``release`` goes on with it.
 
     Attributes:
         played_samples: samples of the source (per channel) that went out so far, no padding.
@@ -111,8 +110,9 @@ class AudioPlayout:
         self._dry = True
         self._last: Int16Array = np.zeros(channels, np.int16)
         self._cut: Int16Array | None = None
-        self._promised: float | None = None
-        self._stalled = 0.0
+        self._held = False
+        self._hushing = False
+        self._stall = Stall()
 
     @property
     def buffered(self) -> float:
@@ -157,10 +157,32 @@ class AudioPlayout:
         if self._due is not None:
             self._cut = self._fading(self._framer.take(FADE_SAMPLES))
             self._ending = True
+        self._hushing = False
         self._framer.clear()
         self._partial_since = None
         self._standing.restart()
         return dropped
+
+    def hold(self) -> None:
+        """Fall silent, fading over 5 ms at the next frame, and keep what waits. Idempotent.
+
+        What is pushed meanwhile waits as well, so ``room`` runs out and ``idle`` stays false.
+        """
+        if self._held:
+            return
+        self._held = True
+        self._partial_since = None
+        if self._due is not None and not self._ending:
+            # Heard twice, now and when it goes on: what faded away cannot be made out.
+            self._cut = self._fading(self._framer.peek(FADE_SAMPLES))
+            self._hushing = self._ending = True
+
+    def release(self) -> None:
+        """Go on where ``hold`` stopped, fading in; pts has moved on by real time. Idempotent."""
+        self._held = False
+        if self._hushing:  # nobody has heard the beginning of the silence yet
+            self._cut = None
+            self._hushing = self._ending = False
 
     def set_channels(self, channels: int) -> None:
         """Go on with another channel count; what waits is remixed."""
@@ -175,38 +197,34 @@ class AudioPlayout:
 
         Call it again after each frame: when several are late, they go out one after the other.
         """
-        self._note_stall(now)
+        self._stall.asked(now)
         step = self._step(now)
-        if isinstance(step, Frame):
-            self._promised = now
-        else:
-            self._promised = None if step.seconds is None else now + step.seconds
+        self._stall.promised = now if isinstance(step, Frame) else step.alarm(now)
         return step
-
-    def _note_stall(self, now: float) -> None:
-        """Count the time for which nobody asked although something was due."""
-        if self._promised is not None and now - self._promised >= STALL_SECONDS:
-            stall = now - self._promised + (0.0 if self._stalled else RECOVERY_SECONDS)
-            self._stalled = min(self._stalled + stall, LONGEST_STALL)
 
     def _step(self, now: float) -> Frame | Wait:
         if self._whole:
             self._partial_since = None
-        elif len(self._framer) and self._partial_since is None:
+        elif self._ready and self._partial_since is None:
             self._partial_since = now
         deadline = self._deadline(now)
         if deadline is None:
             return Wait(None)
         if now < deadline - _EPSILON:
             return Wait(deadline - now)
-        if not self._whole and not self._dry:
+        if not self._whole and not self._dry and not self._held:
             self._run_dry()
             return self._step(now)
         return self._send(now)
 
     @property
+    def _ready(self) -> int:
+        """How many samples may be played now."""
+        return 0 if self._held else len(self._framer)
+
+    @property
     def _whole(self) -> bool:
-        return len(self._framer) >= self._frame_samples
+        return self._ready >= self._frame_samples
 
     def _deadline(self, now: float) -> float | None:
         """When to act on what waits, if nothing more comes."""
@@ -217,7 +235,7 @@ class AudioPlayout:
             return HOLD_SECONDS + (since if self._due is None else max(since, self._due))
         if self._due is None or self._ending:
             return self._due
-        return self._due + self._stalled + (LATE_SECONDS if self._dry else HOLD_SECONDS)
+        return self._due + self._stall.seconds + (LATE_SECONDS if self._dry else HOLD_SECONDS)
 
     def _run_dry(self) -> None:
         self._dry = True
@@ -226,11 +244,12 @@ class AudioPlayout:
 
     def _send(self, now: float) -> Frame:
         """Take the next frame, whole, filled up or silent, and move the clocks on."""
-        if self._due is None or now - self._due >= LATE_SECONDS + self._stalled - _EPSILON:
+        if self._due is None or now - self._due >= LATE_SECONDS + self._stall.seconds - _EPSILON:
             self._anchor(now)
         elif now - self._due < LATE_SECONDS:
-            self._stalled = 0.0
-        waiting = len(self._framer)
+            self._stall.over()
+        waiting = self._ready
+        self._hushing = False
         if self._whole:
             samples = self._softened(self._next_whole(now))
             self._ending = self._faded = False
@@ -257,7 +276,7 @@ class AudioPlayout:
         elapsed = round((now - self._origin) / FRAME_SECONDS) * self._frame_samples
         self._next_pts = max(self._next_pts, elapsed)
         self._due = now
-        self._stalled = 0.0
+        self._stall.over()
         self._standing.restart()
 
     def _next_whole(self, now: float) -> Int16Array:

@@ -72,6 +72,19 @@ class AudioPlayback:
         self._restart()
         return self.playout.clear()
 
+    @property
+    def played_s(self) -> float:
+        """Seconds of what was played that went out so far."""
+        return self.playout.played_samples / self.playout.sample_rate
+
+    def hold(self) -> None:
+        """Fall silent and keep what waits. Idempotent."""
+        self.playout.hold()
+
+    def release(self) -> None:
+        """Go on where ``hold`` stopped. Idempotent."""
+        self.playout.release()
+
     def next(self, now: float) -> Frame | Wait:
         """Return the frame to send at ``now``, or how long to wait; see :class:`AudioPlayout`."""
         step = self.playout.next(now)

@@ -20,6 +20,7 @@ class SessionLink:
     """
 
     phone_mode = False
+    composer = False
 
     def __init__(
         self,
@@ -40,6 +41,14 @@ class SessionLink:
         """Send a control message to the client."""
         self._on_wire(lambda transport: transport.send(message))
 
+    def log(self, event: messages.LogEvent) -> None:
+        """Tell the client of a turn-taking event."""
+        self.notify(messages.log(event))
+
+    def stopword(self, word: str) -> None:
+        """Tell the client that a stop word was heard."""
+        self.notify(messages.stopword(word))
+
     def request_inputs(self) -> None:
         """Ask the page for the current values of the other inputs."""
         self.notify(messages.send_input())
@@ -47,6 +56,28 @@ class SessionLink:
     def clear(self) -> None:
         """Drop the audio that is queued and not played."""
         self._on_wire(lambda transport: transport.clear())
+
+    def hold(self) -> None:
+        """Silence what is played, and keep what is queued."""
+        self._on_wire(lambda transport: transport.hold())
+
+    def release(self) -> None:
+        """Go on where ``hold`` stopped."""
+        self._on_wire(lambda transport: transport.release())
+
+    async def drain(self) -> None:
+        """Wait until the sound that was handed to the wire has been played."""
+        transport = self._transport()
+        if transport is not None:
+            # What was asked for before is carried out first.
+            await asyncio.sleep(0)
+            await transport.drain()
+
+    @property
+    def played_s(self) -> float:
+        """Seconds of emitted sound that went onto the wire so far."""
+        transport = self._transport()
+        return 0.0 if transport is None else transport.played_s
 
     def _on_wire(self, action: Callable[[Transport], Any]) -> None:
         transport = self._transport()

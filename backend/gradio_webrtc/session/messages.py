@@ -31,7 +31,12 @@ MessageType = Literal[
 ]
 MESSAGE_TYPES: tuple[str, ...] = get_args(MessageType)
 LogEvent = Literal[
-    "started_talking", "pause_detected", "response_starting", "interrupted", "response_ended"
+    "listening",
+    "started_talking",
+    "pause_detected",
+    "response_starting",
+    "interrupted",
+    "response_ended",
 ]
 
 

@@ -72,6 +72,23 @@ class Transport(Protocol):
         """Drop queued audio that is not played yet (barge-in)."""
         ...
 
+    @property
+    def played_s(self) -> float:
+        """Seconds of emitted sound that went onto the wire so far. Any thread."""
+        ...
+
+    def hold(self) -> None:
+        """Silence what is played at once, and keep what is queued. Idempotent.
+
+        Meanwhile ``play`` waits when enough is queued, and ``drain`` waits unless nothing is.
+        ``clear`` works as always.
+        """
+        ...
+
+    def release(self) -> None:
+        """Go on where ``hold`` stopped. Idempotent."""
+        ...
+
     def send(self, message: Message) -> None:
         """Send a control message, at once or as soon as the control channel opens."""
         ...

@@ -109,6 +109,21 @@ class AudioOut(MediaStreamTrack):
         self._news.set()
         self._space.set()
 
+    @property
+    def played_s(self) -> float:
+        """Seconds of what was emitted that went onto the wire so far."""
+        return self._playback.played_s
+
+    def hold(self) -> None:
+        """Fall silent and keep what is queued; ``play`` waits when that is enough. Idempotent."""
+        self._playback.hold()
+        self._news.set()
+
+    def release(self) -> None:
+        """Go on where ``hold`` stopped. Idempotent."""
+        self._playback.release()
+        self._news.set()
+
     async def drain(self) -> None:
         """Wait until everything queued has gone onto the wire."""
         while not self._playback.playout.idle and self.readyState == "live":

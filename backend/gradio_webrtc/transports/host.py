@@ -193,6 +193,7 @@ class StreamHost:
         session.recorder = make_recorder(settings.recording, settings.mode, kinds, place.webrtc_id)
         if settings.composer:
             session.submissions.expect()
+            session.link.composer = True
         transport = PeerTransport(
             session,
             mode=settings.mode,

@@ -64,6 +64,21 @@ class Outgoing:
         for track in self._tracks():
             track.clear()
 
+    @property
+    def played_s(self) -> float:
+        """Seconds of emitted sound that went onto the wire so far."""
+        return 0.0 if self.audio is None else self.audio.played_s
+
+    def hold(self) -> None:
+        """Silence the sound and keep what is queued."""
+        if self.audio is not None:
+            self.audio.hold()
+
+    def release(self) -> None:
+        """Let the sound go on where it stopped."""
+        if self.audio is not None:
+            self.audio.release()
+
     def stop(self) -> None:
         """End the tracks and everybody who waits on them."""
         for track in self._tracks():

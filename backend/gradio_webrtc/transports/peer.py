@@ -248,6 +248,19 @@ class PeerTransport:
         """Drop queued audio, and what belongs to it."""
         self._outgoing.clear()
 
+    @property
+    def played_s(self) -> float:
+        """Seconds of emitted sound that went onto the wire so far."""
+        return self._outgoing.played_s
+
+    def hold(self) -> None:
+        """Silence what is played and keep what is queued."""
+        self._outgoing.hold()
+
+    def release(self) -> None:
+        """Go on where ``hold`` stopped."""
+        self._outgoing.release()
+
     def send(self, message: Message) -> None:
         """Send a control message."""
         self._said_goodbye = self._said_goodbye or message.type == "end_stream"

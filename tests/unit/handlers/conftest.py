@@ -20,18 +20,38 @@ class FakeLink:
         self.webrtc_id = "someone"
         self.loop = loop
         self.phone_mode = False
+        self.composer = False
+        self.logged: list[str] = []
+        self.stopwords: list[str] = []
         self.sent: list[str] = []
         self.requests = 0
         self.cleared = 0
+        self.held = False
+        self.played_s = 0.0
 
     def send(self, text: str) -> None:
         self.sent.append(text)
+
+    def log(self, event: str) -> None:
+        self.logged.append(event)
+
+    def stopword(self, word: str) -> None:
+        self.stopwords.append(word)
 
     def request_inputs(self) -> None:
         self.requests += 1
 
     def clear(self) -> None:
         self.cleared += 1
+
+    def hold(self) -> None:
+        self.held = True
+
+    def release(self) -> None:
+        self.held = False
+
+    async def drain(self) -> None:
+        """Everything has been played."""
 
 
 def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:

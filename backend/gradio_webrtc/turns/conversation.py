@@ -1,0 +1,225 @@
+"""One connection's conversation: carries out what the turn machine decides."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from gradio_webrtc.handlers.protocol import Link
+from gradio_webrtc.media.pcm import Int16Array
+from gradio_webrtc.turns.asking import TurnQuestion
+from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.replies import Replies
+from gradio_webrtc.turns.replying import Replying
+from gradio_webrtc.turns.turn_machine import Action, Do, Tell, TurnMachine
+
+logger = logging.getLogger(__name__)
+
+MAX_TRIGGERS = 32
+"""How many replies may be asked for while one goes on that cannot be interrupted."""
+
+Submitted = Sequence[Any]
+"""``latest_args`` of the moment somebody asked for a reply."""
+
+MakeReply = Callable[[Int16Array, "Submitted | None"], Replying]
+"""Begins the reply to an utterance, int16 ``(channels, samples)``."""
+
+
+class Turns(Protocol):
+    """What a conversation needs of a ``SpeechSegmenter``."""
+
+    def end_turn(self) -> TurnEnded | None:
+        """End the turn that is going on, if any."""
+        ...
+
+    def resume_turn(self) -> bool:
+        """Go on with the turn that ended last."""
+        ...
+
+
+class Ears(Protocol):
+    """What a conversation needs of a ``Listener``."""
+
+    @property
+    def segmenter(self) -> Turns:
+        """Decides about turns."""
+        ...
+
+    @property
+    def speech_s(self) -> float:
+        """Seconds of speech in the turn that is going on."""
+        ...
+
+    async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
+        """Return what the next sound leads to."""
+        ...
+
+    def reset(self) -> None:
+        """Forget all sound so far."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of the detector."""
+        ...
+
+
+class Conversation:
+    """Who speaks, what is answered, and what is heard of it. Belongs to the event loop.
+
+    Args:
+        link: the session.
+        machine: decides.
+        ears: finds the turns of the person.
+        channels: of the utterances.
+        make_reply: begins a reply.
+        question: asks the turn detector, if there is one.
+        longest_pause_s: how long a turn that is judged unfinished waits for more speech.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        machine: TurnMachine,
+        ears: Ears,
+        channels: int,
+        make_reply: MakeReply,
+        question: TurnQuestion | None = None,
+        longest_pause_s: float = 3.0,
+    ) -> None:
+        self.ears = ears
+        self.replies = Replies(link, self)
+        self._link = link
+        self._machine = machine
+        self._nothing: Int16Array = np.zeros((channels, 0), np.int16)
+        self._make_reply = make_reply
+        self._question = question
+        self._longest_pause = longest_pause_s
+        self._said: Int16Array = self._nothing
+        self._submitted: Submitted | None = None
+        self._triggers: deque[Submitted | None] = deque()
+        self._unfinished: tuple[float, float] | None = None
+        """Since a turn was judged unfinished: its seconds of speech, and the pause so far."""
+
+    @property
+    def deaf(self) -> bool:
+        """Whether what the person says is ignored now."""
+        return self._machine.deaf
+
+    def open(self, greeting: Callable[[], Replying] | None) -> None:
+        """Begin, with a reply to nobody if there is one."""
+        self._link.log("listening")
+        if greeting is not None:
+            self._machine.reply_began()
+            self.replies.start(greeting)
+
+    # -- the person --------------------------------------------------------------------------
+
+    async def heard(self, events: Sequence[SpeechEvent], rate: int, seconds: float) -> None:
+        """Act on what the last sound led to.
+
+        Args:
+            events: what it led to.
+            rate: of the utterances, in Hz.
+            seconds: its length.
+        """
+        for event in events:
+            if isinstance(event, SpeechStarted):
+                self._do(self._machine.speech_started(event.time))
+            else:
+                await self._turn_ended(event, rate)
+        self._do(self._machine.speech_goes_on(self.ears.speech_s))
+        self._wait_for_more(seconds)
+
+    def trigger(self, submitted: Submitted | None) -> None:
+        """Reply now, as if there had been a pause; after the reply that cannot be interrupted."""
+        if self._machine.deaf:
+            if len(self._triggers) >= MAX_TRIGGERS:
+                logger.warning("trigger_response() was ignored: %d wait already", MAX_TRIGGERS)
+                return
+            self._triggers.append(submitted)
+            return
+        ended = self.ears.segmenter.end_turn()
+        waiting = self._machine.asking
+        if ended is not None:
+            self._said = ended.utterance
+        elif not waiting:  # else it is what the turn detector is asked about
+            self._said = self._nothing
+        self._submitted = submitted
+        self._unfinished = None
+        self._do(self._machine.triggered(None if ended is None else ended.time))
+
+    async def _turn_ended(self, event: TurnEnded, rate: int) -> None:
+        self._unfinished = None
+        self._said, self._submitted = event.utterance, None
+        actions = self._machine.turn_ended(event.speech_s, event.time, paused=event.paused)
+        self._do(actions)
+        if Do.ASK in actions and self._question is not None:
+            finished = await self._question.finished(rate, event.utterance)
+            self._do(self._machine.judged(finished))
+
+    def _resume_turn(self) -> None:
+        self.ears.segmenter.resume_turn()
+        self._unfinished = (self.ears.speech_s, 0.0)
+
+    def _wait_for_more(self, seconds: float) -> None:
+        """End a turn that was judged unfinished when nothing more is said."""
+        if self._unfinished is None:
+            return
+        speech, waited = self._unfinished[0], self._unfinished[1] + seconds
+        if self.ears.speech_s > speech:
+            self._unfinished = None
+        elif waited < self._longest_pause:
+            self._unfinished = (speech, waited)
+        else:
+            self._unfinished = None
+            ended = self.ears.segmenter.end_turn()
+            if ended is not None:
+                self._said, self._submitted = ended.utterance, None
+                self._do(self._machine.turn_ended(ended.speech_s, ended.time, paused=False))
+
+    # -- the reply ---------------------------------------------------------------------------
+
+    def reply_sounded(self) -> None:
+        """The reply has its first sound."""
+        self._do(self._machine.reply_sounded())
+
+    def reply_ended(self) -> None:
+        """The reply has been played to its end."""
+        self._do(self._machine.reply_ended())
+        if self._triggers and not self._machine.deaf:
+            self.trigger(self._triggers.popleft())
+
+    async def aclose(self) -> None:
+        """Close the replies, the detector and the threads. Idempotent."""
+        try:
+            await self.replies.aclose()
+            if self._question is not None:
+                await self._question.aclose()
+        finally:
+            await self.ears.aclose()
+
+    def _do(self, actions: Sequence[Action]) -> None:
+        for action in actions:
+            if isinstance(action, Tell):
+                self._link.log(action.event)
+            elif action is Do.HOLD:
+                self._link.hold()
+            elif action is Do.RELEASE:
+                self._link.release()
+            elif action is Do.DROP_REPLY:
+                self.replies.drop()
+            elif action is Do.RESUME_TURN:
+                self._resume_turn()
+            elif action is Do.FORGET:
+                self.ears.reset()
+            elif action is Do.ANSWER:
+                self._answer()
+
+    def _answer(self) -> None:
+        said, self._said = self._said, self._nothing
+        submitted, self._submitted = self._submitted, None
+        self.replies.start(lambda: self._make_reply(said, submitted))
