@@ -21,7 +21,7 @@ HOW_TO = (
     "that speaks the same protocol, such as `http://localhost:11434/v1`, and `OPENAI_MODEL` to the "
     "name of a model; then start the app again."
 )
-SENTENCE = re.compile(r"\s*(.+?(?:[.!?…]+[\"'”’)]*(?=\s)|[。！？]|\n))", re.DOTALL)  # noqa: RUF001
+SENTENCE = re.compile(r"\s*(?=\S)(.+?(?:[.!?…]+[\"'”’)]*(?=\s)|[。！？]|\n))", re.DOTALL)  # noqa: RUF001
 
 Message = dict[str, str]
 """``{"role": "system" | "user" | "assistant", "content": text}``"""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.browser.pages import AUDIBLE, Component
-from tests.browser.sound import RATE, write_wav
+from tests.browser.pages import AUDIBLE, PATIENCE, Component
+from tests.browser.sound import ENVELOPE_STEP, RATE, write_wav
 from tests.support import speech
 from tests.support.chromium import FLAGS
 
@@ -36,4 +36,9 @@ def microphone(path: Path, *said: str | float) -> tuple[str, ...]:
 def listen(component: Component, seconds: float) -> float:
     """Return how many of the next seconds something is heard."""
     levels = component.record(seconds).envelope()
-    return float(np.count_nonzero(levels > AUDIBLE)) * seconds / levels.size
+    return float(np.count_nonzero(levels > AUDIBLE)) * ENVELOPE_STEP
+
+
+def hear(component: Component, seconds: float = 2 * PATIENCE) -> None:
+    """Wait until something is said: a tenth of a second of sound, which one word exceeds."""
+    component.visit.until(lambda: listen(component, 1) > 0.1, "a voice", seconds)

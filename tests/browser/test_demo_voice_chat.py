@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import PATIENCE, Visit
-from tests.browser.speaking import listen, microphone
+from tests.browser.speaking import hear, listen, microphone
 from tests.support import demos, model_server
 from tests.support.model_server import GATE, ModelServer
 
@@ -51,12 +51,13 @@ def test_a_sentence_is_shown_and_spoken_while_the_next_is_being_written(
     page.page.get_by_label("Instructions").fill("Be merry.")
     chat = page.component()
     chat.start()
+    hear(chat)
     shown(page, "bot", "Let us walk up the hill.")
-    assert listen(chat, 1.5) > 0.3
     assert "lake" not in said(page, "bot")[0]
+    page.until(lambda: not listen(chat, 1), "the end of the first sentence")
     endpoint.gate.set()
+    hear(chat)
     shown(page, "bot", "Let us walk up the hill. Then we swim in the lake.")
-    assert listen(chat, 1.5) > 0.3
     chat.stop()
     [asked] = endpoint.asked
     assert asked["model"] == "tiny"
@@ -101,8 +102,8 @@ def test_what_is_wrong_with_the_endpoint_is_said(
     assert page.page.get_by_text("No language model is configured").count() == 0
     chat = page.component()
     chat.start()
+    hear(chat)
     shown(page, "bot", "The language model refused (HTTP 401): this key is not known")
-    page.until(chat.hears, "the voice that says so")
     chat.stop()
 
 
