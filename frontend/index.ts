@@ -8,6 +8,7 @@ import type {
   Mode,
   RtpParams,
   TrackConstraints,
+  TurnLabels,
   Variant,
   VideoCodec,
   VideoSource,
@@ -42,6 +43,8 @@ export interface WebRTCProps {
   video_codec: Optional<VideoCodec>;
   max_bitrate: Optional<Bitrates>;
   placeholder: Optional<string>;
+  /** What the page calls each turn; `false` when it says nothing of turns. */
+  turn_labels: Optional<TurnLabels | false>;
   /** The ids of the Gradio events that take additional outputs. */
   output_listeners: Optional<number[]>;
 }

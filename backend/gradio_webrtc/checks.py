@@ -19,6 +19,7 @@ Button = Literal["snapshot", "recording"]
 MaxBitrate: TypeAlias = int | Mapping[Literal["audio", "video"], int] | None
 
 BUTTON_LABELS = ("start", "stop", "waiting")
+TURN_LABELS = ("listening", "speaking", "thinking", "replying")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class ComponentOptions:
     buttons: list[Button]
     max_bitrate: dict[str, int]
     record: Recording | None
+    turn_labels: dict[str, str] | Literal[False]
 
 
 def check_component_options(
@@ -49,6 +51,7 @@ def check_component_options(
     video_codec: object = None,
     max_bitrate: object = None,
     record: object = None,
+    turn_labels: Mapping[str, str] | Literal[False] | None = None,
 ) -> ComponentOptions:
     """Check the component's own options.
 
@@ -75,12 +78,7 @@ def check_component_options(
     for name, value in (("track_constraints", track_constraints), ("rtp_params", rtp_params)):
         if value is not None and not isinstance(value, Mapping):
             raise ConfigurationError(f"{name} must be a dict; got {type(value).__name__}.")
-    labels = dict(button_labels or {})
-    unknown = sorted(set(labels) - set(BUTTON_LABELS))
-    if unknown:
-        raise ConfigurationError(
-            f"button_labels has unknown keys {unknown}; it takes {', '.join(BUTTON_LABELS)}."
-        )
+    labels = _labels("button_labels", button_labels, BUTTON_LABELS)
     recording = as_recording(record)
     if recording is not None:
         recording.sides(cast(Mode, mode))
@@ -92,7 +90,16 @@ def check_component_options(
         buttons=_some_of("buttons", buttons, get_args(Button), least=0),
         max_bitrate=bitrates(max_bitrate),
         record=recording,
+        turn_labels=turn_labels is not False and _labels("turn_labels", turn_labels, TURN_LABELS),
     )
+
+
+def _labels(name: str, labels: Mapping[str, str] | None, keys: tuple[str, ...]) -> dict[str, str]:
+    """Return ``labels`` as a dict of its own, which has no other keys than ``keys``."""
+    unknown = sorted(set(labels or {}) - set(keys))
+    if unknown:
+        raise ConfigurationError(f"{name} has unknown keys {unknown}; it takes {', '.join(keys)}.")
+    return dict(labels or {})
 
 
 def _some_of(name: str, values: object, allowed: tuple[Any, ...], *, least: int) -> list[Any]:

@@ -96,6 +96,7 @@ class WebRTC(ServedComponent):
         max_bitrate: MaxBitrate = None,
         record: Recording | str | None = None,
         placeholder: str | None = None,
+        turn_labels: dict[str, str] | Literal[False] | None = None,
         *,
         shared_host: StreamHost | None = None,
         output_listeners: list[int] | None = None,
@@ -172,6 +173,9 @@ class WebRTC(ServedComponent):
             record: a `Recording`, or a folder to record into, to keep each session in a file on
                 the server.
             placeholder: what the empty field of `variant="textbox"` says.
+            turn_labels: what the page calls each turn of a conversation, a dict with any of the
+                keys `listening`, `speaking` (the person), `thinking` and `replying`; `False` shows
+                neither turns nor stop words.
             shared_host: for this package itself; leave it out.
             output_listeners: for this package itself; leave it out.
 
@@ -193,6 +197,7 @@ class WebRTC(ServedComponent):
             video_codec=video_codec,
             max_bitrate=max_bitrate,
             record=record,
+            turn_labels=turn_labels,
         )
         self.mode: Mode = mode
         self.modality: Modality = modality
@@ -213,6 +218,7 @@ class WebRTC(ServedComponent):
         self.frame_format: FrameFormat = frame_format
         self.variant: Variant = variant
         self.placeholder = placeholder
+        self.turn_labels = options.turn_labels
         self.video_sources = options.video_sources
         self.buttons = options.buttons
         self.show_statistics = show_statistics

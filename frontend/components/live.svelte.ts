@@ -4,6 +4,8 @@ import { Connection } from "../lib/connection";
 import { Extras } from "./extras.svelte";
 import type { ConnectionEvents, Environment, Settings, View } from "../lib/environment";
 import { QUIET, SoundMeter, type Levels } from "../lib/soundmeter";
+import { TurnTaking } from "../lib/turntaking";
+import { NO_TURNS, type Turns } from "../lib/turns";
 
 export class Live {
   readonly connection: Connection;
@@ -11,16 +13,24 @@ export class Live {
   readonly #meter: SoundMeter;
   #view: View;
   #levels: Levels = $state.raw(QUIET);
+  #turns: Turns = $state.raw(NO_TURNS);
+  readonly #taking: TurnTaking;
 
   constructor(
     env: Environment,
     settings: () => Settings,
     events: Omit<ConnectionEvents, "changed"> & { changed?: (view: View) => void },
   ) {
+    this.#taking = new TurnTaking(env.clock, (turns) => (this.#turns = turns));
     this.connection = new Connection(env, settings, {
       ...events,
+      message: (message) => {
+        this.#taking.hear(message);
+        events.message(message);
+      },
       changed: (view) => {
         this.#view = view;
+        this.#taking.follow(view);
         this.extras.follow(view);
         events.changed?.(view);
       },
@@ -42,6 +52,11 @@ export class Live {
     return this.#levels;
   }
 
+  /** Whose turn it is, and what has just been heard. */
+  get turns(): Turns {
+    return this.#turns;
+  }
+
   /** Measures the sound while connected and in sight, and costs nothing otherwise. */
   measure(insight: boolean): void {
     const { machine, local, remote } = this.#view;
@@ -51,6 +66,7 @@ export class Live {
 
   close(): void {
     this.#meter.stop();
+    this.#taking.close();
     // First the recording: it saves what is there before its tracks end.
     this.extras.close();
     this.connection.dispose();

@@ -1,6 +1,9 @@
 /** How the author wants it to look; `null` means the component's own choice. */
 
-import type { Button, ButtonLabels, Variant } from "../lib/types";
+import type { Button, ButtonLabels, TurnLabels, Variant } from "../lib/types";
+
+/** What the page calls each turn. */
+export type TurnWords = Readonly<Required<TurnLabels>>;
 
 export interface Look {
   readonly icon: string | null;
@@ -17,4 +20,18 @@ export interface Look {
   readonly statistics: boolean;
   /** What the empty field of the composer says. */
   readonly placeholder: string | null;
+  /** `null` when the page does not show whose turn it is. */
+  readonly turnWords: TurnWords | null;
+}
+
+const TURN_WORDS: TurnWords = {
+  listening: "Listening",
+  speaking: "Hearing you",
+  thinking: "Thinking",
+  replying: "Speaking",
+};
+
+/** The author's words in place of the usual ones; none at all where they said `False`. */
+export function turnWords(labels: TurnLabels | false | null | undefined): TurnWords | null {
+  return labels === false ? null : { ...TURN_WORDS, ...labels };
 }

@@ -26,6 +26,13 @@ export interface ButtonLabels {
   waiting?: string;
 }
 
+export interface TurnLabels {
+  listening?: string;
+  speaking?: string;
+  thinking?: string;
+  replying?: string;
+}
+
 /**
  * The component's server functions. Each takes one JSON object. An HTTP error makes the promise
  * resolve to `undefined`, so answers are `unknown` until `signaling.ts` has parsed them.

@@ -1,19 +1,25 @@
 // Runs in every page before its own scripts: what a test wants to know and cannot see.
 (() => {
   const states = new WeakMap();
+  const turns = new WeakMap();
   const peers = [];
   const captures = [];
   const root = (index) => document.querySelectorAll("[data-testid=webrtc]")[index];
 
-  // Keeps every state, also those that a test would be too slow to see.
+  // Keeps every value, also those that a test would be too slow to see.
+  function keep(values, element, name) {
+    const seen = [element.dataset[name]];
+    values.set(element, seen);
+    new MutationObserver(() => seen.push(element.dataset[name])).observe(element, {
+      attributeFilter: [`data-${name}`],
+    });
+  }
+
   new MutationObserver(() => {
     for (const element of document.querySelectorAll("[data-testid=webrtc]")) {
       if (states.has(element)) continue;
-      const seen = [element.dataset.state];
-      states.set(element, seen);
-      new MutationObserver(() => seen.push(element.dataset.state)).observe(element, {
-        attributeFilter: ["data-state"],
-      });
+      keep(states, element, "state");
+      keep(turns, element, "turn");
     }
   }).observe(document, { childList: true, subtree: true });
 
@@ -94,6 +100,7 @@
     peers,
     captures,
     states: (index) => states.get(root(index)),
+    turns: (index) => turns.get(root(index)),
     colours: (index, testid) => {
       const shown = root(index).querySelector(`[data-testid=${testid}]`);
       return quarters(shown?.matches("video") ? shown : shown?.querySelector("video"));

@@ -50,6 +50,15 @@ class Component:
         seen: list[str] = self._probe("states")
         return seen
 
+    def turn(self) -> str:
+        """Return ``data-turn``."""
+        return self.root.get_attribute("data-turn", timeout=PATIENCE * 1000) or ""
+
+    def turns(self) -> list[str]:
+        """Return every turn there was since the page was opened, ``""`` for none."""
+        seen: list[str] = self._probe("turns")
+        return seen
+
     def reach(self, *states: str, seconds: float = PATIENCE) -> str:
         """Wait until the component is in one of ``states``; a failure names what it was in."""
         self.visit.until(
@@ -80,6 +89,10 @@ class Component:
     def status(self) -> str | None:
         """Return the words of the status line, if it is shown."""
         return self._text("webrtc-status")
+
+    def turn_words(self) -> str | None:
+        """Return what the page calls the turn, if it shows one."""
+        return self._text("webrtc-turn")
 
     def record(self, seconds: float) -> Recording:
         """Return what the component plays from now on; a failure if it plays nothing."""

@@ -30,6 +30,7 @@ def test_defaults_are_filled_in() -> None:
     options = check_component_options(**GOOD)
     assert options.rtp_params == {}
     assert options.button_labels == {"start": "", "stop": "", "waiting": ""}
+    assert options.turn_labels == {}
 
 
 def test_what_was_given_is_kept() -> None:
@@ -41,10 +42,16 @@ def test_what_was_given_is_kept() -> None:
             "track_constraints": {"width": 1},
             "rtp_params": {"degradationPreference": "maintain-framerate"},
             "button_labels": {"start": "Go"},
+            "turn_labels": {"thinking": "Hm…"},
         }
     )
     assert options.rtp_params == {"degradationPreference": "maintain-framerate"}
     assert options.button_labels == {"start": "Go", "stop": "", "waiting": ""}
+    assert options.turn_labels == {"thinking": "Hm…"}
+
+
+def test_turns_can_be_left_unshown() -> None:
+    assert check_component_options(**GOOD, turn_labels=False).turn_labels is False
 
 
 @pytest.mark.parametrize(
@@ -58,6 +65,7 @@ def test_what_was_given_is_kept() -> None:
         ("server_rtc_configuration", {"iceServers": 7}, "server_rtc_configuration"),
         ("track_constraints", 7, "track_constraints must be a dict; got int"),
         ("rtp_params", [], "rtp_params must be a dict; got list"),
+        ("turn_labels", {"busy": "Hm"}, r"unknown keys \['busy'\]; it takes listening, speaking"),
         ("button_labels", {"go": "Go"}, r"unknown keys \['go'\]; it takes start, stop, waiting"),
     ],
 )

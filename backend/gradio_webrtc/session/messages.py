@@ -38,6 +38,8 @@ LogEvent = Literal[
     "interrupted",
     "response_ended",
 ]
+"""What happens to the turn. ``listening``: the handler waits for speech, at its start or after
+speech that it makes nothing of."""
 
 
 @dataclass(frozen=True)
