@@ -76,7 +76,7 @@ with gr.Blocks(title="Conversation") as demo:
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             audio = WebRTC(label="Talk", mode="send-receive", modality="audio")
-            stop = gr.Button("Stop the conversation", variant="stop")
+            stop = gr.Button("Stop the conversation")
         with gr.Column(scale=3, min_width=280):
             chat = gr.Chatbot(
                 label="What was said", height=480, placeholder="Both sides can be played here."
