@@ -49,12 +49,12 @@ STEPS = {
     "gallery": [],
 }
 SPOKEN: dict[str, tuple[str | float, ...]] = {
-    "magic_8_ball": ("Will it rain tomorrow?", 30.0),
+    "magic_8_ball": ("Is this a good idea?", 30.0),
     "conversation": (6.0, "Hello my friend.", 30.0),
-    "voice_chat": ("Will it rain tomorrow?", 30.0),
+    "voice_chat": ("Is this a good idea?", 30.0),
 }
 """What the microphone hears instead of the scale, see ``speaking.microphone``."""
-ANSWER = ["It may well rain tomorrow, at least in the morning. ", "Better take an umbrella."]
+ANSWER = ["It is a splendid idea, if it does not rain. ", "Better take an umbrella."]
 
 
 def hum(path: Path) -> None:

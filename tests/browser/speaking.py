@@ -26,7 +26,7 @@ def microphone(path: Path, *said: str | float) -> tuple[str, ...]:
     parts = [np.zeros(round(BEFORE * RATE))]
     for part in said:
         if isinstance(part, str):
-            parts.append(speech.say(part, rate_hz=RATE, speed=0.8) / 32768)
+            parts.append(speech.say(part, "en-us", RATE, speed=0.8) / 32768)
         else:
             parts.append(np.zeros(round(part * RATE)))
     write_wav(path, np.concatenate(parts))
