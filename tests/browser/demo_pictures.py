@@ -49,12 +49,12 @@ STEPS = {
     "gallery": [],
 }
 SPOKEN: dict[str, tuple[str | float, ...]] = {
-    "magic_8_ball": ("Is this a good idea?", 30.0),
+    "magic_8_ball": ("Should I go to the party?", 30.0),
     "conversation": (6.0, "Hello my friend.", 30.0),
-    "voice_chat": ("Is this a good idea?", 30.0),
+    "voice_chat": ("Should I go to the party?", 30.0),
 }
 """What the microphone hears instead of the scale, see ``speaking.microphone``."""
-ANSWER = ["It is a splendid idea, if it does not rain. ", "Better take an umbrella."]
+ANSWER = ["By all means go to the party, and dance. ", "But take an umbrella: it may rain."]
 
 
 def hum(path: Path) -> None:

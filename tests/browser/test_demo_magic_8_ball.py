@@ -13,7 +13,7 @@ from tests.browser.speaking import hear, microphone
 from tests.support import demos, model_server
 from tests.support.model_server import ModelServer
 
-QUESTION = "Is this a good idea?"
+QUESTION = "Should I go to the party?"
 SAYING = "Clouds gather for those who bring no coat"
 
 
@@ -67,7 +67,7 @@ def test_asked_aloud_it_answers_aloud_with_one_of_its_twenty_answers(
     assert words(page, "words") in sys.modules["oracle"].ANSWERS
     assert page.page.evaluate("[...seen]").count("thinking") == 1
     # The embedded recognition is rough, but this much of a clear voice it understands.
-    assert {"good", "idea"} & set(words(page, "question").strip("“”").split())
+    assert {"should", "go", "party"} & set(words(page, "question").strip("“”").split())
     ball.stop()
 
 
