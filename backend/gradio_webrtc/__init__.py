@@ -31,6 +31,7 @@ from gradio_webrtc.media.timed import TimedAudio, TimedPicture
 from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.speech.espeak import EspeakTTSOptions
+from gradio_webrtc.speech.kokoro import KokoroTTSOptions
 from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
 from gradio_webrtc.speech.stt import STTModel
 from gradio_webrtc.speech.tts import TTSModel, TTSOptions
@@ -55,6 +56,7 @@ __all__ = [
     "EspeakTTSOptions",
     "GradioWebRTCError",
     "InterruptionOptions",
+    "KokoroTTSOptions",
     "MediaFormatError",
     "NotYetSupportedError",
     "PauseDetectionModel",

@@ -147,16 +147,15 @@ def _at_mp3_rate(pcm: Pcm) -> Pcm:
 
 def _samples(audio: Any) -> Int16Array | Float32Array:
     array = audio[1] if isinstance(audio, tuple) and len(audio) in (2, 3) else audio
-    if not isinstance(array, np.ndarray) or not (
-        array.dtype == np.int16 or array.dtype.kind == "f"
-    ):
+    known = isinstance(array, np.ndarray) and (array.dtype == np.int16 or array.dtype.kind == "f")
+    if not known:
         what = f"dtype {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
         raise MediaFormatError(
             f"Expected an array of int16 or float32 samples, or (sample_rate, array); got {what}."
         )
     if array.dtype == np.int16:
         return cast(Int16Array, array)
-    return array.astype(np.float32, copy=False)
+    return cast(Float32Array, array.astype(np.float32, copy=False))
 
 
 def _whole_samples(rest: bytes, chunk: Any) -> tuple[Int16Array, bytes]:

@@ -157,9 +157,9 @@ def test_arrays_may_be_written_to():
 
 
 async def test_what_is_not_bytes_is_refused():
-    with pytest.raises(MediaFormatError, match="Expected pieces of bytes.*got str"):
+    with pytest.raises(MediaFormatError, match=r"Expected pieces of bytes.*got str"):
         list(aggregate_bytes_to_16bit(["ab"]))
-    with pytest.raises(MediaFormatError, match="Expected pieces of bytes.*got int"):
+    with pytest.raises(MediaFormatError, match=r"Expected pieces of bytes.*got int"):
         [a async for a in async_aggregate_bytes_to_16bit(_sent(3))]
 
 
