@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
+import huggingface_hub.constants
 import pytest
 
 from tests.browser.conftest import Open, Serve
@@ -26,6 +27,8 @@ def asking(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
 @pytest.fixture
 def hosted(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
     with model_server.running() as server:
+        # The tests forbid the hub's client to fetch anything; this server is in the same process.
+        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
         monkeypatch.setenv("HF_TOKEN", "hf_secret")
         monkeypatch.setenv("MAGIC_8_BALL_WHISPER", f"{server.url}/transcribe")
         monkeypatch.setenv("MAGIC_8_BALL_MODEL", server.url)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import PATIENCE, Visit
-from tests.browser.speaking import hear, listen, microphone
+from tests.browser.speaking import Ears, hear, listen, microphone
 from tests.support import demos, model_server
 from tests.support.model_server import GATE, ModelServer
 
@@ -67,7 +67,11 @@ def test_a_sentence_is_shown_and_spoken_while_the_next_is_being_written(
 
 
 def test_the_model_is_told_only_what_was_heard_before_the_interruption(
-    serve: Serve, visit: Open, endpoint: ModelServer, tmp_path: Path
+    serve: Serve,
+    visit: Open,
+    endpoint: ModelServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     flags = microphone(
         tmp_path / "voice.wav", QUESTION, 5.0,
@@ -75,7 +79,9 @@ def test_the_model_is_told_only_what_was_heard_before_the_interruption(
     )  # fmt: skip
     first = "We walk up the hill and look at the sea. " + "And then we walk on and on. " * 8
     endpoint.pieces = [[first, GATE, "Never heard."], ["I see."]]
-    page = visit(serve(demos.load("voice_chat").demo), flags=flags)
+    module = demos.load("voice_chat")
+    monkeypatch.setattr(module, "get_stt_model", lambda: Ears("what next"))
+    page = visit(serve(module.demo), flags=flags)
     chat = page.component()
     chat.start()
     shown(page, "bot", "We walk up the hill")
