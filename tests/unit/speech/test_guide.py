@@ -17,7 +17,8 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTAL
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="pocketsphinx has no wheels for it")
-def test_the_first_example_repeats_what_it_hears():
+async def test_the_first_example_repeats_what_it_hears():
+    """On a running loop, because Gradio makes itself one that it does not close otherwise."""
     app: dict[str, Any] = {"__name__": "app"}
     exec(compile(EXAMPLES[0], str(GUIDE), "exec"), app)
     rate, samples = EspeakTTS().tts("one two three four five")
