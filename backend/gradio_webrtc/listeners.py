@@ -75,9 +75,10 @@ class OutputListener:
         """Take one output and return what ``fn`` makes of it, for calls outside of the queue."""
         box = self._mailbox(page)
         delivery = None if box is None else box.take(self.id)
-        if delivery is None:
+        if box is None or delivery is None:
             return self._nothing
-        result = await self._call(delivery, list(values))
+        with box.call():
+            result = await self._call(delivery, list(values))
         if isinstance(result, Iterator | AsyncIterator):
             raise ConfigurationError(f"{self._name} is a generator, which needs queue=True.")
         return result
@@ -87,21 +88,27 @@ class OutputListener:
 
         Those that come meanwhile are for the next call, which brings newer values of the inputs.
         """
-        box, current, silent = self._mailbox(page), list(values), True
+        box, silent = self._mailbox(page), True
+        if box is not None:
+            with box.call():
+                async for result in self._all_of(box, list(values)):
+                    silent = False
+                    yield result
+        if silent:  # Gradio takes a generator without values for one that gives None
+            yield self._nothing
+
+    async def _all_of(self, box: Mailbox, current: list[Any]) -> AsyncIterator[Any]:
         end = time.monotonic() + TURN_SECONDS
-        left = 0 if box is None else box.waiting(self.id)
-        while box is not None and left and (delivery := box.take(self.id)) is not None:
+        left = box.waiting(self.id)
+        while left and (delivery := box.take(self.id)) is not None:
             certain = True
             async for result in self._results(delivery, current):
-                silent = False
                 yield result
                 if left > 1 and self._chain:
                     certain &= await call(self._chain.advance, current, result, worker=_threads)
             left -= 1
             if not certain or time.monotonic() > end:
                 break
-        if silent:  # Gradio takes a generator without values for one that gives None
-            yield self._nothing
 
     async def _results(self, delivery: Delivery, values: list[Any]) -> AsyncIterator[Any]:
         result = await self._call(delivery, values)

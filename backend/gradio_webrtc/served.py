@@ -54,9 +54,15 @@ class ServedComponent(Component):
 
     @server
     async def outputs_waiting(self, body: Any) -> dict[str, Any]:
-        """Tell how many additional outputs the page has not fetched, and how many it has."""
+        """Tell how many additional outputs the page has not fetched, and how many it has.
+
+        Not before the calls that fetch some are over; ``busy`` is whether there were any.
+        """
         box = None if self._host is None else self._host.outputs.mailbox(page_of(body))
-        return {"waiting": 0, "taken": 0} if box is None else box.count()
+        if box is None:
+            return {"waiting": 0, "taken": 0, "busy": False}
+        busy = await box.rested()
+        return {**box.count(), "busy": busy}
 
     @server
     async def ice_configuration(self, body: Any) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { OutputFlow, PAUSE_MS } from "./outputs";
+import { ARRIVAL_MS, OutputFlow, PAUSE_MS } from "./outputs";
 import { FakeClock, settle } from "./testing/clock";
 
 /** A server with some outputs, Gradio in front of it, and listeners that take them. */
@@ -144,16 +144,54 @@ describe("nothing is left behind", () => {
 
   it("fetches a last time when the component goes away, and then never", async () => {
     page.flow.announced();
-    page.flow.progressed({ fn_index: 7, status: "pending" });
+    page.call(7);
+    page.flow.announced();
+    page.flow.announced();
+    page.call(7);
+    page.count = { waiting: 1, taken: 2 };
     page.flow.announced();
     page.flow.close();
     page.flow.close();
-    expect(page.rounds).toBe(2);
+    await settle();
+    await page.clock.pass(ARRIVAL_MS);
+    const { rounds, asked } = page;
     page.flow.progressed({ fn_index: 7, status: "complete" });
     page.flow.announced();
     page.flow.sweep();
     await settle();
-    expect([page.rounds, page.asked]).toEqual([2, 0]);
+    expect([page.rounds, page.asked]).toEqual([rounds, asked]);
+  });
+
+  it("lets a call that runs be over before it fetches the rest for a component that goes", async () => {
+    page.flow.announced();
+    page.flow.progressed({ fn_index: 7, status: "pending" });
+    page.flow.announced();
+    page.count = { waiting: 1, taken: 1, busy: true };
+    page.flow.close();
+    await settle();
+    // The call is over on the server; what it made is on its way.
+    expect([page.rounds, page.asked]).toEqual([1, 1]);
+    await page.clock.pass(ARRIVAL_MS);
+    expect(page.rounds).toBe(2);
+  });
+
+  it("leaves it at that when the call has taken all", async () => {
+    page.flow.announced();
+    page.flow.progressed({ fn_index: 7, status: "pending" });
+    page.flow.announced();
+    page.count = { waiting: 0, taken: 2, busy: true };
+    page.flow.close();
+    await page.clock.pass(ARRIVAL_MS);
+    expect(page.rounds).toBe(1);
+  });
+
+  it("waits for a call of before it was shown again", async () => {
+    page.count = { waiting: 2, taken: 1, busy: true };
+    page.flow.sweep();
+    await settle();
+    expect(page.rounds).toBe(0);
+    await page.clock.pass(ARRIVAL_MS);
+    expect(page.rounds).toBe(1);
   });
 });
 

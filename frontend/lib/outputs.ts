@@ -16,14 +16,20 @@ export interface Progress {
 /** A round that failed without taking anything is tried again after this long, ms. */
 export const PAUSE_MS = 1_000;
 
+/** What a call on the server made is in the page this long after the call is over, ms. */
+export const ARRIVAL_MS = 300;
+
 interface Count {
   readonly waiting: number;
   readonly taken: number;
+  /** Whether a call was running when the server was asked. It is over when it answers. */
+  readonly busy: boolean;
 }
 
 function parseCount(body: unknown): Count | null {
-  const { waiting, taken } = (body ?? {}) as Record<string, unknown>;
-  return typeof waiting === "number" && typeof taken === "number" ? { waiting, taken } : null;
+  const { waiting, taken, busy } = (body ?? {}) as Record<string, unknown>;
+  if (typeof waiting !== "number" || typeof taken !== "number") return null;
+  return { waiting, taken, busy: busy === true };
 }
 
 type Phase = "idle" | "fetching" | "asking" | "pausing" | "closed";
@@ -78,10 +84,18 @@ export class OutputFlow {
   /** The component goes away and hears nothing any more; a last call needs nobody to wait for it. */
   close(): void {
     if (this.#phase === "closed") return;
+    const fetching = this.#phase === "fetching";
     const left = this.#fresh > 0 && this.listeners().length > 0;
     this.#phase = "closed";
     if (this.#timer !== null) this.clock.clear(this.#timer);
-    if (left) this.dispatch();
+    if (fetching) void this.#fetchRest();
+    else if (left) this.dispatch();
+  }
+
+  /** Fetches what the calls that still run leave, once what they made is in the page. */
+  async #fetchRest(): Promise<void> {
+    const count = parseCount(await this.count().catch(() => undefined));
+    if (count !== null && count.waiting > 0) this.clock.set(() => this.dispatch(), ARRIVAL_MS);
   }
 
   #fetch(): void {
@@ -118,11 +132,18 @@ export class OutputFlow {
       this.#phase = "idle";
       this.#sweepIfUnsure();
     } else if (stuck) {
-      this.#phase = "pausing";
-      this.#timer = this.clock.set(() => this.#fetch(), PAUSE_MS);
+      this.#fetchAfter(PAUSE_MS);
+    } else if (count?.busy) {
+      // A call of before the component was shown again.
+      this.#fetchAfter(ARRIVAL_MS);
     } else {
       this.#fetch();
     }
+  }
+
+  #fetchAfter(ms: number): void {
+    this.#phase = "pausing";
+    this.#timer = this.clock.set(() => this.#fetch(), ms);
   }
 
   #sweepIfUnsure(): void {

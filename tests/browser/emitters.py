@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +15,6 @@ from gradio_webrtc import (
     AsyncStreamHandler,
     StreamHandler,
     WebRTC,
-    get_current_context,
 )
 from tests.browser.handlers import AudioFrame
 
@@ -80,25 +78,6 @@ class AsyncEmitter(AsyncStreamHandler):
 
     def copy(self) -> AsyncEmitter:
         return AsyncEmitter(*self.settings)
-
-
-class Named(Emitter):
-    """Says 0 to 9 and its connection's id, once ``together`` is set."""
-
-    def __init__(self, together: threading.Event) -> None:
-        super().__init__(5, 10)
-        self.together = together
-
-    def emit(self) -> Any:
-        if not self.together.wait(0.1):
-            return None
-        value = super().emit()
-        if isinstance(value, AdditionalOutputs):
-            return AdditionalOutputs(value.args[0], get_current_context().webrtc_id)
-        return value
-
-    def copy(self) -> Named:
-        return Named(self.together)
 
 
 def output_app(

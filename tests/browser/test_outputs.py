@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from gradio_webrtc import AdditionalOutputs, CloseStream, WebRTC, get_current_context
 from tests.browser.conftest import Open, Serve
-from tests.browser.emitters import WATCH, AsyncEmitter, Emitter, Named, output_app
+from tests.browser.emitters import WATCH, AsyncEmitter, Emitter, output_app
 from tests.browser.pages import Component
 from tests.browser.pictures import Picture
 
@@ -139,26 +140,37 @@ def said_by_itself_only(component: Component) -> None:
     assert text(component, "All").split() == [f"{n}@{own}" for n in range(10)]
 
 
-@pytest.mark.timeout(400)  # ten pages on a machine with two cores
 def test_ten_pages_do_not_mix(serve: Serve, visit: Open) -> None:
     together = threading.Event()
+
+    def say() -> Any:
+        while not together.wait(0.1):
+            yield None
+        for number in range(10):
+            yield AdditionalOutputs(number, get_current_context().webrtc_id)
+            time.sleep(0.1)
+        while True:
+            time.sleep(0.1)
+            yield None
 
     def collect(said: str, number: int, webrtc_id: str) -> str:
         assert get_current_context().webrtc_id == webrtc_id
         return f"{said} {number}@{webrtc_id}".strip()
 
-    def listen(audio: WebRTC) -> None:
+    # Without a microphone, since ten of those and their meters are too much for two cores.
+    with gr.Blocks() as demo:
+        audio = WebRTC(label="Voice", mode="receive", modality="audio")
         said, own = gr.Textbox(label="All"), gr.Textbox(label="Own")
+        go = gr.Button("Go")
+        audio.stream(say, None, audio, trigger=go.click, concurrency_limit=None)
         audio.on_additional_outputs(collect, said, said, **CALM)
         gr.Button("Who").click(lambda webrtc_id: webrtc_id, audio, own)
-
-    demo, _ = output_app(Named(together), listen)
     url = serve(demo)
     components = [visit(url).component() for _ in range(10)]
     for component in components:
-        component.page.set_default_timeout(120_000)
-        component.part("webrtc-start").click()
-        component.reach("connected", seconds=120)
+        component.page.get_by_role("button", name="Go", exact=True).click()
+    for component in components:
+        component.reach("connected", seconds=60)
     together.set()
     for component in components:
         said_by_itself_only(component)
@@ -285,8 +297,12 @@ def test_the_last_words_of_a_video_function(serve: Serve, visit: Open, ending: s
         component.root.wait_for(state="detached")
         component.page.get_by_role("button", name="Show", exact=True).click()
         component.reach("idle")
+        # A call that was under way when the session ended is not heard any more.
         said = min(count, 12)
-        shows(component, list(range(1, said + 1)))
+        component.visit.until(
+            lambda: numbers(component) in ([*range(1, said)], [*range(1, said + 1)]),
+            lambda: f"the last of {said}; there is {text(component, 'All')}",
+        )
     else:
         component.reach("failed" if ending == "error" else "idle")
         shows(component, list(range(1, 13)))

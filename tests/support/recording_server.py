@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 
 from gradio_webrtc import Stream
@@ -26,4 +27,6 @@ async def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
+    # What a shell starts in the background ignores it, and so do the children of that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     asyncio.run(main(sys.argv[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -149,3 +150,25 @@ async def test_a_component_without_a_stream_says_so() -> None:
     for say in (WebRTC().close_stream, WebRTC().set_input, WebRTC().output_stream):
         with pytest.raises(ConfigurationError, match=r"call stream\(\) first"):
             say("id")
+
+
+async def test_the_page_learns_what_is_left_when_a_running_call_is_over() -> None:
+    going_on = asyncio.Event()
+
+    async def slow(number: int) -> int:
+        await going_on.wait()
+        return number
+
+    listener, box = make(slow, outputs=[gr.Number()])
+    assert not await box.rested()
+    put(box, 1)
+    calling = asyncio.ensure_future(call(listener))
+    await asyncio.sleep(0)
+    resting = asyncio.ensure_future(box.rested())
+    done, _ = await asyncio.wait({resting}, timeout=0.05)
+    assert not done
+    put(box, 2)
+    going_on.set()
+    assert await resting
+    assert box.waiting() == 1
+    assert await calling == [1]

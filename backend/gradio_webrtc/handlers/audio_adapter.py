@@ -170,7 +170,7 @@ class AudioHandler:
         try:
             await asyncio.wait({emitting, self._start_up}, return_when=asyncio.FIRST_COMPLETED)
             self._check_start_up()
-            return await emitting
+            return self._running()._still_wanted(await emitting)
         finally:
             if not emitting.done():
                 emitting.cancel()

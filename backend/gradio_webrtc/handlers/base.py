@@ -202,6 +202,10 @@ class StreamHandlerBase(ABC):
     def _check_inputs(self, further: int) -> None:  # noqa: B027 - by default anything goes
         """Raise ``ConfigurationError`` if that many further inputs cannot be served."""
 
+    def _still_wanted(self, value: Any) -> Any:
+        """Return what is left of a value that ``emit`` returned some turns of the loop ago."""
+        return value
+
     async def _end_session(self) -> None:  # noqa: B027 - by default there is nothing
         """Let go of what the package holds for a session; after the user's ``shutdown``."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
@@ -14,6 +15,9 @@ logger = logging.getLogger(__name__)
 
 OUTPUT_CAPACITY = 1000
 """Additional outputs kept for a reader that has not come yet; then the oldest are dropped."""
+
+REST_SECONDS = 20.0
+"""How long the page waits for calls that take their time, before it learns what is left."""
 
 KEPT_SECONDS = 60.0
 """How long what nobody has fetched is kept after the last session: a reload or a slow listener."""
@@ -42,6 +46,29 @@ class Mailbox:
             reader: Channel(OUTPUT_CAPACITY) for reader in readers
         }
         self.taken = 0
+        self._calls = 0
+        self._rest = asyncio.Event()
+        self._rest.set()
+
+    @contextlib.contextmanager
+    def call(self) -> Iterator[None]:
+        """Count a call of a listener, which takes outputs until it leaves the block."""
+        self._calls += 1
+        self._rest.clear()
+        try:
+            yield
+        finally:
+            self._calls -= 1
+            if self._calls == 0:
+                self._rest.set()
+
+    async def rested(self) -> bool:
+        """Wait until no call runs, at most ``REST_SECONDS``; return whether there was one."""
+        if self._rest.is_set():
+            return False
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._rest.wait(), REST_SECONDS)
+        return True
 
     def put(self, delivery: Delivery) -> None:
         """Add an output for every reader."""

@@ -17,9 +17,7 @@ from aiortc import (
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
-from aiortc.mediastreams import MediaStreamError
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
-from av import VideoFrame
 
 from gradio_webrtc.errors import InvalidOfferError, TooManyCandidatesError
 from gradio_webrtc.handlers.protocol import AudioFormat, MediaKind, Modality, Mode
@@ -35,7 +33,7 @@ from gradio_webrtc.transports.control import ControlChannel
 from gradio_webrtc.transports.encoders import limit_sender, prefer
 from gradio_webrtc.transports.outgoing import Outgoing
 from gradio_webrtc.transports.signaling import MAX_CANDIDATES, Offer, kinds_for
-from gradio_webrtc.transports.video_in import HeldBack, ReceivedPicture
+from gradio_webrtc.transports.video_in import read_video
 
 logger = logging.getLogger(__name__)
 
@@ -187,7 +185,7 @@ class PeerTransport:
         if receiver.track is None:
             return
         if transceiver.kind == "video":
-            self._spawn(self._read_video(receiver))
+            self._spawn(read_video(receiver.track, self._listener))
             return
         loop = asyncio.get_running_loop()
         decoder = AudioDecoder(self._listener.on_audio, loop, self._channels)
@@ -223,16 +221,6 @@ class PeerTransport:
             return
         channel.on("message", self._listener.on_message)
         self._control.attach(channel)
-
-    async def _read_video(self, receiver: RTCRtpReceiver) -> None:
-        held_back = HeldBack()
-        try:
-            while True:
-                frame = await receiver.track.recv()
-                if isinstance(frame, VideoFrame):
-                    self._listener.on_video(ReceivedPicture(frame, held_back.seconds(frame)))
-        except MediaStreamError:
-            self._listener.on_input_ended("video")
 
     # -- what the session asks -----------------------------------------------------------------
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import VideoFrame
 
 from gradio_webrtc.media.video import FrameFormat, ImageArray, to_array
+from gradio_webrtc.session.transport import TransportListener
 
 MAX_HELD_BACK = 0.1
 """Seconds; what stands between two pictures that are further apart is a pause."""
@@ -49,3 +51,15 @@ class HeldBack:
         if time is None or last is None:
             return 0.0
         return min(max(0.0, time - last), MAX_HELD_BACK)
+
+
+async def read_video(track: MediaStreamTrack, listener: TransportListener) -> None:
+    """Tell ``listener`` of all pictures of ``track`` until it ends."""
+    held_back = HeldBack()
+    try:
+        while True:
+            frame = await track.recv()
+            if isinstance(frame, VideoFrame):
+                listener.on_video(ReceivedPicture(frame, held_back.seconds(frame)))
+    except MediaStreamError:
+        listener.on_input_ended("video")

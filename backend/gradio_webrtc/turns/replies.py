@@ -50,6 +50,8 @@ class Replies:
         self._link = link
         self._listener = listener
         self._current: Replying | None = None
+        self._emitting: Replying | None = None
+        """Whose value was emitted last."""
         self._sounded = False
         self._news = Pulse()
         self._retired: dict[Replying, asyncio.Task[None]] = {}
@@ -87,7 +89,12 @@ class Replies:
             else:
                 value = await self._next(replying)
                 if value is not None:
+                    self._emitting = replying
                     return value
+
+    def still_wanted(self, value: Any) -> Any:
+        """Return what is left of the value that was emitted last: no sound if it was dropped."""
+        return value if self._emitting is self._current else split_emitted(value).outputs
 
     async def aclose(self) -> None:
         """Close all replies, and free their threads. Idempotent."""

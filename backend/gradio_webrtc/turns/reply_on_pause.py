@@ -253,6 +253,9 @@ class ReplyOnPause(AsyncStreamHandler):
             self.reset()
             await self.wait_for_args()
 
+    def _still_wanted(self, value: Any) -> Any:
+        return self._converse().replies.still_wanted(value)
+
     async def _end_session(self) -> None:
         if self._conversation is not None:
             await self._conversation.aclose()

@@ -1,0 +1,241 @@
+"""Conversations whose every word the test writes, over a wire that plays in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from aiortc.mediastreams import MediaStreamError
+
+from gradio_webrtc import ReplyOnPause
+from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.session.session import Session
+from gradio_webrtc.session.state import Limits
+from gradio_webrtc.transports.audio_out import AudioOut
+from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
+from tests.support.fake_transport import FakeTransport
+from tests.support.sessions import marked, settle
+
+RATE = 48_000
+
+
+class PlayingTransport(FakeTransport):
+    """A wire that plays what it is given at the loop's pace.
+
+    Attributes:
+        heard: the sound that went out, with the loop's time, 20 ms each.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[tuple[float, np.ndarray]] = []
+        self._out = AudioOut()
+        self._out.sent = self._keep
+        self._reader = asyncio.ensure_future(self._read())
+
+    @property
+    def played_s(self) -> float:
+        """How much was played."""
+        return self._out.played_s
+
+    @played_s.setter
+    def played_s(self, _: float) -> None:
+        """The playout knows."""
+
+    async def play(self, kind: MediaKind, media: Any) -> None:
+        """Queue it, as a real wire does."""
+        await super().play(kind, media)
+        await self._out.play(media)
+
+    async def drain(self) -> None:
+        """Wait until it has been played."""
+        await self._out.drain()
+
+    def clear(self) -> None:
+        """Drop what is queued."""
+        super().clear()
+        self._out.clear()
+
+    def hold(self) -> None:
+        """Fall silent."""
+        super().hold()
+        self._out.hold()
+
+    def release(self) -> None:
+        """Go on."""
+        super().release()
+        self._out.release()
+
+    async def aclose(self) -> None:
+        """End the playing."""
+        self._out.stop()
+        await self._reader
+        await super().aclose()
+
+    def loud(self, least: int = 1, most: int = 32_767) -> float:
+        """Return the seconds of sound whose peak is within these bounds."""
+        peaks = [int(np.abs(samples).max()) for _, samples in self.heard]
+        return sum(least <= peak <= most for peak in peaks) * 0.02
+
+    def last_loud(self) -> float:
+        """Return when the last frame went out that was not silent."""
+        return max(time for time, samples in self.heard if np.abs(samples).max() > 50)
+
+    def _keep(self, pcm: Pcm) -> None:
+        self.heard.append((asyncio.get_running_loop().time(), pcm.samples))
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                await self._out.recv()
+        except MediaStreamError:
+            return
+
+
+class ScriptedEars:
+    """Implements ``turns.conversation.Ears`` and its segmenter; hears what the test says.
+
+    Attributes:
+        speech_s: of the turn that goes on.
+        frames: how many were heard.
+        resumed, resets, closed: how often these were called.
+    """
+
+    def __init__(self) -> None:
+        self.segmenter = self
+        self.speech_s = 0.0
+        self.frames = 0
+        self.resumed = self.resets = self.closed = 0
+        self.said: np.ndarray = np.zeros((1, 0), np.int16)
+        self._events: list[SpeechEvent] = []
+
+    def hears(self, *events: SpeechEvent) -> None:
+        """Let the next sound lead to these events."""
+        self._events += events
+
+    async def hear(self, frame: tuple[int, np.ndarray]) -> list[SpeechEvent]:
+        """Follow the script."""
+        self.frames += 1
+        events, self._events = self._events, []
+        return events
+
+    def end_turn(self) -> TurnEnded | None:
+        """End what was begun."""
+        if not self.speech_s:
+            return None
+        seconds, self.speech_s = self.speech_s, 0.0
+        return TurnEnded(self.said, seconds, 0.0, paused=False)
+
+    def resume_turn(self) -> bool:
+        """Count."""
+        self.resumed += 1
+        return True
+
+    def reset(self) -> None:
+        """Count."""
+        self.resets += 1
+        self.speech_s = 0.0
+
+    async def aclose(self) -> None:
+        """Count."""
+        self.closed += 1
+
+
+class ScriptedReply(ReplyOnPause):
+    """A ``ReplyOnPause`` with scripted ears: the newest one's are in ``ears``."""
+
+    ears: ScriptedEars
+
+    def _make_ears(self) -> ScriptedEars:
+        type(self).ears = ScriptedEars()
+        return type(self).ears
+
+
+class Talk:
+    """One conversation: what the person does, and what comes of it. Use within a running loop.
+
+    Args:
+        handler: replies.
+        needs_args: whether the stream has other inputs.
+        composer: whether the page has a text composer.
+    """
+
+    def __init__(
+        self, handler: ScriptedReply, *, needs_args: bool = False, composer: bool = False
+    ) -> None:
+        make = as_handler(handler, mode="send-receive", modality="audio")
+        self.session = Session("a", make(needs_args=needs_args), Limits())
+        if composer:
+            self.session.submissions.expect()
+            self.session.link.composer = True
+        self.transport = PlayingTransport()
+        self._moment = 0.0
+
+    async def __aenter__(self) -> Talk:
+        self.session.start(self.transport)
+        self.session.on_connected()
+        await self.passes(0.1)
+        self.ears = ScriptedReply.ears
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.session.aclose()
+
+    @property
+    def logged(self) -> list[str]:
+        """The turn-taking events the client was told of."""
+        return [message.data for message in self.transport.messages if message.type == "log"]
+
+    @property
+    def texts(self) -> list[Any]:
+        """The plain texts the client got, decoded."""
+        return [json.loads(text) for text in self.transport.texts]
+
+    async def passes(self, seconds: float) -> None:
+        """Let this much time pass, with sound coming in."""
+        for _ in range(max(1, round(seconds / 0.02))):
+            self.session.on_audio(marked(1))
+            await asyncio.sleep(0.02)
+        self._moment += seconds
+        await settle()
+
+    async def speaks(self, seconds: float) -> None:
+        """The person begins to speak and goes on for so long."""
+        if not self.ears.speech_s:
+            self.ears.hears(SpeechStarted(self._moment))
+            self.ears.speech_s = 0.2
+            await self.passes(0.02)
+        while seconds > 0:
+            self.ears.speech_s += 0.02
+            seconds -= 0.02
+            await self.passes(0.02)
+
+    async def pauses(self, value: int = 1, *, paused: bool = True) -> None:
+        """The turn ends; its utterance consists of ``value``."""
+        said = np.full((1, 4_800), value, np.int16)
+        seconds, self.ears.speech_s = self.ears.speech_s, 0.0
+        self.ears.hears(TurnEnded(said, seconds, self._moment, paused))
+        await self.passes(0.02)
+
+    async def asks(self, value: int = 1) -> None:
+        """Say something and pause."""
+        await self.speaks(0.8)
+        await self.pauses(value)
+
+
+def sounds(level: int, seconds: float) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield sound of one level in pieces of 100 ms."""
+    for _ in range(round(seconds * 10)):
+        yield RATE, np.full(RATE // 10, level, np.int16)
+
+
+def value_of(audio: tuple[int, np.ndarray]) -> int | None:
+    """Return the value an utterance of ``Talk.pauses`` consists of, ``None`` if it is empty."""
+    values: Sequence[int] = np.unique(audio[1]).tolist()
+    assert len(values) < 2
+    return values[0] if values else None
