@@ -1,0 +1,124 @@
+"""The Realtime demo as a person uses it, against a service that speaks the same protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.browser import sound
+from tests.browser.conftest import Open, Serve
+from tests.browser.pages import Component, Visit
+from tests.support import demos
+from tests.support.chromium import FLAGS
+from tests.support.realtime_service import KEY, RealtimeService
+from tests.support.speech import joined, say, silence
+
+LONG = "Let me think about that for a while. " * 8
+"""An answer that goes on when the next question is asked."""
+
+
+@pytest.fixture(scope="module")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A flag: the microphone asks the same question every few seconds."""
+    path = tmp_path_factory.mktemp("voice") / "question.wav"
+    spoken = joined(silence(2.0), say("What is the capital of France?"), silence(5.0))
+    sound.write_wav(path, spoken.astype(np.float64) / 32768)
+    return f"--use-file-for-fake-audio-capture={path}"
+
+
+@pytest.fixture
+def talk(
+    serve: Serve, visit: Open, microphone: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    """Return a function that opens the demo, connected to a service."""
+    with ExitStack() as stack:
+
+        def opened(service: RealtimeService | None = None, key: str = KEY) -> Component:
+            monkeypatch.setenv("OPENAI_API_KEY", key)
+            if service is not None:
+                stack.enter_context(service.running())
+                monkeypatch.setenv("OPENAI_BASE_URL", service.url)
+            demo = demos.load("talk_to_realtime_api").demo
+            return visit(serve(demo), flags=(*FLAGS, microphone)).component()
+
+        yield opened
+
+
+def messages(visit: Visit) -> list[str]:
+    """Return what the chat shows, the person's and the service's words in turn."""
+    shown = visit.page.locator("[data-testid=user], [data-testid=bot]").all_inner_texts()
+    return [" ".join(each.split()) for each in shown]
+
+
+@pytest.mark.parametrize("names", ["output_audio", "audio"])
+def test_a_question_is_answered_aloud_and_in_writing(talk: Any, names: str) -> None:
+    service = RealtimeService(names=names)
+    component = talk(service)
+    component.start()
+    visit = component.visit
+    visit.until(lambda: component.turn() == "replying", "the answer")
+    visit.until(component.hears, "its voice")
+    visit.until(
+        lambda: messages(visit)[:2] == [service.question, service.answer],
+        lambda: f"both in writing; there is {messages(visit)}",
+    )
+    visit.until(lambda: component.turn() == "listening", "its end")
+    assert component.turns()[:6] == [
+        *["", "listening", "speaking", "thinking", "replying", "listening"]
+    ]
+    component.stop()
+    assert service.problems == []
+    asked = service.of("session.update")[0]["session"]["audio"]
+    assert asked["input"]["format"] == asked["output"]["format"]
+    assert asked["input"]["format"] == {"type": "audio/pcm", "rate": 24_000}
+
+
+def test_speaking_into_an_answer_stops_it_and_tells_how_much_was_heard(talk: Any) -> None:
+    service = RealtimeService(answer=LONG)
+    component = talk(service)
+    component.start()
+    visit = component.visit
+    visit.until(lambda: component.turn() == "replying", "the answer")
+    visit.until(component.hears, "its voice")
+    visit.until(lambda: component.turn() == "speaking", "the next question")
+    assert not component.hears()
+    cut = visit.until(lambda: service.of("conversation.item.truncate"), "how much was heard")[0]
+    # Between the end of one question and the next there are seven seconds.
+    assert 3_000 < cut["audio_end_ms"] < 7_500
+    assert cut["item_id"] == "item_2"
+    visit.until(lambda: len(messages(visit)) >= 2, "the words")
+    # The service sent all of it at once; what was not heard is not shown.
+    said = messages(visit)[1]
+    assert LONG.startswith(said[:30])
+    assert len(said) < 0.8 * len(LONG)
+    visit.until(lambda: component.turn() == "replying", "the next answer")
+
+
+def test_what_the_service_cannot_do_is_shown_and_one_can_go_on(talk: Any) -> None:
+    component = talk(RealtimeService(error="The model is overloaded."))
+    component.start()
+    component.page.get_by_text("The model is overloaded.").first.wait_for()
+    component.visit.until(lambda: component.turn() == "listening", "readiness for another try")
+    assert component.state() == "connected"
+
+
+def test_a_service_that_hangs_up_ends_the_stream_with_words(talk: Any) -> None:
+    component = talk(RealtimeService(hang_up=True))
+    component.start()
+    component.reach("failed")
+    assert "The speech service has ended the conversation." in (component.error() or "")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("", "Set the environment variable OPENAI_API_KEY"), ("sk-wrong", "check OPENAI_API_KEY")],
+)
+def test_a_missing_or_wrong_key_is_named_in_the_page(talk: Any, key: str, words: str) -> None:
+    component = talk(RealtimeService(), key=key)
+    component.part("webrtc-start").click()
+    component.reach("failed")
+    assert words in (component.error() or "")
