@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradio_webrtc import AdditionalOutputs, InterruptionOptions, Reply, current_reply
+from gradio_webrtc import AdditionalOutputs, InterruptionOptions, Reply, WebRTCData, current_reply
 from gradio_webrtc.errors import words_for
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.turns.events import SpeechStarted
@@ -287,8 +287,6 @@ class TestComposer:
         async def reply(data: Any, voice: str) -> None:
             got.append((data.webrtc_id, data.textbox, data.audio[1].shape, voice))
 
-        from gradio_webrtc import WebRTCData
-
         async with Talk(ScriptedReply(reply), needs_args=True, composer=True) as talk:
             talk.session.set_args([WebRTCData("a", "hello", number=1), "deep"])
             await talk.passes(0.1)
@@ -404,3 +402,68 @@ async def test_what_was_emitted_in_the_same_moment_as_the_interruption_is_not_pl
                 await asyncio.sleep(0)
             await talk.passes(1)
             assert talk.transport.loud(FIRST - 50) < 0.15, turns
+
+
+class TestTurnDetector:
+    class Judge:
+        """Says what the test wants, and keeps what it was asked."""
+
+        def __init__(self, *answers: float) -> None:
+            self.answers = list(answers)
+            self.asked: list[int] = []
+
+        async def finished(self, utterance: tuple[int, np.ndarray]) -> float:
+            self.asked.append(int(utterance[1][0, 0]))
+            return self.answers.pop(0)
+
+    async def test_who_is_only_thinking_may_go_on(self) -> None:
+        fn, judge = Replier(1.0), self.Judge(0.1, 0.9)
+        async with Talk(ScriptedReply(fn, turn_detector=judge)) as talk:
+            await talk.asks(7)
+            assert talk.ears.resumed == 1
+            await talk.passes(1)
+            assert fn.asked == []
+            assert talk.logged == ["listening", "started_talking"]
+            await talk.speaks(0.5)
+            await talk.pauses(8)
+            await talk.passes(0.1)
+            assert fn.asked == [8]
+        assert judge.asked == [7, 8]
+
+    async def test_who_says_nothing_more_is_answered_after_the_longest_pause(self) -> None:
+        fn = Replier(1.0)
+        handler = ScriptedReply(fn, turn_detector=self.Judge(0.1), longest_pause_s=2.0)
+        async with Talk(handler) as talk:
+            await talk.asks(7)
+            await talk.passes(1.8)
+            assert fn.asked == []
+            await talk.passes(0.4)
+            assert fn.asked == [7]
+
+    async def test_a_noise_in_a_reply_asks_nobody(self) -> None:
+        fn, judge = Replier(2.0), self.Judge(0.9)
+        async with Talk(ScriptedReply(fn, turn_detector=judge)) as talk:
+            await talk.asks(7)
+            await talk.passes(0.5)
+            await talk.speaks(0.1)
+            await talk.pauses(8)
+            await talk.passes(0.2)
+        assert judge.asked == [7]
+        assert fn.asked == [7]
+
+    async def test_a_reply_that_is_asked_for_meanwhile_answers_what_was_said(self) -> None:
+        fn = Replier(1.0)
+        gate = asyncio.Event()
+
+        class Slow:
+            async def finished(self, utterance: Any) -> float:
+                await gate.wait()
+                return 1.0
+
+        async with Talk(ScriptedReply(fn, turn_detector=Slow(), turn_deadline_s=5.0)) as talk:
+            await talk.asks(7)
+            talk.session._handler.inner._handler.trigger_response()
+            await settle()
+            gate.set()
+            await talk.passes(0.2)
+            assert fn.asked == [7]

@@ -111,6 +111,7 @@ class ScriptedEars:
         self.speech_s = 0.0
         self.frames = 0
         self.resumed = self.resets = self.closed = 0
+        self.ended_s = 0.0
         self.said: np.ndarray = np.zeros((1, 0), np.int16)
         self._events: list[SpeechEvent] = []
 
@@ -134,6 +135,7 @@ class ScriptedEars:
     def resume_turn(self) -> bool:
         """Count."""
         self.resumed += 1
+        self.speech_s = self.ended_s
         return True
 
     def reset(self) -> None:
@@ -147,13 +149,13 @@ class ScriptedEars:
 
 
 class ScriptedReply(ReplyOnPause):
-    """A ``ReplyOnPause`` with scripted ears: the newest one's are in ``ears``."""
+    """A ``ReplyOnPause`` with scripted ears: the newest ones are ``ScriptedReply.ears``."""
 
     ears: ScriptedEars
 
     def _make_ears(self) -> ScriptedEars:
-        type(self).ears = ScriptedEars()
-        return type(self).ears
+        ScriptedReply.ears = ScriptedEars()
+        return ScriptedReply.ears
 
 
 class Talk:
@@ -219,6 +221,7 @@ class Talk:
         """The turn ends; its utterance consists of ``value``."""
         said = np.full((1, 4_800), value, np.int16)
         seconds, self.ears.speech_s = self.ears.speech_s, 0.0
+        self.ears.ended_s, self.ears.said = seconds, said
         self.ears.hears(TurnEnded(said, seconds, self._moment, paused))
         await self.passes(0.02)
 

@@ -87,12 +87,12 @@ class ReplyOnPause(AsyncStreamHandler):
         self._reply = ReplyFunction(fn, "fn", owner)
         greeting = None if startup_fn is None else ReplyFunction(startup_fn, "startup_fn", owner)
         self._greeting = greeting
-        self.algo_options = algo_options or AlgoOptions()
+        self.algo_options = AlgoOptions() if algo_options is None else algo_options
         self.model_options = model_options
         self.can_interrupt = can_interrupt
         self.model = model
         self.needs_args = needs_args
-        self.interruption = interruption or InterruptionOptions()
+        self.interruption = InterruptionOptions() if interruption is None else interruption
         self.turn_detector = turn_detector
         self.turn_threshold = turn_threshold
         self.turn_deadline_s = turn_deadline_s

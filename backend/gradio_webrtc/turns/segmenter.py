@@ -8,6 +8,7 @@ from gradio_webrtc.media.pcm import Int16Array
 from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 from gradio_webrtc.turns.tape import Tape
+from gradio_webrtc.turns.trail import Trail
 from gradio_webrtc.turns.window import BRIDGED_S, Hysteresis, SlidingWindow
 
 RESUMABLE_S = 10.0
@@ -72,6 +73,7 @@ class SpeechSegmenter:
         self._silence = None if algo.silence_ms is None else algo.silence_ms * sample_rate / 1000
         self._pad = round(vad.speech_pad_ms * sample_rate / 1000)
         self._history = max(self._length, min_run) + self._pad
+        self._trail = Trail(sample_rate)
         self._tape = Tape(channels)
         self._free = 0
         """Where the next utterance may begin: after the one before."""
@@ -101,10 +103,16 @@ class SpeechSegmenter:
             samples: shape ``(channels, n)``; kept, so it must not be changed afterwards.
             probability: how likely it is speech, from 0 to 1.
         """
-        count = samples.shape[1]
-        speech = count if self._hysteresis.push(probability) else 0
-        start, stop = self._advance(samples, speech)
-        events = self._decide(start, stop, speech, self._window.spoken, self._window.heard)
+        is_speech = self._hysteresis.push(probability)
+        loud = self._trail.listen(samples)
+        start, stop = self._advance(samples)
+        speech = [(start, stop)] if is_speech else []
+        if self._turn is not None:
+            speech = self._trail.push(start, stop, speech=is_speech, loud=loud)
+        for first, last in speech:
+            self._window.add(first, last, last - first)
+            self._note_speech(last, last - first)
+        events = self._decide(stop, self._window.spoken, self._window.heard)
         self._let_go()
         return events
 
@@ -117,10 +125,11 @@ class SpeechSegmenter:
                 of it lies in ``samples`` is what was not in the window before.
         """
         measured = min(self._length, round(window_speech_s * self._rate))
-        start, stop = self._advance(samples, 0)
+        start, stop = self._advance(samples)
         speech = min(max(0, measured - self._window.heard), stop - start)
-        self._window.push(start, stop, speech)
-        events = self._decide(start, stop, speech, measured, measured)
+        self._window.add(start, stop, speech)
+        self._note_speech(stop, speech)
+        events = self._decide(stop, measured, measured)
         self._let_go()
         return events
 
@@ -153,28 +162,29 @@ class SpeechSegmenter:
         """Drop the turn that is going on and all sound; time goes on."""
         self._turn = self._ended = None
         self._window.reset()
+        self._trail.reset()
         self._hysteresis.reset()
         self._tape.drop_before(self._tape.stop)
         self._free = self._tape.stop
 
-    def _advance(self, samples: Int16Array, speech: int) -> tuple[int, int]:
+    def _advance(self, samples: Int16Array) -> tuple[int, int]:
         start = self._tape.stop
         self._tape.append(samples)
-        self._window.push(start, self._tape.stop, speech)
+        self._window.slide(self._tape.stop)
         return start, self._tape.stop
 
-    def _decide(
-        self, start: int, stop: int, speech: int, spoken: int, heard: int
-    ) -> list[SpeechEvent]:
-        """Return what the step from ``start`` to ``stop`` leads to."""
+    def _note_speech(self, stop: int, speech: int) -> None:
+        if self._turn is not None and speech:
+            self._turn.speech += speech
+            self._turn.last, self._turn.resumed_at = stop, None
+
+    def _decide(self, stop: int, spoken: int, heard: int) -> list[SpeechEvent]:
+        """Return what the sound up to ``stop`` leads to."""
         turn = self._turn
         if turn is None:
             if spoken <= self._begins_above:
                 return []
             return [self._begin(stop, spoken, heard)]
-        turn.speech += speech
-        if speech:
-            turn.last, turn.resumed_at = stop, None
         turn.settled = turn.settled or heard >= max(1.0, self._ends_below)
         if self._paused(turn, stop, heard):
             return [self._end(turn, paused=True)]
@@ -198,6 +208,7 @@ class SpeechSegmenter:
     def _end(self, turn: _Turn, *, paused: bool) -> TurnEnded:
         self._turn, self._ended, self._ended_at = None, turn, self._tape.stop
         self._window.reset()
+        self._trail.reset()
         # What follows the pad is silence; the next utterance's pre-roll may need it.
         self._free = min(self._tape.stop, turn.last + self._pad) if paused else self._tape.stop
         utterance = self._tape.cut(turn.start, self._free)

@@ -62,12 +62,15 @@ class SlidingWindow:
         self._now = 0
         self._run_start = self._run_stop = 0
 
-    def push(self, start: int, stop: int, speech: int) -> None:
-        """Slide on to ``stop``; ``speech`` of the samples since ``start`` are speech."""
-        self._now = stop
-        left = stop - self._length
+    def slide(self, now: int) -> None:
+        """Slide on to ``now``."""
+        self._now = now
+        left = now - self._length
         while self._steps and self._steps[0].stop <= left:
             self._steps.popleft()
+
+    def add(self, start: int, stop: int, speech: int) -> None:
+        """Add that of the samples from ``start`` to ``stop`` so many are speech; in order."""
         if speech:
             if start - self._run_stop >= self._bridged:
                 self._end_run()

@@ -1,0 +1,25 @@
+"""Sound as models for speech want it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gradio_webrtc.media.pcm import Int16Array, parse_chunk, remix, to_int16
+from gradio_webrtc.media.resample import StreamResampler
+
+
+def mono_at(sample_rate: int, audio: Any) -> Int16Array:
+    """Return ``audio`` as int16 of shape ``(samples,)`` at ``sample_rate`` Hz.
+
+    Raises:
+        MediaFormatError: ``audio`` is no ``(sample_rate, array)``; see ``parse_chunk``.
+    """
+    pcm = parse_chunk(audio)
+    if pcm.sample_rate == sample_rate:
+        mono: Int16Array = to_int16(remix(pcm.samples, 1))[0]
+        return mono
+    resampler = StreamResampler(sample_rate, 1)
+    resampled: Int16Array = np.concatenate([resampler.push(pcm), resampler.flush()], axis=1)[0]
+    return resampled

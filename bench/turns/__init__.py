@@ -1,0 +1,1 @@
+"""Replaying sound through the turn taking: false starts, cut-offs and delays."""
