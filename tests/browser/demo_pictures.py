@@ -3,7 +3,7 @@
 ``python -m tests.browser.demo_pictures`` writes them all to ``docs/assets/demos/``; names choose
 some, ``--width``, ``--dark`` and ``--folder`` give others to look at. Each demo is started as
 ``make demo`` does and used like the tests use it: the camera sees a drawn face, the microphone
-hears a scale.
+hears a scale, or what the demo is to be told.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from tests.browser import faces, sound
 from tests.packaging.processes import free_port
 from tests.support import demos
 from tests.support.chromium import FLAGS, find_chromium
+from tests.support.realtime_service import RealtimeService
+from tests.support.speech import joined, say, silence
 
 PICTURES = demos.FOLDER.parent / "docs" / "assets" / "demos"
 START_SECONDS = 180
@@ -42,8 +44,21 @@ STEPS = {
     "screen_share": ["start", "source", "radio:Green-blind (deuteranopia)"],
     "server_audio": ["button:Play"],
     "server_video": ["button:Play"],
+    "talk_to_realtime_api": ["start", "turn:replying"],
     "gallery": [],
 }
+
+SAID = {"talk_to_realtime_api": "What can I see in Paris in a day?"}
+"""What is said to a demo, once; the others hear a scale."""
+
+SERVICES = {
+    "talk_to_realtime_api": RealtimeService(
+        question="What can I see in Paris in a day?",
+        answer="Start at Notre-Dame in the morning, walk along the Seine to the Louvre, and be on "
+        "Montmartre when the sun goes down. Shall I tell you where to have lunch on the way?",
+    )
+}
+"""What stands for the services that a demo asks, as in its tests."""
 
 
 def hum(path: Path) -> None:
@@ -57,11 +72,27 @@ def hum(path: Path) -> None:
     sound.write_wav(path, 0.3 * np.concatenate(notes))
 
 
+def microphone(name: str, path: Path) -> None:
+    """Write what a demo hears: a question and a long silence, or a scale."""
+    if name not in SAID:
+        return hum(path)
+    spoken = joined(silence(2.0), say(SAID[name]), silence(60.0))
+    sound.write_wav(path, spoken / 32768)
+
+
 @contextmanager
 def running(name: str) -> Iterator[str]:
     """Start a demo in a process of its own and give its address."""
     port = free_port()
     environment = {**os.environ, "GRADIO_SERVER_PORT": str(port)}
+    service = SERVICES.get(name)
+    with service.running() if service else nullcontext():
+        environment |= service.environment if service else {}
+        yield from serving(name, port, environment)
+
+
+def serving(name: str, port: int, environment: dict[str, str]) -> Iterator[str]:
+    """Run a demo until the caller is done with its address."""
     process = subprocess.Popen(
         [sys.executable, str(demos.FOLDER / name / "app.py")],
         env=environment,
@@ -92,6 +123,9 @@ def use(page: Page, steps: list[str]) -> None:
             page.get_by_role(action, name=name, exact=True).click()  # type: ignore[arg-type]
         else:
             page.get_by_test_id(f"webrtc-{action}").filter(visible=True).click()
+        if action == "turn":
+            page.locator(f"[data-turn={name}]").first.wait_for()
+            continue
         if action in ("start", "button"):
             page.locator("[data-testid=webrtc][data-state=connected]").first.wait_for()
     page.wait_for_timeout(SETTLED_MS)
@@ -122,22 +156,22 @@ def main() -> None:
     chosen.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as media, sync_playwright() as playwright:
         faces.write_video(Path(media, "face.mjpeg"), size=(960, 540))
-        hum(Path(media, "hum.wav"))
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(),
-            args=[
-                *FLAGS,
-                f"--use-file-for-fake-video-capture={media}/face.mjpeg",
-                f"--use-file-for-fake-audio-capture={media}/hum.wav",
-            ],
-        )
         # The gallery's own picture shows those of the others.
         for name in chosen.names or sorted(STEPS, key=lambda name: name == "gallery"):
             theme = "dark" if chosen.dark else "light"
+            microphone(name, Path(media, f"{name}.wav"))
+            browser = playwright.chromium.launch(
+                executable_path=find_chromium(),
+                args=[
+                    *FLAGS,
+                    f"--use-file-for-fake-video-capture={media}/face.mjpeg",
+                    f"--use-file-for-fake-audio-capture={media}/{name}.wav",
+                ],
+            )
             with running(name) as url:
                 shot = take(browser, name, url, chosen.width, chosen.height, theme)
             Image.open(BytesIO(shot)).save(chosen.folder / f"{name}.webp", quality=80)
-        browser.close()
+            browser.close()
 
 
 if __name__ == "__main__":

@@ -54,9 +54,8 @@ def messages(visit: Visit) -> list[str]:
     return [" ".join(each.split()) for each in shown]
 
 
-@pytest.mark.parametrize("names", ["output_audio", "audio"])
-def test_a_question_is_answered_aloud_and_in_writing(talk: Any, names: str) -> None:
-    service = RealtimeService(names=names)
+def test_a_question_is_answered_aloud_and_in_writing(talk: Any) -> None:
+    service = RealtimeService()
     component = talk(service)
     component.start()
     visit = component.visit
@@ -78,7 +77,7 @@ def test_a_question_is_answered_aloud_and_in_writing(talk: Any, names: str) -> N
 
 
 def test_speaking_into_an_answer_stops_it_and_tells_how_much_was_heard(talk: Any) -> None:
-    service = RealtimeService(answer=LONG)
+    service = RealtimeService(answer=LONG, names="audio")
     component = talk(service)
     component.start()
     visit = component.visit

@@ -58,6 +58,11 @@ class RealtimeService:
         self.url = ""
         self._spoken = say(answer, rate_hz=RATE)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes the demo talk to this service."""
+        return {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": self.url}
+
     @contextmanager
     def running(self) -> Iterator[RealtimeService]:
         """Serve until the block ends."""
