@@ -23,7 +23,7 @@ from tests.support.speech import say
 RATE = 24_000
 LOUD = 500
 """Root mean square from which sound is speech: the fake microphone's silence is digital."""
-PAUSE_S = 0.4
+PAUSE_S = 0.8
 KEY = "sk-test"
 
 
