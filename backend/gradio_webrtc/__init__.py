@@ -17,11 +17,21 @@ from gradio_webrtc.handlers.audio_video import AsyncAudioVideoStreamHandler, Aud
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
+from gradio_webrtc.handlers.waiting import wait_for_item
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
+from gradio_webrtc.media.audio_files import (
+    aggregate_bytes_to_16bit,
+    async_aggregate_bytes_to_16bit,
+    audio_to_bytes,
+    audio_to_file,
+    audio_to_float32,
+    audio_to_int16,
+)
 from gradio_webrtc.media.timed import TimedAudio, TimedPicture
 from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.speech.espeak import EspeakTTSOptions
+from gradio_webrtc.speech.kokoro import KokoroTTSOptions
 from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
 from gradio_webrtc.speech.stt import STTModel
 from gradio_webrtc.speech.tts import TTSModel, TTSOptions
@@ -46,6 +56,7 @@ __all__ = [
     "EspeakTTSOptions",
     "GradioWebRTCError",
     "InterruptionOptions",
+    "KokoroTTSOptions",
     "MediaFormatError",
     "NotYetSupportedError",
     "PauseDetectionModel",
@@ -71,6 +82,12 @@ __all__ = [
     "WebRTC",
     "WebRTCData",
     "WebRTCError",
+    "aggregate_bytes_to_16bit",
+    "async_aggregate_bytes_to_16bit",
+    "audio_to_bytes",
+    "audio_to_file",
+    "audio_to_float32",
+    "audio_to_int16",
     "current_reply",
     "get_current_context",
     "get_silero_model",
@@ -78,4 +95,5 @@ __all__ = [
     "get_tts_model",
     "show_info",
     "show_warning",
+    "wait_for_item",
 ]

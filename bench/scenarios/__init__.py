@@ -6,6 +6,7 @@ from bench.scenarios.audio import AUDIO_SCENARIOS
 from bench.scenarios.connect import AUDIO_CONNECT, VIDEO_CONNECT
 from bench.scenarios.idle import IDLE_SCENARIOS
 from bench.scenarios.plan import Scenario
+from bench.scenarios.turns import TURN_SCENARIOS
 from bench.scenarios.video import VIDEO_SCENARIOS
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -13,6 +14,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *AUDIO_SCENARIOS,
     VIDEO_CONNECT,
     *VIDEO_SCENARIOS,
+    *TURN_SCENARIOS,
     *IDLE_SCENARIOS,
 )
 """In the order they run, those with one handler together: they share a server. The one that makes a

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bench.client import Client
-from bench.clips import Clip
+from bench.clips import Clip, ClipTrack
 from bench.process import Server, percent
 from bench.results import BenchError, Reading
 
@@ -23,6 +23,7 @@ class Pace:
         audio: window of a single audio session; ``many`` of ten.
         early: the second in which a lag that may grow is looked at first.
         slow_start: when it is looked at again, for ``slow`` seconds.
+        turns: how often something is said; counted.
     """
 
     warm_up: float = 1.5
@@ -34,9 +35,12 @@ class Pace:
     slow_start: float = 8.0
     slow: float = 2.5
     idle: float = 4.0
+    turns: int = 12
 
 
-QUICK = Pace(warm_up=0.7, audio=2.5, trials=2, early=1.0, slow_start=4.0, slow=1.0, idle=1.5)
+QUICK = Pace(
+    warm_up=0.7, audio=2.5, trials=2, early=1.0, slow_start=4.0, slow=1.0, idle=1.5, turns=4
+)
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,18 @@ class Scenario:
         rows: ids of the rows it fills.
         run: does it.
         bare: whether it is another measurement than one before it for the bare server too.
+        fastrtc: whether ``fastrtc`` has what is measured.
     """
 
     handler: str
     rows: tuple[str, ...]
     run: Callable[[Server, Pace], Awaitable[Sequence[Reading]]]
     bare: bool = True
+    fastrtc: bool = True
+
+    def concerns(self, peer: str) -> bool:
+        """Return whether ``peer`` is measured."""
+        return {"bare": self.bare, "fastrtc": self.fastrtc}.get(peer, True)
 
 
 @asynccontextmanager
@@ -68,7 +78,7 @@ async def clients(
     opened: list[Client] = []
     try:
         for number in range(count):
-            client = Client(server.port, handler, clip)
+            client = Client(server.port, handler, ClipTrack(clip))
             opened.append(client)
             try:
                 await client.open()

@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from queue import Queue
 from typing import Any
 
 from fastapi import FastAPI
-from fastrtc import AsyncStreamHandler, Stream, StreamHandler
+from fastrtc import AsyncStreamHandler, ReplyOnPause, Stream, StreamHandler
 from fastrtc.stream import Body
 
 from bench.servers.pictures import VIDEO_HANDLERS
+from bench.servers.published_vad import PublishedVad
+from bench.servers.replying import long_reply, short_reply
 from bench.servers.serve import handler_names, serve
 
 
@@ -93,11 +97,17 @@ class PictureStream(Stream):
         return answer
 
 
-AUDIO_HANDLERS = {
+def _replying(fn: Any) -> ReplyOnPause:
+    return ReplyOnPause(fn, model=PublishedVad())
+
+
+AUDIO_HANDLERS: dict[str, Callable[[], Any]] = {
     "audio-echo": Echo,
     "audio-async": AsyncEcho,
     "idle": Idle,
     "idle-none": IdleNone,
+    "turn": partial(_replying, short_reply),
+    "interrupt": partial(_replying, long_reply),
 }
 
 

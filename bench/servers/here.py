@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from queue import Queue
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy.typing as npt
 from fastapi import FastAPI
 
 from bench.servers.pictures import VIDEO_HANDLERS
+from bench.servers.replying import long_reply, short_reply
 from bench.servers.serve import handler_names, serve
-from gradio_webrtc import AsyncStreamHandler, Stream, StreamHandler
+from gradio_webrtc import AlgoOptions, AsyncStreamHandler, ReplyOnPause, Stream, StreamHandler
 
 Chunk = tuple[int, npt.NDArray[np.int16]]
 
@@ -86,6 +88,9 @@ AUDIO_HANDLERS: dict[str, Callable[[], StreamHandler | AsyncStreamHandler]] = {
     "audio-async": AsyncEcho,
     "idle": Idle,
     "idle-none": IdleNone,
+    "turn": partial(ReplyOnPause, short_reply),
+    "turn-300": partial(ReplyOnPause, short_reply, algo_options=AlgoOptions(silence_ms=300)),
+    "interrupt": partial(ReplyOnPause, long_reply),
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -59,6 +60,7 @@ class Registry(Generic[Model]):
     ) -> None:
         """Know ``engines``; ``preferred`` are those to choose from by themselves, best first."""
         self.group = f"gradio_webrtc.{kind}"
+        self._variable = f"GRADIO_WEBRTC_{kind.upper()}"
         self._protocol = protocol
         self._engines = engines
         self._preferred = preferred
@@ -78,6 +80,7 @@ class Registry(Generic[Model]):
             ConfigurationError: no such engine, or it does not take the options.
             SpeechEngineError: the engine cannot be loaded.
         """
+        name = name or os.environ.get(self._variable) or None
         if name is None and options:
             raise ConfigurationError(
                 f"Name the engine that {', '.join(options)} is for: one of {self.names()}."
@@ -145,14 +148,25 @@ class Registry(Generic[Model]):
 _STT: Registry[STTModel] = Registry(
     "stt",
     STTModel,
-    {"sphinx": Engine("sphinx", "SphinxSTT", needs=("pocketsphinx",))},
-    ("sphinx",),
+    {
+        "moonshine/base": Engine(
+            "moonshine", "MoonshineSTT", {"model": "moonshine/base"}, ("onnxruntime",)
+        ),
+        "moonshine/tiny": Engine(
+            "moonshine", "MoonshineSTT", {"model": "moonshine/tiny"}, ("onnxruntime",)
+        ),
+        "sphinx": Engine("sphinx", "SphinxSTT", needs=("pocketsphinx",)),
+    },
+    ("moonshine/base", "sphinx"),
 )
 _TTS: Registry[TTSModel] = Registry(
     "tts",
     TTSModel,
-    {"espeak": Engine("espeak", "EspeakTTS", needs=("espeakng_loader",))},
-    ("espeak",),
+    {
+        "kokoro": Engine("kokoro", "KokoroTTS", needs=("onnxruntime",)),
+        "espeak": Engine("espeak", "EspeakTTS", needs=("espeakng_loader",)),
+    },
+    ("kokoro", "espeak"),
 )
 
 
@@ -160,7 +174,8 @@ def get_stt_model(model: str | None = None, **options: Any) -> STTModel:
     """Return a model that turns speech into text, loaded, the same for all who ask for it.
 
     Args:
-        model: an engine's name, such as ``"sphinx"``; ``None`` for the best that is installed.
+        model: an engine's name, such as ``"sphinx"``; ``None`` for the one named by the
+            environment variable ``GRADIO_WEBRTC_STT``, else the best that is installed.
         options: passed to the engine.
 
     Raises:
@@ -174,7 +189,8 @@ def get_tts_model(model: str | None = None, **options: Any) -> TTSModel:
     """Return a model that turns text into speech, loaded, the same for all who ask for it.
 
     Args:
-        model: an engine's name, such as ``"espeak"``; ``None`` for the best that is installed.
+        model: an engine's name, such as ``"espeak"``; ``None`` for the one named by the
+            environment variable ``GRADIO_WEBRTC_TTS``, else the best that is installed.
         options: passed to the engine.
 
     Raises:

@@ -16,8 +16,8 @@ _SHORTEST = SAMPLE_RATE // 10
 """Less than a tenth of a second holds no word."""
 _EDGE = SAMPLE_RATE // 4
 """Silence added before and after: the model expects words to begin and to end."""
-_NOISE = 30.0
-"""RMS of the faint noise added, -61 dB. Digital silence, as browsers' noise suppression leaves it,
+_NOISE = 10.0
+"""RMS of the faint noise added, -70 dB. Digital silence, as browsers' noise suppression leaves it,
 is unlike anything that the model was trained on, and more words are mistaken."""
 
 
@@ -25,7 +25,7 @@ class SphinxSTT:
     """Speech to text by pocketsphinx. One serves all connections, from any thread.
 
     It loads a second decoder (90 MB) when two people have spoken at once, and so on up to
-    ``most_decoders``; with all of them busy, callers wait. Recognising takes about a third of the
+    ``most_decoders``; with all of them busy, callers wait. Recognising takes about a fifth of the
     time that an utterance lasts, on one core.
     """
 

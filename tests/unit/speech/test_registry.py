@@ -42,6 +42,7 @@ class Deaf:
 @pytest.fixture(autouse=True)
 def engines(monkeypatch: pytest.MonkeyPatch) -> Registry[STTModel]:
     Deaf.made, Deaf.fails = [], 0
+    monkeypatch.delenv("GRADIO_WEBRTC_STT", raising=False)
     monkeypatch.setattr(registry_module.importlib, "import_module", lambda name: _THIS)
     known = {
         "best": Engine("x", "Deaf", {"answer": "best"}, needs=("no_such_module",)),
@@ -138,3 +139,8 @@ def test_public_functions_take_names_and_options(monkeypatch: pytest.MonkeyPatch
     assert slow is not get_tts_model("espeak")
     with pytest.raises(ConfigurationError, match="no engine 'cartesia'"):
         get_tts_model("cartesia")
+
+
+def test_options_may_be_given_where_the_environment_names_the_engine(engines, monkeypatch):
+    monkeypatch.setenv("GRADIO_WEBRTC_STT", "plain")
+    assert engines.get(None, {"answer": "x"}).stt(None) == "x"
