@@ -39,10 +39,11 @@ export type TurnEvent =
 /** Long enough to be read at a glance, over by the time a reply has begun to say something. */
 export const STOPWORD_MS = 4_000;
 /**
- * A reply that is spoken into is silenced here for this long. The server sends no more of it; what is left
- * is what the browser keeps against the unevenness of the network, 50 to 200 ms.
+ * A reply that is spoken into is silenced here for this long. The server sends no more of it; what is
+ * left is what the browser keeps against the unevenness of the network, 50 to 200 ms, and more where
+ * it is too busy to play in time. The next reply says that it begins, and does not wait for this.
  */
-export const HUSH_MS = 300;
+export const HUSH_MS = 1_000;
 /** A pause that lasts longer than this is worth a word to who cannot see that there is an answer
  * in the making; a shorter one would only be talked into. */
 export const LONG_MS = 3_000;

@@ -90,7 +90,7 @@ def test_speaking_into_an_answer_stops_it_and_tells_how_much_was_heard(talk: Any
     visit.until(lambda: component.turn() == "replying", "the answer")
     visit.until(component.hears, "its voice")
     visit.until(lambda: component.turn() == "speaking", "the next question")
-    assert not component.hears()
+    assert not component.hears(), f"still heard; the turns were {component.turns()}"
     # Between two questions there are seven seconds; the answer takes eighteen. A busy machine may
     # tear a question apart, and then an answer to its beginning is cut by its end.
     visit.until(
