@@ -36,6 +36,7 @@ from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
 from gradio_webrtc.speech.stt import STTModel
 from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
+from gradio_webrtc.turns.onnx_turn_detector import OnnxTurnDetector
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
 from gradio_webrtc.turns.reply import Reply, current_reply
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
@@ -59,6 +60,7 @@ __all__ = [
     "KokoroTTSOptions",
     "MediaFormatError",
     "NotYetSupportedError",
+    "OnnxTurnDetector",
     "PauseDetectionModel",
     "Recording",
     "Reply",

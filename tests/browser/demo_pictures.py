@@ -3,7 +3,7 @@
 ``python -m tests.browser.demo_pictures`` writes them all to ``docs/assets/demos/``; names choose
 some, ``--width``, ``--dark`` and ``--folder`` give others to look at. Each demo is started as
 ``make demo`` does and used like the tests use it: the camera sees a drawn face, the microphone
-hears a scale, or what the demo is to be told.
+hears a scale, or, where a demo listens to words, a question.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -25,11 +25,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import faces, sound
+from tests.browser.speaking import microphone
 from tests.packaging.processes import free_port
-from tests.support import demos
+from tests.support import demos, model_server
 from tests.support.chromium import FLAGS, find_chromium
 from tests.support.realtime_service import RealtimeService
-from tests.support.speech import joined, say, silence
 
 PICTURES = demos.FOLDER.parent / "docs" / "assets" / "demos"
 START_SECONDS = 180
@@ -44,21 +44,25 @@ STEPS = {
     "screen_share": ["start", "source", "radio:Green-blind (deuteranopia)"],
     "server_audio": ["button:Play"],
     "server_video": ["button:Play"],
-    "talk_to_realtime_api": ["start", "turn:replying"],
+    "magic_8_ball": ["start", "until:[data-ball=answer]"],
+    "conversation": ["start", "until:.bot.message >> nth=1"],
+    "voice_chat": ["start", "until:.bot.message >> text=umbrella"],
+    "talk_to_realtime_api": ["start", "until:[data-turn=replying]"],
     "gallery": [],
 }
-
-SAID = {"talk_to_realtime_api": "What can I see in Paris in a day?"}
-"""What is said to a demo, once; the others hear a scale."""
-
-SERVICES = {
-    "talk_to_realtime_api": RealtimeService(
-        question="What can I see in Paris in a day?",
-        answer="Start at Notre-Dame in the morning, walk along the Seine to the Louvre, and be on "
-        "Montmartre when the sun goes down. Shall I tell you where to have lunch on the way?",
-    )
+SPOKEN: dict[str, tuple[str | float, ...]] = {
+    "magic_8_ball": ("Should I go to the party?", 30.0),
+    "conversation": (6.0, "Hello my friend.", 30.0),
+    "voice_chat": ("Should I go to the party?", 30.0),
+    "talk_to_realtime_api": (2.0, "What can I see in Paris in a day?", 60.0),
 }
-"""What stands for the services that a demo asks, as in its tests."""
+"""What the microphone hears instead of the scale, see ``speaking.microphone``."""
+ANSWER = ["By all means go to the party, and dance. ", "But take an umbrella: it may rain."]
+REALTIME = RealtimeService(
+    question="What can I see in Paris in a day?",
+    answer="Start at Notre-Dame in the morning, walk along the Seine to the Louvre, and be on "
+    "Montmartre when the sun goes down. Shall I tell you where to have lunch on the way?",
+)
 
 
 def hum(path: Path) -> None:
@@ -72,27 +76,26 @@ def hum(path: Path) -> None:
     sound.write_wav(path, 0.3 * np.concatenate(notes))
 
 
-def microphone(name: str, path: Path) -> None:
-    """Write what a demo hears: a question and a long silence, or a scale."""
-    if name not in SAID:
-        return hum(path)
-    spoken = joined(silence(2.0), say(SAID[name]), silence(60.0))
-    sound.write_wav(path, spoken / 32768)
+def heard(folder: Path, name: str) -> tuple[str, ...]:
+    """Write what the microphone hears and return the browser's flags for it."""
+    path = folder / f"{name}.wav"
+    if name in SPOKEN:
+        return microphone(path, *SPOKEN[name])
+    hum(path)
+    return (*FLAGS, f"--use-file-for-fake-audio-capture={path}")
 
 
 @contextmanager
-def running(name: str) -> Iterator[str]:
+def running(name: str, model_url: str, further: dict[str, str]) -> Iterator[str]:
     """Start a demo in a process of its own and give its address."""
     port = free_port()
-    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port)}
-    service = SERVICES.get(name)
-    with service.running() if service else nullcontext():
-        environment |= service.environment if service else {}
-        yield from serving(name, port, environment)
-
-
-def serving(name: str, port: int, environment: dict[str, str]) -> Iterator[str]:
-    """Run a demo until the caller is done with its address."""
+    environment = {
+        **os.environ,
+        "GRADIO_SERVER_PORT": str(port),
+        "OPENAI_BASE_URL": model_url,
+        "OPENAI_MODEL": "a language model",
+        **further,
+    }
     process = subprocess.Popen(
         [sys.executable, str(demos.FOLDER / name / "app.py")],
         env=environment,
@@ -119,13 +122,12 @@ def use(page: Page, steps: list[str]) -> None:
     """Do what ``STEPS`` says."""
     for step in steps:
         action, _, name = step.partition(":")
-        if action in ("tab", "radio", "button"):
+        if action == "until":
+            page.locator(name).wait_for()
+        elif action in ("tab", "radio", "button"):
             page.get_by_role(action, name=name, exact=True).click()  # type: ignore[arg-type]
         else:
             page.get_by_test_id(f"webrtc-{action}").filter(visible=True).click()
-        if action == "turn":
-            page.locator(f"[data-turn={name}]").first.wait_for()
-            continue
         if action in ("start", "button"):
             page.locator("[data-testid=webrtc][data-state=connected]").first.wait_for()
     page.wait_for_timeout(SETTLED_MS)
@@ -154,21 +156,26 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=PICTURES)
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as media, sync_playwright() as playwright:
+    theme = "dark" if chosen.dark else "light"
+    with (
+        tempfile.TemporaryDirectory() as media,
+        model_server.running() as models,
+        REALTIME.running() as realtime,
+        sync_playwright() as playwright,
+    ):
+        models.pieces = [ANSWER]
         faces.write_video(Path(media, "face.mjpeg"), size=(960, 540))
         # The gallery's own picture shows those of the others.
         for name in chosen.names or sorted(STEPS, key=lambda name: name == "gallery"):
-            theme = "dark" if chosen.dark else "light"
-            microphone(name, Path(media, f"{name}.wav"))
             browser = playwright.chromium.launch(
                 executable_path=find_chromium(),
                 args=[
-                    *FLAGS,
+                    *heard(Path(media), name),
                     f"--use-file-for-fake-video-capture={media}/face.mjpeg",
-                    f"--use-file-for-fake-audio-capture={media}/{name}.wav",
                 ],
             )
-            with running(name) as url:
+            further = realtime.environment if name == "talk_to_realtime_api" else {}
+            with running(name, models.url, further) as url:
                 shot = take(browser, name, url, chosen.width, chosen.height, theme)
             Image.open(BytesIO(shot)).save(chosen.folder / f"{name}.webp", quality=80)
             browser.close()

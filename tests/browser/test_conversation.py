@@ -10,11 +10,9 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import ReplyOnPause, WebRTC
-from tests.browser import sound
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
-from tests.support.chromium import FLAGS
-from tests.support.speech import joined, say, silence
+from tests.browser.speaking import microphone
 
 RATE = 48_000
 THINKING_S = 1.0
@@ -30,21 +28,18 @@ def reply(audio: Audio) -> Iterator[Audio]:
 
 
 @pytest.fixture(scope="module")
-def microphone(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A flag: the microphone asks the same question again and again, into the replies."""
+def hearing(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """Flags: the microphone asks the same question again and again, into the replies."""
     path = tmp_path_factory.mktemp("voice") / "question.wav"
-    question = say("What is the capital of France?")
-    spoken = joined(silence(2.0), question, silence(4.0))
-    sound.write_wav(path, spoken.astype(np.float64) / 32768)
-    return f"--use-file-for-fake-audio-capture={path}"
+    return microphone(path, 1.0, "What is the capital of France?", 4.0)
 
 
 @pytest.fixture
-def component(serve: Serve, visit: Open, microphone: str) -> Component:
+def component(serve: Serve, visit: Open, hearing: tuple[str, ...]) -> Component:
     with gr.Blocks() as demo:
         audio = WebRTC(label="Voice", modality="audio")
         audio.stream(ReplyOnPause(reply), inputs=[audio], outputs=[audio])
-    return visit(serve(demo), flags=(*FLAGS, microphone)).component()
+    return visit(serve(demo), flags=hearing).component()
 
 
 def test_the_page_shows_each_turn_and_falls_silent_when_interrupted(component: Component) -> None:

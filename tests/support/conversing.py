@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from aiortc.mediastreams import MediaStreamError
 
-from gradio_webrtc import ReplyOnPause
+from gradio_webrtc import Reply, ReplyOnPause, current_reply
 from gradio_webrtc.handlers.adapt import as_handler
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.pcm import Pcm
@@ -22,6 +22,8 @@ from tests.support.fake_transport import FakeTransport
 from tests.support.sessions import marked, settle
 
 RATE = 48_000
+FIRST, SECOND = 4_000, 8_000
+"""How loud the first and the later replies of a ``Replier`` are."""
 
 
 class PlayingTransport(FakeTransport):
@@ -242,3 +244,28 @@ def value_of(audio: tuple[int, np.ndarray]) -> int | None:
     values: Sequence[int] = np.unique(audio[1]).tolist()
     assert len(values) < 2
     return values[0] if values else None
+
+
+class Replier:
+    """Answers each call with five seconds of sound, the second one louder.
+
+    Attributes:
+        asked: what was said, one value for each call.
+        closed: the replies whose generator was closed or came to its end.
+    """
+
+    def __init__(self, seconds: float = 5.0, thinks: float = 0.0) -> None:
+        self.seconds = seconds
+        self.thinks = thinks
+        self.asked: list[int | None] = []
+        self.closed: list[Reply] = []
+
+    async def __call__(self, audio: Any) -> AsyncIterator[Any]:
+        self.asked.append(value_of(audio))
+        level = FIRST if len(self.asked) == 1 else SECOND
+        try:
+            await asyncio.sleep(self.thinks)
+            for chunk in sounds(level, self.seconds):
+                yield chunk
+        finally:
+            self.closed.append(current_reply())

@@ -170,29 +170,73 @@ def make_kokoro(folder: Path, tokens: str = "input_ids") -> Path:
 
 
 def make_end_of_turn(
-    path: Path, *, waveform: bool = False, name: str = "input_features", frames: int = 800
+    path: Path,
+    *,
+    waveform: bool = False,
+    name: str = "input_features",
+    frames: int | str = 800,
+    extra: str | None = None,
+    probability: bool = True,
 ) -> Path:
     """Write an end-of-turn model whose probability is the sigmoid of the last value of its input.
 
-    With the signature of Smart Turn 3, ``(1, 80, frames)`` in, or of one that takes a waveform of
-    16 kHz, ``(1, frames)``; one probability out.
+    With the signature of Smart Turn 3, ``(batch, 80, frames)`` in, or of one that takes a waveform,
+    ``(batch, frames)``; one probability out.
+
+    Args:
+        path: where to.
+        waveform: which of the two.
+        name: of the input.
+        frames: its last dimension; a name leaves it open.
+        extra: a further input, which no real one has.
+        probability: otherwise the last value itself comes out, less one.
     """
     axes = [1] if waveform else [1, 2]
     shape: list[str | int] = ["batch", frames] if waveform else ["batch", 80, frames]
+    further = [_tensor(extra, T.FLOAT, [1])] if extra else []
     _save(
         path,
         [
             helper.make_node("Slice", [name, "starts", "ends", "axes"], ["last"]),
             helper.make_node("Reshape", ["last", "flat"], ["value"]),
-            helper.make_node("Sigmoid", ["value"], ["logits"]),
+            helper.make_node("Sigmoid", ["value"], ["logits"])
+            if probability
+            else helper.make_node("Sub", ["value", "two"], ["logits"]),
         ],
-        [_tensor(name, T.FLOAT, shape)],
+        [_tensor(name, T.FLOAT, shape), *further],
         [_tensor("logits", T.FLOAT, ["batch", 1])],
         [
             _constant("starts", np.array([-1] * len(axes))),
             _constant("ends", np.array([2**31] * len(axes))),
             _constant("axes", np.array(axes)),
             _constant("flat", np.array([-1, 1])),
+            _constant("two", np.array([2.0], np.float32)),
         ],
+    )
+    return path
+
+
+def make_masked_end_of_turn(path: Path, samples: int) -> Path:
+    """Write an end-of-turn model with the signature of Smart Turn 2.
+
+    Its probability is the share of the window that the mask admits; sound outside of that would
+    add to it and make it no probability.
+    """
+    _save(
+        path,
+        [
+            helper.make_node("Cast", ["attention_mask"], ["mask"], to=T.FLOAT),
+            helper.make_node("ReduceMean", ["mask"], ["share"], axes=[1], keepdims=1),
+            helper.make_node("Sub", ["one", "mask"], ["outside"]),
+            helper.make_node("Mul", ["input_values", "outside"], ["leaked"]),
+            helper.make_node("ReduceL1", ["leaked"], ["leak"], axes=[1], keepdims=1),
+            helper.make_node("Add", ["share", "leak"], ["probabilities"]),
+        ],
+        [
+            _tensor("input_values", T.FLOAT, ["batch", samples]),
+            _tensor("attention_mask", T.INT64, ["batch", samples]),
+        ],
+        [_tensor("probabilities", T.FLOAT, ["batch", 1])],
+        [_constant("one", np.array([1.0], np.float32))],
     )
     return path

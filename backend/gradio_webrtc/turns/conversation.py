@@ -176,9 +176,9 @@ class Conversation:
             self._unfinished = (speech, waited)
         else:
             self._unfinished = None
+            # What was said is still what the detector was asked about, without the silence since.
             ended = self.ears.segmenter.end_turn()
             if ended is not None:
-                self._said, self._submitted = ended.utterance, None
                 self._do(self._machine.turn_ended(ended.speech_s, ended.time, paused=False))
 
     # -- the reply ---------------------------------------------------------------------------

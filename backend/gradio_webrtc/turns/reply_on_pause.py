@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context, copy_context
 from dataclasses import replace
@@ -24,6 +23,7 @@ from gradio_webrtc.turns.listening import Listener
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
 from gradio_webrtc.turns.reply import Reply
 from gradio_webrtc.turns.replying import Replying
+from gradio_webrtc.turns.segmenter import RESUMABLE_S
 from gradio_webrtc.turns.signatures import ReplyFunction
 from gradio_webrtc.turns.turn_detector import TurnDetector
 from gradio_webrtc.turns.turn_machine import TurnMachine
@@ -55,8 +55,9 @@ class ReplyOnPause(AsyncStreamHandler):
         interruption: what cuts a reply, and what only makes it pause.
         turn_detector: asked at each pause whether the person has finished.
         turn_threshold: from which answer of it, 0 to 1, they have.
-        turn_deadline_s: how long it may think; then the pause is the end of the turn.
-        longest_pause_s: how long a turn that it judged unfinished waits for more speech.
+        turn_deadline_s: how long it may think, up to 10; then the pause is the end of the turn.
+        longest_pause_s: how long a turn that it judged unfinished waits for more speech, up to
+            10.
 
     Raises:
         ConfigurationError: values that cannot work.
@@ -282,8 +283,10 @@ class ReplyOnPause(AsyncStreamHandler):
             )
         for name in ("turn_deadline_s", "longest_pause_s"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
-                raise ConfigurationError(f"{name} must be above 0 seconds, not {value!r}.")
+            if not 0 < value <= RESUMABLE_S:
+                raise ConfigurationError(
+                    f"{name} must be above 0 and at most {RESUMABLE_S:g} seconds, not {value!r}."
+                )
         if self.turn_detector is not None and not isinstance(self.turn_detector, TurnDetector):
             raise ConfigurationError(
                 f"turn_detector must have finished(utterance), unlike {self.turn_detector!r}."

