@@ -47,6 +47,7 @@ STYLE = """<style>
   border-radius: 14px; border: 10px solid #b8ad94; background: #10231a; color: #7dffa8;
   font-family: var(--font-mono); text-align: left;
 }
+.machine, .machine * { color: #7dffa8 !important; }
 .machine .eyes { font-size: 40px; text-align: center; letter-spacing: 12px; }
 .machine[data-machine=asleep] .eyes { opacity: 0.6; }
 .machine .asked { opacity: 0.75; min-height: 1.6em; }

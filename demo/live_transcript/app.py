@@ -69,9 +69,12 @@ def show(lines: list[str], kind: str, text: str) -> tuple[list[str], str, str]:
 with gr.Blocks(title="Live transcript") as demo:
     gr.Markdown(f"# Live transcript\nPress Start and speak. {ABOUT}")
     lines = gr.State([])
-    audio = WebRTC(label="Microphone", mode="send", modality="audio")
-    draft = gr.Textbox(label="Being said", lines=2)
-    text = gr.Textbox(label="Said", lines=8, autoscroll=True)
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            audio = WebRTC(label="Microphone", mode="send", modality="audio")
+        with gr.Column(scale=3, min_width=280):
+            draft = gr.Textbox(label="Being said", lines=2)
+            text = gr.Textbox(label="Said", lines=8, autoscroll=True)
     audio.stream(LiveTranscript(), inputs=[audio], outputs=[audio], concurrency_limit=10)
     audio.on_additional_outputs(
         show,
