@@ -29,6 +29,7 @@ from tests.browser.speaking import microphone
 from tests.packaging.processes import free_port
 from tests.support import demos, model_server
 from tests.support.chromium import FLAGS, find_chromium
+from tests.support.realtime_service import RealtimeService
 
 PICTURES = demos.FOLDER.parent / "docs" / "assets" / "demos"
 START_SECONDS = 180
@@ -46,15 +47,22 @@ STEPS = {
     "magic_8_ball": ["start", "until:[data-ball=answer]"],
     "conversation": ["start", "until:.bot.message >> nth=1"],
     "voice_chat": ["start", "until:.bot.message >> text=umbrella"],
+    "talk_to_realtime_api": ["start", "until:[data-turn=replying]"],
     "gallery": [],
 }
 SPOKEN: dict[str, tuple[str | float, ...]] = {
     "magic_8_ball": ("Should I go to the party?", 30.0),
     "conversation": (6.0, "Hello my friend.", 30.0),
     "voice_chat": ("Should I go to the party?", 30.0),
+    "talk_to_realtime_api": (2.0, "What can I see in Paris in a day?", 60.0),
 }
 """What the microphone hears instead of the scale, see ``speaking.microphone``."""
 ANSWER = ["By all means go to the party, and dance. ", "But take an umbrella: it may rain."]
+REALTIME = RealtimeService(
+    question="What can I see in Paris in a day?",
+    answer="Start at Notre-Dame in the morning, walk along the Seine to the Louvre, and be on "
+    "Montmartre when the sun goes down. Shall I tell you where to have lunch on the way?",
+)
 
 
 def hum(path: Path) -> None:
@@ -78,7 +86,7 @@ def heard(folder: Path, name: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def running(name: str, model_url: str) -> Iterator[str]:
+def running(name: str, model_url: str, further: dict[str, str]) -> Iterator[str]:
     """Start a demo in a process of its own and give its address."""
     port = free_port()
     environment = {
@@ -88,6 +96,7 @@ def running(name: str, model_url: str) -> Iterator[str]:
         "GRADIO_WEBRTC_TTS": "espeak",
         "OPENAI_BASE_URL": model_url,
         "OPENAI_MODEL": "a language model",
+        **further,
     }
     process = subprocess.Popen(
         [sys.executable, str(demos.FOLDER / name / "app.py")],
@@ -153,6 +162,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as media,
         model_server.running() as models,
+        REALTIME.running() as realtime,
         sync_playwright() as playwright,
     ):
         models.pieces = [ANSWER]
@@ -166,7 +176,8 @@ def main() -> None:
                     f"--use-file-for-fake-video-capture={media}/face.mjpeg",
                 ],
             )
-            with running(name, models.url) as url:
+            further = realtime.environment if name == "talk_to_realtime_api" else {}
+            with running(name, models.url, further) as url:
                 shot = take(browser, name, url, chosen.width, chosen.height, theme)
             Image.open(BytesIO(shot)).save(chosen.folder / f"{name}.webp", quality=80)
             browser.close()

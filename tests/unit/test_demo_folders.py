@@ -52,6 +52,7 @@ def test_the_demos_of_the_issue_are_there() -> None:
         "screen_share",
         "server_audio",
         "server_video",
+        "talk_to_realtime_api",
         "video_detection",
         "voice_chat",
     }
