@@ -15,7 +15,7 @@ from gradio_webrtc.turns.asking import TurnQuestion
 from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.replies import Replies
 from gradio_webrtc.turns.replying import Replying
-from gradio_webrtc.turns.turn_machine import Action, Do, Tell, TurnMachine
+from gradio_webrtc.turns.turn_machine import Action, Do, ReplyPhase, Tell, TurnMachine
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +108,11 @@ class Conversation:
     def deaf(self) -> bool:
         """Whether what the person says is ignored now."""
         return self._machine.deaf
+
+    @property
+    def replying(self) -> bool:
+        """Whether there is a reply that speech would silence."""
+        return self._machine.phase is not ReplyPhase.NONE
 
     def open(self, greeting: Callable[[], Replying] | None) -> None:
         """Begin, with a reply to nobody if there is one."""
