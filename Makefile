@@ -2,7 +2,7 @@
 # Everything is installed into $(VENV); no Node or browser has to be there before.
 
 VENV ?= .venv
-APP ?= echo
+APP ?= magic_8_ball
 PORT ?= 7860
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
@@ -32,7 +32,7 @@ export GRADIO_WEBRTC_TTS ?= espeak
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: known-demo $(STAMPS)/app $(TEMPLATES) $(STAMPS)/demo-$(APP) ## Serve a demo at http://localhost:7860 (APP=echo, PORT=7860)
+demo: known-demo $(STAMPS)/app $(TEMPLATES) $(STAMPS)/demo-$(APP) ## Serve a demo at http://localhost:7860 (APP=magic_8_ball, PORT=7860)
 	GRADIO_SERVER_PORT=$(PORT) $(PY) demo/$(APP)/app.py
 
 known-demo:

@@ -33,7 +33,10 @@ from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.speech.espeak import EspeakTTSOptions
 from gradio_webrtc.speech.kokoro import KokoroTTSOptions
 from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
+from gradio_webrtc.speech.sphinx_spotter import SphinxKeywords
+from gradio_webrtc.speech.spotter import KeywordModel, KeywordSpotter, Spotted
 from gradio_webrtc.speech.stt import STTModel
+from gradio_webrtc.speech.stt_spotter import STTKeywords
 from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
 from gradio_webrtc.turns.onnx_turn_detector import OnnxTurnDetector
@@ -41,6 +44,7 @@ from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, Silero
 from gradio_webrtc.turns.reply import Reply, current_reply
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
 from gradio_webrtc.turns.silero import get_silero_model
+from gradio_webrtc.turns.stopwords import ReplyOnStopWords
 from gradio_webrtc.turns.turn_detector import TurnDetector
 from gradio_webrtc.turns.vad import PauseDetectionModel, VoiceActivityDetector, VoiceActivityModel
 
@@ -57,6 +61,8 @@ __all__ = [
     "EspeakTTSOptions",
     "GradioWebRTCError",
     "InterruptionOptions",
+    "KeywordModel",
+    "KeywordSpotter",
     "KokoroTTSOptions",
     "MediaFormatError",
     "NotYetSupportedError",
@@ -65,11 +71,15 @@ __all__ = [
     "Recording",
     "Reply",
     "ReplyOnPause",
+    "ReplyOnStopWords",
+    "STTKeywords",
     "STTModel",
     "SessionClosedError",
     "SignalingError",
     "SileroVadOptions",
     "SpeechEngineError",
+    "SphinxKeywords",
+    "Spotted",
     "Stream",
     "StreamHandler",
     "TTSModel",

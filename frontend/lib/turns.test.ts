@@ -22,7 +22,7 @@ describe("the turn", () => {
   });
 
   it("goes through a conversation", () => {
-    const events = [...TALK, log("interrupted"), log("pause_detected"), log("response_starting")];
+    const events = [...TALK, log("interrupted"), ...TALK.slice(1)];
     let known = NO_TURNS;
     const turns = [...events, log("response_ended")].map((event) => {
       known = step(known, event, 0);
@@ -41,6 +41,10 @@ describe("the turn", () => {
     const noise = after(...TALK, log("started_talking"));
     expect(noise.turn).toBe("speaking");
     expect(step(noise, log("response_starting"), 0).turn).toBe("replying");
+  });
+
+  it("stays with the person when the reply that they speak into has ended", () => {
+    expect(after(...TALK, log("started_talking"), log("response_ended")).turn).toBe("speaking");
   });
 
   it("stays with what is not known here", () => {
@@ -87,6 +91,12 @@ describe("an interrupted reply", () => {
     expect(step(cut, { type: "wake" }, HUSH_MS)).toMatchObject({ hushed: false, wakeAt: null });
   });
 
+  it("is hushed once: the words that follow do not begin it anew", () => {
+    const spokenInto = after(...TALK, log("started_talking"));
+    expect(spokenInto).toMatchObject({ hushed: true, wakeAt: HUSH_MS });
+    expect(step(spokenInto, log("interrupted"), 200).wakeAt).toBe(HUSH_MS);
+  });
+
   it("does not keep the next one from being heard", () => {
     expect(step(cut, log("response_starting"), 1).hushed).toBe(false);
   });
@@ -97,7 +107,8 @@ describe("an interrupted reply", () => {
 
   it("is the only thing that is hushed", () => {
     expect(after(...TALK, log("response_ended")).hushed).toBe(false);
-    expect(after(...TALK, log("started_talking")).hushed).toBe(false);
+    expect(after(log("started_talking")).hushed).toBe(false);
+    expect(after(log("started_talking"), log("interrupted")).hushed).toBe(false);
   });
 });
 

@@ -39,10 +39,11 @@ export type TurnEvent =
 /** Long enough to be read at a glance, over by the time a reply has begun to say something. */
 export const STOPWORD_MS = 4_000;
 /**
- * An interrupted reply is silenced here for this long. The server sends no more of it; what is left
- * is what the browser keeps against the unevenness of the network, 50 to 200 ms.
+ * A reply that is spoken into is silenced here for this long. The server sends no more of it; what is
+ * left is what the browser keeps against the unevenness of the network, 50 to 200 ms, and more where
+ * it is too busy to play in time. The next reply says that it begins, and does not wait for this.
  */
-export const HUSH_MS = 300;
+export const HUSH_MS = 1_000;
 /** A pause that lasts longer than this is worth a word to who cannot see that there is an answer
  * in the making; a shorter one would only be talked into. */
 export const LONG_MS = 3_000;
@@ -68,11 +69,14 @@ const AFTER: Partial<Record<string, Turn>> = {
 
 function taking(known: Turns, event: string, now: number): Turns {
   const turn = AFTER[event];
-  if (turn === undefined) return known;
+  // A reply that ends while somebody speaks, since they speak, leaves it their turn.
+  const spokenInto = event === "response_ended" && known.turn === "speaking";
+  if (turn === undefined || spokenInto) return known;
   const until: Deadlines = { ...known.until };
   if (turn !== known.turn) delete until.aloud;
   if (turn === "thinking") until.aloud ??= now + LONG_MS;
-  if (event === "interrupted") until.hushed = now + HUSH_MS;
+  // Spoken into, a reply is held on the server or dropped already: which of the two, words will tell.
+  if (turn === "speaking" && known.turn === "replying") until.hushed = now + HUSH_MS;
   // The next reply, or the same one that goes on, is to be heard from its first sound.
   if (event === "response_starting") delete until.hushed;
   const first = known.turn === "" && turn === "listening";

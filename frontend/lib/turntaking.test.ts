@@ -41,6 +41,7 @@ it("silences the sound of an interrupted reply, not its picture, and gives it ba
 it("lets the next reply be heard at once", () => {
   const call = new Call();
   call.follow("connected");
+  call.hear("log", "response_starting");
   call.hear("log", "interrupted");
   call.hear("log", "response_starting");
   expect(call.track.enabled).toBe(true);

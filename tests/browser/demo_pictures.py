@@ -3,7 +3,7 @@
 ``python -m tests.browser.demo_pictures`` writes them all to ``docs/assets/demos/``; names choose
 some, ``--width``, ``--dark`` and ``--folder`` give others to look at. Each demo is started as
 ``make demo`` does and used like the tests use it: the camera sees a drawn face, the microphone
-hears a scale.
+hears a scale, or, where a demo listens to words, a question.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import faces, sound
+from tests.browser.speaking import microphone
 from tests.packaging.processes import free_port
-from tests.support import demos
+from tests.support import demos, model_server
 from tests.support.chromium import FLAGS, find_chromium
+from tests.support.realtime_service import RealtimeService
 
 PICTURES = demos.FOLDER.parent / "docs" / "assets" / "demos"
 START_SECONDS = 180
@@ -42,8 +44,25 @@ STEPS = {
     "screen_share": ["start", "source", "radio:Green-blind (deuteranopia)"],
     "server_audio": ["button:Play"],
     "server_video": ["button:Play"],
+    "magic_8_ball": ["start", "until:[data-ball=answer]"],
+    "conversation": ["start", "until:.bot.message >> nth=1"],
+    "voice_chat": ["start", "until:.bot.message >> text=umbrella"],
+    "talk_to_realtime_api": ["start", "until:[data-turn=replying]"],
     "gallery": [],
 }
+SPOKEN: dict[str, tuple[str | float, ...]] = {
+    "magic_8_ball": ("Should I go to the party?", 30.0),
+    "conversation": (6.0, "Hello my friend.", 30.0),
+    "voice_chat": ("Should I go to the party?", 30.0),
+    "talk_to_realtime_api": (2.0, "What can I see in Paris in a day?", 60.0),
+}
+"""What the microphone hears instead of the scale, see ``speaking.microphone``."""
+ANSWER = ["By all means go to the party, and dance. ", "But take an umbrella: it may rain."]
+REALTIME = RealtimeService(
+    question="What can I see in Paris in a day?",
+    answer="Start at Notre-Dame in the morning, walk along the Seine to the Louvre, and be on "
+    "Montmartre when the sun goes down. Shall I tell you where to have lunch on the way?",
+)
 
 
 def hum(path: Path) -> None:
@@ -57,11 +76,26 @@ def hum(path: Path) -> None:
     sound.write_wav(path, 0.3 * np.concatenate(notes))
 
 
+def heard(folder: Path, name: str) -> tuple[str, ...]:
+    """Write what the microphone hears and return the browser's flags for it."""
+    path = folder / f"{name}.wav"
+    if name in SPOKEN:
+        return microphone(path, *SPOKEN[name])
+    hum(path)
+    return (*FLAGS, f"--use-file-for-fake-audio-capture={path}")
+
+
 @contextmanager
-def running(name: str) -> Iterator[str]:
+def running(name: str, model_url: str, further: dict[str, str]) -> Iterator[str]:
     """Start a demo in a process of its own and give its address."""
     port = free_port()
-    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port)}
+    environment = {
+        **os.environ,
+        "GRADIO_SERVER_PORT": str(port),
+        "OPENAI_BASE_URL": model_url,
+        "OPENAI_MODEL": "a language model",
+        **further,
+    }
     process = subprocess.Popen(
         [sys.executable, str(demos.FOLDER / name / "app.py")],
         env=environment,
@@ -88,7 +122,9 @@ def use(page: Page, steps: list[str]) -> None:
     """Do what ``STEPS`` says."""
     for step in steps:
         action, _, name = step.partition(":")
-        if action in ("tab", "radio", "button"):
+        if action == "until":
+            page.locator(name).wait_for()
+        elif action in ("tab", "radio", "button"):
             page.get_by_role(action, name=name, exact=True).click()  # type: ignore[arg-type]
         else:
             page.get_by_test_id(f"webrtc-{action}").filter(visible=True).click()
@@ -120,24 +156,29 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=PICTURES)
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as media, sync_playwright() as playwright:
+    theme = "dark" if chosen.dark else "light"
+    with (
+        tempfile.TemporaryDirectory() as media,
+        model_server.running() as models,
+        REALTIME.running() as realtime,
+        sync_playwright() as playwright,
+    ):
+        models.pieces = [ANSWER]
         faces.write_video(Path(media, "face.mjpeg"), size=(960, 540))
-        hum(Path(media, "hum.wav"))
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(),
-            args=[
-                *FLAGS,
-                f"--use-file-for-fake-video-capture={media}/face.mjpeg",
-                f"--use-file-for-fake-audio-capture={media}/hum.wav",
-            ],
-        )
         # The gallery's own picture shows those of the others.
         for name in chosen.names or sorted(STEPS, key=lambda name: name == "gallery"):
-            theme = "dark" if chosen.dark else "light"
-            with running(name) as url:
+            browser = playwright.chromium.launch(
+                executable_path=find_chromium(),
+                args=[
+                    *heard(Path(media), name),
+                    f"--use-file-for-fake-video-capture={media}/face.mjpeg",
+                ],
+            )
+            further = realtime.environment if name == "talk_to_realtime_api" else {}
+            with running(name, models.url, further) as url:
                 shot = take(browser, name, url, chosen.width, chosen.height, theme)
             Image.open(BytesIO(shot)).save(chosen.folder / f"{name}.webp", quality=80)
-        browser.close()
+            browser.close()
 
 
 if __name__ == "__main__":

@@ -82,6 +82,7 @@ def test_each_turn_is_shown_and_named(talk: Any, variant: str) -> None:
         ("pause_detected", "thinking", "Thinking"),
         ("response_starting", "replying", "Speaking"),
         ("interrupted", "speaking", "Hearing you"),
+        ("response_starting", "replying", "Speaking"),
         ("response_ended", "listening", "Listening"),
     ]:
         tell("log", event)
@@ -89,7 +90,7 @@ def test_each_turn_is_shown_and_named(talk: Any, variant: str) -> None:
         assert component.turn() == turn
     component.stop()
     assert component.turns() == [
-        *["", "speaking", "thinking", "replying", "speaking", "listening", ""]
+        *["", "speaking", "thinking", "replying", "speaking", "replying", "listening", ""]
     ]
     assert component.turn_words() is None
 
@@ -143,12 +144,13 @@ def test_an_interrupted_reply_is_silenced_in_the_page_and_the_next_is_heard(talk
     tell("log", "response_starting")
     asyncio.run_coroutine_threadsafe(later(0.5, "interrupted"), Scripted.live.loop)
     # The server goes on sending: whatever is silent here, the page has silenced.
-    silent = component.record(2.0).envelope() < 0.01
-    assert 0.2 < silent.sum() * ENVELOPE_STEP < 0.6
+    silent = component.record(3.0).envelope() < 0.01
+    assert 0.7 < silent.sum() * ENVELOPE_STEP < 1.5
+    tell("log", "response_starting")
     asyncio.run_coroutine_threadsafe(later(0.5, "interrupted"), Scripted.live.loop)
-    asyncio.run_coroutine_threadsafe(later(0.6, "response_starting"), Scripted.live.loop)
+    asyncio.run_coroutine_threadsafe(later(0.7, "response_starting"), Scripted.live.loop)
     silent = component.record(2.0).envelope() < 0.01
-    assert 0.02 < silent.sum() * ENVELOPE_STEP < 0.25
+    assert 0.05 < silent.sum() * ENVELOPE_STEP < 0.5
 
 
 async def later(seconds: float, event: str) -> None:

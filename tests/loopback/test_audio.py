@@ -115,6 +115,44 @@ class Recorder(StreamHandler):
         return Recorder(self.heard)
 
 
+class Told(AsyncStreamHandler):
+    """Says half a second of sound, and notes how much was played and when that was all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = False
+        self.notes: list[float] = []
+
+    async def receive(self, frame: Any) -> None:
+        pass
+
+    async def emit(self) -> Any:
+        if not self.begun:
+            self.begun = True
+            assert self.seconds_played() == 0
+            return 48_000, tone(600, 10_000, 0, 24_000)
+        self.notes.append(self.seconds_played())
+        await self.wait_until_played()
+        self.notes.append(self.seconds_played())
+        return CloseStream("That was all.")
+
+    def copy(self) -> Told:
+        Told.live = Told()
+        return Told.live
+
+    live: Told
+
+
+async def test_a_handler_learns_how_much_was_played_and_when_it_is_over() -> None:
+    async with Served(Stream(Told(), modality="audio")) as server:
+        client = await server.connected(SineTrack())
+        await client.message("end_stream", seconds=10)
+    # It is called again while most of that still waits to be played, as there is room.
+    before, after = Told.live.notes
+    assert before < 0.4
+    assert after == pytest.approx(0.5, abs=0.03)
+
+
 async def test_a_client_may_only_send() -> None:
     heard: list[Any] = []
     stream = Stream(Recorder(heard), modality="audio", mode="send")

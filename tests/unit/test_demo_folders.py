@@ -45,12 +45,16 @@ def test_the_demos_of_the_issue_are_there() -> None:
     assert set(demos.names()) >= {
         "additional_outputs",
         "audio_video",
+        "conversation",
         "echo",
         "gallery",
+        "magic_8_ball",
         "screen_share",
         "server_audio",
         "server_video",
+        "talk_to_realtime_api",
         "video_detection",
+        "voice_chat",
     }
     folders = {path.parent.name for path in demos.FOLDER.glob("*/*")} - {"__pycache__"}
     assert folders == set(demos.names())
@@ -111,9 +115,10 @@ def test_make_installs_what_a_demo_needs_once_and_never_this_package(tmp_path: P
     python.chmod(0o755)
     called = tmp_path / "called"
 
-    def started(name: str) -> list[str]:
+    def started(name: str | None) -> list[str]:
         called.unlink(missing_ok=True)
-        result = make("demo", f"APP={name}", f"VENV={tmp_path}", "-o", TEMPLATES)
+        app = [f"APP={name}"] if name else []
+        result = make("demo", *app, f"VENV={tmp_path}", "-o", TEMPLATES)
         assert result.returncode == 0, result.stderr
         return called.read_text(encoding="utf-8").splitlines()
 
@@ -125,3 +130,4 @@ def test_make_installs_what_a_demo_needs_once_and_never_this_package(tmp_path: P
     assert "gradio_webrtc" not in installed
     assert len(started("video_detection")) == 1
     assert len(started("echo")) == 1
+    assert started(None)[-1].endswith("demo/magic_8_ball/app.py")

@@ -214,6 +214,17 @@ class StreamHandlerBase(ABC):
         if self._webrtc.link is not None:
             self._webrtc.link.clear()
 
+    def seconds_played(self) -> float:
+        """Return how many seconds of what was emitted have been played since the connection began.
+
+        Counted where the sound leaves the server: a browser plays it 50 to 200 ms later. What was
+        cleared does not count.
+
+        Raises:
+            SessionClosedError: there is no open session.
+        """
+        return self._link.played_s
+
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The event loop the session runs on.
@@ -295,6 +306,14 @@ class AsyncStreamHandler(StreamHandlerBase):
     @abstractmethod
     def copy(self) -> AsyncStreamHandler:
         """Return a new handler for one connection, made as this one was."""
+
+    async def wait_until_played(self) -> None:
+        """Wait until all that ``emit`` has returned before has been played, or cleared.
+
+        Raises:
+            SessionClosedError: there is no open session.
+        """
+        await self._link.drain()
 
     async def start_up(self) -> None:
         """Prepare the connection; called once. It may run for as long as the session does."""

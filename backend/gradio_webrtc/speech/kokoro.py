@@ -21,6 +21,7 @@ import numpy as np
 
 from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
 from gradio_webrtc.media.pcm import Float32Array
+from gradio_webrtc.speech.ahead import one_ahead
 from gradio_webrtc.speech.espeak_library import espeak_library
 from gradio_webrtc.speech.model_files import model_file
 from gradio_webrtc.speech.off_loop import off_loop
@@ -122,13 +123,21 @@ class KokoroTTS:
             ConfigurationError: ``text`` is no text, or espeak-ng does not know the language.
             SpeechEngineError: as ``load``, or there is no such voice.
         """
-        pieces = [samples for _, samples in self.stream_tts_sync(text, options)]
+        pieces = [samples for _, samples in self._spoken(text, options)]
         return SAMPLE_RATE, np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
     def stream_tts_sync(
         self, text: str, options: KokoroTTSOptions | None = None
     ) -> Generator[tuple[int, Float32Array], None, None]:
-        """Speak ``text`` sentence by sentence; raises as ``tts`` does."""
+        """Speak ``text`` sentence by sentence; raises as ``tts`` does.
+
+        While one sentence is played, the next is made, and none after that.
+        """
+        yield from one_ahead(self._spoken(text, options))
+
+    def _spoken(
+        self, text: str, options: KokoroTTSOptions | None
+    ) -> Generator[tuple[int, Float32Array], None, None]:
         if not isinstance(text, str):
             raise ConfigurationError(f"Expected a text to speak; got {type(text).__name__}.")
         chosen = _checked(options) or self._options

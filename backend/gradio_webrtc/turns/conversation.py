@@ -111,8 +111,12 @@ class Conversation:
 
     @property
     def replying(self) -> bool:
-        """Whether there is a reply that speech would silence."""
+        """Whether a reply goes on."""
         return self._machine.phase is not ReplyPhase.NONE
+
+    def cut_off(self) -> None:
+        """End the reply that goes on, if it may be interrupted."""
+        self._do(self._machine.cut_off())
 
     def open(self, greeting: Callable[[], Replying] | None) -> None:
         """Begin, with a reply to nobody if there is one."""

@@ -29,12 +29,14 @@ class TurnEnded:
         speech_s: seconds of it that are speech.
         time: when the last speech ended, in seconds of sound since the segmenter's beginning.
         paused: whether there was a pause; ``False`` when only the longest allowed turn was over.
+        start: when the utterance begins, in seconds of sound since the segmenter's beginning.
     """
 
     utterance: NDArray[np.int16]
     speech_s: float
     time: float
     paused: bool = True
+    start: float = 0.0
 
 
 SpeechEvent = SpeechStarted | TurnEnded

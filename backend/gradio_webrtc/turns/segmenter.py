@@ -92,6 +92,25 @@ class SpeechSegmenter:
         return self._turn.speech / self._rate if self._turn else 0.0
 
     @property
+    def heard_s(self) -> float:
+        """Seconds of sound since the segmenter's beginning."""
+        return self._tape.stop / self._rate
+
+    @property
+    def turn_start_s(self) -> float | None:
+        """When the utterance of the turn that is going on begins, in seconds of sound."""
+        return self._turn.start / self._rate if self._turn else None
+
+    @property
+    def last_speech_s(self) -> float | None:
+        """When the last speech of the turn that is going on ended, in seconds of sound."""
+        return self._turn.last / self._rate if self._turn else None
+
+    def sound_since(self, time: float) -> Int16Array:
+        """Return a copy of what is kept from ``time`` on, in seconds of sound."""
+        return self._tape.cut(round(time * self._rate), self._tape.stop)
+
+    @property
     def kept_s(self) -> float:
         """Seconds of sound that are kept."""
         return (self._tape.stop - self._tape.start) / self._rate
@@ -213,7 +232,8 @@ class SpeechSegmenter:
         self._free = min(self._tape.stop, turn.last + self._pad) if paused else self._tape.stop
         utterance = self._tape.cut(turn.start, self._free)
         seconds = turn.speech / self._rate
-        return TurnEnded(utterance, seconds, turn.last / self._rate, paused)
+        start = turn.start / self._rate
+        return TurnEnded(utterance, seconds, turn.last / self._rate, paused, start)
 
     def _let_go(self) -> None:
         oldest = self._tape.stop - self._history

@@ -150,6 +150,10 @@ class TurnMachine:
         self._cut_off_at = time
         return [*self._interrupt(), *self._answer()]
 
+    def cut_off(self) -> list[Action]:
+        """The reply is to end now, whatever was said: a stop word was heard."""
+        return [] if self.deaf else self._interrupt()
+
     # -- the reply ---------------------------------------------------------------------------
 
     def reply_began(self) -> None:

@@ -126,6 +126,7 @@ async def test_without_a_session_the_members_say_so(kind):
         lambda: handler.channel,
         lambda: handler.send_message_sync("x"),
         handler.wait_for_args_sync,
+        handler.seconds_played,
     ):
         with pytest.raises(SessionClosedError, match=kind.__name__):
             use()

@@ -252,8 +252,10 @@ def test_any_arrivals(arrivals: list[tuple[float, int]]) -> None:
     origin = sent[0][0]
     for time, frame in sent:
         ahead = frame.pts / RATE - (time - origin)
-        assert -0.0801 <= ahead <= 0.0301, "the wire's clock left real time"
-    for (early, _), (late, _) in zip(sent, sent[4:], strict=False):
+        # Ahead by half a frame of rounding, a frame of silence that was sent before, and one early.
+        assert -0.0901 <= ahead <= 0.0501, "the wire's clock left real time"
+    # Three frames that were less than 60 ms late, the one that is due, and the one that is early.
+    for (early, _), (late, _) in zip(sent, sent[5:], strict=False):
         assert late - early >= 0.0199, "more than the frames that were late went out at once"
 
 

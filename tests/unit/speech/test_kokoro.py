@@ -15,6 +15,7 @@ from gradio_webrtc.speech import kokoro as module
 from gradio_webrtc.speech.espeak_library import espeak_library
 from gradio_webrtc.speech.kokoro import KokoroTTS
 from gradio_webrtc.speech.phonemes import phonemes
+from tests.support.leaks import left_threads
 from tests.support.tiny_speech_models import make_end_of_turn, make_kokoro
 
 
@@ -62,13 +63,32 @@ async def test_async_stream_gives_the_same_off_the_loop(voice: KokoroTTS, monkey
     assert threading.main_thread() not in threads
 
 
-async def test_closing_early_speaks_no_further(voice: KokoroTTS, monkeypatch):
+async def test_closing_early_speaks_one_sentence_more_at_most(voice: KokoroTTS, monkeypatch):
     spoken, speak = [], module._speak
     monkeypatch.setattr(module, "_speak", lambda *args: spoken.append(1) or speak(*args))
+    before = set(threading.enumerate())
     stream = voice.stream_tts("Hello. " * 50)
     await stream.__anext__()
     await stream.aclose()
-    assert len(spoken) == 1
+    assert left_threads(before) == set()
+    assert len(spoken) <= 2
+
+
+def test_the_next_sentence_is_made_while_one_is_played(voice: KokoroTTS, monkeypatch):
+    made, speak = threading.Semaphore(0), module._speak
+
+    def watched(*args):
+        spoken = speak(*args)
+        made.release()
+        return spoken
+
+    monkeypatch.setattr(module, "_speak", watched)
+    stream = voice.stream_tts_sync("Hello. Hello. Hello.")
+    next(stream)
+    assert made.acquire(timeout=30)
+    assert made.acquire(timeout=30), "without being asked for"
+    assert not made.acquire(timeout=0.05), "and none after it"
+    stream.close()
 
 
 def test_options_reach_the_model(voice: KokoroTTS):

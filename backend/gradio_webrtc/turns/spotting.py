@@ -1,0 +1,88 @@
+"""The spotter of one connection, at work off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextvars import copy_context
+
+from gradio_webrtc.handlers.worker import Worker
+from gradio_webrtc.media.pcm import Int16Array, Pcm
+from gradio_webrtc.media.resample import StreamResampler
+from gradio_webrtc.speech.spotter import SPOTTER_RATE, KeywordModel, KeywordSpotter, Spotted
+
+
+class Spotting:
+    """Runs one connection's spotter on a thread of its own, over the sound of a turn.
+
+    Args:
+        model: makes the spotter, with the first turn.
+        stop_words: what it listens for.
+        rate: of the sound it is given, in Hz.
+
+    Attributes:
+        rate: the same.
+    """
+
+    def __init__(self, model: KeywordModel, stop_words: Sequence[str], rate: int) -> None:
+        self._model = model
+        self._stop_words = stop_words
+        self.rate = rate
+        self._worker = Worker("stop words")
+        self._spotter: KeywordSpotter | None = None
+        self._resampler = StreamResampler(SPOTTER_RATE, 1)
+        self._job: asyncio.Future[Spotted | None] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether it still works on what it was given."""
+        return self._job is not None and not self._job.done()
+
+    def begin(self) -> None:
+        """A turn begins."""
+        self._job = self._worker.submit(copy_context(), self._begin)
+
+    def feed(self, samples: Int16Array) -> None:
+        """Give it the next sound, int16 ``(channels, n)``; not while it is ``busy``."""
+        self._job = self._worker.submit(copy_context(), self._hear, samples, False)
+
+    def found(self) -> Spotted | None:
+        """Return what was heard in what it was given, once it is no longer ``busy``.
+
+        Raises:
+            Exception: whatever the spotter raised.
+        """
+        if self._job is None or not self._job.done():
+            return None
+        job, self._job = self._job, None
+        return job.result()
+
+    async def finish(self, samples: Int16Array) -> Spotted | None:
+        """Give it the last sound of the turn and wait for what it says."""
+        if self._job is not None and (found := await self._job) is not None:
+            return found
+        self._job = None
+        return await self._worker.call(self._hear, samples, True)
+
+    async def aclose(self) -> None:
+        """Give the spotter back and end the thread. Idempotent."""
+        if not self._worker.closing and self._worker.started:
+            self._worker.submit(copy_context(), self._close)
+        await self._worker.aclose()
+
+    def _begin(self) -> None:
+        if self._spotter is None:
+            self._spotter = self._model.spotter(self._stop_words)
+        self._resampler.reset()
+        self._spotter.begin()
+
+    def _hear(self, samples: Int16Array, last: bool) -> Spotted | None:
+        assert self._spotter is not None
+        sound = self._resampler.push(Pcm(self.rate, samples))[0]
+        found = self._spotter.hear(sound) if sound.size else None
+        return self._spotter.finish() if last and found is None else found
+
+    def _close(self) -> None:
+        spotter, self._spotter = self._spotter, None
+        if spotter is not None:
+            spotter.close()

@@ -1,0 +1,98 @@
+"""Talk to a language model: any endpoint that speaks OpenAI's chat completions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import gradio as gr
+import numpy as np
+from chat_endpoint import CONFIGURED, HOW_TO, MODEL, EndpointError, Message, complete, sentences
+from heard import Spoken, alternating
+
+from gradio_webrtc import (
+    AdditionalOutputs,
+    ReplyOnPause,
+    WebRTC,
+    current_reply,
+    get_stt_model,
+    get_tts_model,
+    show_info,
+)
+
+CHARACTER = (
+    "You talk with somebody by voice. Answer in one to three short sentences that sound well when "
+    "they are spoken: plain words, no lists, no markup. What you are given was recognised from "
+    "speech and may be misheard: guess what was meant."
+)
+
+
+class VoiceChat(ReplyOnPause):
+    """One person's conversation; every connection has a copy of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(self.reply)
+        self.history: list[Message] = []
+        self.last: Spoken | None = None
+
+    def copy(self) -> VoiceChat:
+        """Make the handler of one connection."""
+        return VoiceChat()
+
+    async def reply(self, audio: tuple[int, np.ndarray], character: str) -> AsyncIterator[object]:
+        """Answer what was said: (sample_rate, int16 array of shape (1, samples))."""
+        self.settle()
+        question = await asyncio.to_thread(get_stt_model().stt, audio)
+        if not question:
+            show_info("That was not understood. Please say it again.")
+            return
+        self.history.append({"role": "user", "content": question})
+        yield AdditionalOutputs([*self.history])
+        self.last = spoken = Spoken(current_reply())
+        messages = [{"role": "system", "content": character}, *alternating(self.history)]
+        try:
+            async for sentence in sentences(complete(messages)):
+                spoken.sentences.append((sentence, 0))
+                yield AdditionalOutputs([*self.history, said(spoken.text)])
+                seconds = 0.0
+                async for rate, samples in get_tts_model().stream_tts(sentence):
+                    seconds += samples.size / rate
+                    spoken.sentences[-1] = (sentence, seconds)
+                    yield rate, samples
+        except EndpointError as error:
+            yield AdditionalOutputs([*self.history, said(f"⚠️ {error}")])
+            async for sound in get_tts_model().stream_tts("Sorry, my language model fails me."):
+                yield sound
+
+    def settle(self) -> None:
+        """Keep of the last reply what was heard: the model shall not think it has said the rest."""
+        if self.last is not None and self.last.heard:
+            self.history.append(said(self.last.heard))
+        self.last = None
+
+
+def said(text: str) -> Message:
+    return {"role": "assistant", "content": text}
+
+
+with gr.Blocks(title="Voice chat") as demo:
+    gr.Markdown(
+        "# Voice chat\nTalk to a language model. You see what it says while you hear it; "
+        "speak into its answer, and it stops and remembers only what you heard."
+    )
+    gr.Markdown(f"⚠️ {HOW_TO}", visible=not CONFIGURED, elem_id="how-to")
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            audio = WebRTC(label=f"Talk to {MODEL}", mode="send-receive", modality="audio")
+            character = gr.Textbox(CHARACTER, label="Instructions", lines=4)
+        with gr.Column(scale=3, min_width=280):
+            chat = gr.Chatbot(
+                label="What was said", height=480, placeholder="What you both say stands here."
+            )
+    audio.stream(VoiceChat(), inputs=[audio, character], outputs=[audio], concurrency_limit=10)
+    audio.on_additional_outputs(
+        lambda messages: messages, outputs=[chat], show_progress="hidden", concurrency_limit=10
+    )
+
+if __name__ == "__main__":
+    demo.launch()

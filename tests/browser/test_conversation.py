@@ -1,0 +1,69 @@
+"""A conversation in the page: spoken to, it hears, thinks, speaks, and can be interrupted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from gradio_webrtc import ReplyOnPause, WebRTC
+from tests.browser.conftest import Open, Serve
+from tests.browser.pages import Component
+from tests.browser.speaking import microphone
+
+RATE = 48_000
+THINKING_S = 1.0
+Audio = tuple[int, np.ndarray]
+
+
+def reply(audio: Audio) -> Iterator[Audio]:
+    """Think a little, then hum for longer than anybody listens."""
+    time.sleep(THINKING_S)
+    for number in range(300):
+        at = (number * RATE // 10 + np.arange(RATE // 10)) / RATE
+        yield RATE, (9000 * np.sin(2 * np.pi * 440 * at)).astype(np.int16)
+
+
+@pytest.fixture(scope="module")
+def hearing(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """Flags: the microphone asks the same question again and again, into the replies."""
+    path = tmp_path_factory.mktemp("voice") / "question.wav"
+    return microphone(path, 1.0, "What is the capital of France?", 4.0)
+
+
+@pytest.fixture
+def component(serve: Serve, visit: Open, hearing: tuple[str, ...]) -> Component:
+    with gr.Blocks() as demo:
+        audio = WebRTC(label="Voice", modality="audio")
+        audio.stream(ReplyOnPause(reply), inputs=[audio], outputs=[audio])
+    return visit(serve(demo), flags=hearing).component()
+
+
+def test_the_page_shows_each_turn_and_falls_silent_when_interrupted(component: Component) -> None:
+    component.start()
+    visit = component.visit
+    for turn, words in [
+        ("listening", "Listening"),
+        ("speaking", "Hearing you"),
+        ("thinking", "Thinking"),
+        ("replying", "Speaking"),
+    ]:
+        visit.until(
+            lambda turn=turn, words=words: (
+                (component.turn(), component.turn_words()) == (turn, words)
+            ),
+            lambda turn=turn: f"{turn}; it was {component.turns()}",
+        )
+    visit.until(component.hears, "the reply")
+    visit.until(lambda: component.turn() == "speaking", "the next question")
+    assert not component.hears(), f"still heard; the turns were {component.turns()}"
+    visit.until(lambda: component.turn() == "replying", "the next reply")
+    visit.until(component.hears, "it")
+    component.stop()
+    # On a busy machine a question may be torn apart, which adds turns and changes no order.
+    took = iter(component.turns())
+    turn_by_turn = ["speaking", "thinking", "replying"]
+    assert all(turn in took for turn in ["", "listening", *turn_by_turn, *turn_by_turn])

@@ -1,0 +1,109 @@
+"""The parts of the voice chat: the protocol, the sentences, and what of them was heard."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Iterator
+from types import ModuleType
+
+import pytest
+
+from tests.support import demos, model_server
+from tests.support.model_server import ModelServer
+
+ASKED = [{"role": "user", "content": "Hello"}]
+
+
+@pytest.fixture
+def models() -> Iterator[ModelServer]:
+    with model_server.running() as server:
+        yield server
+
+
+def endpoint(monkeypatch: pytest.MonkeyPatch, **variables: str) -> ModuleType:
+    for name in ("BASE_URL", "API_KEY", "MODEL"):
+        monkeypatch.delenv(f"OPENAI_{name}", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(f"OPENAI_{name}", value)
+    demos.load("voice_chat")
+    return sys.modules["chat_endpoint"]
+
+
+async def given(*pieces: str) -> AsyncIterator[str]:
+    for piece in pieces:
+        yield piece
+
+
+async def test_the_answer_comes_as_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, models: ModelServer
+) -> None:
+    chat = endpoint(monkeypatch, BASE_URL=models.url + "/", API_KEY="secret", MODEL="tiny")
+    models.pieces = [["Good ", "day", "!"]]
+    assert [piece async for piece in chat.complete(ASKED)] == ["", "Good ", "day", "!", ""]
+    assert models.asked == [{"model": "tiny", "messages": ASKED, "stream": True}]
+    assert models.keys == ["Bearer secret"]
+
+
+async def test_each_way_to_fail_says_what_it_is(
+    monkeypatch: pytest.MonkeyPatch, models: ModelServer
+) -> None:
+    chat = endpoint(monkeypatch, BASE_URL=models.url)
+    models.status = 401
+    with pytest.raises(chat.EndpointError, match=r"refused \(HTTP 401\): this key is not known"):
+        [piece async for piece in chat.complete(ASKED)]
+    chat = endpoint(monkeypatch, BASE_URL="http://127.0.0.1:9")
+    with pytest.raises(chat.EndpointError, match=r"127\.0\.0\.1:9/chat.* cannot be reached"):
+        [piece async for piece in chat.complete(ASKED)]
+    chat = endpoint(monkeypatch)
+    with pytest.raises(chat.EndpointError, match="OPENAI_BASE_URL"):
+        [piece async for piece in chat.complete(ASKED)]
+    for nonsense in ("<html>", "[1]", '{"choices": [1]}'):
+        with pytest.raises(chat.EndpointError, match="something else than a stream"):
+            chat.piece(nonsense)
+    with pytest.raises(chat.EndpointError, match="too many"):
+        chat.piece('{"error": "too many"}')
+
+
+async def test_a_sentence_is_passed_on_when_it_is_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = endpoint(monkeypatch)
+    passed: list[str] = []
+    taken: list[int] = []
+
+    async def words() -> AsyncIterator[str]:
+        for piece in ("It is 3.5 ", "degrees. ", "Really", '?! He said "no." ', "And\nthen", " it"):
+            yield piece
+            taken.append(len(passed))
+
+    async for sentence in chat.sentences(words()):
+        passed.append(sentence)
+    assert passed == ["It is 3.5 degrees.", "Really?!", 'He said "no."', "And", "then it"]
+    assert taken == [0, 1, 1, 3, 4, 4]
+    assert [each async for each in chat.sentences(given("你好。再见。"))] == ["你好。", "再见。"]
+    assert [each async for each in chat.sentences(given(" ", "\n"))] == []
+
+
+async def test_only_the_words_that_were_heard_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint(monkeypatch)
+    words_heard = sys.modules["heard"].words_heard
+    said = [("One two three four.", 2.0), ("Five six.", 1.0)]
+    assert words_heard(said, 0) == ""
+    assert words_heard(said, 0.4) == ""
+    assert words_heard(said, 1.1) == "One two…"
+    assert words_heard(said, 2.0) == "One two three four."
+    assert words_heard(said, 2.6) == "One two three four. Five…"
+    assert words_heard(said, 9) == "One two three four. Five six."
+
+
+async def test_the_sides_take_turns_for_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint(monkeypatch)
+    messages = [
+        {"role": "user", "content": "I would like"},
+        {"role": "user", "content": "a coffee"},
+        {"role": "assistant", "content": "Here."},
+    ]
+    before = [dict(each) for each in messages]
+    assert sys.modules["heard"].alternating(messages) == [
+        {"role": "user", "content": "I would like a coffee"},
+        {"role": "assistant", "content": "Here."},
+    ]
+    assert messages == before
