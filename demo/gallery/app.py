@@ -65,6 +65,7 @@ def card(name: str, about: dict[str, str]) -> str:
 
 found = {app.parent.name: header(app.parent) for app in sorted(DEMOS.glob("*/app.py"))}
 del found["gallery"]
+found = dict(sorted(found.items(), key=lambda each: each[1]["pinned"] != "true"))
 
 with gr.Blocks(title="gradio_webrtc demos") as demo:
     gr.Markdown(

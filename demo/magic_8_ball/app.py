@@ -35,7 +35,8 @@ with gr.Blocks(title="Magic 8 Ball") as demo:
         with gr.Column(scale=2, min_width=280):
             audio = WebRTC(label="Your question", mode="send-receive", modality="audio")
             gr.Markdown(ABOUT)
-    audio.stream(ReplyOnPause(reply), inputs=[audio], outputs=[audio], concurrency_limit=10)
+    handler = ReplyOnPause(reply, startup_fn=oracle.wake)
+    audio.stream(handler, inputs=[audio], outputs=[audio], concurrency_limit=10)
     audio.on_additional_outputs(
         draw, outputs=[ball], show_progress="hidden", concurrency_limit=10, queue=False
     )

@@ -8,7 +8,7 @@ import random
 import numpy as np
 from huggingface_hub import InferenceClient
 
-from gradio_webrtc import audio_to_bytes, get_stt_model, show_warning
+from gradio_webrtc import audio_to_bytes, get_stt_model, get_tts_model, show_warning
 
 POSITIVE = [
     "It is certain", "It is decidedly so", "Without a doubt", "Yes, definitely",
@@ -55,6 +55,11 @@ class Oracle:
     def __init__(self) -> None:
         self.client = InferenceClient(token=TOKEN, timeout=20) if TOKEN else None
         self.random = random.SystemRandom()
+
+    def wake(self) -> None:
+        """Load ears and voice, so that the first question need not wait for them."""
+        get_stt_model()
+        get_tts_model()
 
     def understand(self, audio: Audio) -> str:
         """Return the question in words, as well as they were understood."""

@@ -92,6 +92,8 @@ def running(name: str, model_url: str, further: dict[str, str]) -> Iterator[str]
     environment = {
         **os.environ,
         "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_WEBRTC_STT": "sphinx",
+        "GRADIO_WEBRTC_TTS": "espeak",
         "OPENAI_BASE_URL": model_url,
         "OPENAI_MODEL": "a language model",
         **further,
