@@ -24,6 +24,9 @@ def is_async(fn: Callable[..., Any]) -> bool:
     """Whether calling ``fn`` gives a coroutine: functions, methods, partials, callable objects."""
     while isinstance(fn, functools.partial):
         fn = fn.func
+    code = getattr(fn, "__code__", None)
+    if code is not None and code.co_flags & inspect.CO_COROUTINE:
+        return True  # asked fifty times a second, and inspect takes its time
     return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(
         getattr(fn, "__call__", None)  # noqa: B004 - not a test of callability
     )

@@ -131,10 +131,20 @@ class OpusDecoder:
     def decode(self, payload: bytes) -> Int16Array:
         """Return shape ``(channels, n)``; n is 0 for an empty or broken payload."""
         if not payload:
-            return np.zeros((self.channels, 0), np.int16)
+            return self._nothing()
         try:
             frames = self._codec.decode(av.Packet(payload))
         except av.FFmpegError:
-            return np.zeros((self.channels, 0), np.int16)
-        parts = [frame.to_ndarray().reshape(-1, self.channels).T for frame in frames]
-        return np.concatenate(parts, axis=1).astype(np.int16, copy=False)
+            return self._nothing()
+        parts = [self._samples(frame) for frame in frames]
+        return parts[0] if len(parts) == 1 else np.concatenate([self._nothing(), *parts], axis=1)
+
+    def _samples(self, frame: av.AudioFrame) -> Int16Array:
+        # The plane is padded. Copying it out takes half the time of AudioFrame.to_ndarray().
+        plane: Any = frame.planes[0]
+        interleaved: Int16Array = np.frombuffer(plane, np.int16, frame.samples * self.channels)
+        samples: Int16Array = interleaved.reshape(-1, self.channels).T.copy()
+        return samples
+
+    def _nothing(self) -> Int16Array:
+        return np.zeros((self.channels, 0), np.int16)

@@ -55,6 +55,10 @@ class StreamResampler:
         samples = remix(pcm.samples, self.channels)
         if self._table is None:
             keep = samples[:, -self._keep :]
+            if keep.shape[1] == self._keep:
+                self._at -= self._history.shape[1]
+                self._history, self._valid = to_float32(keep).copy(), self._keep
+                return _joined(tail, to_int16(samples))
             self._remember(np.concatenate([self._history, to_float32(keep)], axis=1), keep.shape[1])
             return _joined(tail, to_int16(samples))
         signal = np.concatenate([self._history, to_float32(samples)], axis=1)

@@ -26,15 +26,22 @@ MEASURES_PER_WINDOW = 4
 computes the whole window anew each time, so more often would cost too much."""
 
 
+_SPARE = 2
+"""Samples by which what a resampler gives for a window may fall short."""
+
+
 class Judge(Protocol):
     """Judges the sound of one connection step by step.
 
     Attributes:
         measures: whether the answers are seconds of speech in the window rather than
             probabilities.
+        silence: peak up to which a step is silence, in 16-bit units, so that after some of them it
+            need not be asked; 0: it has to be asked about everything.
     """
 
     measures: bool
+    silence: int
 
     def load(self) -> None:
         """Prepare; once, before anything else."""
@@ -46,6 +53,10 @@ class Judge(Protocol):
 
     def judge(self, samples: Int16Array) -> float:
         """Return the answer for the next step, samples of shape ``(channels, n)``."""
+        ...
+
+    def skipped(self) -> None:
+        """Take note that it was not asked about the steps before the next one."""
         ...
 
     def reset(self) -> None:
@@ -61,6 +72,7 @@ class DetectorJudge:
     """Asks a ``VoiceActivityDetector`` about each of its windows."""
 
     measures = False
+    silence = 0
 
     def __init__(self, make: Callable[[], VoiceActivityDetector], sample_rate: int) -> None:
         self._make = make
@@ -73,6 +85,7 @@ class DetectorJudge:
         self._detector = detector = self._make()
         self._size = int(detector.window_samples)
         self._detector_rate = int(detector.sample_rate)
+        self.silence = int(getattr(detector, "silence", 0))
         self._begin()
 
     def boundary(self, index: int) -> int:
@@ -86,6 +99,11 @@ class DetectorJudge:
         signal = np.concatenate([self._ahead, to_float32(ready)[0]])
         self._ahead = signal[self._size :]
         return float(self._detector.probability(signal[: self._size]))
+
+    def skipped(self) -> None:
+        """Go on after silence, which is all that is in the resampler too."""
+        if self._rate != self._detector_rate:
+            self._ahead = np.zeros(_SPARE, np.float32)
 
     def reset(self) -> None:
         """Let the detector forget."""
@@ -111,13 +129,14 @@ class DetectorJudge:
         if self._rate == self._detector_rate:
             return 0
         ratio = self._detector_rate / self._rate
-        return math.ceil(half_width(ratio) * ratio) + 2
+        return math.ceil(half_width(ratio) * ratio) + _SPARE
 
 
 class ModelJudge:
     """Runs a ``PauseDetectionModel`` over the last ``audio_chunk_duration`` seconds."""
 
     measures = True
+    silence = 0
 
     def __init__(
         self, model: PauseDetectionModel, options: Any, sample_rate: int, algo: AlgoOptions
@@ -142,6 +161,9 @@ class ModelJudge:
         self._window = np.concatenate([self._window[count:], remix(samples, 1)[0]])
         seconds, _ = self._model.vad((self._rate, self._window.copy()), self._options)
         return float(seconds)
+
+    def skipped(self) -> None:
+        """Not called: it has to be asked about everything."""
 
     def reset(self) -> None:
         """Start from silence."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
 
@@ -16,13 +17,22 @@ from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 from gradio_webrtc.turns.segmenter import SpeechSegmenter
 from gradio_webrtc.turns.silero import get_silero_model
 
+CALM = 0.1
+"""Probability of speech below which, while nobody speaks, a step may wait for the next one."""
+CALM_STEPS = 4
+"""How many steps are judged together then, so that an idle connection makes few trips to the
+thread. A beginning is noticed up to 0.1 s later; ends of turns are not, since a turn has begun."""
+SETTLING_STEPS = 16
+"""Steps of silence that a judge hears before it is spared them: it has forgotten what was said."""
+
 
 class Listener:
     """Judges the sound of one connection off the event loop and finds the turns in it.
 
     Sound is cut into the detector's windows wherever its chunks begin and end, so that the same
     sound gives the same events however it arrives. One trip to the thread takes all windows that
-    are complete: with 20 ms chunks one of 32 ms. Use it from one task at a time.
+    are complete: with 20 ms chunks one of 32 ms; ``CALM_STEPS`` while it is clear that nobody
+    speaks and there is no hurry; and in silence there is none. Use it from one task at a time.
 
     Args:
         sample_rate: of the sound and of the utterances, in Hz; other rates are converted.
@@ -30,6 +40,7 @@ class Listener:
         algo: when a turn begins and ends; ``None`` means the defaults.
         options: a ``SileroVadOptions`` for detectors, anything a ``PauseDetectionModel`` takes.
         model: what tells speech from everything else; ``None`` means the embedded model.
+        hurry: whether it matters now that a beginning is noticed at once; ``None`` means never.
 
     Attributes:
         segmenter: decides; for ``resume_turn`` and ``end_turn``, between two calls of ``hear``.
@@ -45,6 +56,7 @@ class Listener:
         algo: AlgoOptions | None = None,
         options: Any = None,
         model: VadSource | None = None,
+        hurry: Callable[[], bool] | None = None,
     ) -> None:
         algo = algo or AlgoOptions()
         vad = options if isinstance(options, SileroVadOptions) else None
@@ -54,9 +66,13 @@ class Listener:
         self._channels = channels
         self._worker = Worker("voice detection")
         self._converter = StreamResampler(sample_rate, channels)
+        self._hurry = hurry
+        self._ready: list[Int16Array] = []
+        """Steps that are complete and not yet judged."""
         self._loaded = False
         self._generation = 0
         self._judged_generation = 0
+        self._skipping = False
         self._begin()
 
     @property
@@ -92,17 +108,25 @@ class Listener:
             Exception: whatever a detector of the author's own raised.
         """
         await self.load()
-        steps = self._complete_steps(*frame)
-        if not steps:
+        self._ready += self._complete_steps(*frame)
+        if not self._ready or self._may_wait():
             return []
+        steps, self._ready = self._ready, []
         generation = self._generation
-        answers = await self._worker.call(self._judge_all, steps, generation)
+        asked = [not self._is_silence(samples) for samples in steps]
+        if any(asked):
+            answers = await self._worker.call(self._judge_all, steps, asked, generation)
+        else:
+            self._skipping = True
+            answers = [0.0] * len(steps)
         if generation != self._generation:
             return []  # reset meanwhile
         push = self.segmenter.push_measured if self._judge.measures else self.segmenter.push
         events: list[SpeechEvent] = []
         for samples, answer in zip(steps, answers, strict=True):
             events += push(samples, answer)
+        quiet = not (self._judge.measures or self.segmenter.speaking)
+        self._calm = quiet and max(answers) < CALM
         return events
 
     def reset(self) -> None:
@@ -121,12 +145,21 @@ class Listener:
                 closed.result()
         await self._worker.aclose()
 
+    def _may_wait(self) -> bool:
+        """Whether what is ready may be judged together with what comes."""
+        hurry = self._hurry is not None and self._hurry()
+        return self._calm and not hurry and len(self._ready) < CALM_STEPS
+
     def _begin(self) -> None:
         self._pieces: list[Int16Array] = []
         self._waiting = 0
         """Samples in the pieces."""
         self._index = 0
         """Of the next step."""
+        self._ready = []
+        self._calm = False
+        self._silent = 0
+        """How many steps of silence came last."""
         self._position = 0
         """Where the pieces begin, counted as the steps' boundaries are."""
 
@@ -152,9 +185,26 @@ class Listener:
         self._pieces, self._waiting = [rest], rest.shape[1]
         return steps
 
-    def _judge_all(self, steps: list[Int16Array], generation: int) -> list[float]:
+    def _is_silence(self, samples: Int16Array) -> bool:
+        """Whether the next step needs no judge: it is silence, and so were those before it."""
+        peak = self._judge.silence
+        if not peak or int(samples.max()) > peak or int(samples.min()) < -peak:
+            self._silent = 0
+            return False
+        self._silent += 1
+        return self._silent > SETTLING_STEPS
+
+    def _judge_all(
+        self, steps: list[Int16Array], asked: list[bool], generation: int
+    ) -> list[float]:
         """Runs on the thread."""
         if generation != self._judged_generation:
             self._judge.reset()
             self._judged_generation = generation
-        return [self._judge.judge(samples) for samples in steps]
+        answers: list[float] = []
+        for samples, ask in zip(steps, asked, strict=True):
+            if ask and self._skipping:
+                self._judge.skipped()
+            self._skipping = not ask
+            answers.append(self._judge.judge(samples) if ask else 0.0)
+        return answers

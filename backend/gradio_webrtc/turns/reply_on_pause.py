@@ -164,6 +164,7 @@ class ReplyOnPause(AsyncStreamHandler):
             self.algo_options,
             self.model_options,
             self.model,
+            hurry=lambda: self._conversation is not None and self._conversation.replying,
         )
 
     async def _listen(self, frame: AudioChunk) -> Sequence[SpeechEvent]:

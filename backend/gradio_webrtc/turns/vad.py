@@ -15,6 +15,9 @@ class VoiceActivityDetector(Protocol):
     Attributes:
         sample_rate: in Hz, of the windows.
         window_samples: how many samples a window has.
+
+    A detector may also have ``silence``, the peak in 16-bit units up to which nothing can be
+    speech to it. After half a second of that it is not asked until there is more.
     """
 
     sample_rate: int

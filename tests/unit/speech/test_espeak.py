@@ -129,7 +129,8 @@ def test_many_threads_get_what_they_would_get_alone(voice: EspeakTTS):
     alone = [len(voice.tts(*job)[1]) for job in jobs]
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda job: len(voice.tts(*job)[1]), jobs))
-    assert together == pytest.approx(alone, rel=0.02)
+    # The library varies its speech by a few percent; another voice or speed is far away.
+    assert together == pytest.approx(alone, rel=0.1)
 
 
 def test_options_are_heard(voice: EspeakTTS):

@@ -104,9 +104,11 @@ def test_the_embedded_spotter_hears_pairs_and_words_of_no_dictionary() -> None:
     words = ["Wikibot", "ok robot"]
     model.check(words)
     spotter = model.spotter(words)
-    said = [f"{word}, tell me a joke." for word in words]
-    heard = [spot(spotter, spoken(sentence)) for sentence in said]
-    assert [found and found.word for found in heard] == words
+    questions = ("tell me a joke", "what time is it", "open the door", "turn it off", "who are you")
+    for word in words:
+        heard = [spot(spotter, spoken(f"{word}, {question}.")) for question in questions]
+        # The guide says how often one is missed; the voice never says the same twice alike.
+        assert sum(found is not None and found.word == word for found in heard) >= 4
     assert spot(spotter, spoken("Tell me a joke.")) is None
     spotter.close()
 

@@ -151,23 +151,56 @@ async def test_detectors_run_off_the_event_loop_on_one_thread() -> None:
     assert detector.closed == 1
 
 
+class Trips:
+    """Counts a listener's trips to its thread."""
+
+    def __init__(self, listener: Listener) -> None:
+        self.count = 0
+        self._call = listener._worker.call
+        listener._worker.call = self  # type: ignore[method-assign, assignment]
+
+    def __call__(self, *args: Any) -> Any:
+        self.count += 1
+        return self._call(*args)
+
+
 async def test_one_trip_to_the_thread_for_each_window_at_most() -> None:
     listener = Listener(48_000, model=LoudDetector)
-    trips = 0
-    call = listener._worker.call
-
-    def counting(*args: Any) -> Any:
-        nonlocal trips
-        trips += 1
-        return call(*args)
-
     await listener.load()
-    listener._worker.call = counting  # type: ignore[method-assign]
-    await hear_all(listener, silence(3.2))
-    assert trips == 100
-    await listener.hear((48_000, silence(3.2)[np.newaxis]))
-    assert trips == 101
+    trips = Trips(listener)
+    await hear_all(listener, loud(3.2))
+    assert trips.count == 100
+    await listener.hear((48_000, loud(3.2)[np.newaxis]))
+    assert trips.count == 101
     await listener.aclose()
+
+
+@pytest.mark.parametrize(("hurry", "expected"), [(False, 26), (True, 100)])
+async def test_while_nobody_speaks_windows_are_judged_together(hurry: bool, expected: int) -> None:
+    listener = Listener(48_000, model=LoudDetector, hurry=lambda: hurry)
+    await listener.load()
+    trips = Trips(listener)
+    await hear_all(listener, silence(3.2))
+    assert trips.count == pytest.approx(expected, abs=1)
+    await listener.aclose()
+
+
+async def test_the_embedded_detector_is_spared_silence_and_hears_what_comes_then() -> None:
+    spoken = say(SENTENCE, "en-us", 44_100)
+    sound = joined(silence(3.2, 44_100), spoken, silence(1.5, 44_100), spoken, silence(3, 44_100))
+    faint = sound + np.random.default_rng(1).integers(-9, 10, len(sound)).astype(np.int16)
+    found = []
+    for heard, expected in [(sound, 200), (faint, 10_000)]:
+        listener = Listener(44_100, hurry=lambda: True)
+        await listener.load()
+        trips = Trips(listener)
+        found.append(await hear_all(listener, heard, 44_100))
+        assert trips.count < expected
+        await listener.aclose()
+    spared, asked = found
+    assert [type(event) for event in spared] == [SpeechStarted, TurnEnded] * 2
+    for one, other in zip(spared, asked, strict=True):
+        assert abs(one.time - other.time) <= 0.07
 
 
 async def test_a_class_or_a_model_makes_a_detector_for_each_connection() -> None:
