@@ -39,6 +39,8 @@ from gradio_webrtc.speech.stt import STTModel
 from gradio_webrtc.speech.stt_spotter import STTKeywords
 from gradio_webrtc.speech.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
+from gradio_webrtc.turns.events import SpeechStarted, TurnEnded
+from gradio_webrtc.turns.listening import Listener
 from gradio_webrtc.turns.onnx_turn_detector import OnnxTurnDetector
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
 from gradio_webrtc.turns.reply import Reply, current_reply
@@ -64,6 +66,7 @@ __all__ = [
     "KeywordModel",
     "KeywordSpotter",
     "KokoroTTSOptions",
+    "Listener",
     "MediaFormatError",
     "NotYetSupportedError",
     "OnnxTurnDetector",
@@ -78,6 +81,7 @@ __all__ = [
     "SignalingError",
     "SileroVadOptions",
     "SpeechEngineError",
+    "SpeechStarted",
     "SphinxKeywords",
     "Spotted",
     "Stream",
@@ -87,6 +91,7 @@ __all__ = [
     "TimedAudio",
     "TimedPicture",
     "TurnDetector",
+    "TurnEnded",
     "UnknownConnectionError",
     "VideoStreamHandler",
     "VoiceActivityDetector",

@@ -48,11 +48,20 @@ STEPS = {
     "conversation": ["start", "until:.bot.message >> nth=1"],
     "voice_chat": ["start", "until:.bot.message >> text=umbrella"],
     "talk_to_realtime_api": ["start", "until:[data-turn=replying]"],
+    "hello_computer": ["start", "until:[data-machine=awake] .said:not(:empty)"],
+    "live_transcript": ["start"],
     "gallery": [],
 }
 SPOKEN: dict[str, tuple[str | float, ...]] = {
     "magic_8_ball": ("Should I go to the party?", 30.0),
     "conversation": (6.0, "Hello my friend.", 30.0),
+    "hello_computer": (9.0, "Computer, tell me a joke.", 30.0),
+    "live_transcript": (
+        "Good morning, this is a test of the transcript.",
+        1.5,
+        "It was a good day.",
+        30.0,
+    ),
     "voice_chat": ("Should I go to the party?", 30.0),
     "talk_to_realtime_api": (2.0, "What can I see in Paris in a day?", 60.0),
 }

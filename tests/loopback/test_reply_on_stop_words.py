@@ -52,7 +52,7 @@ async def test_only_what_follows_the_stop_word_is_answered() -> None:
     fn = Answerer(0.5)
     async with served(fn) as server:
         client, voice = await connected(server)
-        voice.say(joined(say("What is the capital of France?", "en-us"), silence(1.5)))
+        voice.say(joined(say("Good morning, how are you?", "en-us"), silence(1.5)))
         await until(lambda: not voice.speaking)
         assert told(client, "stopword") == []
         assert told(client, "log") == ["listening"]
@@ -90,7 +90,7 @@ async def test_a_reply_is_stopped_by_the_stop_word_and_by_nothing_else() -> None
         client, voice = await connected(server)
         voice.say(say("Computer, what is the time?", "en-us"))
         await until(lambda: "response_starting" in told(client, "log"))
-        voice.say(joined(say("I was talking to somebody else.", "en-us"), silence(1.5)))
+        voice.say(joined(say("We had fish and a salad.", "en-us"), silence(1.5)))
         await until(lambda: not voice.speaking)
         assert "interrupted" not in told(client, "log")
         voice.say(say("Computer.", "en-us"))

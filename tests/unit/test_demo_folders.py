@@ -48,6 +48,8 @@ def test_the_demos_of_the_issue_are_there() -> None:
         "conversation",
         "echo",
         "gallery",
+        "hello_computer",
+        "live_transcript",
         "magic_8_ball",
         "screen_share",
         "server_audio",

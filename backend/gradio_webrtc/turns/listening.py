@@ -85,6 +85,11 @@ class Listener:
         """Seconds of speech in the turn that is going on."""
         return self.segmenter.speech_s
 
+    def turn_so_far(self) -> Int16Array:
+        """Return the sound of the turn that is going on, as its utterance begins; maybe none."""
+        start = self.segmenter.turn_start_s
+        return self.segmenter.sound_since(self.segmenter.heard_s if start is None else start)
+
     async def load(self) -> None:
         """Make the detector ready off the event loop; otherwise the first ``hear`` does."""
         if not self._loaded:
