@@ -7,7 +7,7 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from build import ProjectBuilder
@@ -22,8 +22,10 @@ BUILT = ("index.js", "style.css", "svelte_runtime_entry.js")
 def unpacked(distributions: Distributions, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source tree that the sdist holds."""
     directory = tmp_path_factory.mktemp("sdist")
+    # Early releases of Python 3.10 and 3.11 know no filters; later ones ask for one.
+    options: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     with tarfile.open(distributions.sdist) as archive:
-        archive.extractall(directory, filter="data")
+        archive.extractall(directory, **options)
     (tree,) = directory.iterdir()
     return tree
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import select
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -104,12 +106,19 @@ class Handler(BaseHTTPRequestHandler):
             for piece in pieces:
                 if piece is GATE:
                     about.gate.wait(PATIENCE)
+                    self._check_client()
                 else:
                     self._event({"choices": [{"delta": {"content": piece}}]})
             self._event({"choices": [], "usage": {"total_tokens": 1}})
             self.wfile.write(b"data: [DONE]\n\n")
         except ConnectionError:
             about.hung_up.set()
+
+    def _check_client(self) -> None:
+        """Raise ``ConnectionResetError`` if the client has closed its end."""
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        if readable and self.connection.recv(1, socket.MSG_PEEK) == b"":
+            raise ConnectionResetError
 
     def _event(self, value: object) -> None:
         self.wfile.write(b"data: " + json.dumps(value).encode() + b"\n\n")
