@@ -56,7 +56,7 @@ sys.exit(f"imported with the package: {{loaded}}" if loaded else 0)
 
 MOST_IMPORT_SECONDS = 1.5
 """What `import gradio_webrtc` may add to `import gradio`: a third of a second when the machine is
-quiet, twice that when it is not. One model or engine alone would take longer than this."""
+quiet, twice that when it is not. What is never imported is looked for by name above."""
 
 
 def test_component_shows_in_a_page(stranger: Environment, tmp_path: Path) -> None:
