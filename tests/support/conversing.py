@@ -100,7 +100,7 @@ class PlayingTransport(FakeTransport):
 
 
 class ScriptedEars:
-    """Implements ``turns.conversation.Ears`` and its segmenter; hears what the test says.
+    """Implements ``turns.conversation.Ears``; hears what the test says.
 
     Attributes:
         speech_s: of the turn that goes on.
@@ -109,7 +109,6 @@ class ScriptedEars:
     """
 
     def __init__(self) -> None:
-        self.segmenter = self
         self.speech_s = 0.0
         self.frames = 0
         self.resumed = self.resets = self.closed = 0

@@ -9,16 +9,9 @@ from typing import Any
 from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.demux import Demux
 from gradio_webrtc.handlers.encoded import EncodedMedia
-from gradio_webrtc.handlers.invoke import Steps, call, iterate
+from gradio_webrtc.handlers.invoke import CLOSE_S, PAUSE_S, Steps, call, iterate
 from gradio_webrtc.handlers.protocol import AudioFormat, EndOfStream, Link, MediaKind
 from gradio_webrtc.handlers.worker import Worker
-
-PAUSE_S = 0.02
-"""A generator that yields None is stepped again after this long, one frame of sound: one that
-yields it while it has nothing would otherwise use up a core."""
-
-CLOSE_S = 1.0
-"""How long closing an async generator may take before the session ends without it."""
 
 
 class GeneratorHandler:

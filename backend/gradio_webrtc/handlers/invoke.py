@@ -17,6 +17,13 @@ from gradio_webrtc.errors import HandlerError
 
 logger = logging.getLogger(__name__)
 
+PAUSE_S = 0.02
+"""A generator that yields None is stepped again after this long, one frame of sound: one that
+yields it while it has nothing would otherwise use up a core."""
+
+CLOSE_S = 1.0
+"""How long closing an async generator may take before the session ends without it."""
+
 _END = object()
 
 

@@ -21,7 +21,8 @@ TurnLog = Literal[
     "interrupted",
     "response_ended",
 ]
-"""What a client is told about turns, as the ``data`` of a ``log`` message."""
+"""What a client is told about turns, as the ``data`` of a ``log`` message. ``listening``: the
+handler waits for speech, at its start or after speech that it makes nothing of."""
 
 
 class EndOfStream(Exception):

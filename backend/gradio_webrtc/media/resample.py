@@ -170,3 +170,9 @@ class StreamResampler:
 
 def _joined(first: Int16Array, second: Int16Array) -> Int16Array:
     return second if first.shape[1] == 0 else np.concatenate([first, second], axis=1)
+
+
+def resampled(pcm: Pcm, sample_rate: int, channels: int) -> Int16Array:
+    """Return a whole sound at another rate and channel count, int16 ``(channels, n)``. Pure."""
+    resampler = StreamResampler(sample_rate, channels)
+    return np.concatenate([resampler.push(pcm), resampler.flush()], axis=1)

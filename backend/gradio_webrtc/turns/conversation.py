@@ -29,25 +29,8 @@ MakeReply = Callable[[Int16Array, "Submitted | None"], Replying]
 """Begins the reply to an utterance, int16 ``(channels, samples)``."""
 
 
-class Turns(Protocol):
-    """What a conversation needs of a ``SpeechSegmenter``."""
-
-    def end_turn(self) -> TurnEnded | None:
-        """End the turn that is going on, if any."""
-        ...
-
-    def resume_turn(self) -> bool:
-        """Go on with the turn that ended last."""
-        ...
-
-
 class Ears(Protocol):
     """What a conversation needs of a ``Listener``."""
-
-    @property
-    def segmenter(self) -> Turns:
-        """Decides about turns."""
-        ...
 
     @property
     def speech_s(self) -> float:
@@ -56,6 +39,14 @@ class Ears(Protocol):
 
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
         """Return what the next sound leads to."""
+        ...
+
+    def end_turn(self) -> TurnEnded | None:
+        """End the turn that is going on, if any."""
+        ...
+
+    def resume_turn(self) -> bool:
+        """Go on with the turn that ended last; return whether there was one."""
         ...
 
     def reset(self) -> None:
@@ -151,7 +142,7 @@ class Conversation:
                 return
             self._triggers.append(submitted)
             return
-        ended = self.ears.segmenter.end_turn()
+        ended = self.ears.end_turn()
         waiting = self._machine.asking
         if ended is not None:
             self._said = ended.utterance
@@ -171,7 +162,7 @@ class Conversation:
             self._do(self._machine.judged(finished))
 
     def _resume_turn(self) -> None:
-        self.ears.segmenter.resume_turn()
+        self.ears.resume_turn()
         self._unfinished = (self.ears.speech_s, 0.0)
 
     def _wait_for_more(self, seconds: float) -> None:
@@ -186,7 +177,7 @@ class Conversation:
         else:
             self._unfinished = None
             # What was said is still what the detector was asked about, without the silence since.
-            ended = self.ears.segmenter.end_turn()
+            ended = self.ears.end_turn()
             if ended is not None:
                 self._do(self._machine.turn_ended(ended.speech_s, ended.time, paused=False))
 

@@ -11,7 +11,7 @@ import numpy as np
 from gradio_webrtc.handlers.worker import Worker
 from gradio_webrtc.media.pcm import Int16Array, Pcm, remix
 from gradio_webrtc.media.resample import StreamResampler
-from gradio_webrtc.turns.events import SpeechEvent
+from gradio_webrtc.turns.events import SpeechEvent, TurnEnded
 from gradio_webrtc.turns.judging import VadSource, make_judge
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 from gradio_webrtc.turns.segmenter import SpeechSegmenter
@@ -43,7 +43,7 @@ class Listener:
         hurry: whether it matters now that a beginning is noticed at once; ``None`` means never.
 
     Attributes:
-        segmenter: decides; for ``resume_turn`` and ``end_turn``, between two calls of ``hear``.
+        segmenter: decides; between two calls of ``hear`` it says what was found so far.
 
     Raises:
         ConfigurationError: ``model`` is nothing that can be used.
@@ -128,6 +128,14 @@ class Listener:
         quiet = not (self._judge.measures or self.segmenter.speaking)
         self._calm = quiet and max(answers) < CALM
         return events
+
+    def end_turn(self) -> TurnEnded | None:
+        """End the turn that is going on, if any; between two calls of ``hear``."""
+        return self.segmenter.end_turn()
+
+    def resume_turn(self) -> bool:
+        """Go on with the turn that ended last; return whether there was one. As ``end_turn``."""
+        return self.segmenter.resume_turn()
 
     def reset(self) -> None:
         """Drop the turn that is going on and forget all sound so far."""

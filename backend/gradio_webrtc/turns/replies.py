@@ -8,15 +8,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from gradio_webrtc.handlers.emitted import Boundary, split_emitted
+from gradio_webrtc.handlers.invoke import PAUSE_S
 from gradio_webrtc.handlers.protocol import Link
 from gradio_webrtc.handlers.slots import Pulse
 from gradio_webrtc.turns.replying import Replying
 
 logger = logging.getLogger(__name__)
-
-PAUSE_S = 0.02
-"""A generator that yields None is stepped again after this long, one frame of sound: one that
-yields it while it has nothing would otherwise use up a core."""
 
 MAX_RETIRED = 8
 """How many dropped replies may still compute; beyond that the oldest is freed by force."""

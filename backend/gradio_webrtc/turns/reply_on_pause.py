@@ -158,13 +158,17 @@ class ReplyOnPause(AsyncStreamHandler):
 
     def _make_ears(self) -> Ears:
         """Return what finds the turns of this connection."""
+        return self._make_listener(lambda: self._converse().replying)
+
+    def _make_listener(self, hurry: Callable[[], bool] | None = None) -> Listener:
+        """Return a listener with this handler's settings; for ``hurry`` see there."""
         return Listener(
             self.input_sample_rate,
             2 if self.expected_layout == "stereo" else 1,
             self.algo_options,
             self.model_options,
             self.model,
-            hurry=lambda: self._conversation is not None and self._conversation.replying,
+            hurry,
         )
 
     async def _listen(self, frame: AudioChunk) -> Sequence[SpeechEvent]:

@@ -8,14 +8,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextvars import Context
 from typing import Any
 
-from gradio_webrtc.handlers.invoke import Steps, call, iterate
+from gradio_webrtc.handlers.invoke import CLOSE_S, Steps, call, iterate
 from gradio_webrtc.handlers.worker import Worker
 from gradio_webrtc.turns.reply import Reply
 
 logger = logging.getLogger(__name__)
-
-CLOSE_S = 1.0
-"""How long closing an async generator may take at the end of a session."""
 
 
 class Replying:

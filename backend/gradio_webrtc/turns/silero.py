@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.pcm import Float32Array, Int16Array, Pcm, to_float32
-from gradio_webrtc.media.resample import StreamResampler
+from gradio_webrtc.media.resample import resampled
 from gradio_webrtc.turns.options import SileroVadOptions
 from gradio_webrtc.turns.stretches import speech_stretches
 from gradio_webrtc.turns.vad import AudioChunk
@@ -159,9 +159,5 @@ def _load() -> _Native:
 
 def _as_16k(rate: int, samples: Int16Array | Float32Array) -> Float32Array:
     """Return mono float32 at 16 kHz."""
-    resampler = StreamResampler(SAMPLE_RATE, 1)
     planar = samples if samples.ndim == 2 else samples.reshape(1, -1)
-    ready: Int16Array = np.concatenate(
-        [resampler.push(Pcm(rate, planar)), resampler.flush()], axis=1
-    )
-    return to_float32(ready.reshape(-1))
+    return to_float32(resampled(Pcm(rate, planar), SAMPLE_RATE, 1)[0])

@@ -73,11 +73,6 @@ class StopWordEars:
         self._waking: _Waking | None = None
 
     @property
-    def segmenter(self) -> StopWordEars:
-        """Decides about turns: these ears themselves."""
-        return self
-
-    @property
     def speech_s(self) -> float:
         """Seconds of speech in the turn that goes on, if it is passed on."""
         passed = self._passing or (self._waking is not None and self._waking.told)
@@ -97,7 +92,7 @@ class StopWordEars:
 
     def end_turn(self) -> TurnEnded | None:
         """End the turn that is going on, asleep or not."""
-        ended = self._listener.segmenter.end_turn()
+        ended = self._listener.end_turn()
         if ended is not None:
             waking = self._waking
             self._forget_turn()
@@ -107,7 +102,7 @@ class StopWordEars:
 
     def resume_turn(self) -> bool:
         """Go on with the turn that was passed on last."""
-        resumed = self._listener.segmenter.resume_turn()
+        resumed = self._listener.resume_turn()
         if resumed:
             self._forget_turn()
             self._passing, self._waking = self._last

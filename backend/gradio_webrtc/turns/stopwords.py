@@ -14,7 +14,6 @@ from gradio_webrtc.speech.stt import STTModel
 from gradio_webrtc.speech.stt_spotter import STTKeywords
 from gradio_webrtc.turns.conversation import Ears
 from gradio_webrtc.turns.judging import VadSource
-from gradio_webrtc.turns.listening import Listener
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
 from gradio_webrtc.turns.spotting import Spotting
@@ -122,16 +121,6 @@ class ReplyOnStopWords(ReplyOnPause):
             self._woke,
             lambda: self._link.log("listening"),
             lambda: self.barge_in == "speech" and self._converse().replying,
-        )
-
-    def _make_listener(self) -> Listener:
-        """Return what finds the turns, asleep or not."""
-        return Listener(
-            self.input_sample_rate,
-            2 if self.expected_layout == "stereo" else 1,
-            self.algo_options,
-            self.model_options,
-            self.model,
         )
 
     def _woke(self, word: str) -> None:
