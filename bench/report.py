@@ -41,21 +41,25 @@ def _losses(found: Reading) -> str:
 
 
 def table(readings: Readings, peers: Sequence[str]) -> str:
-    """Return a Markdown table, one line a measured row, columns padded to be read as text."""
-    heading = ["p50 / p95 / max", *peers, "budget", ""]
-    lines = [heading]
+    """Return a Markdown table, one line a measured row."""
+    lines = [["p50 / p95 / max", *peers, "budget", ""]]
     for row_id, by_peer in readings.items():
         row = ROW_BY_ID[row_id]
         cells = [cell(row, by_peer.get(peer)) for peer in peers]
         budget = "" if row.budget is None else f"{row.budget:g} {row.unit}"
         lines.append([row.title, *cells, budget, _verdict(row, by_peer.get(HERE))])
-    widths = [max(len(line[column]) for line in lines) for column in range(len(heading))]
-    lines.insert(1, ["-" * width for width in widths])
+    return markdown(lines)
+
+
+def markdown(lines: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table of cells, the heading first, columns padded to be read as text."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    ruled = [lines[0], ["-" * width for width in widths], *lines[1:]]
     return "\n".join(
         "| "
         + " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True))
         + " |"
-        for line in lines
+        for line in ruled
     )
 
 

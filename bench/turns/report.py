@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections.abc import Mapping, Sequence
 
+from bench.report import markdown
+from bench.results import Samples
 from bench.turns.replay import Findings
 
 HEADING = (
@@ -22,16 +22,7 @@ HEADING = (
 
 def table(found: Mapping[str, Findings]) -> str:
     """Return a Markdown table, a line for each material; delays are p50 / p95 / max."""
-    lines = [list(HEADING)]
-    lines += [[name, *_cells(findings)] for name, findings in found.items()]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADING))]
-    lines.insert(1, ["-" * width for width in widths])
-    return "\n".join(
-        "| "
-        + " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True))
-        + " |"
-        for line in lines
-    )
+    return markdown([HEADING, *([name, *_cells(one)] for name, one in found.items())])
 
 
 def faults(found: Mapping[str, Findings]) -> list[str]:
@@ -49,11 +40,6 @@ def faults(found: Mapping[str, Findings]) -> list[str]:
     ]
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """Return the nearest-rank percentile of ``values``, which are not empty."""
-    return sorted(values)[math.ceil(share * len(values)) - 1]
-
-
 def _cells(findings: Findings) -> list[str]:
     return [
         str(findings.turns) if findings.turns else f"none in {findings.seconds:.0f} s",
@@ -69,5 +55,5 @@ def _cells(findings: Findings) -> list[str]:
 def _delays(seconds: Sequence[float]) -> str:
     if not seconds:
         return ""
-    values = (statistics.median(seconds), percentile(seconds, 0.95), max(seconds))
-    return " / ".join(f"{1000 * value:.0f}" for value in values)
+    delays = Samples(tuple(1000 * value for value in seconds))
+    return f"{delays.p50:.0f} / {delays.p95:.0f} / {delays.max:.0f}"

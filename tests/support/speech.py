@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradio_webrtc.media.pcm import Pcm
-from gradio_webrtc.media.resample import StreamResampler
+from gradio_webrtc.media.resample import resampled
 from gradio_webrtc.speech.espeak import EspeakTTS, EspeakTTSOptions
 
 Int16 = NDArray[np.int16]
@@ -28,10 +28,7 @@ def say(text: str, voice: str = "en", rate_hz: int = 48_000, speed: float = 0.9)
         speed: 1 is 175 words a minute.
     """
     rate, spoken = EspeakTTS().tts(text, EspeakTTSOptions(voice=voice, speed=speed))
-    resampler = StreamResampler(rate_hz, 1)
-    sound = np.concatenate(
-        [resampler.push(Pcm(rate, spoken[np.newaxis])), resampler.flush()], axis=1
-    )[0]
+    sound = resampled(Pcm(rate, spoken[np.newaxis]), rate_hz, 1)[0]
     loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > 200)
     trimmed: Int16 = sound[loud[0] : loud[-1] + 1] if len(loud) else sound[:0]
     trimmed.flags.writeable = False

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradio_webrtc.errors import InvalidMessageError
+from gradio_webrtc.handlers.protocol import TurnLog
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import (
     MAX_MESSAGE_BYTES,
     MESSAGE_TYPES,
-    LogEvent,
     Message,
     MessageType,
     decode,
@@ -62,7 +62,7 @@ def test_what_the_server_says() -> None:
     }
     assert json.loads(encode(messages.send_input()))["type"] == "send_input"
     assert json.loads(encode(messages.fetch_output()))["type"] == "fetch_output"
-    for event in get_args(LogEvent):
+    for event in get_args(TurnLog):
         assert decode(encode(messages.log(event))).data == event
 
 

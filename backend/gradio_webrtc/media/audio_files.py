@@ -20,7 +20,7 @@ from gradio_webrtc.media.pcm import (
     to_float32,
     to_int16,
 )
-from gradio_webrtc.media.resample import StreamResampler
+from gradio_webrtc.media.resample import resampled
 
 Samples: TypeAlias = "npt.NDArray[np.int16] | npt.NDArray[np.float32]"
 
@@ -141,8 +141,7 @@ def _at_mp3_rate(pcm: Pcm) -> Pcm:
     if pcm.sample_rate in _MP3_RATES:
         return pcm
     rate = max((r for r in _MP3_RATES if r < pcm.sample_rate), default=_MP3_RATES[0])
-    resampler = StreamResampler(rate, pcm.channels)
-    return Pcm(rate, np.concatenate([resampler.push(pcm), resampler.flush()], axis=1))
+    return Pcm(rate, resampled(pcm, rate, pcm.channels))
 
 
 def _samples(audio: Any) -> Int16Array | Float32Array:

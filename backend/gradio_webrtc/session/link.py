@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from gradio_webrtc.handlers.protocol import TurnLog
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.transport import Transport
 
@@ -41,7 +42,7 @@ class SessionLink:
         """Send a control message to the client."""
         self._on_wire(lambda transport: transport.send(message))
 
-    def log(self, event: messages.LogEvent) -> None:
+    def log(self, event: TurnLog) -> None:
         """Tell the client of a turn-taking event."""
         self.notify(messages.log(event))
 

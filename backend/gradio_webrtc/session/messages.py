@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from gradio_webrtc.errors import InvalidMessageError
+from gradio_webrtc.handlers.protocol import TurnLog
 
 MAX_MESSAGE_BYTES = 16 * 1024
 """A client's control message may not be larger. The largest of ours is under a kilobyte."""
@@ -30,16 +31,6 @@ MessageType = Literal[
     "submitted",
 ]
 MESSAGE_TYPES: tuple[str, ...] = get_args(MessageType)
-LogEvent = Literal[
-    "listening",
-    "started_talking",
-    "pause_detected",
-    "response_starting",
-    "interrupted",
-    "response_ended",
-]
-"""What happens to the turn. ``listening``: the handler waits for speech, at its start or after
-speech that it makes nothing of."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +76,7 @@ def info(text: str) -> Message:
     return Message("info", text)
 
 
-def log(event: LogEvent) -> Message:
+def log(event: TurnLog) -> Message:
     """Tell the client of a turn-taking event."""
     return Message("log", event)
 

@@ -14,7 +14,7 @@ from gradio_webrtc.media.pcm import Int16Array
 from gradio_webrtc.speech.espeak_library import EspeakLibrary, espeak_library
 from gradio_webrtc.speech.off_loop import off_loop
 from gradio_webrtc.speech.sentences import sentences
-from gradio_webrtc.speech.tts import TTSOptions
+from gradio_webrtc.speech.tts import TTSOptions, check_text, checked_options
 
 _WORDS_A_MINUTE = 175
 """espeak-ng's own default; it takes 80 to 450."""
@@ -82,7 +82,7 @@ class EspeakTTS:
 
     def __init__(self, options: EspeakTTSOptions | None = None) -> None:
         """Speak with ``options`` where a call brings none. Nothing is loaded yet."""
-        self._options = _checked(options) or EspeakTTSOptions()
+        self._options = checked_options(EspeakTTSOptions, "espeak", options) or EspeakTTSOptions()
 
     def load(self) -> None:
         """Load the library now (about a millisecond) instead of with the first words.
@@ -122,9 +122,8 @@ class EspeakTTS:
     def _spoken(
         self, library: EspeakLibrary, text: str, options: EspeakTTSOptions | None
     ) -> Generator[tuple[int, Int16Array], None, None]:
-        if not isinstance(text, str):
-            raise ConfigurationError(f"Expected a text to speak; got {type(text).__name__}.")
-        chosen = _checked(options) or self._options
+        check_text(text)
+        chosen = checked_options(EspeakTTSOptions, "espeak", options) or self._options
         pieces = sentences(text)
         for number, piece in enumerate(pieces, 1):
             samples = library.speak(
@@ -132,11 +131,3 @@ class EspeakTTS:
             )
             if samples.size:
                 yield library.sample_rate, samples
-
-
-def _checked(options: Any) -> EspeakTTSOptions | None:
-    if options is None or isinstance(options, EspeakTTSOptions):
-        return options
-    raise ConfigurationError(
-        f"The espeak engine takes EspeakTTSOptions, not {type(options).__name__}."
-    )

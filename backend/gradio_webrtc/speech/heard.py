@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from gradio_webrtc.media.pcm import Int16Array, parse_chunk, remix, to_int16
-from gradio_webrtc.media.resample import StreamResampler
+from gradio_webrtc.media.resample import resampled
 
 
 def mono_at(sample_rate: int, audio: Any) -> Int16Array:
@@ -20,6 +18,5 @@ def mono_at(sample_rate: int, audio: Any) -> Int16Array:
     if pcm.sample_rate == sample_rate:
         mono: Int16Array = to_int16(remix(pcm.samples, 1))[0]
         return mono
-    resampler = StreamResampler(sample_rate, 1)
-    resampled: Int16Array = np.concatenate([resampler.push(pcm), resampler.flush()], axis=1)[0]
-    return resampled
+    converted: Int16Array = resampled(pcm, sample_rate, 1)[0]
+    return converted

@@ -28,7 +28,7 @@ from gradio_webrtc.speech.off_loop import off_loop
 from gradio_webrtc.speech.onnx_model import check_inputs, onnxruntime, open_model
 from gradio_webrtc.speech.phonemes import phonemes
 from gradio_webrtc.speech.sentences import sentences
-from gradio_webrtc.speech.tts import TTSOptions
+from gradio_webrtc.speech.tts import TTSOptions, check_text, checked_options
 
 SAMPLE_RATE = 24_000
 REPOSITORY = "onnx-community/Kokoro-82M-v1.0-ONNX"
@@ -98,7 +98,7 @@ class KokoroTTS:
             model: which of the repository's models; ``"onnx/model_quantized.onnx"`` is a quarter
                 as large and a little hoarse.
         """
-        self._options = _checked(options) or KokoroTTSOptions()
+        self._options = checked_options(KokoroTTSOptions, "kokoro", options) or KokoroTTSOptions()
         self._source = REPOSITORY if folder is None else folder
         self._model = model
         self._lock = threading.Lock()
@@ -138,9 +138,8 @@ class KokoroTTS:
     def _spoken(
         self, text: str, options: KokoroTTSOptions | None
     ) -> Generator[tuple[int, Float32Array], None, None]:
-        if not isinstance(text, str):
-            raise ConfigurationError(f"Expected a text to speak; got {type(text).__name__}.")
-        chosen = _checked(options) or self._options
+        check_text(text)
+        chosen = checked_options(KokoroTTSOptions, "kokoro", options) or self._options
         parts, voice = self._loaded(), self._voice(chosen.voice)
         pause = np.zeros(0, np.float32)
         for sentence in sentences(text, _LONGEST_TEXT):
@@ -202,11 +201,3 @@ def _speak(parts: _Parts, symbols: list[int], voice: Float32Array, speed: float)
     }
     spoken: Float32Array = np.asarray(parts.session.run(None, given)[0], np.float32).reshape(-1)
     return spoken
-
-
-def _checked(options: Any) -> KokoroTTSOptions | None:
-    if options is None or isinstance(options, KokoroTTSOptions):
-        return options
-    raise ConfigurationError(
-        f"The kokoro engine takes KokoroTTSOptions, not {type(options).__name__}."
-    )
