@@ -26,8 +26,13 @@ export GRADIO_WEBRTC_STT ?= sphinx
 export GRADIO_WEBRTC_TTS ?= espeak
 
 .DEFAULT_GOAL := help
+# Installing is one step after the other; only what checks runs side by side.
+ifeq ($(filter check-%,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
-.PHONY: help demo known-demo test check format docs bench dist clean
+endif
+TOGETHER := $(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+.PHONY: help demo known-demo test check check-python check-types check-page check-page-types \
+	check-page-tests format docs bench dist clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -38,20 +43,34 @@ demo: known-demo $(STAMPS)/app $(TEMPLATES) $(STAMPS)/demo-$(APP) ## Serve a dem
 known-demo:
 	@$(if $(filter $(APP),$(DEMOS)),:,echo "No demo is called '$(APP)'. Choose one of: $(DEMOS)." >&2; exit 2)
 
-test: check ## Run every check and every test
+test: $(STAMPS)/dev $(TEMPLATES) $(NODE_MODULES) ## Run every check and every test
 	$(PY) -m tests.support.chromium
-	cd frontend && npm run --silent test
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(TOGETHER) $(CHECKS) check-page-tests
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 $(PYTEST_ARGS)
 
-# Importing the component makes Gradio write .pyi files beside the sources; mypy would read those.
 check: $(STAMPS)/dev $(TEMPLATES) $(NODE_MODULES) ## Lint and type-check Python and the front end
+	$(TOGETHER) $(CHECKS)
+
+CHECKS := check-types check-page-types check-page check-python
+
+check-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+# Importing the component makes Gradio write .pyi files beside the sources; mypy would read those.
+check-types:
 	rm -f backend/gradio_webrtc/*.pyi
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+
+check-page:
 	cd frontend && npm run --silent lint
+
+check-page-types:
 	cd frontend && npm run --silent check
+
+check-page-tests:
+	cd frontend && npm run --silent test
 
 format: $(STAMPS)/dev ## Format the Python code and fix what ruff can fix
 	$(BIN)/ruff check --fix .
