@@ -162,6 +162,7 @@ async def later(seconds: float, event: str) -> None:
 def test_a_page_that_asks_for_less_motion_has_none(serve: Serve, visit: Open, talk: Any) -> None:
     component: Component = talk()
     page: Visit = component.visit
+    page.page.emulate_media(reduced_motion="no-preference")
     tell("log", "pause_detected")
     caption(component, "Thinking")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import tempfile
 from pathlib import Path
 
@@ -27,6 +28,8 @@ FIRST, LAST = "packaging", "unit"
 """Directories that a run begins and ends with: the longest piece first, and the shortest last, so
 that all processes come to their ends together."""
 
+MOST_PROCESSES = 5
+"""Each has its own Chromium."""
 
 _LIST = "serial_tests"
 
@@ -102,6 +105,11 @@ class _Giver:
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Producer) -> SerialLast:
         config.option.loadscopereorder = False
         return SerialLast(config, self.listed, log)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_auto_num_workers(self) -> int:
+        # Half of what tests do is waiting for sound to have been played.
+        return min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
 
     def pytest_unconfigure(self) -> None:
         self.directory.cleanup()
