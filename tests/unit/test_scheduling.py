@@ -12,10 +12,11 @@ from tests.packaging.processes import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 
+PLUGINS = ("-p", "xdist.plugin", "-p", "tests.support.scheduling")
+
 CONFIGURATION = """
 [pytest]
 addopts = --strict-markers
-asyncio_default_fixture_loop_scope = function
 markers = serial: alone
 """
 
@@ -55,9 +56,9 @@ def run(directory: Path, *options: str) -> tuple[str, list[dict[str, Any]]]:
     """Return what pytest printed, and what each test of the suite noted, in order of their ends."""
     (directory / "pytest.ini").write_text(CONFIGURATION, encoding="utf-8")
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.support.scheduling", "-n", "2", *options],
+        [sys.executable, "-m", "pytest", *PLUGINS, "-n", "2", *options],
         cwd=directory,
-        env=environment(PYTHONPATH=str(ROOT)),
+        env=environment(PYTHONPATH=str(ROOT), PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
