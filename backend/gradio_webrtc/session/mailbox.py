@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.handlers.waiting import finished_within
 from gradio_webrtc.session.channel import Channel
 
 logger = logging.getLogger(__name__)
@@ -66,8 +67,7 @@ class Mailbox:
         """Wait until no call runs, at most ``REST_SECONDS``; return whether there was one."""
         if self._rest.is_set():
             return False
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._rest.wait(), REST_SECONDS)
+        await finished_within(self._rest.wait(), REST_SECONDS)
         return True
 
     def put(self, delivery: Delivery) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gradio_webrtc.errors import ConcurrencyLimitReachedError, UnknownConnectionError
+from gradio_webrtc.handlers.waiting import finished_within
 
 POLL_SECONDS = 25.0
 """How long one question may wait for its answer; proxies commonly cut requests at 30 s or 60 s."""
@@ -91,9 +92,7 @@ class WaitingLine:
         ticket.asking += 1
         ticket.cancel_expiry()
         try:
-            await asyncio.wait_for(ticket.changed.wait(), POLL_SECONDS)
-        except asyncio.TimeoutError:
-            pass
+            await finished_within(ticket.changed.wait(), POLL_SECONDS)
         finally:
             ticket.changed.clear()
             ticket.asking -= 1

@@ -8,6 +8,8 @@ from collections import deque
 
 from aiortc import RTCDataChannel
 
+from gradio_webrtc.handlers.waiting import finished_within
+
 logger = logging.getLogger(__name__)
 
 MAX_WAITING = 256
@@ -54,11 +56,7 @@ class ControlChannel:
 
     async def opened(self, timeout: float) -> bool:
         """Wait until the channel is open; return whether it is."""
-        try:
-            await asyncio.wait_for(self._open.wait(), timeout)
-        except asyncio.TimeoutError:
-            return False
-        return True
+        return await finished_within(self._open.wait(), timeout)
 
     def _transmit(self, text: str) -> None:
         channel = self._channel

@@ -21,6 +21,7 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
 from gradio_webrtc.errors import InvalidOfferError, TooManyCandidatesError
 from gradio_webrtc.handlers.protocol import AudioFormat, MediaKind, Modality, Mode
+from gradio_webrtc.handlers.waiting import finished_within
 from gradio_webrtc.media.cadence import MAX_FPS
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session import messages
@@ -269,9 +270,7 @@ class PeerTransport:
         self._outgoing.stop()
         if self._decoder is not None:
             self._decoder.close()
-        try:
-            await asyncio.wait_for(self._pc.close(), CLOSE_SECONDS)
-        except asyncio.TimeoutError:
+        if not await finished_within(self._pc.close(), CLOSE_SECONDS):
             logger.error("a peer connection did not close within %g s", CLOSE_SECONDS)
 
     async def _deliver_goodbye(self) -> None:
@@ -281,10 +280,8 @@ class PeerTransport:
             self._announced and await self._control.opened(OPENING_SECONDS)
         ):
             return
-        try:
-            # A client that heard it hangs up, which is the proof that it was delivered.
-            await asyncio.wait_for(self._hung_up.wait(), GOODBYE_SECONDS)
-        except asyncio.TimeoutError:
+        # A client that heard it hangs up, which is the proof that it was delivered.
+        if not await finished_within(self._hung_up.wait(), GOODBYE_SECONDS):
             logger.debug("the client did not hang up by itself")
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
