@@ -49,6 +49,11 @@ export function encode(type: "ping" | "end_stream"): string {
   return JSON.stringify({ type, data: "" });
 }
 
+/** How many outputs a `fetch_output` is about; it says so when there is more than one. */
+export function countOf(message: Message): number {
+  return typeof message.data === "number" && message.data > 1 ? message.data : 1;
+}
+
 /** A message's data as words to show; empty when it carries none. */
 export function textOf(message: Message): string {
   return typeof message.data === "string" ? message.data : "";

@@ -42,6 +42,15 @@ describe("one round at a time", () => {
     expect(page.rounds).toBe(2);
   });
 
+  it("asks what is left after outputs that were announced together", async () => {
+    page.count = { waiting: 0, taken: 3 };
+    page.flow.announced(3);
+    expect(page.rounds).toBe(1);
+    page.call(7);
+    await settle();
+    expect(page.asked).toBe(1);
+  });
+
   it("waits for the call before it fetches what came meanwhile, in one round", () => {
     page.flow.announced();
     page.flow.progressed({ fn_index: 7, status: "pending" });

@@ -1,5 +1,5 @@
 /**
- * When the page fetches additional outputs. The server announces each one; fetching is a Gradio
+ * When the page fetches additional outputs. The server announces them; fetching is a Gradio
  * event, which every listener of the app answers with one call. There is one round of calls at a
  * time, so results come in order, and a call that begins sees what the last one has made of its
  * inputs. What was announced meanwhile is fetched by the next round, however much it is.
@@ -55,9 +55,9 @@ export class OutputFlow {
     private readonly count: () => Promise<unknown>,
   ) {}
 
-  /** One more output waits on the server. */
-  announced(): void {
-    this.#fresh += 1;
+  /** So many more outputs wait on the server. */
+  announced(count = 1): void {
+    this.#fresh += count;
     if (this.#phase === "idle") this.#fetch();
   }
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.demux import Demux
+from gradio_webrtc.handlers.emit_pace import REST_S
 from gradio_webrtc.handlers.encoded import EncodedMedia
-from gradio_webrtc.handlers.invoke import CLOSE_S, PAUSE_S, Steps, call, iterate
+from gradio_webrtc.handlers.invoke import CLOSE_S, Steps, call, iterate
 from gradio_webrtc.handlers.protocol import AudioFormat, EndOfStream, Link, MediaKind
 from gradio_webrtc.handlers.worker import Worker
 
@@ -116,7 +117,7 @@ class GeneratorHandler:
             self._ended = True
             return None
         if value is None:
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(REST_S)
         return value
 
     def _check_open(self) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradio_webrtc.errors import SessionClosedError
+from gradio_webrtc.handlers.emit_pace import EmitPace, give_way
 from gradio_webrtc.handlers.invoke import Steps, call, iterate
 from gradio_webrtc.handlers.protocol import AudioFormat, Link, MediaKind
 from gradio_webrtc.handlers.slots import NewestSlot
@@ -57,6 +58,7 @@ class VideoFunction:
         self._args_came = asyncio.Event()
         self._worker = Worker(getattr(self._fn, "__qualname__", type(self._fn).__qualname__))
         self._steps: Steps | None = None
+        self._pace = EmitPace()
         self._closing: asyncio.Task[None] | None = None
 
     @property
@@ -86,9 +88,14 @@ class VideoFunction:
     async def emit(self, kind: MediaKind) -> Any:
         """Wait for what the function returns or yields next."""
         while self._closing is None:
-            value = await (self._call() if self._steps is None else self._step(self._steps))
+            steps = self._steps
+            value = await (self._call() if steps is None else self._step(steps))
             if value is not None:
                 return value
+            if steps is not None and steps is self._steps:
+                await give_way(self._pace)  # a generator that goes on and has nothing now
+            else:
+                await asyncio.sleep(0)
         raise SessionClosedError("The session has ended.")
 
     async def aclose(self) -> None:

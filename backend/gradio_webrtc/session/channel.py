@@ -42,9 +42,11 @@ class Channel(Generic[T]):
         self._items.append(item)
         self._ready.set()
 
-    def close(self) -> None:
-        """End the iteration after what is queued. Idempotent."""
+    def close(self, *, discard: bool = False) -> None:
+        """End the iteration after what is queued, or at once with ``discard``. Idempotent."""
         self._closed = True
+        if discard:
+            self._items.clear()
         self._ready.set()
 
     def take(self) -> T | None:
@@ -55,6 +57,8 @@ class Channel(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
+        if self._items:
+            await asyncio.sleep(0)  # a reader that never waits must not hold up everybody else
         while not self._items:
             if self._closed:
                 raise StopAsyncIteration

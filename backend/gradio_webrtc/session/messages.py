@@ -51,9 +51,9 @@ def send_input() -> Message:
     return Message("send_input", [])
 
 
-def fetch_output() -> Message:
-    """Tell the client that additional outputs are waiting."""
-    return Message("fetch_output", [])
+def fetch_output(count: int = 1) -> Message:
+    """Tell the client that ``count`` more additional outputs are waiting."""
+    return Message("fetch_output", [] if count == 1 else count)
 
 
 def end_stream(text: str, reason: str) -> Message:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream, split_emitted
+from gradio_webrtc.handlers.emit_pace import LEAST_PLAYED_S, REST_S, EmitPace, give_way
+from gradio_webrtc.handlers.emitted import (
+    AdditionalOutputs,
+    CloseStream,
+    is_audio,
+    split_emitted,
+)
 from gradio_webrtc.handlers.protocol import EndOfStream, Handler, MediaKind
 from gradio_webrtc.media.pcm import Int16Array, Pcm
 from gradio_webrtc.media.resample import StreamResampler
+from gradio_webrtc.media.timed import TimedAudio, TimedPicture, seconds_of
 from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.transport import Transport
 
@@ -53,9 +61,9 @@ class AudioPump:
                     self._overhear(wanted.sample_rate, samples)
                 await self._handler.receive("audio", (wanted.sample_rate, samples))
 
-    def close(self) -> None:
-        """End the input. Idempotent."""
-        self._waiting.close()
+    def close(self, *, discard: bool = False) -> None:
+        """End the input after what waits, or at once with ``discard``. Idempotent."""
+        self._waiting.close(discard=discard)
 
 
 class VideoPump:
@@ -81,9 +89,9 @@ class VideoPump:
         async for frame in self._newest:
             await self._handler.receive("video", frame)
 
-    def close(self) -> None:
-        """End the input. Idempotent."""
-        self._newest.close()
+    def close(self, *, discard: bool = False) -> None:
+        """End the input after what waits, or at once with ``discard``. Idempotent."""
+        self._newest.close(discard=discard)
 
 
 async def pump_output(
@@ -91,9 +99,16 @@ async def pump_output(
     kind: MediaKind,
     transport: Transport,
     put_outputs: Callable[[AdditionalOutputs], None],
+    closing: Callable[[], bool] = lambda: False,
 ) -> CloseStream | None:
-    """Carry what the handler emits to the wire until it ends; return the ``CloseStream`` if any."""
-    while True:
+    """Carry what the handler emits to the wire until it ends; return the ``CloseStream`` if any.
+
+    It gives way after every value, and rests where a handler never waits, see ``EmitPace``. When
+    ``closing()`` is true it ends after the value that is under way.
+    """
+    pace = EmitPace()
+    pace.resumed(asyncio.get_running_loop().time())
+    while not closing():
         try:
             emitted = split_emitted(await handler.emit(kind))
         except EndOfStream:
@@ -105,3 +120,18 @@ async def pump_output(
             await transport.play(kind, emitted.media)
         if emitted.close is not None:
             return emitted.close
+        # Behind the value: between the handler and the wire it must not wait, see ``Replies``.
+        seconds = played_seconds(emitted.media)
+        await give_way(pace, seconds, said=emitted.outputs is not None)
+    return None
+
+
+def played_seconds(media: Any) -> float:
+    """Return how long emitted media play as far as ``EmitPace`` is concerned; 0 for none."""
+    if media is None:
+        return 0.0
+    if isinstance(media, TimedPicture):
+        return LEAST_PLAYED_S  # one that is late is passed over, to make up for the time
+    if isinstance(media, TimedAudio) or (isinstance(media, tuple) and is_audio(media)):
+        return seconds_of(media)
+    return REST_S

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from gradio_webrtc.handlers.emit_pace import REST_S
 from gradio_webrtc.handlers.emitted import Boundary, split_emitted
-from gradio_webrtc.handlers.invoke import PAUSE_S
 from gradio_webrtc.handlers.protocol import Link
 from gradio_webrtc.handlers.slots import Pulse
 from gradio_webrtc.turns.replying import Replying
@@ -114,7 +114,7 @@ class Replies:
         if self._current is not replying:
             return emitted.outputs  # these were said before the reply was dropped
         if value is None:
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(REST_S)
         elif emitted.media is not None and not self._sounded:
             self._sounded = True
             self._listener.reply_sounded()
