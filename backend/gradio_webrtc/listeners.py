@@ -6,16 +6,15 @@ import asyncio
 import inspect
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextvars import Context as ContextVars
 from typing import TYPE_CHECKING, Any
 
-import anyio.to_thread
 import gradio as gr
 from gradio.blocks import Block
 
 from gradio_webrtc.chain import Chain
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.invoke import call, iterate
+from gradio_webrtc.handlers.pooled_threads import POOLED
 from gradio_webrtc.session.context import Context, set_current_context
 from gradio_webrtc.session.mailbox import Delivery, Mailbox
 from gradio_webrtc.wiring import as_list
@@ -28,25 +27,6 @@ if TYPE_CHECKING:
 TURN_SECONDS = 0.1
 """How long one call of Gradio's may take outputs: its input values are as old as this at most, and
 others who wait for the listener's place in the queue get it."""
-
-
-class PooledThreads:
-    """Runs sync listeners as Gradio runs those of other events, on AnyIO's threads."""
-
-    closing = False
-
-    async def call(self, fn: Callable[..., Any], *args: Any) -> Any:
-        """Return ``fn(*args)``."""
-        return await anyio.to_thread.run_sync(fn, *args)
-
-    def submit(
-        self, context: ContextVars, fn: Callable[..., Any], *args: Any
-    ) -> asyncio.Future[Any]:
-        """Start ``fn(*args)`` in ``context``."""
-        return asyncio.ensure_future(self.call(context.run, fn, *args))
-
-
-_threads = PooledThreads()
 
 
 class OutputListener:
@@ -105,8 +85,9 @@ class OutputListener:
             async for result in self._results(delivery, current):
                 yield result
                 if left > 1 and self._chain:
-                    certain &= await call(self._chain.advance, current, result, worker=_threads)
+                    certain &= await call(self._chain.advance, current, result, worker=POOLED)
             left -= 1
+            await asyncio.sleep(0)  # the function and whoever takes its results may never wait
             if not certain or time.monotonic() > end:
                 break
 
@@ -115,7 +96,7 @@ class OutputListener:
         if not isinstance(result, Iterator | AsyncIterator):
             yield result
             return
-        steps = iterate(result, _threads)
+        steps = iterate(result, POOLED)
         try:
             async for step in steps:
                 yield step
@@ -126,7 +107,7 @@ class OutputListener:
         host = self._component._host
         session = None if host is None else host.registry.find(delivery.webrtc_id)
         set_current_context(Context(delivery.webrtc_id, session.link if session else None))
-        return await call(self._fn, *values, *delivery.outputs.args, worker=_threads)
+        return await call(self._fn, *values, *delivery.outputs.args, worker=POOLED)
 
     def _mailbox(self, page: str | None) -> Mailbox | None:
         host = self._component._host

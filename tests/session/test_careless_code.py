@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
+from gradio_webrtc import AsyncStreamHandler
+from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.session.cleanup import stop_tasks
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
+from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import (
     open_session,
     settle,
     silence,
+    until,
 )
 
 pytestmark = pytest.mark.looptime
@@ -73,6 +80,100 @@ async def test_user_code_that_ignores_cancellation_does_not_keep_the_place(
     assert handler.closed == 1
     assert "left behind" in caplog.text
     await asyncio.sleep(3600)
+
+
+@pytest.mark.parametrize("where", ["receive", "emit", "video emit"])
+async def test_code_that_swallows_its_cancellation_and_returns_is_not_called_again(
+    where: str,
+) -> None:
+    """As ``asyncio.wait_for`` does before Python 3.12 when an item comes in the same moment."""
+
+    async def swallow() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    class Swallowing(ScriptedHandler):
+        async def emit(self, kind: MediaKind) -> object:
+            self.emits_taken += 1
+            await swallow()
+            return "frame"
+
+    handler: ScriptedHandler
+    if where == "receive":
+        handler = ScriptedHandler()
+        handler.on_receive = lambda *_: swallow()
+    else:
+        handler = Swallowing(emits=("audio",) if where == "emit" else ("audio", "video"))
+    bench = await open_session(handler)
+    for _ in range(3):
+        bench.session.on_audio(silence())
+    await settle()
+    taken = handler.emits_taken
+    await bench.session.aclose(CloseReason.CLIENT_CLOSED)
+    assert asyncio.get_running_loop().time() < 0.1, "its place was held"
+    assert handler.emits_taken == taken
+    assert len(handler.received) == (1 if where == "receive" else 3)
+
+
+async def test_tasks_that_swallow_their_cancellation_are_cancelled_again() -> None:
+    async def careless(times: int) -> None:
+        while times:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                times -= 1
+        await asyncio.Event().wait()
+
+    tasks = [asyncio.ensure_future(careless(times)) for times in range(4)]
+    await settle()
+    await stop_tasks("here", tasks, 10)
+    assert all(task.cancelled() for task in tasks)
+    assert asyncio.get_running_loop().time() <= 4
+
+
+async def test_tasks_that_tidy_up_are_left_to_it() -> None:
+    tidied = False
+
+    async def tidy() -> None:
+        nonlocal tidied
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.9)
+            tidied = True
+
+    task = asyncio.ensure_future(tidy())
+    await settle()
+    await stop_tasks("here", [task], 10)
+    assert tidied
+
+
+async def test_a_start_up_that_swallows_its_cancellation_does_not_hold_the_place() -> None:
+    class Server(AsyncStreamHandler):
+        def copy(self) -> Server:
+            return Server()
+
+        async def receive(self, frame: object) -> None:
+            received.append(frame)
+
+        async def emit(self) -> object:
+            await for_ever()
+
+        async def start_up(self) -> None:
+            for _ in range(3):
+                with contextlib.suppress(asyncio.CancelledError):
+                    await for_ever()
+
+    received: list[object] = []
+    handler = as_handler(Server(), mode="send-receive", modality="audio")()
+    session = Session("a", handler, Limits(shutdown=10))
+    session.start(FakeTransport())
+    session.on_connected()
+    session.on_audio(silence())
+    await until(lambda: received)
+    began = asyncio.get_running_loop().time()
+    await session.aclose(CloseReason.CLIENT_CLOSED)
+    assert asyncio.get_running_loop().time() - began < 6
 
 
 async def test_a_shutdown_that_raises_is_logged_and_does_not_stop_the_ending(

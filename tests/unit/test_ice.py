@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import Any
 
 import pytest
 from aiortc import RTCConfiguration
 
-from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.errors import ConfigurationError, HandlerError
 from gradio_webrtc.transports.ice import check_configuration, resolve_configuration, to_aiortc
 
 TURN = {
@@ -55,6 +56,28 @@ async def test_a_coroutine_function() -> None:
     assert await resolve_configuration(provider) == TURN
     assert await resolve_configuration(lambda: provider()) == TURN
     assert await resolve_configuration(Provider()) == TURN
+
+
+async def test_a_function_that_raises_what_would_end_the_request_in_silence() -> None:
+    async def cancelled() -> None:
+        task = asyncio.ensure_future(asyncio.sleep(9))
+        task.cancel()
+        await task
+
+    def stops() -> None:
+        raise SystemExit("no servers")
+
+    def stops_the_thread() -> None:
+        raise asyncio.CancelledError
+
+    for provider, kind in (
+        (cancelled, "CancelledError"),
+        (lambda: cancelled(), "CancelledError"),
+        (stops, "SystemExit: no servers"),
+        (stops_the_thread, "CancelledError"),
+    ):
+        with pytest.raises(HandlerError, match=f"raised {kind}"):
+            await resolve_configuration(provider)
 
 
 async def test_a_function_may_say_none() -> None:

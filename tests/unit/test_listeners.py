@@ -11,6 +11,7 @@ import gradio as gr
 import pytest
 
 from gradio_webrtc import AdditionalOutputs, ConfigurationError, WebRTC, get_current_context
+from gradio_webrtc.errors import HandlerError
 from gradio_webrtc.listeners import TURN_SECONDS, OutputListener
 from gradio_webrtc.session.mailbox import Delivery, Mailbox
 
@@ -172,3 +173,43 @@ async def test_the_page_learns_what_is_left_when_a_running_call_is_over() -> Non
     assert await resting
     assert box.waiting() == 1
     assert await calling == [1]
+
+
+async def test_a_listener_that_raises_cancelled_error_fails_like_any_other() -> None:
+    async def cancelled(value: Any) -> None:
+        task = asyncio.ensure_future(asyncio.sleep(9))
+        task.cancel()
+        await task
+
+    def stops(value: Any) -> None:
+        raise asyncio.CancelledError
+
+    async def generates(value: Any) -> Any:
+        yield value
+        await cancelled(value)
+
+    for fn in (cancelled, stops, generates):
+        listener, box = make(fn, outputs=[gr.Number()])
+        put(box, 1)
+        with pytest.raises(HandlerError, match=r"raised CancelledError"):
+            await call(listener)
+
+
+async def test_a_listener_that_never_waits_lets_others_run() -> None:
+    async def at_once(value: int) -> int:
+        return value
+
+    listener, box = make(at_once, outputs=[gr.Number()])
+    put(box, *range(20))
+    others = 0
+
+    async def count() -> None:
+        nonlocal others
+        while True:
+            others += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.ensure_future(count())
+    assert await call(listener) == list(range(20))
+    counting.cancel()
+    assert others >= 15

@@ -8,6 +8,7 @@ import threading
 from typing import Literal
 
 from gradio_webrtc.errors import SessionClosedError
+from gradio_webrtc.handlers.user_errors import SessionEndedWhileWaiting
 
 
 class ArgsEvent:
@@ -60,6 +61,10 @@ class ArgsEvent:
             self._waiting.add(future)
         try:
             await future
+        except asyncio.CancelledError:
+            if self._closed:
+                raise SessionEndedWhileWaiting from None
+            raise
         finally:
             with self._condition:
                 self._waiting.discard(future)

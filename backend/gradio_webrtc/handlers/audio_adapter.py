@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import queue
 from collections.abc import Sequence
@@ -11,17 +12,20 @@ from typing import Any
 
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.base import AsyncStreamHandler, Side, StreamHandler
+from gradio_webrtc.handlers.emit_pace import REST_S
 from gradio_webrtc.handlers.invoke import call
 from gradio_webrtc.handlers.protocol import AudioFormat, Link, MediaKind
 from gradio_webrtc.handlers.slots import Pulse
+from gradio_webrtc.handlers.user_errors import failure_of
+from gradio_webrtc.handlers.waiting import cancel_and_wait
 from gradio_webrtc.handlers.worker import Worker
 
 logger = logging.getLogger(__name__)
 
-IDLE_EMIT_S = 0.02
+IDLE_EMIT_S = REST_S
 """After ``emit`` returned None it is called again when ``receive`` has taken something, or after
-this long: one frame of 20 ms, so what a background thread prepares is late by a frame at most.
-Published handlers return None at once, and calling them without a pause would use up a core."""
+this long, so what a background thread prepares is late by a frame at most. Published handlers
+return None at once, and calling them without a pause would use up a core."""
 
 HEAD_START_S = 0.05
 """How long ``start`` waits for ``start_up``: one that only prepares things is then over before the
@@ -102,7 +106,8 @@ class AudioHandler:
             self._early_args = args
         elif self._closing is None and _overrides(handler, "set_args"):
             worker = self._workers["set_args"]
-            worker.submit(copy_context(), handler.set_args, args).add_done_callback(_log_failure)
+            setting = worker.submit(copy_context(), handler.set_args, args)
+            setting.add_done_callback(functools.partial(self._log_failure, method="set_args"))
         else:
             handler.set_args(args)
 
@@ -157,9 +162,7 @@ class AudioHandler:
         task = self._start_up
         if task is not None and task.done():
             self._start_up = None
-            if task.cancelled():
-                raise SessionClosedError(f"{self._name}.start_up was cancelled.")
-            task.result()
+            self._result_of(task, "start_up")
 
     async def _emit_once(self, method: str) -> Any:
         step = call(getattr(self._running(), method), worker=self._workers[method])
@@ -170,24 +173,35 @@ class AudioHandler:
         try:
             await asyncio.wait({emitting, self._start_up}, return_when=asyncio.FIRST_COMPLETED)
             self._check_start_up()
-            return self._running()._still_wanted(await emitting)
-        finally:
             if not emitting.done():
-                emitting.cancel()
                 await asyncio.wait({emitting})
+            value = self._result_of(emitting, method)
+            return self._running()._still_wanted(value)
+        finally:
+            await cancel_and_wait(emitting)
+
+    def _result_of(self, task: asyncio.Future[Any], method: str) -> Any:
+        """Return what a task that is done came to; one that was cancelled has failed."""
+        if task.cancelled() and self._closing is not None:
+            raise SessionClosedError(f"The session ended during {self._name}.{method}.")
+        failure = failure_of(task, f"{self._name}.{method}")
+        if failure is not None:
+            raise failure
+        return task.result()
 
     async def _close(self) -> None:
         handler, start_up = self._handler, self._start_up
         if handler is not None:
             handler.args_set.close()
-        if start_up is not None and start_up.done() and not start_up.cancelled():
-            _log_failure(start_up)
+        if start_up is not None and start_up.done():
+            self._log_failure(start_up, "start_up")
         if handler is not None and _overrides(handler, "shutdown"):
             await self._run_shutdown(handler)
         if start_up is not None and not start_up.done():
-            start_up.cancel()
             # What it raises now is only that its session has ended.
-            await asyncio.gather(start_up, return_exceptions=True)
+            await cancel_and_wait(start_up)
+            if not start_up.cancelled():
+                start_up.exception()
         closing = [worker.aclose(self._release_queues) for worker in self._workers.values()]
         if handler is not None:
             closing.append(handler._end_session())
@@ -202,8 +216,13 @@ class AudioHandler:
         if not done:
             task.cancel()
             logger.warning("%s.shutdown has not returned in %g s", self._name, SHUTDOWN_LIMIT_S)
-        elif not task.cancelled():
-            _log_failure(task)
+        else:
+            self._log_failure(task, "shutdown")
+
+    def _log_failure(self, done: asyncio.Future[Any], method: str) -> None:
+        error = failure_of(done, f"{self._name}.{method}")
+        if error is not None:
+            logger.error("A stream handler failed outside receive and emit", exc_info=error)
 
     def _release_queues(self) -> None:
         """Wake threads that wait in a ``SimpleQueue`` of the handler, which nothing else can.
@@ -256,8 +275,3 @@ def _overrides(handler: UserHandler, method: str) -> bool:
     """Whether ``handler`` brings its own ``method``; ours do nothing that needs a thread."""
     own = getattr(getattr(handler, method), "__func__", None)
     return all(own is not getattr(base, method) for base in (StreamHandler, AsyncStreamHandler))
-
-
-def _log_failure(done: asyncio.Future[Any]) -> None:
-    if not done.cancelled() and (error := done.exception()) is not None:
-        logger.error("A stream handler failed outside receive and emit", exc_info=error)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
+import functools
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextvars import copy_context
 from typing import Any
 
 from gradio_webrtc.errors import SessionClosedError
+from gradio_webrtc.handlers.emit_pace import REST_S, EmitPace, give_way
 from gradio_webrtc.handlers.emitted import CloseStream, split_emitted
+from gradio_webrtc.handlers.user_errors import failure_of
+from gradio_webrtc.handlers.waiting import cancel_and_wait, note_failure
 from gradio_webrtc.handlers.worker import Worker
 from gradio_webrtc.media.container import Item, Stretch
 from gradio_webrtc.media.feed import Feed
@@ -20,8 +23,6 @@ from gradio_webrtc.media.formats import StreamFormat
 from gradio_webrtc.media.parts import MediaKind, Part, is_encoded
 from gradio_webrtc.media.succession import Succession
 from gradio_webrtc.media.timed import TimedAudio, TimedPicture, seconds_of
-
-logger = logging.getLogger(__name__)
 
 Next = Callable[[], Awaitable[Any]]
 """Returns the next value user code emits, unsplit."""
@@ -60,6 +61,9 @@ class EncodedMedia:
         self._kinds = kinds
         self._name = f"{name} (decoding)"
         self._leader = leader
+        self._pace = EmitPace()
+        self._empty = False
+        """Whether the last file or slice has given nothing so far."""
         self._worker = Worker(self._name)
         self._feed: Feed | None = None
         self._items: Iterator[Item] | None = None
@@ -67,7 +71,7 @@ class EncodedMedia:
         self._fetching: asyncio.Task[None] | None = None
         self._sides: deque[Any] = deque()
         self._held: Any = None
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self._broken: Exception | None = None
         self._step: asyncio.Future[Any] | None = None
         self._close: Any = None
@@ -83,20 +87,26 @@ class EncodedMedia:
         """
         while not self._closed:
             if len(self._sides) > (self._items is not None):
+                self._empty = False
                 return self._sides.popleft()  # its chunk gave no frame
             if self._broken is not None:
                 raise self._broken
             if self._items is not None:
                 frame = await self._decoded()
                 if frame is not None:
+                    self._empty = False
                     return (frame, self._sides.popleft()) if self._sides else frame
                 continue
             if self._close is not None:
                 value, self._close = self._close, None
                 return value
+            if self._empty:
+                self._empty = False
+                await give_way(self._pace)
             value = await self._next_value()
             if not self._begins(value):
                 return self._counted(value)
+            self._empty = True
         raise SessionClosedError("The session has ended.")
 
     def clear(self) -> None:
@@ -125,8 +135,7 @@ class EncodedMedia:
             self._feed.close()
             self._drop_run()
         if self._fetching is not None:
-            self._fetching.cancel()
-            await asyncio.wait({self._fetching})
+            await cancel_and_wait(self._fetching)
         await asyncio.gather(self._worker.aclose(), *self._retiring)
 
     # -- values --------------------------------------------------------------------------------
@@ -134,10 +143,13 @@ class EncodedMedia:
     async def _next_value(self) -> Any:
         """Return what was fetched while a file was decoded, or fetch now."""
         if self._fetching is not None:
+            fetching = self._fetching
             try:
-                await asyncio.shield(self._fetching)
+                if not fetching.done():
+                    await asyncio.wait({fetching})
             except asyncio.CancelledError:
-                self._fetching.cancel()
+                self._fetching = None
+                await cancel_and_wait(fetching)
                 raise
             self._fetching = None
         if self._failure is not None:
@@ -164,8 +176,8 @@ class EncodedMedia:
             value, side = value
         if not is_encoded(value):
             return None
-        if _ends_stream(side):
-            self._close = side
+        if isinstance(side, CloseStream):
+            self._close = side  # which belongs behind its last frame
         elif side is not None:
             self._sides.append(side)
         return Part(value)
@@ -231,9 +243,10 @@ class EncodedMedia:
         if self._step is not None and not self._step.done():
             self._step.set_result(_END)  # nobody waits for a thread that is stuck
         self.timeline.end()
+        self._empty = False
         close = getattr(items, "close", None)
         if close is not None and not self._worker.closing:
-            self._worker.submit(copy_context(), close).add_done_callback(_ignore)
+            self._worker.submit(copy_context(), close).add_done_callback(note_failure)
 
     def _on_hungry(self, feed: Feed) -> None:
         """The decoder needs what comes after the bytes it has."""
@@ -243,6 +256,7 @@ class EncodedMedia:
             feed.give(None)
             return
         self._fetching = asyncio.ensure_future(self._fetch(feed))
+        self._fetching.add_done_callback(functools.partial(self._fetched, feed))
         if feed.playing == "mpegts":
             asyncio.get_running_loop().call_later(IDLE_S, self._end_if_idle, feed)
 
@@ -260,6 +274,7 @@ class EncodedMedia:
                 feed.give(None)
                 return
             if value is None:
+                await give_way(self._pace)
                 continue
             if self._feed is not feed or feed.ended:
                 self._held = value
@@ -269,23 +284,22 @@ class EncodedMedia:
                 self._held = value
                 feed.give(None)
                 return
+            if part.empty:
+                await give_way(self._pace)
+                continue
+            self._pace.earned(REST_S)
             self._fetching = None
             feed.give(part)
             return
 
-
-def _ends_stream(side: Any) -> bool:
-    """Whether what came beside a file is a ``CloseStream``, which belongs behind its last frame."""
-    return isinstance(side, CloseStream)
+    def _fetched(self, feed: Feed, fetching: asyncio.Task[None]) -> None:
+        """Let nobody wait for a value if user code has cancelled the task that it came from."""
+        if fetching.cancelled() and fetching is self._fetching and not self._closed:
+            self._failure = failure_of(fetching, self._name)
+            feed.give(None)
 
 
 def _soon(loop: asyncio.AbstractEventLoop, action: Callable[[Feed], None], feed: Feed) -> None:
     # RuntimeError: the loop was closed, and with it whatever the feed was for.
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(action, feed)
-
-
-def _ignore(done: asyncio.Future[Any]) -> None:
-    """Take note of a failure to close what nobody plays any more."""
-    if not done.cancelled() and (error := done.exception()) is not None:
-        logger.debug("Closing a media file failed", exc_info=error)

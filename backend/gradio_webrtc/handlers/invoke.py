@@ -13,13 +13,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import Context, copy_context
 from typing import Any, Protocol
 
-from gradio_webrtc.errors import HandlerError
+from gradio_webrtc.handlers.user_errors import (
+    as_handler_error,
+    await_user_code,
+    name_of,
+    without_exits,
+)
 
 logger = logging.getLogger(__name__)
-
-PAUSE_S = 0.02
-"""A generator that yields None is stepped again after this long, one frame of sound: one that
-yields it while it has nothing would otherwise use up a core."""
 
 CLOSE_S = 1.0
 """How long closing an async generator may take before the session ends without it."""
@@ -72,30 +73,24 @@ async def call(
             may take long.
 
     Raises:
-        HandlerError: user code raised ``SystemExit``, which would end the server.
+        HandlerError: user code raised what only the event loop or the interpreter should, or
+            ``CancelledError`` though nobody cancelled the calling task.
         Exception: whatever ``fn`` raised.
     """
     if is_async(fn):
         if first is not None:
             args = (await worker.call(first), *args)
-        return await _await_user(fn(*args))
+        return await await_user_code(fn(*args), fn)
     if first is None:
         result = await worker.call(fn, *args)
     else:
         result = await worker.call(_call_with, fn, first, args)
     # A plain wrapper around async code, such as a lambda.
-    return await _await_user(result) if inspect.isawaitable(result) else result
+    return await await_user_code(result, fn) if inspect.isawaitable(result) else result
 
 
 def _call_with(fn: Callable[..., Any], first: Callable[[], Any], args: tuple[Any, ...]) -> Any:
     return fn(first(), *args)
-
-
-async def _await_user(awaitable: Any) -> Any:
-    try:
-        return await awaitable
-    except SystemExit as error:
-        raise HandlerError(f"A stream handler raised SystemExit: {error}") from error
 
 
 class Steps(Protocol):
@@ -187,6 +182,7 @@ class _TaskSteps:
 
     def __init__(self, iterator: AsyncIterator[Any]) -> None:
         self._iterator = iterator
+        self._name = name_of(getattr(iterator, "__qualname__", type(iterator).__qualname__))
         self._requests: asyncio.Queue[asyncio.Future[Any]] = asyncio.Queue(maxsize=1)
         self._waiting: asyncio.Future[Any] | None = None
         self._closed = False
@@ -225,25 +221,45 @@ class _TaskSteps:
 
     async def _own(self) -> None:
         try:
-            while True:
+            # Not for ever: user code may have swallowed the cancellation that closes it.
+            while not self._closed:
                 request = await self._requests.get()
-                try:
-                    value = await _await_user(self._iterator.__anext__())
-                except StopAsyncIteration:
-                    value = _END
-                except Exception as error:  # whatever user code raises is for its consumer
-                    if request.done():
-                        raise
-                    request.set_exception(error)
-                    return
+                value = await self._advance(request)
                 if not request.done():
                     request.set_result(value)
                 if value is _END:
                     return
+        except _Failed:
+            return  # its consumer knows
         finally:
             close = getattr(self._iterator, "aclose", None)
             if close is not None:
-                await close()
+                await without_exits(close(), self._name)
+
+    async def _advance(self, request: asyncio.Future[Any]) -> Any:
+        """Return the next value; whatever user code raises is for whoever made the request."""
+        try:
+            return await without_exits(self._next(), self._name)
+        except asyncio.CancelledError as error:
+            if self._closed or request.done():
+                raise
+            failure: Exception = as_handler_error(error, self._name)
+        except Exception as error:
+            if request.done():
+                raise
+            failure = error
+        request.set_exception(failure)
+        raise _Failed
+
+    async def _next(self) -> Any:
+        try:
+            return await self._iterator.__anext__()
+        except StopAsyncIteration:
+            return _END
+
+
+class _Failed(Exception):
+    """The iterator has failed and is only to be closed."""
 
 
 def _close_iterator(iterator: Iterator[Any]) -> None:

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
-from gradio_webrtc.errors import HandlerError, SessionClosedError
+from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.interrupt import HandlerReleased, UserCode
+from gradio_webrtc.handlers.user_errors import FOREIGN, as_handler_error
 
 T = TypeVar("T")
 
@@ -73,7 +74,8 @@ class Worker:
 
         Raises:
             SessionClosedError: the worker is closing.
-            HandlerError: ``fn`` raised something that is no ``Exception``, such as ``SystemExit``.
+            HandlerError: ``fn`` raised something that is no ``Exception``, such as ``SystemExit``,
+                or that would pass for the end of an iteration.
             Exception: whatever ``fn`` raised, with its traceback.
         """
         return await self.submit(copy_context(), fn, *args)
@@ -163,8 +165,9 @@ class Worker:
     def _deliver(
         self, future: asyncio.Future[Any], value: Any, error: BaseException | None
     ) -> None:
-        if error is not None and not isinstance(error, Exception | HandlerReleased):
-            error = _as_exception(error, self._name)
+        if _is_foreign(error):
+            # It would end the event loop, or look like a cancellation or the end of an iteration.
+            error = as_handler_error(error, self._name)
         if future.done() and error is not None and not isinstance(error, HandlerReleased):
             level = logging.DEBUG if self._closing else logging.WARNING
             logger.log(level, "%s raised when nobody waited any more", self._name, exc_info=error)
@@ -176,16 +179,13 @@ def _settle(future: asyncio.Future[Any], value: Any, error: BaseException | None
         return
     if isinstance(error, HandlerReleased):
         future.set_exception(SessionClosedError("The session ended while this code was running."))
-    elif isinstance(error, StopIteration):
-        future.set_exception(_as_exception(error, "A stream handler"))  # a future refuses it
     elif error is not None:
         future.set_exception(error)
     else:
         future.set_result(value)
 
 
-def _as_exception(error: BaseException, name: str) -> HandlerError:
-    """Wrap what would end the event loop, or look like a cancellation, if it were raised there."""
-    wrapped = HandlerError(f"{name} raised {type(error).__name__}: {error}")
-    wrapped.__cause__ = error
-    return wrapped
+def _is_foreign(error: BaseException | None) -> TypeGuard[BaseException]:
+    if error is None or isinstance(error, HandlerReleased):
+        return False
+    return isinstance(error, FOREIGN) or not isinstance(error, Exception)

@@ -12,23 +12,27 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
+from gradio_webrtc.handlers.user_errors import failure_of
+from gradio_webrtc.handlers.waiting import INSIST_SECONDS
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
 async def stop_tasks(name: str, tasks: Iterable[asyncio.Task[Any]], limit: float) -> None:
-    """Cancel ``tasks`` and wait until they are gone, at most ``limit`` seconds.
+    """Cancel ``tasks`` until they are gone, and wait for that at most ``limit`` seconds.
 
     ``async`` user code can ignore its cancellation; it must not keep a place or stop a server.
     """
-    waiting = [task for task in tasks if task is not asyncio.current_task()]
-    for task in waiting:
-        task.cancel()
-    if not waiting:
-        return
+    waiting = {task for task in tasks if task is not asyncio.current_task()}
+    left = limit
     with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.wait(waiting, timeout=limit)
+        while waiting and left > 0:
+            for task in waiting:
+                task.cancel()
+            _, waiting = await asyncio.wait(waiting, timeout=min(INSIST_SECONDS, left))
+            left -= INSIST_SECONDS
     for task in waiting:
         if task.done():
             continue
@@ -55,7 +59,7 @@ async def finish(name: str, what: str, work: Coroutine[Any, Any, None], limit: f
         return
     if not task.done():
         logger.error("%s: %s took longer than %g s and was left behind", name, what, limit)
-    elif not task.cancelled() and (error := task.exception()) is not None:
+    elif (error := failure_of(task, what)) is not None:
         logger.error("%s: %s failed", name, what, exc_info=error)
 
 

@@ -6,13 +6,17 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from gradio_webrtc.errors import MediaFileError, SessionClosedError, words_for
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
+from gradio_webrtc.handlers.user_errors import failure_of
+from gradio_webrtc.handlers.waiting import finished_within
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session import messages
+from gradio_webrtc.session.announcing import Announcements
 from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
 from gradio_webrtc.session.context import Context, running_for, set_current_context
@@ -80,6 +84,7 @@ class Session:
         self.submissions = Submissions(webrtc_id, handler, self.link.send)
         self._audio = AudioPump(handler, self.submissions.hear)
         self._video = VideoPump(handler)
+        self._announcements = Announcements(self.loop, lambda: self._transport)
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
         self._control = ControlInput(webrtc_id, self.link.notify, self.end)
@@ -117,7 +122,7 @@ class Session:
         set_current_context(self._context)
         ending = Ending(CloseReason.SERVER_SHUTDOWN, "The server is shutting down.")
         try:
-            self._spawn(self._live(), "live")
+            self._spawn(self._live(), "start")
             ending = await asyncio.shield(self._end)
         except asyncio.CancelledError:
             # The loop is stopping: the same clean-up as every other ending, then give way.
@@ -129,10 +134,10 @@ class Session:
         """Connect, then keep the handler's loops running until all of them are done."""
         await self._connected.wait()
         await self._handler.start(self.link)
-        for pump in (self._audio, self._video):
-            self._spawn(pump.run(), type(pump).__name__)
-        self._spawn(self.submissions.serve(), "submissions")
-        loops = [self._spawn(self._emit(kind), f"emit-{kind}") for kind in self._handler.emits]
+        self._spawn(self._audio.run(), "receive")
+        self._spawn(self._video.run(), "video receive")
+        self._spawn(self.submissions.serve(), "trigger_response")
+        loops = [self._spawn(self._emit(kind), f"{kind} emit") for kind in self._handler.emits]
         if loops:
             await asyncio.wait(loops)
             if not self._end.done():
@@ -141,7 +146,8 @@ class Session:
     async def _emit(self, kind: MediaKind) -> None:
         transport = self._require_transport()
         try:
-            close = await pump_output(self._handler, kind, transport, self._put_outputs)
+            args = (self._handler, kind, transport, self._put_outputs)
+            close = await pump_output(*args, lambda: self.state is SessionState.CLOSING)
         except MediaFileError:
             await self._drained()  # what was decoded before the damage is played first
             raise
@@ -155,9 +161,7 @@ class Session:
 
     async def _drained(self) -> None:
         """Wait until what is queued has been played, within the limit for that."""
-        try:
-            await asyncio.wait_for(self._require_transport().drain(), self.limits.drain)
-        except asyncio.TimeoutError:
+        if not await finished_within(self._require_transport().drain(), self.limits.drain):
             logger.warning("session %s: queued media was not played in time", self.webrtc_id)
 
     async def _close(self, ending: Ending) -> None:
@@ -169,10 +173,11 @@ class Session:
         try:
             if self._transport is not None:
                 self._say_goodbye(self._transport, ending)
-            await stop_tasks(name, self._tasks, limit)
+            # First, so that nothing goes on after user code that swallows its cancellation.
             self.submissions.close()
-            self._audio.close()
-            self._video.close()
+            self._audio.close(discard=True)
+            self._video.close(discard=True)
+            await stop_tasks(name, self._tasks, limit)
             if self._transport is not None:
                 await finish(name, "closing the connection", self._transport.aclose(), limit)
             await finish(name, "the handler's shutdown", self._handler.aclose(), limit)
@@ -184,6 +189,7 @@ class Session:
             call_all(name, self.on_closed_callbacks, self)
 
     def _say_goodbye(self, transport: Transport, ending: Ending) -> None:
+        self._announcements.flush()
         if ending.reason is CloseReason.HANDLER_ERROR:
             transport.send(messages.error(ending.text))
         if ending.reason not in (CloseReason.CLIENT_CLOSED, CloseReason.REPLACED):
@@ -243,7 +249,7 @@ class Session:
             self.mailbox.put(Delivery(self.webrtc_id, outputs))
         if self.mailbox is None or self.outputs_read:
             self.outputs.put(outputs)
-        self._require_transport().send(messages.fetch_output())
+        self._announcements.add()
 
     def _on_loop(self, action: Callable[..., None], *args: Any) -> None:
         # RuntimeError: the loop is closed, and with it whatever the action was for.
@@ -266,14 +272,16 @@ class Session:
         self.state = state
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        task = self.loop.create_task(work, name=f"session-{self.webrtc_id}-{name}")
+        task = self.loop.create_task(work, name=f"session-{self.webrtc_id} {name}")
         self._tasks.add(task)
-        task.add_done_callback(self._task_done)
+        task.add_done_callback(partial(self._task_done, name))
         return task
 
-    def _task_done(self, task: asyncio.Task[None]) -> None:
+    def _task_done(self, name: str, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled() and self._end.done():
+            return  # before that nobody but user code, which then fails, cancels what runs it
+        if (error := failure_of(task, f"The handler's {name}")) is not None:
             self._failed(error)
 
     def _failed(self, error: BaseException) -> None:

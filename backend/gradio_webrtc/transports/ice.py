@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
-import anyio.to_thread
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCIceServer
 from aiortc.rtcicetransport import parse_stun_turn_uri
 
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.handlers.invoke import call
+from gradio_webrtc.handlers.pooled_threads import POOLED
 
 RTCConfigurationSource: TypeAlias = (
     Mapping[str, Any]
@@ -27,17 +27,9 @@ async def resolve_configuration(source: RTCConfigurationSource) -> dict[str, Any
 
     Raises:
         ConfigurationError: the result is not a dict with a list of ``iceServers``.
+        Exception: what the function raised; ``HandlerError`` in place of what is no ``Exception``.
     """
-    value: Any = source
-    if callable(source):
-        if inspect.iscoroutinefunction(source) or inspect.iscoroutinefunction(
-            getattr(source, "__call__", None)  # noqa: B004 - an object with an async __call__
-        ):
-            value = source()
-        else:
-            value = await anyio.to_thread.run_sync(source)
-        if inspect.isawaitable(value):
-            value = await value
+    value: Any = await call(source, worker=POOLED) if callable(source) else source
     if value is None:
         return None
     check_configuration(value)

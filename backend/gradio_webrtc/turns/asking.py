@@ -7,6 +7,8 @@ import logging
 from typing import Any
 
 from gradio_webrtc.handlers.invoke import call
+from gradio_webrtc.handlers.user_errors import failure_of
+from gradio_webrtc.handlers.waiting import cancel_and_wait
 from gradio_webrtc.handlers.worker import Worker
 from gradio_webrtc.media.pcm import Int16Array
 from gradio_webrtc.turns.turn_detector import TurnDetector
@@ -53,6 +55,8 @@ class TurnQuestion:
         if not done:
             self._asked.add_done_callback(_let_go)
             return self._gives_up(f"took longer than turn_deadline_s, {self._deadline:g} s")
+        if (failure := failure_of(self._asked, self._detector.finished)) is not None:
+            return self._gives_up("failed", failure)
         try:
             likely = float(self._asked.result())
         except Exception as error:  # noqa: BLE001 - author's code; a pause ends the turn as well
@@ -63,12 +67,11 @@ class TurnQuestion:
 
     async def aclose(self) -> None:
         """Stop asking and end the thread. Idempotent."""
-        if self._asked is not None and not self._asked.done():
-            self._asked.cancel()
-            await asyncio.wait({self._asked})
+        if self._asked is not None:
+            await cancel_and_wait(self._asked)
         await self._worker.aclose()
 
-    def _gives_up(self, why: str, error: Exception | None = None) -> bool:
+    def _gives_up(self, why: str, error: BaseException | None = None) -> bool:
         if not self._complained:
             self._complained = True
             logger.warning(

@@ -9,6 +9,8 @@ from contextvars import Context
 from typing import Any
 
 from gradio_webrtc.handlers.invoke import CLOSE_S, Steps, call, iterate
+from gradio_webrtc.handlers.user_errors import failure_of
+from gradio_webrtc.handlers.waiting import cancel_and_wait
 from gradio_webrtc.handlers.worker import Worker
 from gradio_webrtc.turns.reply import Reply
 
@@ -64,7 +66,8 @@ class Replying:
             await asyncio.wait({self._opening, self._dropped}, return_when=asyncio.FIRST_COMPLETED)
         if self._closed:
             raise StopAsyncIteration
-        self._opening.result()
+        if (failure := failure_of(self._opening, self._fn)) is not None:
+            raise failure
         if self._steps is not None:
             return await self._step(self._steps)
         value, self._single = self._single, None
@@ -102,9 +105,7 @@ class Replying:
         await asyncio.sleep(0)
         await self._worker.aclose()
         await asyncio.wait({retiring}, timeout=CLOSE_S)
-        if not retiring.done():
-            retiring.cancel()
-            await asyncio.wait({retiring})
+        await cancel_and_wait(retiring)
 
     async def _open(self) -> None:
         args = await self._arguments()
