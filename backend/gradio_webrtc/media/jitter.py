@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from gradio_webrtc.media.sender_clock import SenderClock
+
 RESTART_JUMP = 100
 """Sequence numbers this far apart, 2 s of packets, are a new sequence and not a loss."""
-MAX_FILL = 48_000
-"""At most this many samples, 1 s, are reported as missing at once."""
 
 
 @dataclass(frozen=True)
 class Packet:
-    """A packet in order. ``timestamp`` is in samples, unwrapped: it only grows."""
+    """A packet in order. ``timestamp``: where it belongs in the output, in samples; only grows."""
 
     timestamp: int
     payload: bytes
@@ -73,9 +73,7 @@ class AudioJitterBuffer:
         self._waiting: dict[int, _Waiting] = {}
         self._given_up: deque[int] = deque(maxlen=RESTART_JUMP)
         self._next: int | None = None
-        self._last_raw = 0
-        self._last = 0
-        self._expected: int | None = None
+        self._clock: SenderClock | None = None
 
     @property
     def deadline(self) -> float | None:
@@ -96,15 +94,14 @@ class AudioJitterBuffer:
         events: list[Event] = []
         if self._next is None:
             self._next = sequence_number
-            self._last_raw = self._last = timestamp
         ahead = (sequence_number - self._next + 0x8000) % 0x10000 - 0x8000
         if abs(ahead) > RESTART_JUMP:
             events += self._abandon()
             self.restarts += 1
             self._next, ahead = sequence_number, 0
             self._given_up.clear()
-            self._last_raw = timestamp
-            self._last = self._expected or 0
+            if self._clock is not None:
+                self._clock.restart(timestamp)
         number = self._next + ahead
         if ahead < 0:
             if number in self._given_up:
@@ -141,11 +138,10 @@ class AudioJitterBuffer:
         self._given_up.extend(range(self._next, first))
         self.lost += count
         self._next = first
-        start = self._expected
-        if start is None:
+        if self._clock is None:
             return self._release()
-        samples = min(self._unwrapped(self._waiting[first].timestamp) - start, MAX_FILL)
-        self._expected = None
+        start = self._clock.out
+        samples = self._clock.missing(self._waiting[first].timestamp, count)
         released = self._release()
         return [Lost(start, samples, count), *released] if samples > 0 else released
 
@@ -153,19 +149,12 @@ class AudioJitterBuffer:
         """Take out every packet that is now in order."""
         events: list[Event] = []
         while self._next is not None and (packet := self._waiting.pop(self._next, None)):
-            timestamp = self._unwrapped(packet.timestamp)
-            if self._expected is not None:
-                timestamp = max(timestamp, self._expected)
-                if timestamp > self._expected:
-                    missing = min(timestamp - self._expected, MAX_FILL)
-                    events.append(Gap(self._expected, missing))
-            events.append(Packet(timestamp, packet.payload))
-            self._last_raw, self._last = packet.timestamp, timestamp
-            self._expected = timestamp + self._duration(packet.payload)
+            if self._clock is None:
+                self._clock = SenderClock(packet.timestamp)
+            start = self._clock.out
+            if gap := self._clock.missing(packet.timestamp):
+                events.append(Gap(start, gap))
+            place = self._clock.take(packet.timestamp, self._duration(packet.payload))
+            events.append(Packet(place, packet.payload))
             self._next += 1
         return events
-
-    def _unwrapped(self, timestamp: int) -> int:
-        """Continue the 32-bit clock from the last packet's place on it."""
-        delta = (timestamp - self._last_raw + 0x80000000) % 0x100000000 - 0x80000000
-        return self._last + delta
