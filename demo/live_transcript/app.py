@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import gradio as gr
 import numpy as np
 from writing import ABOUT, transcribe
 
-from gradio_webrtc import AdditionalOutputs, AsyncStreamHandler, Listener, TurnEnded, WebRTC
+from gradio_webrtc import (
+    AdditionalOutputs,
+    AsyncStreamHandler,
+    Listener,
+    SpeechStarted,
+    TurnEnded,
+    WebRTC,
+)
 
 PARTIAL_S = 0.8
 """Seconds of new speech after which what was said so far is written anew."""
@@ -20,7 +28,7 @@ class LiveTranscript(AsyncStreamHandler):
 
     def __init__(self) -> None:
         super().__init__(input_sample_rate=RATE)
-        self.listener = Listener(RATE)
+        self.listener = Listener(RATE, on_silence=self.listened)
         self.written: asyncio.Queue[AdditionalOutputs] = asyncio.Queue(100)
         self.draft: asyncio.Task[None] | None = None
         self.drafted = 0.0
@@ -31,16 +39,20 @@ class LiveTranscript(AsyncStreamHandler):
 
     async def receive(self, frame: tuple[int, np.ndarray]) -> None:
         """Listen; start a draft now and then, and finish at the pause."""
-        for event in await self.listener.hear(frame):
+        await self.listened(await self.listener.hear(frame))
+        idle = self.draft is None or self.draft.done()
+        if idle and self.listener.speech_s - self.drafted >= PARTIAL_S:
+            self.drafted = self.listener.speech_s
+            self.draft = asyncio.create_task(self.write(self.listener.turn_so_far(), "draft"))
+
+    async def listened(self, events: Sequence[SpeechStarted | TurnEnded]) -> None:
+        """Finish at the pause, also when it is one because the microphone was switched off."""
+        for event in events:
             if isinstance(event, TurnEnded):
                 if self.draft is not None:  # what it says would come after the text
                     await self.draft
                 await self.write(event.utterance, "final")
                 self.draft, self.drafted = None, 0.0
-        idle = self.draft is None or self.draft.done()
-        if idle and self.listener.speech_s - self.drafted >= PARTIAL_S:
-            self.drafted = self.listener.speech_s
-            self.draft = asyncio.create_task(self.write(self.listener.turn_so_far(), "draft"))
 
     async def write(self, samples: np.ndarray, kind: str) -> None:
         """Put what is said in the sound into the page."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -113,6 +114,7 @@ class ScriptedEars:
         self.frames = 0
         self.resumed = self.resets = self.closed = 0
         self.ended_s = 0.0
+        self.absent_s = 0.0
         self.said: np.ndarray = np.zeros((1, 0), np.int16)
         self._events: list[SpeechEvent] = []
 
@@ -120,9 +122,25 @@ class ScriptedEars:
         """Let the next sound lead to these events."""
         self._events += events
 
+    @property
+    def silence_left_s(self) -> float | None:
+        """Half a second ends a turn."""
+        return 0.5 - self.absent_s if self.speech_s else None
+
+    async def absent(self, seconds: float) -> list[SpeechEvent]:
+        """Count; the turn ends after half a second."""
+        self.absent_s += seconds
+        if not self.speech_s or self.absent_s < 0.5:
+            return []
+        self.absent_s, self.ended_s = 0.0, self.speech_s
+        self.said = np.full((1, 4_800), 1, np.int16)
+        ended = self.end_turn()
+        return [] if ended is None else [replace(ended, paused=True)]
+
     async def hear(self, frame: tuple[int, np.ndarray]) -> list[SpeechEvent]:
         """Follow the script."""
         self.frames += 1
+        self.absent_s = 0.0
         events, self._events = self._events, []
         return events
 

@@ -12,6 +12,7 @@ import numpy as np
 from gradio_webrtc.handlers.protocol import Link
 from gradio_webrtc.media.pcm import Int16Array
 from gradio_webrtc.turns.asking import TurnQuestion
+from gradio_webrtc.turns.audio_watch import AudioWatch, pass_silence
 from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.replies import Replies
 from gradio_webrtc.turns.replying import Replying
@@ -37,8 +38,17 @@ class Ears(Protocol):
         """Seconds of speech in the turn that is going on."""
         ...
 
+    @property
+    def silence_left_s(self) -> float | None:
+        """Seconds of silence after which something happens; ``None``: nothing waits for it."""
+        ...
+
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
         """Return what the next sound leads to."""
+        ...
+
+    async def absent(self, seconds: float) -> list[SpeechEvent]:
+        """Return what it leads to that no audio came for so long."""
         ...
 
     def end_turn(self) -> TurnEnded | None:
@@ -65,6 +75,7 @@ class Conversation:
         link: the session.
         machine: decides.
         ears: finds the turns of the person.
+        rate: of the utterances, in Hz.
         channels: of the utterances.
         make_reply: begins a reply.
         question: asks the turn detector, if there is one.
@@ -76,6 +87,7 @@ class Conversation:
         link: Link,
         machine: TurnMachine,
         ears: Ears,
+        rate: int,
         channels: int,
         make_reply: MakeReply,
         question: TurnQuestion | None = None,
@@ -85,6 +97,8 @@ class Conversation:
         self.replies = Replies(link, self)
         self._link = link
         self._machine = machine
+        self._rate = rate
+        self._watch = AudioWatch(self._silence_left_s, self._fell_silent, self.replies.fail)
         self._nothing: Int16Array = np.zeros((channels, 0), np.int16)
         self._make_reply = make_reply
         self._question = question
@@ -94,11 +108,6 @@ class Conversation:
         self._triggers: deque[Submitted | None] = deque()
         self._unfinished: tuple[float, float] | None = None
         """Since a turn was judged unfinished: its seconds of speech, and the pause so far."""
-
-    @property
-    def deaf(self) -> bool:
-        """Whether what the person says is ignored now."""
-        return self._machine.deaf
 
     @property
     def replying(self) -> bool:
@@ -118,19 +127,39 @@ class Conversation:
 
     # -- the person --------------------------------------------------------------------------
 
-    async def heard(self, events: Sequence[SpeechEvent], rate: int, seconds: float) -> None:
-        """Act on what the last sound led to.
+    async def hear(self, frame: tuple[int, Int16Array]) -> None:
+        """Act on the next sound of the person, ``(rate in Hz, int16 (channels, samples))``.
 
-        Args:
-            events: what it led to.
-            rate: of the utterances, in Hz.
-            seconds: its length.
+        When it stops coming, the time that passes is the pause: a turn ends, a reply that is held
+        goes on, and whoever waits for more waits no longer.
         """
+        seconds = frame[1].shape[-1] / frame[0]
+        async with self._watch.taking(seconds):
+            if not self._machine.deaf:
+                await self._heard(await self.ears.hear(frame), seconds)
+
+    async def _fell_silent(self, seconds: float) -> None:
+        async def absent(step: float) -> None:
+            await self._heard(await self.ears.absent(step), step)
+
+        await pass_silence(seconds, self._silence_left_s, absent)
+
+    def _silence_left_s(self) -> float | None:
+        """Return the seconds of silence after which something happens, ``None``: nothing does."""
+        if self._machine.deaf:
+            return None
+        left = self.ears.silence_left_s
+        if left is not None and self._unfinished is not None:
+            return min(left, self._longest_pause - self._unfinished[1])
+        return left
+
+    async def _heard(self, events: Sequence[SpeechEvent], seconds: float) -> None:
+        """Act on what so many seconds led to."""
         for event in events:
             if isinstance(event, SpeechStarted):
                 self._do(self._machine.speech_started(event.time))
             else:
-                await self._turn_ended(event, rate)
+                await self._turn_ended(event)
         self._do(self._machine.speech_goes_on(self.ears.speech_s))
         self._wait_for_more(seconds)
 
@@ -152,13 +181,13 @@ class Conversation:
         self._unfinished = None
         self._do(self._machine.triggered(None if ended is None else ended.time))
 
-    async def _turn_ended(self, event: TurnEnded, rate: int) -> None:
+    async def _turn_ended(self, event: TurnEnded) -> None:
         self._unfinished = None
         self._said, self._submitted = event.utterance, None
         actions = self._machine.turn_ended(event.speech_s, event.time, paused=event.paused)
         self._do(actions)
         if Do.ASK in actions and self._question is not None:
-            finished = await self._question.finished(rate, event.utterance)
+            finished = await self._question.finished(self._rate, event.utterance)
             self._do(self._machine.judged(finished))
 
     def _resume_turn(self) -> None:
@@ -196,6 +225,7 @@ class Conversation:
     async def aclose(self) -> None:
         """Close the replies, the detector and the threads. Idempotent."""
         try:
+            await self._watch.aclose()
             await self.replies.aclose()
             if self._question is not None:
                 await self._question.aclose()

@@ -59,6 +59,10 @@ class Judge(Protocol):
         """Take note that it was not asked about the steps before the next one."""
         ...
 
+    def absent(self, samples: int) -> None:
+        """Take note that no audio came for so many samples, which is silence."""
+        ...
+
     def reset(self) -> None:
         """Forget what came before."""
         ...
@@ -104,6 +108,10 @@ class DetectorJudge:
         """Go on after silence, which is all that is in the resampler too."""
         if self._rate != self._detector_rate:
             self._ahead = np.zeros(_SPARE, np.float32)
+
+    def absent(self, samples: int) -> None:
+        """Start afresh: what comes does not continue what was."""
+        self.reset()
 
     def reset(self) -> None:
         """Let the detector forget."""
@@ -164,6 +172,11 @@ class ModelJudge:
 
     def skipped(self) -> None:
         """Not called: it has to be asked about everything."""
+
+    def absent(self, samples: int) -> None:
+        """Slide on over silence."""
+        kept = self._window[min(samples, self._length) :]
+        self._window = np.concatenate([kept, np.zeros(self._length - kept.size, np.int16)])
 
     def reset(self) -> None:
         """Start from silence."""

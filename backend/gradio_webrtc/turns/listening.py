@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import copy_context
 from typing import Any
 
@@ -11,11 +12,17 @@ import numpy as np
 from gradio_webrtc.handlers.worker import Worker
 from gradio_webrtc.media.pcm import Int16Array, Pcm, remix
 from gradio_webrtc.media.resample import StreamResampler
+from gradio_webrtc.turns.audio_watch import AudioWatch, pass_silence
 from gradio_webrtc.turns.events import SpeechEvent, TurnEnded
 from gradio_webrtc.turns.judging import VadSource, make_judge
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 from gradio_webrtc.turns.segmenter import SpeechSegmenter
 from gradio_webrtc.turns.silero import get_silero_model
+
+logger = logging.getLogger(__name__)
+
+OnSilence = Callable[[Sequence[SpeechEvent]], Awaitable[None]]
+"""Is awaited with what a pause leads to in which no audio comes."""
 
 CALM = 0.1
 """Probability of speech below which, while nobody speaks, a step may wait for the next one."""
@@ -41,6 +48,11 @@ class Listener:
         options: a ``SileroVadOptions`` for detectors, anything a ``PauseDetectionModel`` takes.
         model: what tells speech from everything else; ``None`` means the embedded model.
         hurry: whether it matters now that a beginning is noticed at once; ``None`` means never.
+        on_silence: awaited, never while ``hear`` works, with the events that follow when audio
+            stops coming in the middle of a turn, which the time that passes then ends. So call
+            ``hear`` as audio comes: what is done between two calls in the middle of a turn must
+            not take as long as a pause. ``None``: such a turn goes on until there is more audio,
+            unless ``absent`` is called.
 
     Attributes:
         segmenter: decides; between two calls of ``hear`` it says what was found so far.
@@ -57,6 +69,7 @@ class Listener:
         options: Any = None,
         model: VadSource | None = None,
         hurry: Callable[[], bool] | None = None,
+        on_silence: OnSilence | None = None,
     ) -> None:
         algo = algo or AlgoOptions()
         vad = options if isinstance(options, SileroVadOptions) else None
@@ -67,6 +80,9 @@ class Listener:
         self._worker = Worker("voice detection")
         self._converter = StreamResampler(sample_rate, channels)
         self._hurry = hurry
+        self._on_silence = on_silence
+        self._watch = AudioWatch(lambda: self.silence_left_s, self._fell_silent, self._failed)
+        self._failure: Exception | None = None
         self._ready: list[Int16Array] = []
         """Steps that are complete and not yet judged."""
         self._loaded = False
@@ -84,6 +100,11 @@ class Listener:
     def speech_s(self) -> float:
         """Seconds of speech in the turn that is going on."""
         return self.segmenter.speech_s
+
+    @property
+    def silence_left_s(self) -> float | None:
+        """Seconds of silence after which the turn that goes on ends; ``None``: there is none."""
+        return self.segmenter.silence_left_s
 
     def turn_so_far(self) -> Int16Array:
         """Return the sound of the turn that is going on, as its utterance begins; maybe none."""
@@ -105,17 +126,49 @@ class Listener:
 
         Raises:
             SessionClosedError: the listener was closed.
-            Exception: whatever a detector of the author's own raised.
+            Exception: whatever a detector of the author's own, or ``on_silence``, raised.
         """
+        if self._on_silence is None:
+            return await self._hear(frame)
+        if self._failure is not None:
+            raise self._failure
+        async with self._watch.taking(frame[1].shape[-1] / frame[0]):
+            return await self._hear(frame)
+
+    async def absent(self, seconds: float) -> list[SpeechEvent]:
+        """Return what it leads to that no audio came for so long: it is silence, and not judged.
+
+        Raises:
+            SessionClosedError: the listener was closed.
+        """
+        await self.load()
+        count = round(seconds * self._rate)
+        if self._waiting:  # what waits to become a step is completed, and judged
+            rest = self._judge.boundary(self._index) - self._position - self._waiting
+            filled, count = min(rest, count), max(0, count - rest)
+            self._ready += self._complete_steps(self._rate, self._silence(filled))
+        events = await self._judged() if self._ready else []
+        if count:
+            self._absent += count
+            events += self.segmenter.push_silence(self._silence(count))
+        return events
+
+    async def _hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
         await self.load()
         self._ready += self._complete_steps(*frame)
         if not self._ready or self._may_wait():
             return []
+        return await self._judged()
+
+    async def _judged(self) -> list[SpeechEvent]:
+        """Let the thread judge what is complete."""
         steps, self._ready = self._ready, []
         generation = self._generation
         asked = [not self._is_silence(samples) for samples in steps]
         if any(asked):
-            answers = await self._worker.call(self._judge_all, steps, asked, generation)
+            absent = self._absent
+            self._absent = 0
+            answers = await self._worker.call(self._judge_all, steps, asked, generation, absent)
         else:
             self._skipping = True
             answers = [0.0] * len(steps)
@@ -145,6 +198,7 @@ class Listener:
 
     async def aclose(self) -> None:
         """Give the detector back and end the thread. Idempotent."""
+        await self._watch.aclose()
         if self._loaded and not self._worker.closing:
             self._loaded = False
             closed = self._worker.submit(copy_context(), self._judge.close)
@@ -152,6 +206,25 @@ class Listener:
             if closed.done():
                 closed.result()
         await self._worker.aclose()
+
+    async def _fell_silent(self, seconds: float) -> None:
+        """The watch found that no audio came."""
+        assert self._on_silence is not None
+        events: list[SpeechEvent] = []
+
+        async def absent(step: float) -> None:
+            events.extend(await self.absent(step))
+
+        await pass_silence(seconds, lambda: self.silence_left_s, absent)
+        if events:
+            await self._on_silence(events)
+
+    def _failed(self, error: Exception) -> None:
+        logger.error("A listener failed when audio had stopped", exc_info=error)
+        self._failure = error
+
+    def _silence(self, count: int) -> Int16Array:
+        return np.zeros((self._channels, count), np.int16)
 
     def _may_wait(self) -> bool:
         """Whether what is ready may be judged together with what comes."""
@@ -168,6 +241,8 @@ class Listener:
         self._calm = False
         self._silent = 0
         """How many steps of silence came last."""
+        self._absent = 0
+        """Samples that did not come, of which the judge was not yet told."""
         self._position = 0
         """Where the pieces begin, counted as the steps' boundaries are."""
 
@@ -203,12 +278,14 @@ class Listener:
         return self._silent > SETTLING_STEPS
 
     def _judge_all(
-        self, steps: list[Int16Array], asked: list[bool], generation: int
+        self, steps: list[Int16Array], asked: list[bool], generation: int, absent: int
     ) -> list[float]:
         """Runs on the thread."""
         if generation != self._judged_generation:
             self._judge.reset()
             self._judged_generation = generation
+        elif absent:
+            self._judge.absent(absent)
         answers: list[float] = []
         for samples, ask in zip(steps, asked, strict=True):
             if ask and self._skipping:

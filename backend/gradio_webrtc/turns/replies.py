@@ -51,8 +51,16 @@ class Replies:
         """Whose value was emitted last."""
         self._sounded = False
         self._news = Pulse()
+        self._failure: Exception | None = None
         self._retired: dict[Replying, asyncio.Task[None]] = {}
         self._closing: set[asyncio.Task[None]] = set()
+
+    def fail(self, error: Exception) -> None:
+        """Let ``emit`` raise what went wrong beside it; no reply is waited for any more."""
+        self._failure = error
+        self.drop()
+        self._link.release()
+        self._news.fire()
 
     def start(self, make: Callable[[], Replying]) -> None:
         """Begin the next reply; the one before must have ended or been dropped."""
@@ -78,6 +86,8 @@ class Replies:
             Exception: what the user's function raised.
         """
         while True:
+            if self._failure is not None:
+                raise self._failure
             replying = self._current
             if replying is None:
                 await self._news.wait()

@@ -17,7 +17,6 @@ from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.pcm import Int16Array
 from gradio_webrtc.turns.asking import TurnQuestion
 from gradio_webrtc.turns.conversation import Conversation, Ears, Submitted
-from gradio_webrtc.turns.events import SpeechEvent
 from gradio_webrtc.turns.judging import VadSource, make_judge
 from gradio_webrtc.turns.listening import Listener
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
@@ -129,12 +128,7 @@ class ReplyOnPause(AsyncStreamHandler):
 
     async def receive(self, frame: AudioChunk) -> None:
         """Listen to the next sound of the person."""
-        conversation = self._converse()
-        if conversation.deaf:
-            return
-        events = await self._listen(frame)
-        rate, samples = frame
-        await conversation.heard(events, self.input_sample_rate, samples.shape[-1] / rate)
+        await self._converse().hear(frame)
 
     async def emit(self) -> Any:
         """Wait for what the current reply, or the next one, yields."""
@@ -171,10 +165,6 @@ class ReplyOnPause(AsyncStreamHandler):
             hurry,
         )
 
-    async def _listen(self, frame: AudioChunk) -> Sequence[SpeechEvent]:
-        """Return what the next sound leads to: the beginnings and ends of turns."""
-        return await self._converse().ears.hear(frame)
-
     # -- the conversation ----------------------------------------------------------------------
 
     def _converse(self) -> Conversation:
@@ -190,6 +180,7 @@ class ReplyOnPause(AsyncStreamHandler):
                 self._link,
                 machine,
                 self._make_ears(),
+                self.input_sample_rate,
                 2 if self.expected_layout == "stereo" else 1,
                 self._make_reply,
                 self._make_question(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from gradio_webrtc.media.pcm import Int16Array
@@ -106,6 +107,21 @@ class SpeechSegmenter:
         """When the last speech of the turn that is going on ended, in seconds of sound."""
         return self._turn.last / self._rate if self._turn else None
 
+    @property
+    def silence_left_s(self) -> float | None:
+        """Seconds of silence after which the turn that goes on ends; ``None``: there is none."""
+        turn, stop = self._turn, self._tape.stop
+        if turn is None:
+            return None
+        if turn.resumed_at is not None:
+            left = RESUMABLE_S * self._rate - (stop - turn.resumed_at)
+        elif self._silence is not None:
+            left = self._silence - (stop - turn.last)
+        else:
+            amount = math.ceil(self._ends_below) if turn.settled else 1
+            left = self._window.falls_below_in(max(1, amount))
+        return max(0.0, left / self._rate)
+
     def sound_since(self, time: float) -> Int16Array:
         """Return a copy of what is kept from ``time`` on, in seconds of sound."""
         return self._tape.cut(round(time * self._rate), self._tape.stop)
@@ -131,6 +147,23 @@ class SpeechSegmenter:
         for first, last in speech:
             self._window.add(first, last, last - first)
             self._note_speech(last, last - first)
+        events = self._decide(stop, self._window.spoken, self._window.heard)
+        self._let_go()
+        return events
+
+    def push_silence(self, samples: Int16Array) -> list[SpeechEvent]:
+        """Take the silence of a time in which no audio came, with either kind of judge.
+
+        It says nothing about the background of the room. Silence as long as the window, or longer,
+        may be one push while nobody speaks.
+
+        Args:
+            samples: zeros of shape ``(channels, n)``; kept.
+        """
+        self._hysteresis.reset()
+        _, stop = self._advance(samples)
+        if self._turn is not None:
+            self._trail.push(stop, stop, speech=False, loud=False)
         events = self._decide(stop, self._window.spoken, self._window.heard)
         self._let_go()
         return events

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from gradio_webrtc.media.pcm import Int16Array
@@ -78,10 +78,25 @@ class StopWordEars:
         passed = self._passing or (self._waking is not None and self._waking.told)
         return self._listener.speech_s if passed else 0.0
 
+    @property
+    def silence_left_s(self) -> float | None:
+        """Seconds of silence after which a turn ends or it falls asleep; ``None``: neither."""
+        left = self._listener.silence_left_s
+        if left is None and self._awake_until is not None:
+            return max(0.0, self._awake_until - self._listener.segmenter.heard_s)
+        return left
+
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
         """Return what the next sound leads to: nothing, while asleep."""
+        return await self._pass(await self._listener.hear(frame))
+
+    async def absent(self, seconds: float) -> list[SpeechEvent]:
+        """Return what it leads to that no audio came for so long."""
+        return await self._pass(await self._listener.absent(seconds))
+
+    async def _pass(self, events: Sequence[SpeechEvent]) -> list[SpeechEvent]:
         passed: list[SpeechEvent] = []
-        for event in await self._listener.hear(frame):
+        for event in events:
             if isinstance(event, SpeechStarted):
                 passed += self._speech_started(event)
             else:

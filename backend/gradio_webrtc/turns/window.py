@@ -103,6 +103,15 @@ class SlidingWindow:
             begun.append(self._run_start)
         return min(begun, default=self._now)
 
+    def falls_below_in(self, amount: int) -> int:
+        """Return after how many samples of silence ``heard`` is below ``amount``, from 1 on."""
+        newer = 0
+        for step in reversed(self._steps):
+            if newer + step.speech >= amount:
+                return max(0, step.stop - (amount - newer) + 1 + self._length - self._now)
+            newer += step.speech
+        return 0
+
     def reset(self) -> None:
         """Forget everything; a run that goes on counts from here."""
         self._steps.clear()
