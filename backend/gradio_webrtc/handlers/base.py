@@ -15,6 +15,7 @@ from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.args import ArgsEvent
 from gradio_webrtc.handlers.protocol import Layout, Link
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
+from gradio_webrtc.media.pcm import checked_rate
 
 AudioChunk = tuple[int, NDArray[np.int16]]
 """``(sample_rate in Hz, int16 array)``, shape ``(1, samples)`` mono or ``(2, samples)`` stereo."""
@@ -74,13 +75,10 @@ class StreamHandlerBase(ABC):
             raise ConfigurationError(
                 f'expected_layout must be "mono" or "stereo", not {expected_layout!r}.'
             )
-        for name, value in (
-            ("output_sample_rate", output_sample_rate),
-            ("input_sample_rate", input_sample_rate),
-            ("fps", fps),
-        ):
-            if not isinstance(value, (int, np.integer)) or value <= 0:
-                raise ConfigurationError(f"{name} must be a whole number above 0, not {value!r}.")
+        output_sample_rate = checked_rate("output_sample_rate", output_sample_rate)
+        input_sample_rate = checked_rate("input_sample_rate", input_sample_rate)
+        if not isinstance(fps, (int, np.integer)) or fps <= 0:
+            raise ConfigurationError(f"fps must be a whole number above 0, not {fps!r}.")
         if output_frame_size is not None:
             warnings.warn(
                 "output_frame_size is deprecated and has no effect: emit chunks of any length.",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from gradio_webrtc.errors import MediaFormatError
+from gradio_webrtc.media.pcm import is_number
 
 
 class AdditionalOutputs:
@@ -44,8 +43,11 @@ class Emitted:
 
 
 def is_audio(value: tuple[Any, ...]) -> bool:
-    """Whether ``value`` looks like ``(sample_rate, array)``, with or without a layout."""
-    return 2 <= len(value) <= 3 and isinstance(value[0], (int, np.integer))
+    """Whether ``value`` looks like ``(sample_rate, array)``, with or without a layout.
+
+    Also the wrong way round, which the media code has words for.
+    """
+    return 2 <= len(value) <= 3 and (is_number(value[0]) or is_number(value[1]))
 
 
 def split_emitted(value: Any) -> Emitted:

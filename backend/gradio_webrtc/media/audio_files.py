@@ -21,6 +21,7 @@ from gradio_webrtc.media.pcm import (
     to_int16,
 )
 from gradio_webrtc.media.resample import resampled
+from gradio_webrtc.media.scale import what_is_wrong
 
 Samples: TypeAlias = "npt.NDArray[np.int16] | npt.NDArray[np.float32]"
 
@@ -154,6 +155,8 @@ def _samples(audio: Any) -> Int16Array | Float32Array:
         )
     if array.dtype == np.int16:
         return cast(Int16Array, array)
+    if (wrong := what_is_wrong(array)) is not None:
+        raise MediaFormatError(f"Expected float samples in [-1, 1]; got {wrong}.")
     return cast(Float32Array, array.astype(np.float32, copy=False))
 
 

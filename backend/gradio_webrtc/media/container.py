@@ -13,7 +13,7 @@ from av.container import InputContainer
 from gradio_webrtc.errors import MediaFileError
 from gradio_webrtc.media.choosing import streams_of
 from gradio_webrtc.media.parts import MediaKind
-from gradio_webrtc.media.sounds import CHUNK_S, Sound, joined, to_sound
+from gradio_webrtc.media.sounds import CHUNK_S, Sound, float_samples, joined, to_sound
 
 JUMP_S = 0.05
 """Sound whose time is off by less than this follows the sound before it without a seam: containers
@@ -70,6 +70,8 @@ class ContainerDecoder:
         self._container = container
         self._name = name
         self._streams = streams_of(container, kinds, name)
+        audio = self._streams.get("audio")
+        self._plain_floats = audio is not None and audio.codec_context.name.startswith("pcm_f")
         self._start = start
         self._end = end
         self._origin: float | None = None
@@ -101,6 +103,8 @@ class ContainerDecoder:
                 continue
             self._reached = max(self._reached, time)
             if isinstance(frame, av.AudioFrame):
+                if self._plain_floats:
+                    float_samples(frame.to_ndarray(), self._name)
                 yield from self._sound(frame, time)
             elif time >= self._start - 1e-3:
                 yield from self._gathered()

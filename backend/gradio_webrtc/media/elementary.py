@@ -16,7 +16,7 @@ from av.audio.codeccontext import AudioCodecContext
 
 from gradio_webrtc.errors import MediaFileError
 from gradio_webrtc.media.formats import id3_size, is_mp3_header, is_mp3_tag, mp3_tag_offset
-from gradio_webrtc.media.sounds import Sound, joined, to_sound
+from gradio_webrtc.media.sounds import Sound, float_samples, joined, to_sound
 
 DECODER_DELAY = 528 + 1
 """Samples every MP3 decoder is late, which the numbers in a LAME tag leave out (LAME technical
@@ -192,7 +192,7 @@ class WavDecoder:
             self._left -= usable
             if self._left < channels * dtype.itemsize:
                 self._left, self._data = 0, b""  # chunks behind the sound
-        return [_pcm(rate, channels, np.frombuffer(raw, dtype))] if raw else []
+        return [_pcm(rate, channels, np.frombuffer(raw, dtype), self._name)] if raw else []
 
     def finish(self) -> list[Sound]:
         """Say if it ended too early."""
@@ -239,10 +239,10 @@ def parse_wav_header(data: bytes, name: str) -> WavHeader | None:
     return None
 
 
-def _pcm(rate: int, channels: int, values: npt.NDArray[Any]) -> Sound:
+def _pcm(rate: int, channels: int, values: npt.NDArray[Any], name: str) -> Sound:
     planar = values.reshape(-1, channels).T
     if planar.dtype == np.dtype("<i4"):
         return Sound(rate, (planar.astype(np.float32) / np.float32(2**31)))
     if planar.dtype.kind == "f":
-        return Sound(rate, np.clip(np.nan_to_num(planar), -1.0, 1.0).astype(np.float32))
+        return Sound(rate, float_samples(planar, name))
     return Sound(rate, planar.astype(np.int16))

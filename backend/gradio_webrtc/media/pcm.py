@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeAlias, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from gradio_webrtc.errors import MediaFormatError
+from gradio_webrtc.errors import ConfigurationError, MediaFormatError
+from gradio_webrtc.media.scale import what_is_wrong
 
 Int16Array: TypeAlias = npt.NDArray[np.int16]
 Float32Array: TypeAlias = npt.NDArray[np.float32]
@@ -19,11 +20,12 @@ AudioChunk: TypeAlias = (
 )
 """What a handler emits: ``(sample_rate, array)``, or with the layout as a third element."""
 
-MAX_SAMPLE_RATE = 384_000
+MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 384_000
+"""In Hz. Nothing is recorded outside of this, and what it costs to convert grows without bound: one
+sample at 1 Hz is a second of sound."""
 INT16_SCALE = 32_768.0
-IMPLAUSIBLE_PEAK = 1_000.0
-"""Floats beyond this are 16-bit numbers that were never divided, not an over-driven [-1, 1] signal;
-clipping them would play a full-scale square wave into somebody's ears."""
+BLOCK_SECONDS = 10.0
+"""Checked and converted at once; an hour of float64 would take the event loop seconds."""
 
 _EXPECTED = (
     "Expected audio as (sample_rate, array) or (sample_rate, array, 'mono' or 'stereo'), the array "
@@ -36,7 +38,7 @@ class Pcm:
     """Uncompressed sound.
 
     Attributes:
-        sample_rate: in Hz, 1 to 384000.
+        sample_rate: in Hz, 1000 to 384000.
         samples: int16, or float32 in [-1, 1]; shape ``(channels, n)``, channels 1 or 2.
     """
 
@@ -63,30 +65,99 @@ class Pcm:
 def parse_chunk(value: Any) -> Pcm:
     """Check what a handler emitted and bring it to shape ``(channels, n)``.
 
-    Arrays need not be contiguous and may be empty. float16 and float64 become float32. With
+    Arrays need not be contiguous and may be empty. float16 and float64 become float32; what is
+    over-driven is clipped. The rate may be any whole number, ``24000.0`` and NumPy's too. With
     ``"stereo"``, shape ``(1, 2 n)`` or ``(2 n,)`` means interleaved samples. A shape of two
     channels without a third element is stereo.
 
     Raises:
         MediaFormatError: anything else; the text names what was expected and what came.
     """
+    rate, planar = _structure(value)
+    return Pcm(rate, _checked_values(planar))
+
+
+def parse_blocks(value: Any) -> Iterator[Pcm]:
+    """Do what ``parse_chunk`` does, ten seconds at a time, as they are asked for.
+
+    Raises:
+        MediaFormatError: as ``parse_chunk``; what is wrong with later values is found later.
+    """
+    rate, planar = _structure(value)
+    step = round(BLOCK_SECONDS * rate)
+    for start in range(0, planar.shape[1], step):
+        yield Pcm(rate, _checked_values(planar[:, start : start + step]))
+
+
+def chunk_seconds(value: Any) -> float:
+    """Return the length of what a handler emitted, without a look at its values.
+
+    Raises:
+        MediaFormatError: as ``parse_chunk``, but for the values.
+    """
+    rate, planar = _structure(value)
+    return float(planar.shape[1]) / rate
+
+
+def _structure(value: Any) -> tuple[int, npt.NDArray[Any]]:
+    """Return the rate and the array, of shape ``(channels, n)`` and a dtype that can be audio."""
     if not isinstance(value, tuple) or len(value) not in (2, 3):
         raise MediaFormatError(f"{_EXPECTED}; got {_describe(value)}.")
     rate, array = value[0], value[1]
     layout = value[2] if len(value) == 3 else None
-    if isinstance(rate, np.ndarray) and isinstance(array, (int, np.integer)):
+    if is_number(array) and not is_number(rate):
         raise MediaFormatError(f"{_EXPECTED}; got (array, sample_rate): swap the two.")
-    if isinstance(rate, bool) or not isinstance(rate, (int, np.integer)):
-        raise MediaFormatError(f"{_EXPECTED}; got {_describe(rate)} as the sample rate.")
-    if not 1 <= rate <= MAX_SAMPLE_RATE:
-        raise MediaFormatError(f"Expected a sample rate of 1 to {MAX_SAMPLE_RATE} Hz; got {rate}.")
+    rate = _checked_rate(rate)
     if layout not in (None, "mono", "stereo"):
         raise MediaFormatError(f"{_EXPECTED}; got {layout!r} as the layout.")
     if not isinstance(array, np.ndarray):
         raise MediaFormatError(
             f"{_EXPECTED}; got {_describe(array)} as the array: convert it with numpy.asarray()."
         )
-    return Pcm(int(rate), _checked_dtype(_shaped(array, layout)))
+    kind, size = array.dtype.kind, array.dtype.itemsize
+    if kind != "f" and (kind, size) != ("i", 2):
+        raise MediaFormatError(
+            f"{_EXPECTED}; got dtype {array.dtype} of shape {array.shape}: its full scale is "
+            "not known, so convert it to int16 or float32."
+        )
+    return rate, _shaped(array, layout)
+
+
+def is_number(value: Any) -> bool:
+    """Whether ``value`` is a number such as a sample rate, Python's or NumPy's."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 0 and value.dtype.kind in "iuf"
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def checked_rate(name: str, rate: Any) -> int:
+    """Return a sample rate that an author configured as ``name``, in Hz.
+
+    Raises:
+        ConfigurationError: it is no whole number, or out of range.
+    """
+    try:
+        return _checked_rate(rate)
+    except MediaFormatError as error:
+        raise ConfigurationError(
+            f"{name} must be a whole number from {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE}, in Hz, "
+            f"not {rate!r}."
+        ) from error
+
+
+def _checked_rate(rate: Any) -> int:
+    if not is_number(rate):
+        raise MediaFormatError(f"{_EXPECTED}; got {_describe(rate)} as the sample rate.")
+    number: float = float(rate)
+    if not MIN_SAMPLE_RATE <= number <= MAX_SAMPLE_RATE:
+        hint = ": it is in Hz, not in kHz" if 4 <= number <= 384 else ""
+        raise MediaFormatError(
+            f"Expected a sample rate of {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE} Hz; "
+            f"got {rate}{hint}."
+        )
+    if not number.is_integer():
+        raise MediaFormatError(f"Expected a whole number as the sample rate; got {rate}.")
+    return int(number)
 
 
 def to_int16(samples: Int16Array | Float32Array) -> Int16Array:
@@ -147,36 +218,21 @@ def _shaped(array: npt.NDArray[Any], layout: str | None) -> npt.NDArray[Any]:
     return planar
 
 
-def _checked_dtype(samples: npt.NDArray[Any]) -> Int16Array | Float32Array:
-    kind, size = samples.dtype.kind, samples.dtype.itemsize
-    if kind == "i" and size == 2:
+def _checked_values(samples: npt.NDArray[Any]) -> Int16Array | Float32Array:
+    if samples.dtype.kind == "i":
         return samples.astype(np.int16, copy=False)
-    if kind != "f":
-        raise MediaFormatError(
-            f"{_EXPECTED}; got dtype {samples.dtype} of shape {samples.shape}: its full scale is "
-            "not known, so convert it to int16 or float32."
-        )
-    if samples.size == 0:
-        return samples.astype(np.float32, copy=False)
-    low, high = float(samples.min()), float(samples.max())
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise MediaFormatError(
-            f"{_EXPECTED}; got NaN or infinite values "
-            f"in a {samples.dtype} array of shape {samples.shape}."
-        )
-    if max(-low, high) > IMPLAUSIBLE_PEAK:
-        raise MediaFormatError(
-            f"{_EXPECTED}; got {samples.dtype} values up to {max(-low, high):g}, which look like "
-            "16-bit samples: use array.astype(numpy.int16), or divide by 32768."
-        )
-    if low < -1.0 or high > 1.0:
-        samples = np.clip(samples, -1.0, 1.0)
-    return samples.astype(np.float32, copy=False)
+    if (wrong := what_is_wrong(samples)) is not None:
+        raise MediaFormatError(f"{_EXPECTED}; got {wrong}.")
+    converted = samples.astype(np.float32, copy=False)
+    if converted.size and (converted.min() < -1.0 or converted.max() > 1.0):
+        return np.asarray(np.clip(converted, -1.0, 1.0), np.float32)
+    return converted
 
 
 def _describe(value: Any) -> str:
     if isinstance(value, np.ndarray):
-        return f"a {value.dtype} array of shape {value.shape}"
+        article = "an" if value.dtype.kind == "i" else "a"
+        return f"{article} {value.dtype} array of shape {value.shape}"
     if isinstance(value, tuple):
         return "a tuple of (" + ", ".join(_describe(part) for part in value[:4]) + ")"
     return type(value).__name__

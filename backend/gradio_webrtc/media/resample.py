@@ -21,7 +21,8 @@ _HISTORY_SECONDS = 0.008
 """Enough to prime any kernel from 8 kHz up after a change of rate, at either rate."""
 _MAX_PHASES = 4096
 """Exact kernel phases up to here, which covers every usual pair of rates; beyond (say 44056 to
-48000 Hz) the nearest of so many, an error below -80 dB."""
+48000 Hz) the nearest of so many, an error below -80 dB. Downwards kernels are as much longer as the
+signal is slower between two samples, so fewer phases are as exact and the table is no larger."""
 
 
 class StreamResampler:
@@ -97,13 +98,14 @@ class StreamResampler:
         position = offset * self._down / self._up
         self._phase = math.floor((position % 1.0) * self._up)
         self._skew = (position % 1.0) - self._phase / self._up
-        self._exact = self._up <= _MAX_PHASES
+        self._phases = math.ceil(_MAX_PHASES * min(1.0, self._ratio))
+        self._exact = self._up <= self._phases
         self._at = math.floor(position)
         self._table: Float32Array | None = None
         if rate != self.sample_rate or offset != 0.0:
             phases = np.arange(self._up) / self._up + self._skew
             if not self._exact:
-                phases = np.arange(_MAX_PHASES + 1) / _MAX_PHASES
+                phases = np.arange(self._phases + 1) / self._phases
             self._table = kernel(phases, self._ratio)
 
     def _change_rate(self, rate: int) -> Int16Array:
@@ -155,7 +157,7 @@ class StreamResampler:
         rows = phase[:-1]
         if not self._exact:
             exact = rows / self._up + self._skew
-            rows = np.rint(exact * _MAX_PHASES).astype(np.int64)
+            rows = np.rint(exact * self._phases).astype(np.int64)
         return interpolate(signal, base[:-1], rows, self._table)
 
     def _remember(self, signal: Float32Array, added: int) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import av
 import numpy as np
+import numpy.typing as npt
 
+from gradio_webrtc.errors import MediaFileError
 from gradio_webrtc.media.pcm import Float32Array, Int16Array
+from gradio_webrtc.media.scale import what_is_wrong
 
 CHUNK_S = 0.1
 """Decoded frames are joined until they last this long: fewer hops between threads, little delay."""
@@ -50,6 +54,18 @@ def to_sound(frame: av.AudioFrame) -> Sound:
         clipped = np.clip(np.nan_to_num(samples, copy=False), -1.0, 1.0)
         return Sound(frame.sample_rate, clipped.astype(np.float32, copy=False))
     return Sound(frame.sample_rate, samples.astype(np.int16, copy=False))
+
+
+def float_samples(samples: npt.NDArray[Any], name: str) -> Float32Array:
+    """Return the float samples of an uncompressed file as float32 in [-1, 1].
+
+    Raises:
+        MediaFileError: they are 16-bit numbers that were never divided; ``name`` is the file's.
+    """
+    finite = np.nan_to_num(samples)
+    if (wrong := what_is_wrong(finite)) is not None:
+        raise MediaFileError(name, f"it holds {wrong} before you write the file.")
+    return np.asarray(np.clip(finite, -1.0, 1.0), np.float32)
 
 
 def joined(sounds: Iterable[Sound]) -> list[Sound]:

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from gradio_webrtc.errors import MediaFormatError
-from gradio_webrtc.media.pcm import parse_chunk
+from gradio_webrtc.media.pcm import chunk_seconds
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class SourceTimes:
         if isinstance(chunk, TimedAudio):
             bare, self._end = chunk.chunk, chunk.time
         self._start = self._end
-        self._end += parse_chunk(bare).duration
+        self._end += chunk_seconds(bare)
 
     def picture(self, picture: Any) -> TimedPicture:
         """Return ``picture`` with its time; one that has a time keeps it."""

@@ -16,7 +16,7 @@ from av import AudioFrame, Packet
 from gradio_webrtc.media.lipsync import SourceClock
 from gradio_webrtc.media.opus import SAMPLE_RATE, TIME_BASE, OpusEncoder
 from gradio_webrtc.media.pacing import Frame
-from gradio_webrtc.media.pcm import Pcm, parse_chunk
+from gradio_webrtc.media.pcm import Pcm, chunk_seconds, parse_blocks
 from gradio_webrtc.media.playback import AudioPlayback
 from gradio_webrtc.media.timed import TimedAudio
 from gradio_webrtc.transports.wakeup import Wakeup
@@ -78,11 +78,10 @@ class AudioOut(MediaStreamTrack):
         time: float | None = None
         if isinstance(chunk, TimedAudio):
             chunk, time = chunk.chunk, chunk.time
-        pcm = parse_chunk(chunk)
+        left = chunk_seconds(chunk)
         if time is not None and time > self._playback.end + GAP_SECONDS:
             await self._wait_for(time, cleared)
-        left = pcm.duration
-        for piece in pcm.pieces(PIECE_SECONDS):
+        for piece in (p for block in parse_blocks(chunk) for p in block.pieces(PIECE_SECONDS)):
             while self._playback.room <= 0 and self.readyState == "live":
                 await self._space.wait()
             if cleared != self._cleared:

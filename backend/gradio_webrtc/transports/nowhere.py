@@ -7,7 +7,7 @@ from typing import Any
 
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.cadence import Cadence
-from gradio_webrtc.media.pcm import parse_chunk
+from gradio_webrtc.media.pcm import chunk_seconds
 from gradio_webrtc.media.timed import TimedAudio
 
 
@@ -30,7 +30,7 @@ class Nowhere:
         """
         if kind == "audio":
             chunk = media.chunk if isinstance(media, TimedAudio) else media
-            await asyncio.sleep(parse_chunk(chunk).duration)
+            await asyncio.sleep(chunk_seconds(chunk))
             return
         self._cadence.shown(self._loop.time())
         await asyncio.sleep(self._cadence.wait(self._loop.time()))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradio_webrtc.handlers.worker import Worker
-from gradio_webrtc.media.pcm import Int16Array, Pcm, remix
+from gradio_webrtc.media.pcm import Int16Array, Pcm, checked_rate, remix
 from gradio_webrtc.media.resample import StreamResampler
 from gradio_webrtc.turns.audio_watch import AudioWatch, pass_silence
 from gradio_webrtc.turns.events import SpeechEvent, TurnEnded
@@ -58,7 +58,7 @@ class Listener:
         segmenter: decides; between two calls of ``hear`` it says what was found so far.
 
     Raises:
-        ConfigurationError: ``model`` is nothing that can be used.
+        ConfigurationError: ``model`` or ``sample_rate`` is nothing that can be used.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Listener:
         hurry: Callable[[], bool] | None = None,
         on_silence: OnSilence | None = None,
     ) -> None:
+        sample_rate = checked_rate("sample_rate", sample_rate)
         algo = algo or AlgoOptions()
         vad = options if isinstance(options, SileroVadOptions) else None
         self.segmenter = SpeechSegmenter(sample_rate, channels, algo, vad)
@@ -86,6 +87,8 @@ class Listener:
         self._ready: list[Int16Array] = []
         """Steps that are complete and not yet judged."""
         self._loaded = False
+        self._absent = 0
+        """Samples that did not come, of which the judge was not yet told."""
         self._generation = 0
         self._judged_generation = 0
         self._skipping = False
@@ -242,7 +245,6 @@ class Listener:
         self._silent = 0
         """How many steps of silence came last."""
         self._absent = 0
-        """Samples that did not come, of which the judge was not yet told."""
         self._position = 0
         """Where the pieces begin, counted as the steps' boundaries are."""
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from gradio_webrtc.errors import ConfigurationError
 
+LONGEST_WINDOW_S = 60.0
+"""All of the window is kept, and looked at for each 32 ms."""
+
 
 @dataclass
 class AlgoOptions:
@@ -17,7 +20,7 @@ class AlgoOptions:
     over at the first moment it holds less than ``speech_threshold``.
 
     Attributes:
-        audio_chunk_duration: length of the window in seconds.
+        audio_chunk_duration: length of the window in seconds, 60 at most.
         started_talking_threshold: seconds of speech in the window above which speech has started.
         speech_threshold: seconds of speech in the window below which the turn is over.
         max_continuous_speech_s: a turn that is longer ends without a pause; ten minutes at most.
@@ -37,6 +40,11 @@ class AlgoOptions:
     def __post_init__(self) -> None:
         """Check the values."""
         _check_above_0(self, "audio_chunk_duration", "max_continuous_speech_s")
+        if self.audio_chunk_duration > LONGEST_WINDOW_S:
+            raise ConfigurationError(
+                f"audio_chunk_duration must be at most {LONGEST_WINDOW_S:g} seconds, "
+                f"not {self.audio_chunk_duration!r}."
+            )
         for name in ("started_talking_threshold", "speech_threshold"):
             value = getattr(self, name)
             if not 0 <= value < self.audio_chunk_duration:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.media.pcm import Float32Array, Int16Array, Pcm, to_float32
+from gradio_webrtc.media.pcm import Float32Array, Int16Array, parse_chunk, to_float32
 from gradio_webrtc.media.resample import resampled
 from gradio_webrtc.turns.options import SileroVadOptions
 from gradio_webrtc.turns.stretches import speech_stretches
@@ -158,6 +158,9 @@ def _load() -> _Native:
 
 
 def _as_16k(rate: int, samples: Int16Array | Float32Array) -> Float32Array:
-    """Return mono float32 at 16 kHz."""
-    planar = samples if samples.ndim == 2 else samples.reshape(1, -1)
-    return to_float32(resampled(Pcm(rate, planar), SAMPLE_RATE, 1)[0])
+    """Return mono float32 at 16 kHz.
+
+    Raises:
+        MediaFormatError: that is no audio; see ``parse_chunk``.
+    """
+    return to_float32(resampled(parse_chunk((rate, samples)), SAMPLE_RATE, 1)[0])
