@@ -153,12 +153,28 @@ async def test_a_handler_of_both_shows_a_file() -> None:
 
 
 async def test_a_damaged_file_is_heard_and_then_named(tmp_path: Path) -> None:
-    path = tmp_path / "broken.wav"
-    path.write_bytes(WAV[: len(WAV) * 7 // 10])
+    path = tmp_path / "broken.mp4"
+    options = {"movflags": "faststart"}
+    mp4 = encode_audio(tone(2.0), "mp4", options=options, path=path)
+    path.write_bytes(mp4[: len(mp4) // 2])
     stream = Stream(lambda: iter([path]), mode="receive", modality="audio")
     async with Served(stream) as server:
         client = await server.connected(receive=["audio"])
         error = await client.message("error")
         await server.empty()
-    assert error["data"].startswith("broken.wav: it is cut off")
-    assert loud_seconds(client) == pytest.approx(0.7, abs=0.1)
+    assert error["data"].startswith("broken.mp4: it is damaged")
+    assert loud_seconds(client) == pytest.approx(0.9, abs=0.2)
+
+
+@pytest.mark.parametrize("size", [2_000_000_000, 200_000])
+async def test_a_header_that_is_wrong_ends_no_session(size: int) -> None:
+    at = WAV.index(b"data") + 4
+    lying = WAV[:at] + size.to_bytes(4, "little") + WAV[at + 4 :]
+    stream = Stream(lambda: iter([lying]), mode="receive", modality="audio")
+    async with Served(stream) as server:
+        client = await server.connected(receive=["audio"])
+        ended = await client.message("end_stream")
+        await server.empty()
+    assert ended["reason"] == "handler_finished"
+    assert not [message for message in client.messages if message["type"] == "error"]
+    assert loud_seconds(client) == pytest.approx(1.0, abs=0.1)

@@ -12,6 +12,7 @@ from av.container import InputContainer
 
 from gradio_webrtc.errors import MediaFileError
 from gradio_webrtc.media.choosing import streams_of
+from gradio_webrtc.media.declared import note_missing
 from gradio_webrtc.media.parts import MediaKind
 from gradio_webrtc.media.sounds import CHUNK_S, Sound, float_samples, joined, to_sound
 
@@ -21,9 +22,6 @@ round their times. More is a gap, or a new start, that pictures follow as well."
 
 AAC_DELAY_S = 0.1
 """Longer than the delay of an AAC encoder at any rate: 2048 samples at 24 kHz are 85 ms."""
-
-CUT_S = 0.75
-"""A file that ends this much before the end it declares is cut off; less is rounding."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,8 @@ class ContainerDecoder:
         """Decode until the end.
 
         Raises:
-            MediaFileError: after everything that could be decoded: the file is damaged or cut off.
+            MediaFileError: after everything that could be decoded: the file is damaged, or cut off
+                within what its index lists. One that is shorter than it says is only logged.
         """
         stopped: set[str] = set()
         for frame in self._frames():
@@ -207,10 +206,8 @@ class ContainerDecoder:
         if declared is None or self._container.format.name in _ESTIMATED:
             return
         seconds = declared / av.time_base
-        if seconds - reached > CUT_S and seconds - reached > 0.01 * seconds:
-            raise MediaFileError(
-                self._name, f"it is cut off: it ends after {reached:.2f} of {seconds:.2f} s."
-            )
+        if seconds - reached > 0.01 * seconds:
+            note_missing(self._name, seconds - reached)
 
 
 _ESTIMATED = ("mp3", "aac", "mpegts", "mpeg", "hls", "h264", "ogg")

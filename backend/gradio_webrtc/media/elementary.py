@@ -6,7 +6,6 @@ that no more will come.
 
 from __future__ import annotations
 
-import struct
 from typing import Any, Protocol
 
 import av
@@ -15,21 +14,14 @@ import numpy.typing as npt
 from av.audio.codeccontext import AudioCodecContext
 
 from gradio_webrtc.errors import MediaFileError
+from gradio_webrtc.media.declared import note_missing
 from gradio_webrtc.media.formats import id3_size, is_mp3_header, is_mp3_tag, mp3_tag_offset
 from gradio_webrtc.media.sounds import Sound, float_samples, joined, to_sound
+from gradio_webrtc.media.wav import WavFormat, WavHeader
 
 DECODER_DELAY = 528 + 1
 """Samples every MP3 decoder is late, which the numbers in a LAME tag leave out (LAME technical
 FAQ; libavformat's mp3dec adds the same)."""
-
-TOLERATED_LOSS_S = 0.25
-"""Less than this may be missing: frames that were damaged, and encoders that count one too many."""
-
-_PLACEHOLDERS = (0, 0x7FFF_FFFF, 0xFFFF_FFFF)
-"""Lengths in WAV headers that were written before anybody knew the length."""
-
-_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
-_DTYPES = {(_PCM, 16): "<i2", (_PCM, 32): "<i4", (_FLOAT, 32): "<f4", (_FLOAT, 64): "<f8"}
 
 
 class PushDecoder(Protocol):
@@ -48,7 +40,7 @@ class PushDecoder(Protocol):
         """Return what is left at the end of the stream; to be called until that is nothing.
 
         Raises:
-            MediaFileError: the stream ended too early, or nothing in it could be decoded.
+            MediaFileError: nothing in the stream could be decoded.
         """
         ...
 
@@ -66,7 +58,9 @@ class FrameDecoder:
         assert isinstance(context, AudioCodecContext)
         self._context = context
         self._name = name
-        self._head: bytes | None = b""
+        self._head = b""
+        self._tag: int | None = None
+        """Bytes of the ID3v2 tag that are still to come, ``None`` before its length is known."""
         self._expect_tag = codec == "mp3float"
         self._skip = 0
         self._left: int | None = None
@@ -79,8 +73,8 @@ class FrameDecoder:
 
     def push(self, data: bytes) -> list[Sound]:
         """Return the sound that ``data`` completes."""
-        if self._head is not None:
-            data = self._without_tag(self._head + data)
+        if self._tag != 0:
+            data = self._without_tag(data)
         if not data:
             return []
         return self._decode(self._context.parse(data))
@@ -92,24 +86,21 @@ class FrameDecoder:
             return sounds
         if not self._decoded:
             raise MediaFileError(self._name, "nothing in it could be decoded as sound.")
-        missing = (self._left or 0) / (self._context.sample_rate or 1)
-        if missing > TOLERATED_LOSS_S:
-            raise MediaFileError(
-                self._name, f"it is cut off: the last {missing:.2f} s of its sound are missing."
-            )
+        note_missing(self._name, (self._left or 0) / (self._context.sample_rate or 1))
+        self._left = None
         return []
 
     def _without_tag(self, data: bytes) -> bytes:
-        """Collect the ID3v2 tag at the beginning, whose pictures may look like frames."""
-        if len(data) < 10 and b"ID3".startswith(data[:3]):
-            self._head = data
-            return b""
-        size = id3_size(data)
-        if len(data) < size:
-            self._head = data
-            return b""
-        self._head = None
-        return data[size:]
+        """Skip the ID3v2 tag at the beginning, whose pictures may look like frames."""
+        if self._tag is None:
+            data, self._head = self._head + data, b""
+            if len(data) < 10 and b"ID3".startswith(data[:3]):
+                self._head = data
+                return b""
+            self._tag = id3_size(data)
+        skipped = min(self._tag, len(data))
+        self._tag -= skipped
+        return data[skipped:]
 
     def _decode(self, packets: list[Any]) -> list[Sound]:
         frames = []
@@ -153,8 +144,8 @@ class FrameDecoder:
             return True
         start, end = delays >> 12, delays & 0xFFF
         self._skip = start + DECODER_DELAY
-        if flags & 1:
-            count = int.from_bytes(frame[offset + 8 : offset + 12], "big")
+        count = int.from_bytes(frame[offset + 8 : offset + 12], "big") if flags & 1 else 0
+        if count:  # else written before anybody knew it
             per_frame = 1152 if frame[1] & 0x08 else 576
             self._left = max(0, count * per_frame - start - end)
         return True
@@ -166,8 +157,9 @@ class WavDecoder:
     def __init__(self, name: str) -> None:
         """Decode a stream called ``name`` in errors."""
         self._name = name
-        self._data = b""
-        self._format: tuple[int, int, np.dtype[Any]] | None = None
+        self._data = bytearray()
+        self._header = WavHeader(name)
+        self._format: WavFormat | None = None
         self._left: int | None = None
 
     @property
@@ -179,64 +171,31 @@ class WavDecoder:
         """Return the sound that ``data`` completes."""
         self._data += data
         if self._format is None:
-            header = parse_wav_header(self._data, self._name)
-            if header is None:
+            self._format = self._header.parse(self._data)
+            if self._format is None:
                 return []
-            self._format, self._left, size = header
-            self._data = self._data[size:]
+            self._left = self._header.sound_bytes
+            del self._data[: self._header.size]
         rate, channels, dtype = self._format
         usable = len(self._data) if self._left is None else min(len(self._data), self._left)
         usable -= usable % (channels * dtype.itemsize)
-        raw, self._data = self._data[:usable], self._data[usable:]
+        raw = bytes(self._data[:usable])
+        del self._data[:usable]
         if self._left is not None:
             self._left -= usable
             if self._left < channels * dtype.itemsize:
-                self._left, self._data = 0, b""  # chunks behind the sound
+                self._left = 0
+                self._data.clear()  # chunks behind the sound
         return [_pcm(rate, channels, np.frombuffer(raw, dtype), self._name)] if raw else []
 
     def finish(self) -> list[Sound]:
-        """Say if it ended too early."""
+        """Note it if it ended too early."""
         if self._format is None:
             raise MediaFileError(self._name, "it is cut off within the header of a WAV file.")
-        if self._left:
-            rate, channels, dtype = self._format
-            seconds = self._left / (rate * channels * dtype.itemsize)
-            self._left = 0
-            raise MediaFileError(
-                self._name, f"it is cut off: the last {seconds:.2f} s of its sound are missing."
-            )
+        rate, channels, dtype = self._format
+        note_missing(self._name, (self._left or 0) / (rate * channels * dtype.itemsize))
+        self._left = None
         return []
-
-
-WavHeader = tuple[tuple[int, int, "np.dtype[Any]"], "int | None", int]
-
-
-def parse_wav_header(data: bytes, name: str) -> WavHeader | None:
-    """Return (rate, channels, dtype), bytes of sound if known, and the header's length.
-
-    ``None`` until all of the header has come.
-
-    Raises:
-        LookupError: it holds what ``WavDecoder`` does not decode; libav may.
-    """
-    place, found = 12, None
-    while len(data) >= place + 8:
-        kind, size = struct.unpack_from("<4sI", data, place)
-        if kind == b"data":
-            if found is None:
-                raise MediaFileError(name, "its WAV header does not say what it holds.")
-            return found, None if size in _PLACEHOLDERS else size, place + 8
-        if kind == b"fmt ":
-            if len(data) < place + 8 + min(size, 40):
-                return None
-            tag, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", data, place + 8)
-            if tag == _EXTENSIBLE and size >= 26:
-                (tag,) = struct.unpack_from("<H", data, place + 32)
-            if (tag, bits) not in _DTYPES or channels not in (1, 2) or not rate:
-                raise LookupError(f"WAV format {tag} with {bits} bits and {channels} channels")
-            found = (rate, channels, np.dtype(_DTYPES[tag, bits]))
-        place += 8 + size + size % 2
-    return None
 
 
 def _pcm(rate: int, channels: int, values: npt.NDArray[Any], name: str) -> Sound:

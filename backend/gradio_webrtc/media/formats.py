@@ -7,7 +7,7 @@ file is a new file; any other chunk continues the stream that is playing, wherev
 MP3          a file begins with ``ID3`` or with a frame that holds a ``Xing``, ``Info`` or
              ``VBRI`` tag
 AAC (ADTS)   goes on always: it has no head
-WAV          a file begins with ``RIFF``; where the header says how long it is, behind that
+WAV          a file begins with ``RIFF`` or ``RF64``, and behind the length in its header
 Ogg          a file begins with a page that begins a stream (its BOS flag is set)
 MPEG-TS      a file begins with a table (PAT or SDT), unless its first time is close behind the
              last of the stream that is playing, as in the segments of one recording
@@ -34,7 +34,18 @@ _TS_CLOCK = 90_000
 _TABLES = (0x0000, 0x0011)
 """PAT and SDT, one of which begins what a multiplexer writes."""
 
-_MARKS = (b"RIFF", b"OggS", b"fLaC", b"ID3", b"\x1aE\xdf\xa3", b"FORM", b"caff", b"#!AMR", b"FLV")
+_MARKS = (
+    b"RIFF",
+    b"RF64",
+    b"OggS",
+    b"fLaC",
+    b"ID3",
+    b"\x1aE\xdf\xa3",
+    b"FORM",
+    b"caff",
+    b"#!AMR",
+    b"FLV",
+)
 
 
 def is_new_file(head: bytes) -> bool:
@@ -53,7 +64,7 @@ def sniff(head: bytes) -> StreamFormat | None:
         return _behind_tag(head)
     if head.startswith(b"OggS"):
         return "ogg"
-    if head.startswith(b"RIFF"):
+    if head.startswith((b"RIFF", b"RF64")):
         return "wav" if head[8:12] == b"WAVE" else None
     if is_new_file(head):
         return None
@@ -74,7 +85,7 @@ def begins_file(playing: StreamFormat, head: bytes, last_time: float | None = No
         last_time: the last time seen in an MPEG-TS stream, in seconds.
     """
     if playing == "wav":  # samples may look like anything short
-        return head[:4] in (b"RIFF", b"OggS", b"fLaC") or head[4:8] == b"ftyp"
+        return head[:4] in (b"RIFF", b"RF64", b"OggS", b"fLaC") or head[4:8] == b"ftyp"
     if playing == "ogg" and head.startswith(b"OggS"):
         return len(head) > 5 and bool(head[5] & 2)
     if is_new_file(head):

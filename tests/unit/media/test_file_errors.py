@@ -93,20 +93,15 @@ def test_bytes_and_file_objects_are_named():
     assert str(play(file)[1]).startswith("speech.mp3: ")
 
 
-@pytest.mark.parametrize(
-    ("fmt", "reason"),
-    [
-        ("wav", r"cut off: the last 1\.0\d s of its sound are missing"),
-        ("flac", r"cut off: it ends after 0\.\d+ of 2\.00 s"),
-        ("mp3", r"cut off: the last 1\.\d\d s of its sound are missing"),
-    ],
-)
-def test_a_cut_off_file_plays_as_far_as_it_goes(fmt, reason):
-    data = encode_audio(tone(2.0, 44_100), fmt, 44_100)
+@pytest.mark.parametrize("fmt", ["wav", "flac", "mp3", "webm", "ogg", "adts"])
+def test_a_cut_off_file_plays_as_far_as_it_goes(fmt, caplog):
+    rate = 48_000 if fmt in ("webm", "ogg") else 44_100
+    data = encode_audio(tone(2.0, rate), fmt, rate)
     seconds, error = play(data[: len(data) // 2])
-    assert 0.6 < seconds < 1.2
-    with pytest.raises(MediaFileError, match=reason):
-        raise error  # type: ignore[misc]
+    assert 0.6 < seconds < 1.3
+    assert error is None
+    # Ogg and ADTS do not say how long they are.
+    assert ("s shorter than it says" in caplog.text) == (fmt not in ("ogg", "adts"))
 
 
 def test_a_cut_off_mp4(tmp_path):
