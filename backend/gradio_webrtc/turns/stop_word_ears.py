@@ -13,6 +13,9 @@ from gradio_webrtc.turns.spotting import Spotting
 
 FED_S = 0.1
 """A spotter gets sound in pieces of at least this length: fewer trips to its thread."""
+BEHIND_S, KEPT_S = 8.0, 3.0
+"""A spotter that is slower than speech, on a machine that is too busy, goes on with the latest
+seconds when it is this far behind. Less would cost the first word while it loads its model."""
 QUESTION_S = 0.3
 """Speech has to go on this long after the end of the stop word to be more than its echo in the
 detector, which goes on for a moment after the last sound."""
@@ -173,7 +176,12 @@ class StopWordEars:
         if self._fed is not None:
             self._take(self._spotting.found())
         segmenter = self._listener.segmenter
-        if self._fed is not None and segmenter.heard_s - self._fed >= FED_S:
+        if self._fed is None:
+            return
+        if segmenter.heard_s - self._fed > BEHIND_S:
+            self._fed = self._began = segmenter.heard_s - KEPT_S
+            self._spotting.skip()
+        if segmenter.heard_s - self._fed >= FED_S:
             self._spotting.feed(segmenter.sound_since(self._fed))
             self._fed = segmenter.heard_s
 
@@ -185,6 +193,10 @@ class StopWordEars:
 
     async def _turn_ended(self, event: TurnEnded) -> list[SpeechEvent]:
         if self._fed is not None:
+            end = event.start + event.utterance.shape[1] / self._spotting.rate
+            if end - self._fed > BEHIND_S:
+                self._fed = self._began = end - KEPT_S
+                self._spotting.skip()
             at = round((self._fed - event.start) * self._spotting.rate)
             self._take(await self._spotting.finish(event.utterance[:, max(0, at) :]))
         passing, waking = self._passing, self._waking
