@@ -15,18 +15,19 @@ BEFORE = 1.0
 """Seconds of silence before the first word: the connection may take as long to carry sound."""
 
 
-def microphone(path: Path, *said: str | float) -> tuple[str, ...]:
+def microphone(path: Path, *said: str | float, speed: float = 0.8) -> tuple[str, ...]:
     """Write what the microphone hears, over and over, and return the browser's flags for it.
 
     Args:
         path: the WAV file to write.
         said: sentences, and seconds of silence between and after them. What follows the last
             sentence is what a test has before the first one is said again.
+        speed: of the voice; 1 is 175 words a minute.
     """
     parts = [np.zeros(round(BEFORE * RATE))]
     for part in said:
         if isinstance(part, str):
-            parts.append(speech.say(part, "en-us", RATE, speed=0.8) / 32768)
+            parts.append(speech.say(part, "en-us", RATE, speed=speed) / 32768)
         else:
             parts.append(np.zeros(round(part * RATE)))
     write_wav(path, np.concatenate(parts))
