@@ -25,6 +25,7 @@ from tests.support.speech import say
 from tests.support.talking import QUESTION, Audio, connected, loud_seconds, saw, stream, tones
 
 
+@pytest.mark.serial
 async def test_ten_conversations_do_not_mix_and_leave_nothing() -> None:
     """Each hears the answer to its own question, on threads that are gone afterwards."""
     said: dict[str, float] = {}
