@@ -46,7 +46,7 @@ known-demo:
 test: $(STAMPS)/dev $(TEMPLATES) $(NODE_MODULES) ## Run every check and every test
 	$(PY) -m tests.support.chromium
 	$(TOGETHER) $(CHECKS) check-page-tests
-	$(BIN)/pytest --numprocesses=auto $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses=auto --durations=10 $(PYTEST_ARGS)
 
 check: $(STAMPS)/dev $(TEMPLATES) $(NODE_MODULES) ## Lint and type-check Python and the front end
 	$(TOGETHER) $(CHECKS)
