@@ -8,7 +8,7 @@
  * changes nothing: the network may deliver anything at any time.
  */
 
-import { BACKOFF_MS, DISCONNECT_MS, RETRY_MS, isActive } from "./model";
+import { BACKOFF_MS, DISCONNECT_MS, isActive, retryMs } from "./model";
 import type { Farewell, Machine, MachineEvent, StateName, Step } from "./model";
 import {
   close,
@@ -173,7 +173,7 @@ function reconnecting(machine: Machine, event: MachineEvent, now: number): Step 
     case "wake":
       if (machine.trying) return reconnect(machine, lost, now);
       return {
-        machine: { ...machine, trying: true, wakeAt: now + RETRY_MS },
+        machine: { ...machine, trying: true, wakeAt: now + retryMs(machine.tries) },
         effects: [{ type: "connect", id: "fresh", replaces: true }],
       };
     case "peer":

@@ -85,7 +85,7 @@ export interface Step {
 
 /** A connection that is not there after this long will not come. */
 export const CONNECT_MS = 30_000;
-/** One try to reconnect gets this long, so that three of them end within the connect time or so. */
+/** One try to reconnect gets this long, but for the last. */
 export const RETRY_MS = 10_000;
 /** ICE often recovers by itself within this time; only then is a new connection worth it. */
 export const DISCONNECT_MS = 3_000;
@@ -113,6 +113,14 @@ export const INITIAL: Machine = {
   farewell: null,
   again: false,
 };
+
+/**
+ * How long try number `tries` to reconnect may take. The last one waits as long as a first connection
+ * does: a server that takes the request and does not answer is busy, and most come back.
+ */
+export function retryMs(tries: number): number {
+  return tries < BACKOFF_MS.length ? RETRY_MS : CONNECT_MS;
+}
 
 /** Whether a connection that was there may be going. */
 export function isUnsteady({ name, wakeAt, farewell }: Machine): boolean {
