@@ -15,6 +15,7 @@ from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.session.submissions import parse_submission
 from gradio_webrtc.transports.host import StreamHost, failure, page_of
 from gradio_webrtc.transports.ice import RTCConfigurationSource
+from gradio_webrtc.transports.server_stop import close_sessions_first
 from gradio_webrtc.wiring import START_COMMAND
 
 if TYPE_CHECKING:
@@ -73,9 +74,11 @@ class ServedComponent(Component):
 
     def _close_with_app(self, request: Request | None) -> None:
         """End the sessions when Gradio stops serving, while a goodbye can still be sent."""
-        stopping = getattr(request.app, "stop_event", None) if request is not None else None
+        app = request.app if request is not None else None
+        stopping = getattr(app, "stop_event", None)
         if self._host is not None and isinstance(stopping, asyncio.Event):
             self._host.close_with(stopping)
+            close_sessions_first(getattr(getattr(app, "blocks", None), "server", None), stopping)
 
     async def _ask(self, question: str, body: Any) -> dict[str, Any]:
         if self._host is None:

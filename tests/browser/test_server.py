@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import echo_app, handler_threads, sessions
@@ -82,3 +85,17 @@ def test_a_server_that_is_stopped_in_order_says_goodbye(serve: Serve, visit: Ope
     component.visit.until(
         lambda: sessions(audio) == 0 and not handler_threads(), "everything to be given back"
     )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["sigterm", "ctrl-c"])
+def test_a_process_that_is_told_to_end_says_goodbye(
+    visit: Open, tmp_path: Path, number: signal.Signals
+) -> None:
+    port = free_port()
+    with serving(port, tmp_path / "log") as program:
+        component = connected(visit, port)
+        program.process.send_signal(number)
+        component.reach("idle", seconds=5)
+        assert component.notice() == "The server is shutting down."
+        program.process.wait(10)
+    assert "reconnecting" not in component.states()

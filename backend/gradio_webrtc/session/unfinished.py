@@ -1,14 +1,15 @@
-"""Completing recordings when the interpreter ends before their sessions did."""
+"""Completing recordings when the process ends before their sessions did."""
 
 from __future__ import annotations
 
 import atexit
 import threading
+import time
 from weakref import WeakKeyDictionary
 
 from gradio_webrtc.session.inbox import Inbox
 
-EXIT_SECONDS = 3.0
+EXIT_SECONDS = 1.0
 """How long an ending process waits for its recordings altogether."""
 
 _unfinished: WeakKeyDictionary[threading.Thread, Inbox] = WeakKeyDictionary()
@@ -19,10 +20,16 @@ def finish_at_exit(inbox: Inbox, thread: threading.Thread) -> None:
     _unfinished[thread] = inbox
 
 
-@atexit.register
-def _finish() -> None:
-    running = [(thread, inbox) for thread, inbox in _unfinished.items() if thread.is_alive()]
+def finish_recordings(seconds: float) -> None:
+    """Complete the files of all recordings; wait at most ``seconds`` for that. Any thread."""
+    deadline = time.monotonic() + seconds
+    running = [(thread, inbox) for thread, inbox in list(_unfinished.items()) if thread.is_alive()]
     for _, inbox in running:
         inbox.close()
     for thread, _ in running:
-        thread.join(EXIT_SECONDS / len(running))
+        thread.join(max(0.0, deadline - time.monotonic()))
+
+
+@atexit.register
+def _finish() -> None:
+    finish_recordings(EXIT_SECONDS)

@@ -17,6 +17,7 @@ from gradio_webrtc.errors import (
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.session.desk import OutputDesk
 from gradio_webrtc.session.ids import check_id
+from gradio_webrtc.session.process_end import end_with_process, watch_signals
 from gradio_webrtc.session.recorder import make_recorder
 from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
@@ -24,6 +25,7 @@ from gradio_webrtc.session.starts import Starts
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.transports.ice import resolve_configuration, to_aiortc
 from gradio_webrtc.transports.peer import PeerTransport
+from gradio_webrtc.transports.server_stop import watch_server
 from gradio_webrtc.transports.settings import StreamSettings
 from gradio_webrtc.transports.signaling import (
     Offer,
@@ -55,6 +57,9 @@ class StreamHost:
         self.listeners: Sequence[Hashable] = ()
         self.outputs = OutputDesk()
         self._watching: asyncio.Task[None] | None = None
+        self._stopping: asyncio.Event | None = None
+        self._ending: asyncio.Task[None] | None = None
+        watch_signals()
 
     # -- requests: each answers with a dict, a refusal among them ------------------------------
 
@@ -122,11 +127,24 @@ class StreamHost:
         await self.registry.close_all(CloseReason.SERVER_SHUTDOWN)
         self.outputs.clear()
 
+    def occupied(self) -> bool:
+        """Whether there is a session. Any thread."""
+        return len(self.registry) > 0
+
+    async def stop_serving(self) -> None:
+        """``aclose``, and tell the server's other requests that it stops. Idempotent."""
+        if self._stopping is not None:
+            self._stopping.set()
+        if self._ending is None or self._ending.done():
+            self._ending = asyncio.get_running_loop().create_task(self.aclose())
+        await asyncio.shield(self._ending)
+
     def close_with(self, stopping: asyncio.Event) -> None:
         """End every session as soon as ``stopping`` is set; asking again changes nothing.
 
         For servers that cancel everything at once when they stop: a goodbye has to come before.
         """
+        self._stopping = stopping
         if self._watching is None or self._watching.done():
             self._watching = asyncio.get_running_loop().create_task(self._close_after(stopping))
 
@@ -134,7 +152,7 @@ class StreamHost:
 
     async def _close_after(self, stopping: asyncio.Event) -> None:
         await stopping.wait()
-        await self.aclose()
+        await self.stop_serving()
 
     async def _answering(self, work: Awaitable[Answer]) -> Answer:
         try:
@@ -204,10 +222,16 @@ class StreamHost:
             preferences=settings.preferences,
             fps=handler.fps,
         )
+        self._end_with_process()
         self.registry.add(place, session)
         self.outputs.attach(session, self.listeners)
         session.start(transport)
         return session
+
+    def _end_with_process(self) -> None:
+        end_with_process(self)
+        watch_signals()
+        watch_server()
 
     async def _answer(self, session: Session, offer: Offer) -> str:
         try:

@@ -1,0 +1,153 @@
+"""Programs that serve a recorded echo, to be ended in many ways: ``python program.py HOW``.
+
+What the echo's end does is appended to ``ENDS`` in the folder that ``ECHO_FOLDER`` names.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+
+from gradio_webrtc import AsyncStreamHandler, Recording, Stream, StreamHandler, WebRTC
+from tests.support.handlers import AsyncEchoHandler, EchoHandler
+
+FOLDER = Path(os.environ.get("ECHO_FOLDER", "."))
+ENDS = FOLDER / "ends"
+
+
+def note(word: str) -> None:
+    """Append a line to the file of ends."""
+    with ENDS.open("a", encoding="utf-8") as file:
+        file.write(f"{word}\n")
+
+
+class Echo(EchoHandler):
+    """An echo that notes its end."""
+
+    def copy(self) -> StreamHandler:
+        return Echo()
+
+    def shutdown(self) -> None:
+        note("shutdown")
+        if "stubborn" in sys.argv:
+            time.sleep(60)
+
+
+class Blocking(AsyncEchoHandler):
+    """An echo whose author calls blocking code in a coroutine."""
+
+    made = 0
+
+    def copy(self) -> AsyncStreamHandler:
+        return Blocking()
+
+    async def start_up(self) -> None:
+        Blocking.made += 1
+        if Blocking.made == 2:
+            time.sleep(float(os.environ.get("BLOCK_SECONDS", "7")))  # noqa: ASYNC251 - the mistake
+
+
+def finished(path: Path, webrtc_id: str) -> None:
+    """Note a recording that is complete, with its size."""
+    note(f"finished {path.stat().st_size}")
+
+
+def recording() -> Recording:
+    """Return where the echo is recorded."""
+    return Recording(FOLDER / "recordings", on_finished=finished)
+
+
+def page() -> gr.Blocks:
+    """Return a page with the echo."""
+    with gr.Blocks() as demo:
+        audio = WebRTC(mode="send-receive", modality="audio", record=recording())
+        audio.stream(Echo(), inputs=[audio], outputs=[audio], concurrency_limit=None)
+    return demo
+
+
+def blocked_page() -> gr.Blocks:
+    """Return a page whose second visitor blocks the event loop; its patience is short."""
+    with gr.Blocks() as demo:
+        audio = WebRTC(mode="send-receive", modality="audio")
+        audio.stream(Blocking(), inputs=[audio], outputs=[audio], concurrency_limit=None)
+    assert audio._host is not None
+    silence = float(os.environ.get("SILENCE_SECONDS", "3"))
+    audio._host.settings.limits = replace(audio._host.settings.limits, silence=silence)
+    return demo
+
+
+def mounted() -> FastAPI:
+    """Return an application with the echo as a ``Stream``: ``uvicorn --factory``."""
+    app = FastAPI()
+    stream = Stream(Echo(), modality="audio", concurrency_limit=None, record=recording())
+    stream.mount(app, "/stream")
+
+    @app.get("/outputs/{webrtc_id}")
+    async def outputs(webrtc_id: str) -> StreamingResponse:
+        """Stream what the handler says on the side, which ends with the session."""
+        said = (f"{each.args}\n" async for each in stream.output_stream(webrtc_id))
+        return StreamingResponse(said)
+
+    return app
+
+
+def mounted_page() -> FastAPI:
+    """Return an application with the page in it: ``uvicorn --factory``."""
+    return gr.mount_gradio_app(FastAPI(), page(), "")
+
+
+def own_handler(number: int, frame: object) -> None:
+    """Handle SIGTERM as an app's author might, who knows nothing of sessions."""
+    note("the author's handler")
+    sys.exit(7)
+
+
+def terminated_child() -> None:
+    """Fork a child that waits, and note how it ends when it is told to."""
+    child = multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,))
+    child.start()
+    child.terminate()
+    child.join()
+    note(f"child {child.exitcode}")
+
+
+def main(how: str) -> Any:
+    """Serve the page on the main thread's terms, as ``how`` says."""
+    if how == "handled":
+        signal.signal(signal.SIGTERM, own_handler)
+    before = signal.getsignal(signal.SIGTERM)
+    demo = page()
+    options: dict[str, Any] = {"server_name": "127.0.0.1"}
+    options["server_port"] = int(os.environ["ECHO_PORT"])
+    if how == "blocked":
+        demo = blocked_page()
+    if how in ("launch", "blocked"):
+        return demo.launch(**options)
+    demo.queue().launch(prevent_thread_lock=True, **options)
+    if how == "sleep":
+        time.sleep(1000)
+    sys.stdin.readline()
+    if how == "forking":
+        terminated_child()
+    if how == "handled":
+        note(f"kept {signal.getsignal(signal.SIGTERM) is before}")
+        time.sleep(1000)
+    if how == "exception":
+        raise RuntimeError("The main thread failed.")
+    if how == "exit":
+        sys.exit(3)
+    return None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
