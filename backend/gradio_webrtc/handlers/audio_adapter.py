@@ -13,7 +13,7 @@ from typing import Any
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.base import AsyncStreamHandler, Side, StreamHandler
 from gradio_webrtc.handlers.emit_pace import REST_S
-from gradio_webrtc.handlers.invoke import call
+from gradio_webrtc.handlers.invoke import call, start_task
 from gradio_webrtc.handlers.protocol import AudioFormat, Link, MediaKind
 from gradio_webrtc.handlers.slots import Pulse
 from gradio_webrtc.handlers.user_errors import failure_of
@@ -95,7 +95,7 @@ class AudioHandler:
         self._handler = handler
         if self._early_args is not None:
             self.set_args(self._early_args)
-        self._start_up = asyncio.ensure_future(self._run_start_up(handler))
+        self._start_up = start_task(self._run_start_up(handler), "start_up")
         await asyncio.wait({self._start_up}, timeout=HEAD_START_S)
         self._check_start_up()
 

@@ -9,9 +9,9 @@ import asyncio
 import functools
 import inspect
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextvars import Context, copy_context
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from gradio_webrtc.handlers.user_errors import (
     as_handler_error,
@@ -26,6 +26,8 @@ CLOSE_S = 1.0
 """How long closing an async generator may take before the session ends without it."""
 
 _END = object()
+
+T = TypeVar("T")
 
 
 def is_async(fn: Callable[..., Any]) -> bool:
@@ -55,6 +57,13 @@ class Threads(Protocol):
     def submit(self, context: Context, fn: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
         """Queue ``fn(*args)`` to run in ``context``."""
         ...
+
+
+def start_task(work: Coroutine[Any, Any, T], what: str) -> asyncio.Task[T]:
+    """Run ``work`` in a task whose name says for which task it works: logs name it."""
+    parent = asyncio.current_task()
+    name = what if parent is None else f"{parent.get_name()} {what}"
+    return asyncio.get_running_loop().create_task(work, name=name)
 
 
 async def call(
@@ -186,7 +195,7 @@ class _TaskSteps:
         self._requests: asyncio.Queue[asyncio.Future[Any]] = asyncio.Queue(maxsize=1)
         self._waiting: asyncio.Future[Any] | None = None
         self._closed = False
-        self._owner = asyncio.ensure_future(self._own())
+        self._owner = start_task(self._own(), "generator")
         self._owner.add_done_callback(_log_failure)
 
     def __aiter__(self) -> AsyncIterator[Any]:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
+from gradio_webrtc.session.served_time import call_later, watch_of
 from gradio_webrtc.session.state import CloseReason, Limits
+
+
+class _Timer(Protocol):
+    def cancel(self) -> None: ...
 
 
 class Deadlines:
     """Calls ``expired(reason, text)`` once when the first deadline of the current phase passes.
+
+    What the client has to keep is measured in served time: for as long as the event loop stood
+    still nothing it sent could be read. The time limit is the clock's.
 
     The silence deadline arms with the first sign of life, so a client that only listens and never
     speaks is left to ICE's own consent check. It re-arms itself for the remaining time instead of
@@ -25,16 +34,22 @@ class Deadlines:
         self._loop = loop
         self._limits = limits
         self._expired = expired
-        self._timers: dict[CloseReason, asyncio.TimerHandle] = {}
+        self._timers: dict[CloseReason, _Timer] = {}
+        self._watch = watch_of(loop)
+        self._watching = False
         self._last_heard = 0.0
         self._open = False
 
     def start_connecting(self) -> None:
         """Arm the connect deadline."""
+        self._watching = True
+        self._watch.enter()
         limit = self._limits.connect
-        self._arm(
-            CloseReason.CONNECT_TIMEOUT,
+        self._timers[CloseReason.CONNECT_TIMEOUT] = call_later(
+            self._loop,
             limit,
+            self._expired,
+            CloseReason.CONNECT_TIMEOUT,
             f"The connection could not be established within {limit:g} seconds. When the server "
             "is not on this network, a TURN server is usually needed.",
         )
@@ -45,13 +60,16 @@ class Deadlines:
         self._drop(CloseReason.CONNECT_TIMEOUT)
         if self._limits.time_limit is not None:
             limit = self._limits.time_limit
-            self._arm(
-                CloseReason.TIME_LIMIT, limit, f"The time limit of {limit:g} seconds is over."
+            self._timers[CloseReason.TIME_LIMIT] = self._loop.call_later(
+                limit,
+                self._expired,
+                CloseReason.TIME_LIMIT,
+                f"The time limit of {limit:g} seconds is over.",
             )
 
     def heard(self) -> None:
         """The client gave a sign of life."""
-        self._last_heard = self._loop.time()
+        self._last_heard = self._watch.time()
         if self._open and CloseReason.PEER_LOST not in self._timers:
             self._watch_silence(self._limits.silence)
 
@@ -61,12 +79,15 @@ class Deadlines:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
+        if self._watching:
+            self._watching = False
+            self._watch.leave()
 
     def _watch_silence(self, delay: float) -> None:
-        self._timers[CloseReason.PEER_LOST] = self._loop.call_later(delay, self._check_silence)
+        self._timers[CloseReason.PEER_LOST] = call_later(self._loop, delay, self._check_silence)
 
     def _check_silence(self) -> None:
-        remaining = self._last_heard + self._limits.silence - self._loop.time()
+        remaining = self._last_heard + self._limits.silence - self._watch.time()
         if remaining > 0:
             self._watch_silence(remaining)
         else:
@@ -74,9 +95,6 @@ class Deadlines:
                 CloseReason.PEER_LOST,
                 f"Nothing was heard from the browser for {self._limits.silence:g} seconds.",
             )
-
-    def _arm(self, reason: CloseReason, delay: float, text: str) -> None:
-        self._timers[reason] = self._loop.call_later(delay, self._expired, reason, text)
 
     def _drop(self, reason: CloseReason) -> None:
         timer = self._timers.pop(reason, None)

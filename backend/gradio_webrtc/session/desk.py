@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.mailbox import KEPT_SECONDS, Mailbox, Mailboxes
+from gradio_webrtc.session.served_time import ServedTimer, call_later
 
 if TYPE_CHECKING:
     from gradio_webrtc.session.session import Session
@@ -27,7 +28,7 @@ class OutputDesk:
     def __init__(self) -> None:
         self.mailboxes = Mailboxes()
         self._left: OrderedDict[str, Channel[AdditionalOutputs]] = OrderedDict()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, ServedTimer] = {}
 
     def attach(self, session: Session, listeners: Iterable[Hashable]) -> None:
         """Give ``session`` a mailbox if it is a page's and somebody listens. Before it starts."""
@@ -56,7 +57,7 @@ class OutputDesk:
         if len(session.outputs):
             self._left[session.webrtc_id] = session.outputs
             loop = asyncio.get_running_loop()
-            timer = loop.call_later(KEPT_SECONDS, self._forget, session.webrtc_id)
+            timer = call_later(loop, KEPT_SECONDS, self._forget, session.webrtc_id)
             self._timers[session.webrtc_id] = timer
         while len(self._left) > MAX_KEPT:
             self._forget(next(iter(self._left)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.waiting import finished_within
 from gradio_webrtc.session.channel import Channel
+from gradio_webrtc.session.served_time import ServedTimer, call_later
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class Mailboxes:
     def __init__(self) -> None:
         self._boxes: dict[str, Mailbox] = {}
         self._sessions: dict[str, int] = {}
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, ServedTimer] = {}
 
     def __len__(self) -> int:
         return len(self._boxes)
@@ -124,7 +125,7 @@ class Mailboxes:
             return
         if self._boxes[owner].waiting():
             loop = asyncio.get_running_loop()
-            self._timers[owner] = loop.call_later(KEPT_SECONDS, self._forget, owner)
+            self._timers[owner] = call_later(loop, KEPT_SECONDS, self._forget, owner)
         else:
             self._forget(owner)
 

@@ -16,6 +16,7 @@ from gradio_webrtc.errors import (
     UnknownConnectionError,
 )
 from gradio_webrtc.session.ids import check_id
+from gradio_webrtc.session.served_time import wait
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.waiting import WaitingLine
@@ -190,7 +191,7 @@ class SessionRegistry:
         waiting = self._arrivals.setdefault(webrtc_id, [])
         waiting.append(arrival)
         try:
-            await asyncio.wait([arrival], timeout=timeout)
+            await wait([arrival], timeout)
         finally:
             waiting.remove(arrival)
             if not waiting and self._arrivals.get(webrtc_id) is waiting:

@@ -13,7 +13,6 @@ from gradio_webrtc.errors import MediaFileError, SessionClosedError, words_for
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.handlers.user_errors import failure_of
-from gradio_webrtc.handlers.waiting import finished_within
 from gradio_webrtc.media.pcm import Pcm
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.announcing import Announcements
@@ -26,6 +25,7 @@ from gradio_webrtc.session.link import SessionLink
 from gradio_webrtc.session.mailbox import OUTPUT_CAPACITY, Delivery, Mailbox
 from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
 from gradio_webrtc.session.recorder import NoRecorder, Recorder
+from gradio_webrtc.session.served_time import wait
 from gradio_webrtc.session.state import (
     CloseReason,
     Ending,
@@ -161,8 +161,14 @@ class Session:
 
     async def _drained(self) -> None:
         """Wait until what is queued has been played, within the limit for that."""
-        if not await finished_within(self._require_transport().drain(), self.limits.drain):
-            logger.warning("session %s: queued media was not played in time", self.webrtc_id)
+        draining = self.loop.create_task(self._require_transport().drain())
+        try:
+            if await wait([draining], self.limits.drain):
+                draining.result()
+            else:
+                logger.warning("session %s: queued media was not played in time", self.webrtc_id)
+        finally:
+            draining.cancel()
 
     async def _close(self, ending: Ending) -> None:
         """The one clean-up path: client told, tasks awaited, handler shut down, place freed."""

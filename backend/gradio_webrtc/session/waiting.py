@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 
 from gradio_webrtc.errors import ConcurrencyLimitReachedError, UnknownConnectionError
 from gradio_webrtc.handlers.waiting import finished_within
+from gradio_webrtc.session.served_time import ServedTimer, call_later
 
 POLL_SECONDS = 25.0
 """How long one question may wait for its answer; proxies commonly cut requests at 30 s or 60 s."""
 
 RESERVED_SECONDS = 10.0
-"""How long an admitted client may take to send its offer, and a waiting one to ask again."""
+"""How long an admitted client may take to send its offer, and a waiting one to ask again. The time
+for which the event loop stood still does not count, as their requests could not be read."""
 
 MAX_WAITING = 1000
 
@@ -24,7 +26,7 @@ class _Ticket:
     owner: str | None
     asking: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
-    expiry: asyncio.TimerHandle | None = None
+    expiry: ServedTimer | None = None
 
     def cancel_expiry(self) -> None:
         if self.expiry is not None:
@@ -134,7 +136,7 @@ class WaitingLine:
     def _expire_later(self, webrtc_id: str, ticket: _Ticket) -> None:
         ticket.cancel_expiry()
         loop = asyncio.get_running_loop()
-        ticket.expiry = loop.call_later(RESERVED_SECONDS, self._forget, webrtc_id)
+        ticket.expiry = call_later(loop, RESERVED_SECONDS, self._forget, webrtc_id)
 
     def _forget(self, webrtc_id: str, admit: bool = True) -> None:
         ticket = self._line.pop(webrtc_id, None) or self._reserved.pop(webrtc_id, None)
