@@ -8,6 +8,7 @@ from typing import Any
 
 from gradio_webrtc.handlers.protocol import TurnLog
 from gradio_webrtc.session import messages
+from gradio_webrtc.session.awaited import AwaitedInputs
 from gradio_webrtc.session.transport import Transport
 
 
@@ -33,6 +34,7 @@ class SessionLink:
         self.loop = asyncio.get_running_loop()
         self._on_loop = on_loop
         self._transport = transport
+        self.awaited = AwaitedInputs(webrtc_id, lambda text: self.notify(messages.warning(text)))
 
     def send(self, text: str) -> None:
         """Send ``text`` to the client as it is."""
@@ -53,6 +55,7 @@ class SessionLink:
     def request_inputs(self) -> None:
         """Ask the page for the current values of the other inputs."""
         self.notify(messages.send_input())
+        self._on_loop(self.awaited.asked)
 
     def clear(self) -> None:
         """Drop the audio that is queued and not played."""

@@ -175,6 +175,7 @@ class Session:
         self._enter(SessionState.CLOSING)
         self.ending = ending
         self._deadlines.cancel()
+        self.link.awaited.arrived()
         name, limit = f"session {self.webrtc_id}", self.limits.shutdown
         try:
             if self._transport is not None:
@@ -246,6 +247,7 @@ class Session:
 
         A ``WebRTCData`` before them is a submit, see ``Submissions``.
         """
+        self._on_loop(self.link.awaited.arrived)
         self._on_loop(self.submissions.take, args)
 
     # -- inside ------------------------------------------------------------------------------
