@@ -50,6 +50,7 @@ class Replying:
         self._steps: Steps | None = None
         self._single: Any = None
         self._closed = False
+        self._told = False
         self._retiring: asyncio.Task[None] | None = None
         self._dropped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # A task copies the variables of where it is made.
@@ -66,6 +67,7 @@ class Replying:
             await asyncio.wait({self._opening, self._dropped}, return_when=asyncio.FIRST_COMPLETED)
         if self._closed:
             raise StopAsyncIteration
+        self._told = True  # what it raises is the owner's from here on
         if (failure := failure_of(self._opening, self._fn)) is not None:
             raise failure
         if self._steps is not None:
@@ -129,7 +131,7 @@ class Replying:
     async def _retire(self) -> None:
         # What either raises belongs to a reply nobody waits for; the steps log it themselves.
         (opened,) = await asyncio.gather(self._opening, return_exceptions=True)
-        if isinstance(opened, Exception):
+        if isinstance(opened, Exception) and not self._told:
             logger.warning("A reply that was dropped failed", exc_info=opened)
         if self._steps is not None:
             await asyncio.gather(self._steps.aclose(), return_exceptions=True)
