@@ -8,13 +8,14 @@ from enum import Enum
 from functools import partial
 from typing import Any, Literal
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from gradio_webrtc.checks import MaxBitrate, check_component_options, limit_or_none, number_or_none
 from gradio_webrtc.handlers.adapt import as_handler, check_arity, format_of, needs_args
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.mounting import check_path_is_free, mount_path, mounted_on
 from gradio_webrtc.routes import make_router
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import SessionRegistry
@@ -98,16 +99,26 @@ class Stream:
         self.modality: Modality = modality
         self.host = StreamHost(settings, SessionRegistry(limit_or_none(concurrency_limit)))
 
-    def mount(self, app: FastAPI, path: str = "", tags: list[str | Enum] | None = None) -> None:
+    def mount(
+        self, app: FastAPI | APIRouter, path: str = "", tags: list[str | Enum] | None = None
+    ) -> None:
         """Add the routes to ``app`` under ``path``; sessions end when the app shuts down.
 
         Args:
-            app: the application.
-            path: prefix of the routes, empty or starting with ``/``.
+            app: the application, or a router of it that is included after this. The server tells
+                only the application it serves of its end: one that is mounted inside another by
+                ``app.mount()`` must be told by that one's lifespan.
+            path: prefix of the routes; ``"rtc"``, ``"/rtc"`` and ``"/rtc/"`` are the same.
             tags: OpenAPI tags of the routes.
+
+        Raises:
+            ConfigurationError: ``app`` or ``path`` cannot work, or the path is taken.
         """
-        app.include_router(make_router(self.host, path, tags))
-        app.router.lifespan_context = _closing_at_the_end(app.router.lifespan_context, self.host)
+        router = mounted_on(app)
+        prefix = mount_path(path)
+        check_path_is_free(router, f"{prefix}/webrtc/offer")
+        router.include_router(make_router(self.host, prefix, tags))
+        router.lifespan_context = _closing_at_the_end(router.lifespan_context, self.host)
 
     def set_input(self, webrtc_id: str, *args: Any) -> None:
         """Give the handler of one session the values of its further inputs. Any thread.

@@ -1,0 +1,84 @@
+"""Where a stream can be mounted, and what the app's author is told where it cannot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from starlette.applications import Starlette
+
+from gradio_webrtc import ConfigurationError, Stream
+
+
+def stream() -> Stream:
+    return Stream(lambda image: image, modality="video")
+
+
+async def answers(app: Any, path: str) -> bool:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        body = {"type": "offer", "webrtc_id": "a", "sdp": "v=0"}
+        answer = await http.post(path, json=body)
+    return answer.status_code == 200 and answer.json()["status"] == "failed"
+
+
+@pytest.mark.parametrize("path", ["rtc", "/rtc", "/rtc/", "rtc/"])
+async def test_slashes_do_not_matter(path: str) -> None:
+    app = FastAPI()
+    stream().mount(app, path)
+    assert await answers(app, "/rtc/webrtc/offer")
+
+
+@pytest.mark.parametrize("path", ["", "/"])
+async def test_the_root(path: str) -> None:
+    app = FastAPI()
+    stream().mount(app, path)
+    assert await answers(app, "/webrtc/offer")
+
+
+@pytest.mark.parametrize(
+    "path", [None, 7, "a b", "/rtc?x=1", "/rtc#x", "https://example.org/rtc", "/a//b", "/{a"]
+)
+async def test_what_is_no_path_is_refused(path: Any) -> None:
+    with pytest.raises(ConfigurationError, match="path must be"):
+        stream().mount(FastAPI(), path)
+
+
+@pytest.mark.parametrize("app", [Starlette(), None, "app"])
+async def test_what_is_no_app_is_refused(app: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"Stream\.mount\(\) takes a FastAPI app"):
+        stream().mount(app, "/rtc")
+
+
+async def test_a_path_that_is_taken_is_refused() -> None:
+    app = FastAPI()
+    stream().mount(app, "/rtc")
+    stream().mount(app, "/other")
+    with pytest.raises(ConfigurationError, match="'/rtc/webrtc/offer' already"):
+        stream().mount(app, "rtc/")
+
+
+async def test_a_router_carries_the_stream_and_its_end_into_the_app(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    router, app, mounted, ended = APIRouter(prefix="/api"), FastAPI(), stream(), []
+
+    async def note() -> None:
+        ended.append(True)
+
+    monkeypatch.setattr(mounted.host, "aclose", note)
+    mounted.mount(router, "/rtc")
+    app.include_router(router)
+    async with app.router.lifespan_context(app):
+        assert await answers(app, "/api/rtc/webrtc/offer")
+        assert not ended
+    assert ended
+
+
+async def test_an_app_that_is_mounted_in_another_answers() -> None:
+    outer, inner = FastAPI(), FastAPI()
+    stream().mount(inner, "/rtc")
+    outer.mount("/api", inner)
+    assert await answers(outer, "/api/rtc/webrtc/offer")
