@@ -30,7 +30,7 @@ export interface WebRTCProps {
   track_constraints: Optional<TrackConstraints>;
   time_limit: Optional<number>;
   rtp_params: Optional<RtpParams>;
-  icon: Optional<string>;
+  icon: Optional<{ url: string }>;
   icon_button_color: Optional<string>;
   pulse_color: Optional<string>;
   icon_radius: Optional<number>;
@@ -45,6 +45,8 @@ export interface WebRTCProps {
   placeholder: Optional<string>;
   /** What the page calls each turn; `false` when it says nothing of turns. */
   turn_labels: Optional<TurnLabels | false>;
+  /** Which component this is across re-renders of `gr.render`. */
+  key: Optional<number | string | (number | string)[]>;
   /** The ids of the Gradio events that take additional outputs. */
   output_listeners: Optional<number[]>;
 }

@@ -20,14 +20,24 @@ from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.listeners import listen_to_outputs
+from gradio_webrtc.icons import served_icon
+from gradio_webrtc.listeners import OutputListeners, listen_to_outputs
 from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.rerendering import (
+    DRAWN_ANEW,
+    check_inside_blocks,
+    previous_instance,
+    replaced_instances,
+    tell_of_ending,
+)
 from gradio_webrtc.served import ServedComponent
 from gradio_webrtc.session.recording import Recording
+from gradio_webrtc.session.registry import SessionRegistry
+from gradio_webrtc.sharing import share
 from gradio_webrtc.transports.codecs import VideoCodec
 from gradio_webrtc.transports.host import StreamHost
 from gradio_webrtc.transports.ice import RTCConfigurationSource
-from gradio_webrtc.wiring import EachTime, StreamArguments, make_host, wire
+from gradio_webrtc.wiring import EachTime, StreamArguments, stream_settings, wire
 
 if TYPE_CHECKING:
     from gradio.blocks import Block
@@ -99,7 +109,7 @@ class WebRTC(ServedComponent):
         turn_labels: dict[str, str] | Literal[False] | None = None,
         *,
         shared_host: StreamHost | None = None,
-        output_listeners: list[int] | None = None,
+        shared_listeners: OutputListeners | None = None,
     ) -> None:
         """Create the component.
 
@@ -177,7 +187,7 @@ class WebRTC(ServedComponent):
                 keys `listening`, `speaking` (the person), `thinking` and `replying`; `False` shows
                 neither turns nor stop words.
             shared_host: for this package itself; leave it out.
-            output_listeners: for this package itself; leave it out.
+            shared_listeners: for this package itself; leave it out.
 
         Raises:
             ConfigurationError: an option has a value that cannot work; the text says which.
@@ -226,7 +236,12 @@ class WebRTC(ServedComponent):
         self.max_bitrate = options.max_bitrate
         self.record = options.record
         self._host = shared_host
-        self.output_listeners = [] if output_listeners is None else output_listeners
+        self.listeners = OutputListeners() if shared_listeners is None else shared_listeners
+        self._streamed = shared_host is not None
+        if shared_host is None:
+            before = previous_instance(key)
+            # Its page goes on with the sessions it has, also before stream() is called.
+            self._host = before._host if isinstance(before, WebRTC) else None
         super().__init__(
             value=value,
             label=label,
@@ -243,9 +258,9 @@ class WebRTC(ServedComponent):
             render=render,
             key=key,
         )
-        # Only now is it known under which path the app serves its files.
-        served = self.serve_static_file(icon)
-        self.icon = served.get("url") if served else None
+        # Only now is it known in which folder the app keeps its files. A file rather than its
+        # address, since Gradio puts the path in front under which the app is reached.
+        self.icon = served_icon(self, icon)
 
     def stream(
         self,
@@ -286,6 +301,7 @@ class WebRTC(ServedComponent):
             ConfigurationError: an argument cannot work; the text names this component and says what
                 to pass.
         """
+        check_inside_blocks("stream()")
         arguments = StreamArguments(
             component=self,
             fn=fn,
@@ -298,12 +314,13 @@ class WebRTC(ServedComponent):
             trigger=trigger,
             send_input_on=send_input_on,
         ).checked()
-        if self._host is not None:
+        if self._streamed:
             raise ConfigurationError(
                 f"{arguments.name}: stream() was called before; one component has one stream."
             )
-        self._host = make_host(arguments)
-        self._host.listeners = self.output_listeners
+        self._host = self._make_host(arguments)
+        self._host.listeners = self.listeners.readers
+        self._streamed = True
         self.time_limit = self._host.settings.limits.time_limit
         # Gradio makes a new instance when an event updates a property, from these arguments, and
         # then calls the server functions of that instance: it must find the same sessions.
@@ -357,10 +374,27 @@ class WebRTC(ServedComponent):
             "queue": queue,
             "key": key,
         }
+        check_inside_blocks("on_additional_outputs()")
         dependency = listen_to_outputs(self, fn, inputs, outputs, options)
         # As the host of the sessions: the next instance must know of the same listeners.
-        self.constructor_args["output_listeners"] = self.output_listeners
+        self.constructor_args["shared_listeners"] = self.listeners
         return dependency
+
+    def _make_host(self, arguments: StreamArguments) -> StreamHost:
+        """Return a host, or in ``gr.render`` that of the instance before with the same key."""
+        settings = stream_settings(arguments)
+        for old in replaced_instances(self):
+            if isinstance(old, WebRTC) and old._host is not None and old._host.end_all(DRAWN_ANEW):
+                tell_of_ending(arguments.name)
+        before = self._host
+        if before is not None and before.settings.same_media(settings):
+            before.settings = settings
+            return before
+        if before is not None:
+            before.end_all(DRAWN_ANEW)
+        host = StreamHost(settings, SessionRegistry(arguments.concurrency_limit))
+        share(host, arguments.concurrency_id, self.key)
+        return host
 
     def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
         """Yield one connection's additional outputs as they come, beside the page's listeners.

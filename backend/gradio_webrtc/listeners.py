@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -15,11 +15,13 @@ from gradio_webrtc.chain import Chain
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.invoke import call, iterate
 from gradio_webrtc.handlers.pooled_threads import POOLED
+from gradio_webrtc.rerendering import block_function, listener_key
 from gradio_webrtc.session.context import Context, set_current_context
 from gradio_webrtc.session.mailbox import Delivery, Mailbox
 from gradio_webrtc.wiring import as_list
 
 if TYPE_CHECKING:
+    from gradio.block_function import BlockFunction
     from gradio.events import Dependency
 
     from gradio_webrtc.component import WebRTC
@@ -27,6 +29,33 @@ if TYPE_CHECKING:
 TURN_SECONDS = 0.1
 """How long one call of Gradio's may take outputs: its input values are as old as this at most, and
 others who wait for the listener's place in the queue get it."""
+
+
+class OutputListeners:
+    """The listeners of one component, which all instances of it share.
+
+    Attributes:
+        readers: by what the stream's mailboxes know the listeners, in order. These stay, while
+            Gradio's numbers change when it renders one ``Blocks`` inside another.
+    """
+
+    def __init__(self) -> None:
+        self.readers: list[Hashable] = []
+        self._functions: list[BlockFunction] = []
+
+    def add(self, function: BlockFunction, key: Hashable | None) -> Hashable:
+        """Take one more listener; return the name of its reader.
+
+        The same key, or the same place where there is none, is the same reader after a re-render.
+        """
+        reader = ("place", len(self.readers)) if key is None else ("key", key)
+        self._functions.append(function)
+        self.readers.append(reader)
+        return reader
+
+    def ids(self) -> list[int]:
+        """Return the numbers that Gradio knows the listeners by now."""
+        return [function._id for function in self._functions]
 
 
 class OutputListener:
@@ -49,12 +78,12 @@ class OutputListener:
         self._nothing = [gr.skip() for _ in outputs] if len(outputs) > 1 else gr.skip()
         if not outputs:
             self._nothing = None
-        self.id = -1
+        self.reader: Hashable = None
 
     async def next(self, page: str | None, values: tuple[Any, ...]) -> Any:
         """Take one output and return what ``fn`` makes of it, for calls outside of the queue."""
         box = self._mailbox(page)
-        delivery = None if box is None else box.take(self.id)
+        delivery = None if box is None else box.take(self.reader)
         if box is None or delivery is None:
             return self._nothing
         with box.call():
@@ -79,8 +108,8 @@ class OutputListener:
 
     async def _all_of(self, box: Mailbox, current: list[Any]) -> AsyncIterator[Any]:
         end = time.monotonic() + TURN_SECONDS
-        left = box.waiting(self.id)
-        while left and (delivery := box.take(self.id)) is not None:
+        left = box.waiting(self.reader)
+        while left and (delivery := box.take(self.reader)) is not None:
             certain = True
             async for result in self._results(delivery, current):
                 yield result
@@ -123,6 +152,7 @@ def listen_to_outputs(
         ConfigurationError: an argument cannot work.
     """
     blocks_in, blocks_out, queue = _checked(fn, inputs, outputs, options["queue"])
+    listeners, key = component.listeners, options["key"]
     listener = OutputListener(component, fn, blocks_in, blocks_out)
 
     async def take_waiting(request: gr.Request, *values: Any) -> AsyncIterator[Any]:
@@ -145,13 +175,13 @@ def listen_to_outputs(
         # it is still putting the last one away would be missed.
         "trigger_mode": "multiple",
         "api_visibility": "private",
+        "key": key or listener_key(component, f"outputs {len(listeners.readers)}"),
     }
     # Gradio makes the listener methods out of EVENTS when the class is made.
     dependency: Dependency = component.state_change(  # type: ignore[attr-defined]
         fn=take_waiting if queue else take_next, inputs=blocks_in, outputs=blocks_out, **options
     )
-    listener.id = dependency["id"]
-    component.output_listeners.append(listener.id)
+    listener.reader = listeners.add(block_function(dependency["id"]), key)
     return dependency
 
 

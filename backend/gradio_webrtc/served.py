@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.components.base import Component, server
 from gradio.route_utils import Request
+from gradio.routes import App
 
 from gradio_webrtc.checks import Variant
 from gradio_webrtc.errors import ConfigurationError, SignalingError
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
+from gradio_webrtc.listeners import OutputListeners
 from gradio_webrtc.session.submissions import parse_submission
+from gradio_webrtc.sharing import join
 from gradio_webrtc.transports.host import StreamHost, failure, page_of
 from gradio_webrtc.transports.ice import RTCConfigurationSource
 from gradio_webrtc.transports.server_stop import close_sessions_first
@@ -21,13 +25,17 @@ from gradio_webrtc.wiring import START_COMMAND
 if TYPE_CHECKING:
     from gradio.blocks import Block
 
+logger = logging.getLogger(__name__)
+
 
 class ServedComponent(Component):
     """The side of ``WebRTC`` that faces the page: server functions, props and values."""
 
     variant: Variant
     rtc_configuration: RTCConfigurationSource
+    listeners: OutputListeners
     _host: StreamHost | None
+    _told_unconnected = False
 
     def _streaming(self) -> StreamHost:
         if self._host is None:
@@ -73,12 +81,19 @@ class ServedComponent(Component):
         return await self._host.ice_configuration()
 
     def _close_with_app(self, request: Request | None) -> None:
-        """End the sessions when Gradio stops serving, while a goodbye can still be sent."""
-        app = request.app if request is not None else None
-        stopping = getattr(app, "stop_event", None)
-        if self._host is not None and isinstance(stopping, asyncio.Event):
+        """Share places with the other streams of the app that serves this one, and end with it.
+
+        When Gradio stops serving, the sessions end while a goodbye can still be sent.
+        """
+        if self._host is None or request is None:
+            return
+        stopping = getattr(request.app, "stop_event", None)
+        if isinstance(stopping, asyncio.Event):
             self._host.close_with(stopping)
-            close_sessions_first(getattr(getattr(app, "blocks", None), "server", None), stopping)
+            serving = getattr(getattr(request.app, "blocks", None), "server", None)
+            close_sessions_first(serving, stopping)
+        if isinstance(request.app, App):
+            join(request.app.get_blocks(), self._host)
 
     async def _ask(self, question: str, body: Any) -> dict[str, Any]:
         if self._host is None:
@@ -87,11 +102,27 @@ class ServedComponent(Component):
         return answer
 
     def _unconnected(self) -> dict[str, Any]:
-        return failure(
-            "configuration_error",
-            f"{self.label or 'WebRTC'}: nothing is connected to this component. The app must call "
-            "its stream() with a handler or function.",
-        )
+        name = f"WebRTC(label={self.label!r})" if self.label else "WebRTC"
+        if self.proxy_url:
+            code, words = (
+                "loaded_from_elsewhere",
+                (
+                    f"{name} was loaded from {self.proxy_url}. A stream cannot be reached through "
+                    "another app: open that app itself, or embed its page."
+                ),
+            )
+        else:
+            code, words = (
+                "no_stream",
+                (
+                    f"{name}: nothing is connected to this component. Call its stream(), as in "
+                    "webrtc.stream(handler, inputs=[webrtc], outputs=[webrtc])."
+                ),
+            )
+        if not self._told_unconnected:
+            self._told_unconnected = True
+            logger.error("%s", words)
+        return failure(code, words)
 
     # -- what Gradio calls -------------------------------------------------------------------------
 
@@ -101,6 +132,8 @@ class ServedComponent(Component):
         dynamic = callable(self.rtc_configuration)
         config["rtc_configuration"] = None if dynamic else self.rtc_configuration
         config["dynamic_rtc_configuration"] = dynamic
+        # Asked for whenever the page is drawn, and Gradio's numbers are what they are then.
+        config["output_listeners"] = self.listeners.ids()
         for private in ("server_rtc_configuration", "allow_extra_tracks", "frame_format", "record"):
             config.pop(private, None)
         return config

@@ -6,11 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
 import gradio as gr
 from gradio.blocks import Block
-from gradio.context import get_blocks_context
 from gradio.events import EventListener
 
 from gradio_webrtc.checks import limit_or_none, number_or_none, one_of
@@ -18,7 +16,7 @@ from gradio_webrtc.errors import ConfigurationError, SignalingError
 from gradio_webrtc.handlers.adapt import as_handler, check_arity, format_of
 from gradio_webrtc.handlers.base import StreamHandlerBase
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.session.registry import SessionRegistry
+from gradio_webrtc.rerendering import listener_key
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.host import StreamHost
@@ -62,10 +60,6 @@ class EachTime(EventListener):
     def copy(self) -> EachTime:
         """Return another one, as Gradio asks for when a component class is made."""
         return EachTime(self.event_name, doc=self.doc)
-
-
-_shared: WeakValueDictionary[tuple[int, str], SessionRegistry] = WeakValueDictionary()
-"""Registries by app and ``concurrency_id``; one lives as long as a stream that uses it."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +139,8 @@ class StreamArguments:
             )
 
 
-def make_host(arguments: StreamArguments) -> StreamHost:
-    """Return the host of the stream ``arguments`` describe.
+def stream_settings(arguments: StreamArguments) -> StreamSettings:
+    """Return the settings of the stream ``arguments`` describe.
 
     Raises:
         ConfigurationError: ``fn`` does not fit the component's mode and modality.
@@ -181,7 +175,7 @@ def make_host(arguments: StreamArguments) -> StreamHost:
         composer=component.variant == "textbox",
         check_args=lambda count: check_arity(arguments.fn, count, mode=component.mode),
     )
-    return StreamHost(settings, _registry(arguments))
+    return settings
 
 
 def wire(arguments: StreamArguments, host: StreamHost) -> Dependency:
@@ -213,14 +207,17 @@ def wire_inputs(arguments: StreamArguments, host: StreamHost) -> Dependency:
         # The trigger's values went through it already, and without the component's own.
         "js": arguments.js if arguments.trigger is None else None,
     }
+    component = arguments.component
     # A generator was called with the values at the press; what they become later is not its own.
     if arguments.trigger is None or isinstance(arguments.fn, StreamHandlerBase):
-        for block in arguments.further:
+        for place, block in enumerate(arguments.further):
             listen = getattr(block, arguments.send_input_on, None)
             if listen is not None:
-                listen(**options)
+                listen(**options, key=listener_key(component, f"input {place}"))
     # Gradio makes the listener methods out of EVENTS when the class is made.
-    dependency: Dependency = arguments.component.tick(**options)  # type: ignore[attr-defined]
+    dependency: Dependency = component.tick(  # type: ignore[attr-defined]
+        **options, key=listener_key(component, "tick")
+    )
     return dependency
 
 
@@ -236,21 +233,10 @@ def wire_trigger(arguments: StreamArguments, host: StreamHost) -> Dependency:
         inputs=arguments.further,
         outputs=[arguments.component],
         js=arguments.js,
+        key=listener_key(arguments.component, "trigger"),
         **_QUIETLY,
     )
     return dependency
-
-
-def _registry(arguments: StreamArguments) -> SessionRegistry:
-    limit: int | None = arguments.concurrency_limit
-    if arguments.concurrency_id is None:
-        return SessionRegistry(limit)
-    root = get_blocks_context()
-    key = (id(root), arguments.concurrency_id)
-    registry = _shared.setdefault(key, SessionRegistry(limit))
-    if limit is not None:
-        registry.limit = limit if registry.limit is None else min(limit, registry.limit)
-    return registry
 
 
 def as_list(name: str, value: Any) -> list[Block]:

@@ -243,3 +243,27 @@ describe("a call that fails", () => {
     expect(page.clock.armed).toBe(0);
   });
 });
+
+describe("another instance of the component goes on", () => {
+  it("asks what is left of a call whose end it is not told", async () => {
+    page.flow.announced();
+    page.flow.progressed({ fn_index: 7, status: "pending" });
+    page.count = { waiting: 2, taken: 1, busy: true };
+    page.flow.resume();
+    await settle();
+    expect([page.asked, page.rounds]).toEqual([1, 1]);
+    await page.clock.pass(ARRIVAL_MS);
+    expect(page.rounds).toBe(2);
+    page.count = { waiting: 0, taken: 3 };
+    page.call(7);
+    await settle();
+    expect(page.clock.armed).toBe(0);
+  });
+
+  it("asks when it was at rest, too: announcements may have been lost", async () => {
+    page.count = { waiting: 1, taken: 0 };
+    page.flow.resume();
+    await settle();
+    expect([page.asked, page.rounds]).toEqual([1, 1]);
+  });
+});

@@ -68,6 +68,13 @@ export class OutputFlow {
     this.#sweepIfUnsure();
   }
 
+  /** Another instance of the component goes on: how the calls end that run is not told to it. */
+  resume(): void {
+    if (this.#phase !== "fetching") return this.sweep();
+    this.#calls.clear();
+    void this.#ask();
+  }
+
   /** A call has made progress. The same news may come again. */
   progressed({ fn_index: id, status }: Progress): void {
     if (this.#phase !== "fetching" || id === undefined || !this.#calls.has(id)) return;

@@ -100,6 +100,14 @@ const FIXED: Record<string, Words> = {
     title: "This start is out of date",
     remedy: "Start again from the app.",
   },
+  no_stream: {
+    title: "Nothing is connected to this yet",
+    remedy: "Its author must call the component's stream() with a handler or a function.",
+  },
+  loaded_from_elsewhere: {
+    title: "This part of the app runs elsewhere",
+    remedy: "It cannot be reached through this page. Open the app that it was loaded from.",
+  },
   configuration_error: {
     title: "The app is not set up correctly",
     remedy: "Its author finds the details in the server's log.",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Serve
-from tests.browser.pages import Visit
+from tests.browser.pages import PATIENCE, Visit
 from tests.browser.pictures import PATTERN
+from tests.browser.speaking import microphone
+from tests.browser.test_demo_conversation import GREETED, bubbles
 from tests.support import demos
 
 
@@ -36,4 +41,18 @@ def test_a_demo_runs_in_its_page(page: Visit) -> None:
     page.page.get_by_role("checkbox", name="Outlines").uncheck()
     component.shows(PATTERN)
     page.until(component.hears, "the robot")
+    component.stop()
+
+
+def test_a_conversation_is_shown_in_its_page_as_it_goes_on(
+    serve: Serve, visit: Open, tmp_path: Path
+) -> None:
+    flags = microphone(
+        tmp_path / "voice.wav", GREETED, "Hello my friend.", 7.0, "I like music.", 25.0
+    )
+    page = visit(serve(demos.load("gallery").demo) + "conversation", flags=flags)
+    component = page.component()
+    component.start()
+    expect(bubbles(page, "user")).to_have_count(2, timeout=PATIENCE * 1000)
+    expect(bubbles(page, "bot")).to_have_count(3, timeout=PATIENCE * 1000)
     component.stop()

@@ -25,7 +25,7 @@ def make(
         video.stream(lambda image: image, [video], [video])
     listener = OutputListener(video, fn, inputs or [], outputs or [])
     assert video._host is not None
-    return listener, video._host.outputs.mailboxes.open("me", [listener.id])
+    return listener, video._host.outputs.mailboxes.open("me", [listener.reader])
 
 
 def put(box: Mailbox, *values: Any) -> None:
@@ -144,7 +144,8 @@ async def test_the_page_is_told_who_listens_also_after_an_update() -> None:
     for component in (video, again):
         assert component.get_config()["output_listeners"] == [one["id"], two["id"]]
     assert again._host is video._host
-    assert list(again._streaming().listeners) == [one["id"], two["id"]]
+    assert list(again._streaming().listeners) == again.listeners.readers
+    assert len(again.listeners.readers) == 2
 
 
 async def test_a_component_without_a_stream_says_so() -> None:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Hashable, Mapping, Sequence
 from typing import Any
+from weakref import WeakSet
 
 from gradio_webrtc.errors import (
     ConfigurationError,
@@ -22,7 +23,7 @@ from gradio_webrtc.session.recorder import make_recorder
 from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.starts import Starts
-from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.session.state import CloseReason, SessionState
 from gradio_webrtc.transports.ice import resolve_configuration, to_aiortc
 from gradio_webrtc.transports.peer import PeerTransport
 from gradio_webrtc.transports.server_stop import watch_server
@@ -56,6 +57,7 @@ class StreamHost:
         self.starts = Starts()
         self.listeners: Sequence[Hashable] = ()
         self.outputs = OutputDesk()
+        self._sessions: WeakSet[Session] = WeakSet()
         self._watching: asyncio.Task[None] | None = None
         self._stopping: asyncio.Event | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -100,6 +102,18 @@ class StreamHost:
         session = self.registry.find(webrtc_id)
         if session is not None:
             session.end_threadsafe(CloseReason.APP_CLOSED, text)
+
+    def end_all(self, text: str) -> int:
+        """End the sessions of this stream because the app wants it. Any thread.
+
+        Returns:
+            How many there were. Other streams that share its places keep theirs.
+        """
+        live = [each for each in list(self._sessions) if each.state is not SessionState.CLOSED]
+        for session in live:
+            session.end_threadsafe(CloseReason.APP_CLOSED, text)
+            self._sessions.discard(session)  # who asks again ends nobody
+        return len(live)
 
     async def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
         """Yield a session's additional outputs, one after the other, until it has ended.
@@ -224,6 +238,7 @@ class StreamHost:
         )
         self._end_with_process()
         self.registry.add(place, session)
+        self._sessions.add(session)
         self.outputs.attach(session, self.listeners)
         session.start(transport)
         return session

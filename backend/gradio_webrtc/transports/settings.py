@@ -39,3 +39,7 @@ class StreamSettings:
     recording: Recording | None = None
     composer: bool = False
     check_args: Callable[[int], None] | None = None
+
+    def same_media(self, other: StreamSettings) -> bool:
+        """Return whether a connection made with these settings is one that ``other`` means."""
+        return (self.mode, self.modality) == (other.mode, other.modality)

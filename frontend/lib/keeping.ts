@@ -1,0 +1,56 @@
+/**
+ * What goes on when Gradio puts one instance of a component in the place of another. `gr.render`
+ * makes every custom component of the page anew, also one that its `key` says is the same; the new
+ * instance may come before the old one goes, or a little after.
+ */
+
+import type { Clock } from "./types";
+
+/** How long something is kept for an instance that may come, ms: a few renderings of the page. */
+export const GRACE_MS = 250;
+
+interface Kept<T> {
+  readonly thing: T;
+  /** Who has it; whoever claims it takes it from the one before. */
+  owner: symbol | null;
+  timer: number | null;
+}
+
+export interface Claim<T> {
+  readonly thing: T;
+  /** Whether another instance had it. */
+  readonly taken: boolean;
+  /** This instance goes away: `end` is called soon, unless another one has the thing or comes. */
+  release(end: () => void): void;
+}
+
+export class Keeping<T> {
+  readonly #kept = new Map<string, Kept<T>>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Takes what was kept under `id`, or makes it. Without an id nothing is kept. */
+  claim(id: string | null, make: () => T): Claim<T> {
+    if (id === null) return { thing: make(), taken: false, release: (end) => end() };
+    const found = this.#kept.get(id);
+    const kept = found ?? { thing: make(), owner: null, timer: null };
+    this.#kept.set(id, kept);
+    const owner = Symbol(id);
+    kept.owner = owner;
+    this.#stop(kept);
+    const release = (end: () => void): void => {
+      if (kept.owner !== owner) return;
+      this.#stop(kept);
+      kept.timer = this.clock.set(() => {
+        this.#kept.delete(id);
+        end();
+      }, GRACE_MS);
+    };
+    return { thing: kept.thing, taken: found !== undefined, release };
+  }
+
+  #stop(kept: Kept<T>): void {
+    if (kept.timer !== null) this.clock.clear(kept.timer);
+    kept.timer = null;
+  }
+}
