@@ -6,6 +6,7 @@ APP ?= magic_8_ball
 PORT ?= 7860
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+PROOF_ARGS ?=
 
 BIN := $(VENV)/bin
 PY := $(BIN)/python
@@ -32,7 +33,7 @@ ifeq ($(filter check-%,$(MAKECMDGOALS)),)
 endif
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 .PHONY: help demo known-demo test check check-python check-types check-page check-page-types \
-	check-page-tests format docs bench dist clean
+	check-page-tests format docs bench proof dist clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -81,6 +82,9 @@ docs: $(STAMPS)/docs ## Build the documentation into site/
 
 bench: $(STAMPS)/dev $(TEMPLATES) ## Measure against the budgets and print the table
 	$(PY) -m bench $(BENCH_ARGS)
+
+proof: $(STAMPS)/dev $(TEMPLATES) ## Run the long searches and soaks before a release (PROOF_ARGS="PART --seconds 60")
+	$(PY) -m proof $(PROOF_ARGS)
 
 dist: $(STAMPS)/dev ## Build the wheel and the source distribution into dist/
 	$(PY) -m build

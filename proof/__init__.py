@@ -1,0 +1,1 @@
+"""Long searches and soaks that are run before a release. See proof/README.md."""

@@ -1,0 +1,47 @@
+"""The registered parts, and what a part tells. To add one, see proof/README.md."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+PARTS: dict[str, str] = {
+    "offer_cost": "what the most expensive requests of a stranger cost the event loop",
+}
+"""Each is a module ``proof/NAME.py`` with ``run(seconds: float) -> list[Finding]``."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of the table.
+
+    Attributes:
+        what: what was measured or held.
+        value: what came, with its unit.
+        bound: what is asked, with its unit; empty for what is told only.
+        held: whether the bound held.
+    """
+
+    what: str
+    value: str
+    bound: str = ""
+    held: bool = True
+
+
+Run = Callable[[float], list[Finding]]
+
+
+def load(name: str) -> Run:
+    """Import a part, so that what one needs is no condition of the others."""
+    run: Run = importlib.import_module(f"proof.{name}").run
+    return run
+
+
+def table(rows: list[tuple[str, Finding]]) -> str:
+    """Return the findings of all parts as a Markdown table."""
+    lines = ["| part | what | value | bound | |", "| --- | --- | --- | --- | --- |"]
+    for part, finding in rows:
+        verdict = "ok" if finding.held else "**broken**"
+        lines.append(f"| {part} | {finding.what} | {finding.value} | {finding.bound} | {verdict} |")
+    return "\n".join(lines)
