@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gradio_webrtc.errors import (
     InvalidCandidateError,
 )
-from gradio_webrtc.transports.signaling import (
+from gradio_webrtc.transports.candidates import (
     MAX_CANDIDATE_BYTES,
     parse_candidate,
 )
@@ -26,19 +26,21 @@ def init(candidate: Any, **others: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", sdp.CANDIDATES)
 def test_candidates_of_every_form(name: str) -> None:
-    candidate = parse_candidate(init(sdp.CANDIDATES[name]))
-    assert candidate is not None
+    parsed = parse_candidate(init(sdp.CANDIDATES[name]))
+    assert parsed is not None
+    candidate = parsed.candidate
     words = sdp.CANDIDATES[name].split()
     assert (candidate.protocol, candidate.ip, candidate.port) == (words[2], words[4], int(words[5]))
     assert candidate.type == words[7]
-    assert candidate.sdpMid == "0"
+    assert (parsed.mid, parsed.index) == ("0", None)
+    assert parsed.can_be_checked == (words[2] == "udp")
 
 
 def test_a_candidate_may_name_its_section_by_number() -> None:
     for others in ({"sdpMid": None}, {"sdpMid": ""}):
         candidate = parse_candidate(init(sdp.CANDIDATES["host"], sdpMLineIndex=1, **others))
         assert candidate is not None
-        assert (candidate.sdpMid, candidate.sdpMLineIndex) == (None, 1)
+        assert (candidate.mid, candidate.index) == (None, 1)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,9 @@ MALFORMED = {
     "port too high": init(HOST.replace("46243", "65536")),
     "port below zero": init(HOST.replace("46243", "-1")),
     "priority is a word": init(HOST.replace("2122260223", "high")),
+    "a name of somebody's printer": init(HOST.replace("192.168.0.196", "printer.local")),
+    "priority without end": init(HOST.replace("2122260223", "9" * 500)),
+    "component below one": init(HOST.replace(" 1 udp", " 0 udp")),
     "a host name": init(HOST.replace("192.168.0.196", "metadata.internal")),
     "no address": init(HOST.replace("192.168.0.196", "999.1.1.1")),
     "huge": init(HOST + " x" * MAX_CANDIDATE_BYTES),

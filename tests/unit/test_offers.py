@@ -16,12 +16,13 @@ from gradio_webrtc.errors import (
     UnexpectedTrackError,
 )
 from gradio_webrtc.handlers.protocol import Modality, Mode
+from gradio_webrtc.transports.candidates import MAX_CANDIDATES
+from gradio_webrtc.transports.sdp_reader import MAX_SDP_BYTES
 from gradio_webrtc.transports.signaling import (
-    MAX_CANDIDATES,
-    MAX_SDP_BYTES,
     check_tracks,
     kinds_for,
     parse_offer,
+    taken_sections,
 )
 from tests.support import sdp
 from tests.support.hostile import ANYTHING, damaged
@@ -46,8 +47,9 @@ def test_a_browsers_offer() -> None:
     assert "audio/opus" in audio.codecs
     assert {"video/vp8", "video/h264"} <= video.codecs
     assert offer.has_data_channel
-    assert [candidate.ip.rpartition(".")[2] for candidate in offer.candidates] == ["196", "local"]
-    assert {candidate.sdpMid for candidate in offer.candidates} == {"0"}
+    found = [each.candidate.ip.rpartition(".")[2] for each in offer.candidates]
+    assert found == ["196", "local"]
+    assert {candidate.index for candidate in offer.candidates} == {0}
     assert offer.candidates_complete
 
 
@@ -131,13 +133,21 @@ def test_far_too_many_candidates() -> None:
 def test_candidates_in_an_offer_that_cannot_be_used_are_left_out() -> None:
     bad = sdp.CANDIDATES["host"].replace("192.168.0.196", "metadata.internal")
     offer = parse_offer(sdp.offer(("audio", "sendrecv"), candidates=(bad, sdp.CANDIDATES["ipv6"])))
-    assert [candidate.ip for candidate in offer.candidates] == ["2001:db8::1"]
+    assert [each.candidate.ip for each in offer.candidates] == ["2001:db8::1"]
 
 
-@pytest.mark.parametrize("missing", ["a=ice-ufrag", "a=ice-pwd", "a=fingerprint"])
-def test_credentials_and_fingerprint_are_needed(missing: str) -> None:
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("a=ice-ufrag", "ICE credentials"),
+        ("a=ice-pwd", "ICE credentials"),
+        ("a=fingerprint", "DTLS fingerprint"),
+        ("a=rtcp-mux", "a=rtcp-mux"),
+    ],
+)
+def test_what_every_section_in_use_needs(missing: str, words: str) -> None:
     lines = sdp.offer(("audio", "sendrecv")).split("\r\n")
-    with pytest.raises(InvalidOfferError, match="ICE credentials or a DTLS fingerprint"):
+    with pytest.raises(InvalidOfferError, match=words):
         parse_offer("\r\n".join(line for line in lines if not line.startswith(missing)))
 
 
@@ -146,14 +156,45 @@ INCONSISTENT = {
     "two sections of one name": sdp.offer(("audio", "sendrecv"), "data").replace("mid:1", "mid:0"),
     "a bundle of what is not there": ONE.replace("BUNDLE 0", "BUNDLE 7"),
     "a kind nobody knows": ONE.replace("m=audio", "m=text"),
-    "two control channels": sdp.offer(("audio", "sendrecv"), "data", "data"),
+    "all bundle-only": ONE.replace("m=audio 9", "m=audio 0") + "a=bundle-only\r\n",
+    "an unknown role": ONE.replace("setup:actpass", "setup:holdconn"),
+    "an empty name": ONE.replace("a=mid:0", "a=mid:"),
 }
 
 
 @pytest.mark.parametrize("text", INCONSISTENT.values(), ids=INCONSISTENT.keys())
 def test_what_does_not_hold_together_is_refused(text: str) -> None:
-    with pytest.raises(InvalidOfferError, match=r"media section|valid SDP"):
+    with pytest.raises(InvalidOfferError, match=r"section|mid|setup"):
         parse_offer(text)
+
+
+REASONS = {
+    "iLBC": "iLBC/8000; at least one of opus/48000/2",
+    "opus at another rate": "opus/16000/1; at least one of opus/48000/2",
+    "a payload type that is none of aiortc's": "opus/48000/2 as payload type 35",
+    "payload types without a name": "payload types 102 103; at least one of",
+    "rejected by its client": "port 0",
+}
+
+
+@pytest.mark.parametrize("case", REASONS)
+def test_why_no_audio_of_an_offer_can_be_used(case: str) -> None:
+    start = "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126"
+    text = sdp.offer(("audio", "sendrecv"), "data")
+    alone = start.replace("111 63 9 0 8 13 110 126", "111")
+    changed = {
+        "iLBC": text.replace(start, alone).replace("111 opus/48000/2", "111 iLBC/8000"),
+        "opus at another rate": text.replace(start, alone).replace("opus/48000/2", "opus/16000/1"),
+        "a payload type that is none of aiortc's": text.replace(
+            start, alone.replace("111", "35")
+        ).replace("a=rtpmap:111", "a=rtpmap:35"),
+        "payload types without a name": text.replace(start, alone.replace("111", "102 103")),
+        "rejected by its client": text.replace("m=audio 9", "m=audio 0"),
+    }[case]
+    with pytest.raises(InvalidOfferError) as caught:
+        check_tracks(parse_offer(changed), "send-receive", "audio", allow_extra=False)
+    assert REASONS[case] in caught.value.message
+    assert "Error" not in caught.value.message
 
 
 @given(st.one_of(ANYTHING, st.text(max_size=500)))
@@ -241,10 +282,11 @@ def test_extra_tracks_are_refused_unless_allowed(
     check_tracks(offer, mode, modality, allow_extra=True)
 
 
-def test_the_first_section_of_a_kind_is_the_one_that_counts() -> None:
+def test_the_first_section_of_a_kind_that_fits_is_the_one_that_counts() -> None:
     offer = parse_offer(sdp.offer(("audio", "recvonly"), ("audio", "sendrecv")))
-    with pytest.raises(InvalidOfferError, match="no audio"):
-        check_tracks(offer, "send-receive", "audio", allow_extra=True)
+    check_tracks(offer, "send-receive", "audio", allow_extra=False)
+    assert [section.mid for section in taken_sections(offer, "send-receive", "audio")] == ["1"]
+    assert [section.mid for section in taken_sections(offer, "receive", "audio")] == ["0"]
 
 
 @pytest.mark.parametrize("direction", ["recvonly", "inactive"])

@@ -24,6 +24,7 @@ from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.starts import Starts
 from gradio_webrtc.session.state import CloseReason, SessionState
+from gradio_webrtc.transports.candidates import parse_candidate
 from gradio_webrtc.transports.ice import resolve_configuration, to_aiortc
 from gradio_webrtc.transports.peer import PeerTransport
 from gradio_webrtc.transports.server_stop import watch_server
@@ -32,7 +33,6 @@ from gradio_webrtc.transports.signaling import (
     Offer,
     check_tracks,
     kinds_for,
-    parse_candidate,
     parse_offer,
 )
 

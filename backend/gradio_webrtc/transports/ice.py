@@ -73,7 +73,9 @@ def to_aiortc(configuration: Mapping[str, Any] | None) -> RTCConfiguration:
             options["iceTransportPolicy"] = _relay_only()
     return RTCConfiguration(
         iceServers=servers,
-        bundlePolicy=RTCBundlePolicy.MAX_BUNDLE,
+        # aiortc then shares what the offer bundles and nothing else. With MAX_BUNDLE it shares all
+        # and stops the shared transport when the first section is not the one it was made for.
+        bundlePolicy=RTCBundlePolicy.MAX_COMPAT,
         **options,
     )
 

@@ -10,8 +10,6 @@ from typing import Any
 from aiortc import (
     RTCConfiguration,
     RTCDataChannel,
-    RTCIceCandidate,
-    RTCIceTransport,
     RTCPeerConnection,
     RTCRtpReceiver,
     RTCRtpTransceiver,
@@ -19,7 +17,7 @@ from aiortc import (
 )
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
-from gradio_webrtc.errors import InvalidOfferError, TooManyCandidatesError
+from gradio_webrtc.errors import InvalidOfferError
 from gradio_webrtc.handlers.protocol import AudioFormat, MediaKind, Modality, Mode
 from gradio_webrtc.handlers.waiting import finished_within
 from gradio_webrtc.media.cadence import MAX_FPS
@@ -28,12 +26,17 @@ from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.transport import TransportListener
+from gradio_webrtc.transports.answer_sdp import write_answer
 from gradio_webrtc.transports.audio_in import AudioDecoder, read_audio, take_over
+from gradio_webrtc.transports.candidate_addresses import CandidateAddresses, Scope
+from gradio_webrtc.transports.candidates import RemoteCandidate
 from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.control import ControlChannel
 from gradio_webrtc.transports.encoders import limit_sender, prefer
+from gradio_webrtc.transports.ice_guard import IceGuard
 from gradio_webrtc.transports.outgoing import Outgoing
-from gradio_webrtc.transports.signaling import MAX_CANDIDATES, Offer, kinds_for
+from gradio_webrtc.transports.remote_ice import RemoteIce
+from gradio_webrtc.transports.signaling import Offer, kinds_for, taken_sections
 from gradio_webrtc.transports.video_in import read_video
 
 logger = logging.getLogger(__name__)
@@ -70,6 +73,8 @@ class PeerTransport:
         frame_format: channel order of the arrays user code emits.
         preferences: codec and bitrates.
         fps: how many pictures a second are sent at most.
+        candidate_addresses: which of the client's addresses are checked.
+        client: where the client's request came from.
     """
 
     def __init__(
@@ -83,10 +88,13 @@ class PeerTransport:
         frame_format: FrameFormat,
         preferences: MediaPreferences = DEFAULTS,
         fps: int = MAX_FPS,
+        candidate_addresses: CandidateAddresses = "auto",
+        client: Scope = Scope.PUBLIC,
     ) -> None:
         self._listener = listener
         self._preferences = preferences
-        self._mode = mode
+        self._mode: Mode = mode
+        self._modality: Modality = modality
         self._kinds = kinds_for(modality)
         self._channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
@@ -96,10 +104,7 @@ class PeerTransport:
         self._decoder: AudioDecoder | None = None
         self._control = ControlChannel()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._candidates: list[RTCIceCandidate | None] = []
-        self._candidate_count = 0
-        self._ice: RTCIceTransport | None = None
-        self._answered = False
+        self._remote_ice = RemoteIce(IceGuard(candidate_addresses, client), self._spawn)
         self._announced = False
         self._was_connected = False
         self._said_goodbye = False
@@ -113,63 +118,53 @@ class PeerTransport:
         """Return the SDP answer to ``offer``.
 
         Raises:
-            InvalidOfferError: it has no codec in common with us, or cannot be applied.
+            InvalidOfferError: it has no media that this stream takes, or cannot be applied.
         """
         wanted = self._make_transceivers(offer)
         self._announced = offer.has_data_channel
         try:
-            await self._negotiate(offer, wanted)
+            await self._pc.setRemoteDescription(RTCSessionDescription(sdp=offer.sdp, type="offer"))
+            self._remote_ice.watch(self._pc)
+            await self._pc.setLocalDescription(await self._pc.createAnswer())
+            answer = write_answer(offer.plan, self._pc.localDescription.sdp)
         except Exception as error:
             # aiortc checks little and raises whatever the damage leads to, AttributeError included.
-            logger.debug("aiortc could not answer an offer", exc_info=error)
+            logger.warning("an offer could not be answered: %s", type(error).__name__)
+            logger.debug("the offer was:\n%s", offer.sdp, exc_info=error)
             raise InvalidOfferError(
-                f"The offer cannot be answered: {type(error).__name__}: {error}"
+                "The offer cannot be answered. Compare it with a browser's; with debug logging of "
+                "gradio_webrtc the server's log has the cause."
             ) from error
         for transceiver in wanted:
             self._use(transceiver)
-        self._ice = wanted[0].receiver.transport.transport
-        self._answered = True
-        for candidate in (*offer.candidates, *self._candidates):
-            self._apply(candidate)
-        self._candidates.clear()
-        if offer.candidates_complete:
-            self._apply(None)
-        return str(self._pc.localDescription.sdp)
+        self._remote_ice.begin(offer)
+        return answer
 
-    async def _negotiate(self, offer: Offer, wanted: list[RTCRtpTransceiver]) -> None:
-        await self._pc.setRemoteDescription(RTCSessionDescription(sdp=offer.sdp, type="offer"))
-        for transceiver in self._pc.getTransceivers():
-            if transceiver not in wanted:
-                # An unread track would grow without bound; an inactive one never starts.
-                transceiver.direction = "inactive"
-        await self._pc.setLocalDescription(await self._pc.createAnswer())
-
-    def add_candidate(self, candidate: RTCIceCandidate | None) -> None:
+    def add_candidate(self, candidate: RemoteCandidate | None) -> None:
         """Take a trickled candidate, before or after the answer; ``None`` ends them.
 
         Raises:
-            TooManyCandidatesError: more than ``MAX_CANDIDATES`` came.
+            TooManyCandidatesError: far too many came.
         """
-        self._candidate_count += 1
-        if self._candidate_count > MAX_CANDIDATES:
-            raise TooManyCandidatesError(f"At most {MAX_CANDIDATES} candidates are accepted.")
-        if self._answered:
-            self._apply(candidate)
-        else:
-            self._candidates.append(candidate)
-
-    def _apply(self, candidate: RTCIceCandidate | None) -> None:
-        # Resolving an mDNS name takes up to a second: nothing waits for it.
-        self._spawn(self._pc.addIceCandidate(candidate))
+        self._remote_ice.add(candidate)
 
     def _make_transceivers(self, offer: Offer) -> list[RTCRtpTransceiver]:
+        """Make a transceiver for each section, in the offer's order, in which aiortc assigns them.
+
+        Returns:
+            those that carry the stream's media; the others are inactive, and never start.
+        """
+        taken = taken_sections(offer, self._mode, self._modality)
         wanted: list[RTCRtpTransceiver] = []
-        direction = _DIRECTIONS[self._mode]
-        for kind in self._kinds:
-            transceiver = self._pc.addTransceiver(self._outgoing.track(kind) or kind, direction)
-            if kind == "audio" and any("audio/opus" in section.codecs for section in offer.media):
+        for section in offer.media:
+            if section not in taken:
+                self._pc.addTransceiver(section.kind, "inactive")
+                continue
+            track = self._outgoing.track(section.kind)
+            transceiver = self._pc.addTransceiver(track or section.kind, _DIRECTIONS[self._mode])
+            if section.kind == "audio" and "audio/opus" in section.codecs:
                 transceiver.setCodecPreferences(_opus())
-            if kind == "video" and self._preferences.video_codec is not None:
+            if section.kind == "video" and self._preferences.video_codec is not None:
                 prefer(transceiver, self._preferences.video_codec)
             wanted.append(transceiver)
         return wanted
@@ -207,7 +202,7 @@ class PeerTransport:
         elif state == "closed":
             self._hung_up.set()
             # When consent is lost, DTLS closes too and the peer connection says no more than that.
-            if self._ice is not None and self._ice.state == "failed":
+            if self._remote_ice.failed:
                 self._failed()
             else:
                 self._listener.on_closed(CloseReason.CLIENT_CLOSED)
