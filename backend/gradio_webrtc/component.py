@@ -34,6 +34,10 @@ from gradio_webrtc.served import ServedComponent
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.sharing import share
+from gradio_webrtc.transports.candidate_addresses import (
+    CandidateAddresses,
+    check_candidate_addresses,
+)
 from gradio_webrtc.transports.codecs import VideoCodec
 from gradio_webrtc.transports.host import StreamHost
 from gradio_webrtc.transports.ice import RTCConfigurationSource
@@ -107,6 +111,7 @@ class WebRTC(ServedComponent):
         record: Recording | str | None = None,
         placeholder: str | None = None,
         turn_labels: dict[str, str] | Literal[False] | None = None,
+        candidate_addresses: CandidateAddresses = "auto",
         *,
         shared_host: StreamHost | None = None,
         shared_listeners: OutputListeners | None = None,
@@ -186,6 +191,11 @@ class WebRTC(ServedComponent):
             turn_labels: what the page calls each turn of a conversation, a dict with any of the
                 keys `listening`, `speaking` (the person), `thinking` and `replying`; `False` shows
                 neither turns nor stop words.
+            candidate_addresses: to which addresses a client may make the server send ICE checks.
+                `"auto"`: public ones, and private ones if the client itself is on a private
+                network or on this machine. `"public"`: public ones only. `"any"`: also loopback
+                and link-local ones. Never multicast, broadcast or reserved ones. A client whose
+                own checks reach the server connects in any case.
             shared_host: for this package itself; leave it out.
             shared_listeners: for this package itself; leave it out.
 
@@ -216,6 +226,7 @@ class WebRTC(ServedComponent):
         self.mirror_webcam = mirror_webcam
         self.time_limit = number_or_none("time_limit", time_limit)
         self.allow_extra_tracks = allow_extra_tracks
+        self.candidate_addresses = check_candidate_addresses(candidate_addresses)
         self.rtc_configuration = rtc_configuration
         self.server_rtc_configuration = server_rtc_configuration
         self.track_constraints = track_constraints

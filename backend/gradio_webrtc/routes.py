@@ -9,6 +9,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from gradio_webrtc.transports.candidate_addresses import Scope, client_scope
 from gradio_webrtc.transports.host import StreamHost
 
 MAX_BODY_BYTES = 128 * 1024
@@ -48,9 +49,14 @@ def make_router(host: StreamHost, path: str, tags: list[str | Enum] | None) -> A
     async def offer(request: Request) -> dict[str, Any]:
         """Negotiate a connection: answers the SDP answer, or why it was refused."""
         body = await _read_body(request)
-        return await host.signal(body.model_dump())
+        return await host.signal(body.model_dump(), client=scope_of_request(request))
 
     return router
+
+
+def scope_of_request(request: Request) -> Scope:
+    """Return where the client of a request is, by its address and by what a proxy says of it."""
+    return client_scope(request.client.host if request.client else None, request.headers)
 
 
 async def _read_body(request: Request) -> OfferBody:

@@ -17,6 +17,7 @@ from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.listeners import OutputListeners
 from gradio_webrtc.session.submissions import parse_submission
 from gradio_webrtc.sharing import join
+from gradio_webrtc.transports.candidate_addresses import Scope, client_scope
 from gradio_webrtc.transports.host import StreamHost, failure, page_of
 from gradio_webrtc.transports.ice import RTCConfigurationSource
 from gradio_webrtc.transports.server_stop import close_sessions_first
@@ -48,7 +49,12 @@ class ServedComponent(Component):
     async def offer(self, body: Any, request: Request | None = None) -> dict[str, Any]:
         """Answer an offer or take a candidate."""
         self._close_with_app(request)
-        return await self._ask("signal", body)
+        if self._host is None:
+            return self._unconnected()
+        where = Scope.PUBLIC
+        if request is not None:
+            where = client_scope(request.client.host if request.client else None, request.headers)
+        return await self._host.signal(body, page_of(body), where)
 
     @server
     async def wait_for_place(self, body: Any, request: Request | None = None) -> dict[str, Any]:
@@ -134,7 +140,10 @@ class ServedComponent(Component):
         config["dynamic_rtc_configuration"] = dynamic
         # Asked for whenever the page is drawn, and Gradio's numbers are what they are then.
         config["output_listeners"] = self.listeners.ids()
-        for private in ("server_rtc_configuration", "allow_extra_tracks", "frame_format", "record"):
+        for private in (
+            *("server_rtc_configuration", "allow_extra_tracks", "frame_format", "record"),
+            "candidate_addresses",
+        ):
             config.pop(private, None)
         return config
 

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import partial
 from typing import Any, Literal
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 
 from gradio_webrtc.checks import MaxBitrate, check_component_options, limit_or_none, number_or_none
 from gradio_webrtc.handlers.adapt import as_handler, check_arity, format_of, needs_args
@@ -16,10 +16,15 @@ from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.mounting import check_path_is_free, mount_path, mounted_on
-from gradio_webrtc.routes import make_router
+from gradio_webrtc.routes import make_router, scope_of_request
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
+from gradio_webrtc.transports.candidate_addresses import (
+    CandidateAddresses,
+    Scope,
+    check_candidate_addresses,
+)
 from gradio_webrtc.transports.codecs import MediaPreferences, VideoCodec
 from gradio_webrtc.transports.host import StreamHost
 from gradio_webrtc.transports.ice import RTCConfigurationSource
@@ -45,6 +50,8 @@ class Stream:
         video_codec: preferred codec, ``"VP8"`` or ``"H264"``.
         max_bitrate: as ``WebRTC`` takes it; limits what the server sends.
         record: a ``Recording``, or a folder, to keep each session in a file.
+        candidate_addresses: to which addresses a client may make the server send ICE checks, as
+            ``WebRTC`` takes it.
 
     Raises:
         ConfigurationError: an argument cannot work; the text says which and what to pass.
@@ -65,6 +72,7 @@ class Stream:
         video_codec: VideoCodec | None = None,
         max_bitrate: MaxBitrate = None,
         record: Recording | str | None = None,
+        candidate_addresses: CandidateAddresses = "auto",
     ) -> None:
         options = check_component_options(
             mode=mode,
@@ -94,6 +102,7 @@ class Stream:
                 video_codec, options.max_bitrate.get("audio"), options.max_bitrate.get("video")
             ),
             recording=options.record,
+            candidate_addresses=check_candidate_addresses(candidate_addresses),
         )
         self.mode: Mode = mode
         self.modality: Modality = modality
@@ -171,9 +180,16 @@ class Stream:
         """
         self.host.close_stream(webrtc_id, msg)
 
-    async def offer(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Answer an offer or candidate, for apps that bring their own route."""
-        return await self.host.signal(body)
+    async def offer(self, body: dict[str, Any], request: Request | None = None) -> dict[str, Any]:
+        """Answer an offer or candidate, for apps that bring their own route.
+
+        Args:
+            body: the request's JSON.
+            request: the request itself. Without it the client counts as one on the internet, to
+                whose private addresses no ICE checks are sent.
+        """
+        client = Scope.PUBLIC if request is None else scope_of_request(request)
+        return await self.host.signal(body, client=client)
 
 
 def _closing_at_the_end(lifespan: Callable[[Any], Any], host: StreamHost) -> Callable[[Any], Any]:

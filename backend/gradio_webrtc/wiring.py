@@ -173,6 +173,7 @@ def stream_settings(arguments: StreamArguments) -> StreamSettings:
         ),
         recording=component.record,
         composer=component.variant == "textbox",
+        candidate_addresses=component.candidate_addresses,
         check_args=lambda count: check_arity(arguments.fn, count, mode=component.mode),
     )
     return settings

@@ -24,6 +24,7 @@ from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.starts import Starts
 from gradio_webrtc.session.state import CloseReason, SessionState
+from gradio_webrtc.transports.candidate_addresses import Scope
 from gradio_webrtc.transports.candidates import parse_candidate
 from gradio_webrtc.transports.ice import resolve_configuration, to_aiortc
 from gradio_webrtc.transports.peer import PeerTransport
@@ -65,9 +66,11 @@ class StreamHost:
 
     # -- requests: each answers with a dict, a refusal among them ------------------------------
 
-    async def signal(self, body: object, owner: str | None = None) -> Answer:
-        """Answer an offer or a candidate, as the wire protocol says."""
-        return await self._answering(self._signal(body, owner))
+    async def signal(
+        self, body: object, owner: str | None = None, client: Scope = Scope.PUBLIC
+    ) -> Answer:
+        """Answer an offer or a candidate, as the wire protocol says; ``client`` is where it is."""
+        return await self._answering(self._signal(body, owner, client))
 
     async def wait_for_place(self, body: object, owner: str | None = None) -> Answer:
         """Answer ``{"status": "admitted"}`` or ``{"status": "waiting", "position": n}``."""
@@ -182,10 +185,10 @@ class StreamHost:
             logger.exception("a request failed")
             return failure("server_error", f"{type(error).__name__}: {error}")
 
-    async def _signal(self, body: object, owner: str | None) -> Answer:
+    async def _signal(self, body: object, owner: str | None, client: Scope) -> Answer:
         request = _object(body)
         if request.get("type") == "offer":
-            return await self._offer(request, owner)
+            return await self._offer(request, owner, client)
         if request.get("type") == "ice-candidate":
             candidate = parse_candidate(request.get("candidate"))
             session = await self.registry.get_soon(request.get("webrtc_id"), owner)
@@ -193,7 +196,7 @@ class StreamHost:
             return {"status": "success"}
         raise SignalingError('A request needs a "type": "offer" or "ice-candidate".')
 
-    async def _offer(self, request: Mapping[str, Any], owner: str | None) -> Answer:
+    async def _offer(self, request: Mapping[str, Any], owner: str | None, client: Scope) -> Answer:
         settings = self.settings
         offer = parse_offer(request.get("sdp"))
         check_tracks(offer, settings.mode, settings.modality, settings.allow_extra_tracks)
@@ -206,7 +209,7 @@ class StreamHost:
             place = await self.registry.claim_replacing(webrtc_id, replaces, owner)
         try:
             configuration = await self._server_configuration()
-            session = self._open(place, configuration)
+            session = self._open(place, configuration, client)
         finally:
             self.registry.release(place)
         if args is not None:
@@ -216,7 +219,9 @@ class StreamHost:
     def _start_args(self, token: object, owner: str | None) -> tuple[Any, ...] | None:
         return None if token is None else self.starts.recall(token, owner)
 
-    def _open(self, place: Place, configuration: Mapping[str, Any] | None) -> Session:
+    def _open(
+        self, place: Place, configuration: Mapping[str, Any] | None, client: Scope
+    ) -> Session:
         settings = self.settings
         rtc = to_aiortc(configuration)
         handler = settings.make_handler()
@@ -235,6 +240,8 @@ class StreamHost:
             frame_format=settings.frame_format,
             preferences=settings.preferences,
             fps=handler.fps,
+            candidate_addresses=settings.candidate_addresses,
+            client=client,
         )
         self._end_with_process()
         self.registry.add(place, session)

@@ -21,6 +21,10 @@ from gradio_webrtc.transports.offer_transport import (
 )
 from gradio_webrtc.transports.sdp_reader import Lines, Sdp, Section
 
+MAX_CONNECTIONS = 4
+"""That one offer may ask for: each has sockets, ICE checks and a DTLS handshake of its own. One for
+what is bundled; audio, video and data without BUNDLE are three."""
+
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 _CODECS = {
     "audio": "opus/48000/2, G722/8000, PCMU/8000 or PCMA/8000",
@@ -114,7 +118,14 @@ def plan_offer(sdp: Sdp) -> OfferPlan:
     used = [section for section in sections if not section.rejected]
     if not used:
         raise InvalidOfferError(f"The offer has nothing to answer: {sections[0].rejected}")
-    return OfferPlan(sections, _used_bundle(reading, used), "ice-lite" in sdp.session)
+    plan = OfferPlan(sections, _used_bundle(reading, used), "ice-lite" in sdp.session)
+    connections = sum(plan.owns_transport(section) for section in sections)
+    if connections > MAX_CONNECTIONS:
+        raise InvalidOfferError(
+            f"The offer needs {connections} connections; at most {MAX_CONNECTIONS} are accepted. "
+            'Bundle its sections with "a=group:BUNDLE".'
+        )
+    return plan
 
 
 def _names(mids: list[str | None], bundle: tuple[str, ...]) -> list[str]:

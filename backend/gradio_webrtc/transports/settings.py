@@ -9,6 +9,7 @@ from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.state import Limits
+from gradio_webrtc.transports.candidate_addresses import CandidateAddresses
 from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.ice import RTCConfigurationSource
 
@@ -25,6 +26,7 @@ class StreamSettings:
         preferences: codec and bitrates.
         recording: what to record, or ``None``.
         composer: whether the page has a text composer.
+        candidate_addresses: to which addresses of clients ICE checks are sent.
     """
 
     make_handler: Callable[[], Handler]
@@ -38,6 +40,7 @@ class StreamSettings:
     preferences: MediaPreferences = field(default_factory=MediaPreferences)
     recording: Recording | None = None
     composer: bool = False
+    candidate_addresses: CandidateAddresses = "auto"
     check_args: Callable[[int], None] | None = None
 
     def same_media(self, other: StreamSettings) -> bool:
