@@ -24,6 +24,10 @@ class Served:
     Args:
         stream: what is served.
         limits: deadlines that differ from the usual, such as ``silence=1``.
+
+    Attributes:
+        clients: who was made so far.
+        headers: further headers of every request.
     """
 
     def __init__(self, stream: Stream, **limits: float) -> None:
@@ -33,6 +37,7 @@ class Served:
         self.app = FastAPI()
         stream.mount(self.app, path="/stream")
         self.clients: list[LoopbackClient] = []
+        self.headers: dict[str, str] = {}
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Served:
@@ -54,7 +59,7 @@ class Served:
 
     async def signal(self, body: dict[str, Any]) -> dict[str, Any]:
         """Carry a request over HTTP."""
-        answer = await self._http.post("/stream/webrtc/offer", json=body)
+        answer = await self._http.post("/stream/webrtc/offer", json=body, headers=self.headers)
         assert answer.status_code == 200, answer.text
         result: dict[str, Any] = answer.json()
         return result
