@@ -7,18 +7,18 @@ import gc
 import json
 import time
 import tracemalloc
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from gradio_webrtc import AsyncStreamHandler, Stream
+from gradio_webrtc.handlers.protocol import Modality
 from gradio_webrtc.routes import OfferBody
 from gradio_webrtc.transports.host import StreamHost
 
 MEGABYTE = 1e6
 
 
-class Kind(enum.Enum):
+class Ending(enum.Enum):
     """How a request ended."""
 
     ANSWERED = "answered"
@@ -37,7 +37,7 @@ class Costs:
 
     ms: float
     mb: float
-    kind: Kind
+    ending: Ending
 
 
 class Silent(AsyncStreamHandler):
@@ -54,34 +54,59 @@ class Silent(AsyncStreamHandler):
         """Emit nothing."""
 
 
-def fresh_host() -> StreamHost:
+def fresh_host(kind: Modality) -> StreamHost:
     """Return the host of a stream that takes whatever it can of an offer."""
-    stream = Stream(Silent(), modality="audio", allow_extra_tracks=True, concurrency_limit=None)
+    handler: Any = Silent() if kind == "audio" else _same
+    stream = Stream(handler, modality=kind, allow_extra_tracks=True, concurrency_limit=None)
     return stream.host
 
 
+def _same(frame: Any) -> Any:
+    return frame
+
+
 async def measure(sdp: str) -> Costs:
-    """Send an offer as the body of a request to a stream of its own; return what that cost."""
-    body = json.dumps({"type": "offer", "sdp": sdp, "webrtc_id": "a"}).encode()
-    ms, kind = await _time(body)
+    """Send an offer to a stream of its own, which needs audio if that has some; return its cost."""
+    kind: Modality = "audio" if "m=audio 9" in sdp else "video"
+    return await measure_body(
+        json.dumps({"type": "offer", "sdp": sdp, "webrtc_id": "a"}).encode(), kind
+    )
+
+
+async def measure_body(body: bytes, kind: Modality = "audio") -> Costs:
+    """Send a request's body to a stream of its own; return what that cost."""
+    ms, ending = await _time(body, kind)
     tracemalloc.start()
     try:
-        await _time(body)
+        await _time(body, kind)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    return Costs(ms, peak / MEGABYTE, kind)
+    return Costs(ms, peak / MEGABYTE, ending)
 
 
-async def _time(body: bytes) -> tuple[float, Kind]:
-    host = fresh_host()
-    gc.collect()
+async def _time(body: bytes, kind: Modality) -> tuple[float, Ending]:
+    host = fresh_host(kind)
+    gc.disable()  # its turn comes with the garbage of all, and is no request's cost
     started = time.thread_time()
-    request = OfferBody.model_validate(json.loads(body)).model_dump()
-    answer = await host.signal({**request, "webrtc_id": uuid.uuid4().hex})
-    spent = time.thread_time() - started
+    try:
+        answer = await _answer(host, body)
+    finally:
+        spent = time.thread_time() - started
+        gc.enable()
     await host.aclose()
+    if answer is None:
+        return spent * 1e3, Ending.REFUSED
     if answer.get("type") == "answer":
-        return spent * 1e3, Kind.ANSWERED
-    failed = answer["meta"]["error"] == "server_error"
-    return spent * 1e3, Kind.FAILED if failed else Kind.REFUSED
+        return spent * 1e3, Ending.ANSWERED
+    failed = answer.get("meta", {}).get("error") == "server_error"
+    return spent * 1e3, Ending.FAILED if failed else Ending.REFUSED
+
+
+async def _answer(host: StreamHost, body: bytes) -> dict[str, Any] | None:
+    """Do what the mounted route does with a body; ``None`` for one that is not the schema."""
+    try:
+        request = OfferBody.model_validate(json.loads(body)).model_dump()
+    except (ValueError, RecursionError):
+        return None
+    return await host.signal(request)
