@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.protocol import Modality, Mode
+from gradio_webrtc.media.resolution import Resolution, check_resolution
 from gradio_webrtc.media.video import check_frame_format
 from gradio_webrtc.session.recording import Recording, as_recording
 from gradio_webrtc.transports.codecs import VideoCodec, bitrates
@@ -31,6 +32,7 @@ class ComponentOptions:
     video_sources: list[VideoSource]
     buttons: list[Button]
     max_bitrate: dict[str, int]
+    max_resolution: Resolution
     record: Recording | None
     turn_labels: dict[str, str] | Literal[False]
 
@@ -50,6 +52,7 @@ def check_component_options(
     buttons: Sequence[Button] = (),
     video_codec: object = None,
     max_bitrate: object = None,
+    max_resolution: object = None,
     record: object = None,
     turn_labels: Mapping[str, str] | Literal[False] | None = None,
 ) -> ComponentOptions:
@@ -89,6 +92,7 @@ def check_component_options(
         video_sources=_some_of("video_sources", video_sources, get_args(VideoSource), least=1),
         buttons=_some_of("buttons", buttons, get_args(Button), least=0),
         max_bitrate=bitrates(max_bitrate),
+        max_resolution=check_resolution(max_resolution),
         record=recording,
         turn_labels=turn_labels is not False and _labels("turn_labels", turn_labels, TURN_LABELS),
     )

@@ -112,6 +112,7 @@ class WebRTC(ServedComponent):
         placeholder: str | None = None,
         turn_labels: dict[str, str] | Literal[False] | None = None,
         candidate_addresses: CandidateAddresses = "auto",
+        max_resolution: tuple[int, int] | None = None,
         *,
         shared_host: StreamHost | None = None,
         shared_listeners: OutputListeners | None = None,
@@ -196,6 +197,9 @@ class WebRTC(ServedComponent):
                 network or on this machine. `"public"`: public ones only. `"any"`: also loopback
                 and link-local ones. Never multicast, broadcast or reserved ones. A client whose
                 own checks reach the server connects in any case.
+            max_resolution: the largest video a page may send, `(width, height)` in pixels, compared
+                by area; `None` for 4K, `(3840, 2160)`. Larger frames are ignored, and the page
+                says so.
             shared_host: for this package itself; leave it out.
             shared_listeners: for this package itself; leave it out.
 
@@ -218,6 +222,7 @@ class WebRTC(ServedComponent):
             max_bitrate=max_bitrate,
             record=record,
             turn_labels=turn_labels,
+            max_resolution=max_resolution,
         )
         self.mode: Mode = mode
         self.modality: Modality = modality
@@ -245,6 +250,7 @@ class WebRTC(ServedComponent):
         self.show_statistics = show_statistics
         self.video_codec: VideoCodec | None = video_codec
         self.max_bitrate = options.max_bitrate
+        self.max_resolution = options.max_resolution
         self.record = options.record
         self._host = shared_host
         self.listeners = OutputListeners() if shared_listeners is None else shared_listeners

@@ -59,6 +59,24 @@ class HandlerError(GradioWebRTCError):
     """User code raised; ``__cause__`` is the original exception, ``str()`` what the page shows."""
 
 
+class VideoTooLargeError(GradioWebRTCError):
+    """A client sends larger pictures than ``max_resolution`` allows; they are not decoded.
+
+    Attributes:
+        size: width and height in pixels of the first one.
+        limit: the largest resolution that is decoded, by area.
+    """
+
+    def __init__(self, size: tuple[int, int], limit: tuple[int, int]) -> None:
+        super().__init__(
+            f"The video of {size[0]}x{size[1]} pixels is larger than this app accepts "
+            f"({limit[0]}x{limit[1]}) and is not shown. Choose a lower resolution or a smaller "
+            "screen or window to share."
+        )
+        self.size = size
+        self.limit = limit
+
+
 class SessionClosedError(GradioWebRTCError):
     """The operation needs an open session, and this one is closing or closed."""
 

@@ -49,6 +49,7 @@ class Stream:
         frame_format: channel order of the arrays a video handler gets and gives.
         video_codec: preferred codec, ``"VP8"`` or ``"H264"``.
         max_bitrate: as ``WebRTC`` takes it; limits what the server sends.
+        max_resolution: the largest video a client may send, by area, as ``(width, height)``.
         record: a ``Recording``, or a folder, to keep each session in a file.
         candidate_addresses: to which addresses a client may make the server send ICE checks, as
             ``WebRTC`` takes it.
@@ -71,6 +72,7 @@ class Stream:
         frame_format: FrameFormat = "rgb24",
         video_codec: VideoCodec | None = None,
         max_bitrate: MaxBitrate = None,
+        max_resolution: tuple[int, int] | None = None,
         record: Recording | str | None = None,
         candidate_addresses: CandidateAddresses = "auto",
     ) -> None:
@@ -85,6 +87,7 @@ class Stream:
             button_labels=None,
             video_codec=video_codec,
             max_bitrate=max_bitrate,
+            max_resolution=max_resolution,
             record=record,
         )
         factory = as_handler(handler, mode=mode, modality=modality, frame_format=frame_format)
@@ -99,7 +102,10 @@ class Stream:
             server_rtc_configuration=server_rtc_configuration,
             frame_format=format_of(handler, frame_format),
             preferences=MediaPreferences(
-                video_codec, options.max_bitrate.get("audio"), options.max_bitrate.get("video")
+                video_codec,
+                options.max_bitrate.get("audio"),
+                options.max_bitrate.get("video"),
+                options.max_resolution,
             ),
             recording=options.record,
             candidate_addresses=check_candidate_addresses(candidate_addresses),

@@ -170,6 +170,7 @@ def stream_settings(arguments: StreamArguments) -> StreamSettings:
             component.video_codec,
             component.max_bitrate.get("audio"),
             component.max_bitrate.get("video"),
+            component.max_resolution,
         ),
         recording=component.record,
         composer=component.variant == "textbox",

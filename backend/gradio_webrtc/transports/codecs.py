@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.media.resolution import MAX_RESOLUTION, Resolution
 
 VideoCodec = Literal["VP8", "H264"]
 
@@ -19,11 +20,13 @@ class MediaPreferences:
         video_codec: the codec preferred where both sides have it.
         audio_bitrate: most bits per second of sound.
         video_bitrate: most bits per second of pictures.
+        max_resolution: the largest received pictures that are decoded, by area.
     """
 
     video_codec: VideoCodec | None = None
     audio_bitrate: int | None = None
     video_bitrate: int | None = None
+    max_resolution: Resolution = MAX_RESOLUTION
 
 
 def bitrates(value: object) -> dict[str, int]:
