@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import fractions
 import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import av
-from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
+from aiortc import RTCRtpReceiver, RTCRtpTransceiver
 from aiortc.codecs.h264 import MAX_FRAME_RATE, H264Encoder
 from aiortc.codecs.vpx import Vp8Encoder, number_of_threads
 from aiortc.mediastreams import VIDEO_TIME_BASE
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
+from gradio_webrtc.transports.aiortc_internals import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.codecs import VideoCodec
 
 if TYPE_CHECKING:
@@ -121,11 +121,13 @@ class BoundedH264Encoder(H264Encoder):
     def target_bitrate(self, bitrate: int) -> None:
         self._target = max(min(LEAST, self._limit), min(bitrate, self._limit))
 
-    def _encode_frame(self, frame: av.VideoFrame, force_keyframe: bool) -> Iterator[bytes]:
+    def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
+        """Encode one frame."""
+        assert isinstance(frame, av.VideoFrame)
         if _outdated(self.codec, frame, self._target):
             self.buffer_data, self.buffer_pts = b"", None
             self.codec = self._new_codec(frame.width, frame.height)
-        return super()._encode_frame(frame, force_keyframe)
+        return super().encode(frame, force_keyframe)
 
     def _new_codec(self, width: int, height: int) -> VideoCodecContext:
         """Return a codec as aiortc makes it, with a ceiling and the time that really passes.
@@ -153,16 +155,11 @@ _ENCODERS = {"video/vp8": BoundedVp8Encoder, "video/h264": BoundedH264Encoder}
 
 
 def limit_sender(transceiver: RTCRtpTransceiver, limit: int) -> None:
-    """Give the sender of a negotiated ``transceiver`` an encoder that keeps to ``limit``.
-
-    aiortc makes a sender's encoder with the first frame, unless it has one; there is no other way
-    to hand it in.
-    """
-    codecs = transceiver._codecs
+    """Give the sender of a negotiated ``transceiver`` an encoder that keeps to ``limit``."""
+    codecs = negotiated_codecs(transceiver)
     make = _ENCODERS.get(codecs[0].mimeType.lower()) if codecs else None
     if make is not None:
-        sender: RTCRtpSender = transceiver.sender
-        sender._RTCRtpSender__encoder = make(limit)  # type: ignore[attr-defined]  # see above
+        set_encoder(transceiver.sender, make(limit))
 
 
 def prefer(transceiver: RTCRtpTransceiver, codec: VideoCodec) -> None:

@@ -79,6 +79,11 @@ class Outgoing:
         if self.audio is not None:
             self.audio.release()
 
+    def repeat_picture(self) -> None:
+        """Send the last picture again soon, should no other come: somebody missed it."""
+        if self.video is not None:
+            self.video.repeat()
+
     def stop(self) -> None:
         """End the tracks and everybody who waits on them."""
         for track in self._tracks():

@@ -26,18 +26,20 @@ from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.transport import TransportListener
+from gradio_webrtc.transports.aiortc_internals import close_by_force, negotiated_codecs
 from gradio_webrtc.transports.answer_sdp import write_answer
-from gradio_webrtc.transports.audio_in import AudioDecoder, read_audio, take_over
 from gradio_webrtc.transports.candidate_addresses import CandidateAddresses, Scope
 from gradio_webrtc.transports.candidates import RemoteCandidate
 from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.control import ControlChannel
 from gradio_webrtc.transports.encoders import limit_sender, prefer
 from gradio_webrtc.transports.ice_guard import IceGuard
+from gradio_webrtc.transports.incoming import Incoming
 from gradio_webrtc.transports.outgoing import Outgoing
+from gradio_webrtc.transports.protection import protect
+from gradio_webrtc.transports.receiver import Receiver
 from gradio_webrtc.transports.remote_ice import RemoteIce
 from gradio_webrtc.transports.signaling import Offer, kinds_for, taken_sections
-from gradio_webrtc.transports.video_in import read_video
 
 logger = logging.getLogger(__name__)
 
@@ -96,12 +98,12 @@ class PeerTransport:
         self._mode: Mode = mode
         self._modality: Modality = modality
         self._kinds = kinds_for(modality)
-        self._channels = 2 if audio_format.layout == "stereo" else 1
+        channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
         plays = self._kinds if mode != "send" else ()
         self._outgoing = Outgoing(plays, frame_format, fps, preferences.audio_bitrate)
         self._outgoing.tell(listener.recorder)
-        self._decoder: AudioDecoder | None = None
+        self._incoming = Incoming(listener, channels, preferences.max_resolution, self.send)
         self._control = ControlChannel()
         self._tasks: set[asyncio.Task[None]] = set()
         self._remote_ice = RemoteIce(IceGuard(candidate_addresses, client), self._spawn)
@@ -135,6 +137,7 @@ class PeerTransport:
                 "The offer cannot be answered. Compare it with a browser's; with debug logging of "
                 "gradio_webrtc the server's log has the cause."
             ) from error
+        protect(self._pc, self._outgoing)
         for transceiver in wanted:
             self._use(transceiver)
         self._remote_ice.begin(offer)
@@ -162,6 +165,7 @@ class PeerTransport:
                 continue
             track = self._outgoing.track(section.kind)
             transceiver = self._pc.addTransceiver(track or section.kind, _DIRECTIONS[self._mode])
+            Receiver.replace(transceiver)
             if section.kind == "audio" and "audio/opus" in section.codecs:
                 transceiver.setCodecPreferences(_opus())
             if section.kind == "video" and self._preferences.video_codec is not None:
@@ -170,25 +174,14 @@ class PeerTransport:
         return wanted
 
     def _use(self, transceiver: RTCRtpTransceiver) -> None:
-        codecs = transceiver._codecs
+        codecs = negotiated_codecs(transceiver)
         opus = bool(codecs) and codecs[0].mimeType.lower() == "audio/opus"
         if opus and self._outgoing.audio is not None and transceiver.kind == "audio":
             self._outgoing.audio.use_opus()
         limit = self._preferences.video_bitrate
         if limit is not None and transceiver.kind == "video" and self._outgoing.video is not None:
             limit_sender(transceiver, limit)
-        receiver = transceiver.receiver
-        if receiver.track is None:
-            return
-        if transceiver.kind == "video":
-            self._spawn(read_video(receiver.track, self._listener))
-            return
-        loop = asyncio.get_running_loop()
-        decoder = AudioDecoder(self._listener.on_audio, loop, self._channels)
-        if opus and take_over(receiver, decoder):
-            self._decoder = decoder
-        else:
-            self._spawn(read_audio(receiver.track, self._listener, self._channels))
+        self._incoming.use(transceiver, opus=opus)
 
     # -- what the connection tells -------------------------------------------------------------
 
@@ -263,10 +256,11 @@ class PeerTransport:
         if tasks:
             await asyncio.wait(tasks)
         self._outgoing.stop()
-        if self._decoder is not None:
-            self._decoder.close()
+        self._incoming.stop()
         if not await finished_within(self._pc.close(), CLOSE_SECONDS):
             logger.error("a peer connection did not close within %g s", CLOSE_SECONDS)
+            await close_by_force(self._pc)
+        await self._incoming.aclose()
 
     async def _deliver_goodbye(self) -> None:
         if self._pc.connectionState != "connected" or not self._said_goodbye:

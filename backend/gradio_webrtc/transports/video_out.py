@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 TIME_BASE = Fraction(1, VIDEO_CLOCK_RATE)
 
+REPEAT_SECONDS = 0.1
+"""How long a key frame that was asked for waits for a picture to be made of."""
+
 
 class VideoOut(MediaStreamTrack):
     """Sends each picture once: at its time if it says one, else at most ``fps`` a second.
@@ -53,6 +56,8 @@ class VideoOut(MediaStreamTrack):
         self._timer = PictureTimer(clock or SourceClock())
         self._cleared = 0
         self._next: VideoFrame | None = None
+        self._last: VideoFrame | None = None
+        self._repeat_at: float | None = None
         self._encoding = False
         self._news = Wakeup()
         self._space = Wakeup()
@@ -125,21 +130,43 @@ class VideoOut(MediaStreamTrack):
         while (self._next is not None or self._encoding) and self.readyState == "live":
             await self._space.wait()
 
+    def repeat(self) -> None:
+        """Send the last picture again, unless another one comes within ``REPEAT_SECONDS``.
+
+        For a receiver that lost it and asked for a key frame: a source that shows a picture every
+        few seconds would leave it without one for as long.
+        """
+        if self._last is not None and self._repeat_at is None:
+            self._repeat_at = self._event_loop.time() + REPEAT_SECONDS
+            self._news.set()
+
     async def recv(self) -> VideoFrame:
         """Return the next picture; called by aiortc's sender when it has sent the one before."""
         self._encoding = False
         self._space.set()
         while self._next is None and self.readyState == "live":
-            await self._news.wait()
+            wait = self._until_repeat()
+            if wait is not None and wait <= 0 and self._last is not None:
+                return self._stamped(self._last)
+            await self._news.wait(wait)
         if self.readyState != "live" or self._next is None:
             raise MediaStreamError
         frame, self._next = self._next, None
+        self._last = frame
         self._encoding = True
-        frame.pts = self._clock.pts(self._event_loop.time())
-        frame.time_base = TIME_BASE
+        self._stamped(frame)
         self._space.set()
         if self.sent is not None:
             self.sent(frame)
+        return frame
+
+    def _until_repeat(self) -> float | None:
+        return None if self._repeat_at is None else self._repeat_at - self._event_loop.time()
+
+    def _stamped(self, frame: VideoFrame) -> VideoFrame:
+        self._repeat_at = None
+        frame.pts = self._clock.pts(self._event_loop.time())
+        frame.time_base = TIME_BASE
         return frame
 
     def stop(self) -> None:

@@ -1,0 +1,61 @@
+"""Queues and sessions that strangers cannot make grow."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pylibsrtp
+
+MAX_SSRCS = 64
+"""Sources one connection may ever send from; a browser has five: two kinds, RTX, reports."""
+MAX_WAITING_DATAGRAMS = 4096
+"""Datagrams kept until they are read, 6 MB: strangers can send them before the handshake."""
+
+
+class BoundedSession:
+    """An SRTP session that does not learn of ever more sources.
+
+    Each costs memory and time here, in libsrtp and in aiortc's router. One counts when a packet of
+    it was authentic, so that nobody else can use up the places.
+    """
+
+    def __init__(self, session: Any, complain: Callable[[str], None]) -> None:
+        self._session = session
+        self._complain = complain
+        self._known: set[bytes] = set()
+
+    def unprotect(self, data: bytes) -> bytes:
+        """Return a packet of media decrypted.
+
+        Raises:
+            pylibsrtp.Error: it is not authentic, or from one source too many.
+        """
+        return self._checked(data[8:12], self._session.unprotect, data)
+
+    def unprotect_rtcp(self, data: bytes) -> bytes:
+        """Return reports decrypted; raises as ``unprotect``."""
+        return self._checked(data[4:8], self._session.unprotect_rtcp, data)
+
+    def _checked(self, ssrc: bytes, unprotect: Callable[[bytes], bytes], data: bytes) -> bytes:
+        if ssrc not in self._known:
+            if len(self._known) >= MAX_SSRCS:
+                self._complain(f"it sends from more than {MAX_SSRCS} sources")
+                raise pylibsrtp.Error("too many sources")
+            result = unprotect(data)
+            self._known.add(ssrc)
+            return result
+        return unprotect(data)
+
+
+class BoundedQueue(asyncio.Queue[Any]):
+    """Drops what comes when it is full, except ``None``, which ends the reading."""
+
+    def put_nowait(self, item: Any) -> None:
+        """Add ``item``, or drop it."""
+        if self.full():
+            if item is not None:
+                return
+            self.get_nowait()
+        super().put_nowait(item)
