@@ -1,0 +1,82 @@
+"""After the network was gone for some seconds, video goes on within a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from gradio_webrtc import Stream
+from gradio_webrtc.media import vp8
+from tests.support.outage import DetailedTrack, Outage, seconds_until_video, steady
+from tests.support.serving import Served
+from tests.support.sessions import until
+from tests.support.signals import number_of
+
+SECONDS = 3.0
+
+
+@pytest.mark.parametrize("direction", ["to the server", "both"])
+async def test_video_is_back_within_a_second(direction: str) -> None:
+    track = DetailedTrack()
+    async with Served(Stream(lambda frame: frame)) as server:
+        client = server.client(track)
+        steady(client)
+        await client.connect()
+        await until(lambda: len(client.pictures) > 30)
+        with Outage(client, direction):
+            await asyncio.sleep(SECONDS)
+            assert asyncio.get_running_loop().time() - client.pictures[-1][0] > SECONDS - 1
+        took = await seconds_until_video(client)
+        assert took < 1.0
+        # It is live, too: what is shown was sent just now.
+        await until(lambda: number_of(client.pictures[-1][1]) > track.sent - 15, 5.0)
+        assert server.session(client).ending is None
+
+
+async def test_the_server_sends_a_key_frame_for_what_it_cannot_send_again() -> None:
+    """A browser reports the packets of the outage as lost; of those, none are kept so long."""
+    async with Served(Stream(lambda frame: frame)) as server:
+        client = server.client(DetailedTrack())
+        steady(client)
+        await client.connect()
+        await until(lambda: len(client.pictures) > 30)
+        receiver: Any = client.pc.getTransceivers()[0].receiver
+        handle, key_frames, loop = receiver._handle_rtp_packet, [], asyncio.get_running_loop()
+
+        async def watch(packet: Any, **more: Any) -> None:
+            if packet.payload and vp8.depacketise(packet.payload)[1]:
+                key_frames.append(loop.time())
+            await handle(packet, **more)
+
+        receiver._handle_rtp_packet = watch
+        with Outage(client, "from the server"):
+            await asyncio.sleep(SECONDS)
+            assert not key_frames
+        back = loop.time()
+        await until(lambda: key_frames, 2.0)
+        assert key_frames[0] - back < 0.5
+
+
+async def still() -> AsyncIterator[NDArray[np.uint8]]:
+    for _ in range(5):
+        yield np.full((120, 160, 3), 90, np.uint8)
+    await asyncio.Event().wait()
+
+
+async def test_a_picture_that_stands_still_is_sent_again_to_who_missed_it() -> None:
+    """The key frame that is asked for is made of the last picture when there is no new one."""
+    async with Served(Stream(still, mode="receive")) as server:
+        client = await server.connected(receive=["video"])
+        await until(lambda: client.pictures, 5.0)
+        await asyncio.sleep(0.5)
+        before = len(client.pictures)
+        receiver = client.pc.getTransceivers()[0].receiver
+        (source,) = [each.source for each in receiver.getSynchronizationSources()]
+        await receiver._send_rtcp_pli(source)
+        # aiortc shows a picture when the next one begins, which is the one that was sent again.
+        await until(lambda: len(client.pictures) > before, 2.0)
