@@ -206,6 +206,27 @@ describe("an end", () => {
   });
 });
 
+describe("a share that is used up", () => {
+  const BUSY: Told = { type: "refused", problem: { code: "too_many_requests" } };
+
+  it("fails what the person just began, with the reason", () => {
+    expect(connecting().tell(BUSY).machine).toMatchObject({
+      name: "failed",
+      problem: { code: "too_many_requests" },
+    });
+  });
+
+  it("is one lost try of a page that reconnects, and of one that waits", () => {
+    const lost = connected().tell(LOST).pass(BACKOFF_MS[0]!);
+    lost.tell(BUSY);
+    expect(lost.machine).toMatchObject({ name: "reconnecting", tries: 2, trying: false });
+    const waiting = connecting().tell(FULL).tell(BUSY);
+    expect(waiting.machine).toMatchObject({ name: "waiting", tries: 1, trying: false });
+    waiting.pass(BACKOFF_MS[1]!);
+    expect(waiting.did).toContain("wait_for_place");
+  });
+});
+
 describe("every state", () => {
   const runs: Record<StateName, () => Run> = {
     idle: () => new Run(),

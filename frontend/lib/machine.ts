@@ -86,6 +86,7 @@ function waiting(machine: Machine, event: MachineEvent, now: number): Step {
     case "admitted":
       return connect({ ...machine, tries: 0, trying: false }, "reserved", now);
     case "refused":
+      if (event.problem.code === "too_many_requests") return pollFailed(machine, now);
       return fail(machine, event.problem, false);
     case "wake":
       return machine.trying ? pollFailed(machine, now) : pollAgain(machine, now);
@@ -185,6 +186,8 @@ function reconnecting(machine: Machine, event: MachineEvent, now: number): Step 
     case "refused":
       // The old place has lapsed and somebody else has it: stand in line rather than fail.
       if (event.problem.code === "concurrency_limit_reached") return wait(machine, now, true);
+      // Everybody at this address connects anew: it is this page's turn a little later.
+      if (event.problem.code === "too_many_requests") return reconnect(machine, event.problem, now);
       return fail(machine, event.problem, false);
     case "ended":
       return ended(machine, event.reason, event.text, now);

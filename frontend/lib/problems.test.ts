@@ -37,6 +37,9 @@ describe("the words", () => {
     "handler_error",
     "unexpected_track",
     "configuration_error",
+    "server_error",
+    "origin_not_allowed",
+    "too_many_requests",
     "something the page does not know",
   ];
 
@@ -61,6 +64,14 @@ describe("the words", () => {
   it("are the server's where the page has none", () => {
     expect(words({ code: "newer", message: "Not today." }, ["audio"]).title).toBe("Not today.");
   });
+
+  it.each(["configuration_error", "server_error", "too_many_requests"])(
+    "for %s give the server's as the remedy, with the error's id in the log",
+    (code) => {
+      const message = "Something in the app failed (error 1a2b3c4d).";
+      expect(words({ code, message }, ["audio"])).toMatchObject({ remedy: message });
+    },
+  );
 
   it("mention a TURN server where that is what is missing", () => {
     expect(words({ code: "ice_failed" }, ["audio"]).remedy).toContain("TURN");

@@ -112,7 +112,21 @@ const FIXED: Record<string, Words> = {
     title: "The app is not set up correctly",
     remedy: "Its author finds the details in the server's log.",
   },
+  server_error: {
+    title: "The server could not do this",
+    remedy: "Its author finds the details in the server's log.",
+  },
+  origin_not_allowed: {
+    title: "This site may not use the app",
+    remedy: "The app's author can allow it with allowed_origins. Or open the app at its own address.",
+  },
+  too_many_requests: {
+    title: "The app is asked too much at once",
+    remedy: "Wait some seconds, then try again.",
+  },
 };
+
+const SAYS_MORE = new Set(["configuration_error", "server_error", "too_many_requests"]);
 
 function deviceWords(code: string, device: string): Words | undefined {
   switch (code) {
@@ -150,6 +164,10 @@ export function describe(problem: Problem, kinds: readonly Kind[]): Words {
   const words = deviceWords(problem.code, deviceName(kinds)) ?? FIXED[problem.code];
   if (problem.code === "handler_error" && problem.message) {
     return { title: problem.message, remedy: FIXED.handler_error!.remedy };
+  }
+  // The server's own words for these say more: which error it is in the log, what there is too much of.
+  if (words && problem.message && SAYS_MORE.has(problem.code)) {
+    return { title: words.title, remedy: problem.message };
   }
   if (words) return words;
   return {
