@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, ClassVar
 
 
@@ -111,6 +112,18 @@ class ConcurrencyLimitReachedError(SignalingError):
         )
 
 
+class TooManyRequestsError(SignalingError):
+    """One page or one address holds more than its share of what all share; try again later."""
+
+    code = "too_many_requests"
+
+
+class OriginNotAllowedError(SignalingError):
+    """The request was made by a web page of another site; see ``allowed_origins``."""
+
+    code = "origin_not_allowed"
+
+
 class ConnectionAlreadyExistsError(SignalingError):
     """The id is in use by a live session."""
 
@@ -181,11 +194,27 @@ MAX_WORDS = 1000
 """Longest text shown for an error: a larger control message can stall on paths with a small MTU."""
 
 
-def words_for(error: BaseException) -> str:
-    """What the page shows for an error in user code: our own and ``WebRTCError`` word for word.
+def new_error_id() -> str:
+    """Return what ties the words in a page to the details in the log: eight hexadecimal digits."""
+    return secrets.token_hex(4)
+
+
+def fixed_words(error_id: str) -> str:
+    """Return the words for an error whose own text is for the log only."""
+    return f"Something in the app failed (error {error_id}). The server's log says what."
+
+
+def words_for(error: BaseException, error_id: str, show_error: bool = False) -> str:
+    """What the page shows for an error in user code.
+
+    The words of ``WebRTCError``, and of errors that say what is wrong with an emitted frame or
+    file, are made for the person. All others may hold secrets: they are shown with ``show_error``
+    only, and otherwise named by ``error_id``.
 
     At most ``MAX_WORDS`` characters, since some errors quote the whole value they are about.
     """
+    if not (show_error or isinstance(error, (WebRTCError, MediaFormatError))):
+        return fixed_words(error_id)
     text = str(error)
     if not isinstance(error, GradioWebRTCError):
         text = f"{type(error).__name__}: {text}" if text else type(error).__name__

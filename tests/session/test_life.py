@@ -31,7 +31,7 @@ async def ended(session: Session, seconds: float = 1000.0) -> float:
 
 
 async def test_each_state_is_entered_once_and_in_order(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "gradio_webrtc.session.session")
+    caplog.set_level(logging.DEBUG, "gradio_webrtc.session")
     bench = await open_session()
     bench.session.on_connected()
     bench.session.on_closed(CloseReason.CLIENT_CLOSED)

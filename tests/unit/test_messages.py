@@ -69,9 +69,9 @@ def test_what_the_server_says() -> None:
 def test_a_message_may_be_as_large_as_said_and_no_larger() -> None:
     frame = len(encode(Message("ping", "")).encode())
     assert decode(encode(Message("ping", "x" * (MAX_MESSAGE_BYTES - frame)))).type == "ping"
-    with pytest.raises(InvalidMessageError, match=f"{MAX_MESSAGE_BYTES + 1} bytes; at most"):
+    with pytest.raises(InvalidMessageError, match=f"at most {MAX_MESSAGE_BYTES} bytes"):
         decode(encode(Message("ping", "x" * (MAX_MESSAGE_BYTES - frame + 1))))
-    with pytest.raises(InvalidMessageError, match="bytes; at most"):
+    with pytest.raises(InvalidMessageError, match="at most"):
         decode(encode(Message("ping", "€" * (MAX_MESSAGE_BYTES // 2))))
 
 

@@ -256,7 +256,7 @@ def _flush(stream: Any) -> Any:
 
 
 def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _why_ended(error: Exception, reached: float) -> str:

@@ -219,7 +219,7 @@ def _why_not_opened(error: av.error.FFmpegError, url: bool) -> str:
         return "it is damaged, cut off, or in no format that can be decoded."
     if isinstance(error, av.error.ExitError):
         return f"the server did not answer within {OPEN_TIMEOUT_S:g} s."
-    reason = error.strerror or str(error)
+    reason = error.strerror or type(error).__name__
     return f"the server answered: {reason}." if url else f"it cannot be opened: {reason}."
 
 

@@ -157,7 +157,9 @@ class Part:
         try:
             piece = read(size)
         except (OSError, ValueError) as error:  # ValueError: the file was closed
-            raise MediaFileError(self.name, f"it cannot be read: {error}.") from error
+            # Not its text, which is for the log: it may have a path or worse in it.
+            why = getattr(error, "strerror", None) or type(error).__name__
+            raise MediaFileError(self.name, f"it cannot be read: {why}.") from error
         if piece is None:
             raise MediaFileError(self.name, "it is non-blocking; give one whose read() waits.")
         if not isinstance(piece, (bytes, bytearray, memoryview)):
@@ -183,6 +185,13 @@ def _open_path(name: str, path: str) -> BinaryIO:
     return file
 
 
+def _public_address(url: str) -> str:
+    """Return ``url`` without what may be a secret: a password, and everything from ``?`` on."""
+    scheme, mark, rest = url.split("?", 1)[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
+
+
 def _name(value: EncodedValue | FileSource) -> str:
     """What the page may read: no folder of the server is in it."""
     if isinstance(value, (bytes, bytearray, memoryview)):
@@ -190,7 +199,7 @@ def _name(value: EncodedValue | FileSource) -> str:
     if isinstance(value, FileSource):
         value = value.target
         if is_url(value):
-            return value.split("?", 1)[0]
+            return _public_address(value)
     if isinstance(value, (str, os.PathLike)):
         text = os.fspath(value)
         if not isinstance(text, str):

@@ -8,8 +8,13 @@ from collections.abc import Callable
 from gradio_webrtc.errors import InvalidMessageError
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.session.token_bucket import TokenBucket
 
 logger = logging.getLogger(__name__)
+
+MESSAGES_AT_ONCE = 100
+MESSAGES_PER_SECOND = 20
+"""A page sends one every five seconds."""
 
 
 class ControlInput:
@@ -31,13 +36,19 @@ class ControlInput:
         end: Callable[[CloseReason], None],
     ) -> None:
         self.refused = 0
+        self._allowed = TokenBucket(MESSAGES_AT_ONCE, MESSAGES_PER_SECOND)
         self._webrtc_id = webrtc_id
         self._send = send
         self._end = end
 
-    def hear(self, text: str | bytes) -> None:
-        """Take one message: a ping is only a sign of life, end_stream a goodbye."""
+    def hear(self, text: str | bytes, now: float) -> None:
+        """Take one message at ``now`` s: a ping is a sign of life, end_stream a goodbye."""
         try:
+            if not self._allowed.take(1, now):
+                raise InvalidMessageError(
+                    f"A control message came too soon; at most {MESSAGES_AT_ONCE} are accepted at "
+                    f"once and {MESSAGES_PER_SECOND} a second. It is ignored."
+                )
             message = messages.decode(text)
         except InvalidMessageError as error:
             self.refused += 1

@@ -107,10 +107,12 @@ def decode(text: str | bytes) -> Message:
     Raises:
         InvalidMessageError: not JSON, larger than ``MAX_MESSAGE_BYTES``, or of an unknown type.
     """
-    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
+    size = len(text)
+    if size <= MAX_MESSAGE_BYTES and isinstance(text, str):
+        size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_MESSAGE_BYTES:
         raise InvalidMessageError(
-            f"A control message has {size} bytes; at most {MAX_MESSAGE_BYTES} are accepted."
+            f"A control message is too large; at most {MAX_MESSAGE_BYTES} bytes are accepted."
         )
     try:
         body = json.loads(text)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
-from gradio_webrtc.errors import MediaFileError, SessionClosedError, words_for
+from gradio_webrtc.errors import MediaFileError, SessionClosedError, new_error_id, words_for
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
 from gradio_webrtc.handlers.user_errors import failure_of
@@ -21,6 +21,8 @@ from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
 from gradio_webrtc.session.context import Context, running_for, set_current_context
 from gradio_webrtc.session.control import ControlInput
 from gradio_webrtc.session.deadlines import Deadlines
+from gradio_webrtc.session.end_report import log_end, say_goodbye
+from gradio_webrtc.session.first_sign import FirstSign
 from gradio_webrtc.session.link import SessionLink
 from gradio_webrtc.session.mailbox import OUTPUT_CAPACITY, Delivery, Mailbox
 from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
@@ -59,13 +61,23 @@ class Session:
         mailbox: where the page fetches its outputs, if it listens to them.
         link: what the handler may ask of the session.
         recorder: is told of all media that comes in and goes out.
+        network: the address the offer came from, or ``None``.
+        first_sign: the deadline for a client that was answered to show itself.
+        words_for_error: what the page shows for an error in user code, given its id in the log.
     """
 
     def __init__(
-        self, webrtc_id: str, handler: Handler, limits: Limits, owner: str | None = None
+        self,
+        webrtc_id: str,
+        handler: Handler,
+        limits: Limits,
+        owner: str | None = None,
+        network: str | None = None,
     ) -> None:
         self.webrtc_id = webrtc_id
         self.owner = owner
+        self.network = network
+        self.words_for_error: Callable[[BaseException, str], str] = words_for
         self.loop = asyncio.get_running_loop()
         self.limits = limits
         self.state = SessionState.NEW
@@ -80,6 +92,7 @@ class Session:
         self._end: asyncio.Future[Ending] = self.loop.create_future()
         self._connected = asyncio.Event()
         self._deadlines = Deadlines(self.loop, limits, self.end)
+        self.first_sign = FirstSign(self.loop, limits, self.end)
         self.link = SessionLink(webrtc_id, self._on_loop, lambda: self._transport)
         self.submissions = Submissions(webrtc_id, handler, self.link.send)
         self._audio = AudioPump(handler, self.submissions.hear)
@@ -176,10 +189,12 @@ class Session:
         self.ending = ending
         self._deadlines.cancel()
         self.link.awaited.arrived()
+        self.first_sign.seen()
         name, limit = f"session {self.webrtc_id}", self.limits.shutdown
         try:
             if self._transport is not None:
-                self._say_goodbye(self._transport, ending)
+                self._announcements.flush()
+                say_goodbye(self._transport, ending)
             # First, so that nothing goes on after user code that swallows its cancellation.
             self.submissions.close()
             self._audio.close(discard=True)
@@ -192,20 +207,20 @@ class Session:
         finally:
             self.outputs.close()
             self._enter(SessionState.CLOSED)
-            self._log_end(ending)
+            video = self._video.dropped + self._handler.dropped
+            lost = (self._audio.dropped, video, self.outputs.dropped, self._control.refused)
+            log_end(self.webrtc_id, ending, *lost)
             call_all(name, self.on_closed_callbacks, self)
-
-    def _say_goodbye(self, transport: Transport, ending: Ending) -> None:
-        self._announcements.flush()
-        if ending.reason is CloseReason.HANDLER_ERROR:
-            transport.send(messages.error(ending.text))
-        if ending.reason not in (CloseReason.CLIENT_CLOSED, CloseReason.REPLACED):
-            transport.send(messages.end_stream(ending.text, ending.reason.value))
 
     # -- what the transport tells ------------------------------------------------------------
 
+    def on_reached(self) -> None:
+        """The client tries to connect: one of its ICE checks or candidates came."""
+        self.first_sign.seen()
+
     def on_connected(self) -> None:
         """Media can flow: CONNECTING -> OPEN."""
+        self.first_sign.seen()
         if self.state is SessionState.CONNECTING:
             self._enter(SessionState.OPEN)
             self._deadlines.start_open()
@@ -232,7 +247,7 @@ class Session:
     def on_message(self, text: str | bytes) -> None:
         """A control message: a ping is a sign of life, end_stream a goodbye; others are refused."""
         self._deadlines.heard()
-        self._control.hear(text)
+        self._control.hear(text, self.loop.time())
 
     def on_input_ended(self, kind: MediaKind) -> None:
         """The client stopped sending this kind of media for good."""
@@ -265,6 +280,11 @@ class Session:
             self.loop.call_soon_threadsafe(action, *args, context=self._user_context)
 
     @property
+    def was_connected(self) -> bool:
+        """Whether media could ever flow."""
+        return self._connected.is_set()
+
+    @property
     def transport(self) -> Transport | None:
         """The wire this session uses, once it has started."""
         return self._transport
@@ -295,18 +315,7 @@ class Session:
     def _failed(self, error: BaseException) -> None:
         if self._end.done() and isinstance(error, SessionClosedError):
             return
-        logger.error("session %s: the handler failed", self.webrtc_id, exc_info=error)
-        self.end(CloseReason.HANDLER_ERROR, words_for(error))
-
-    def _log_end(self, ending: Ending) -> None:
-        logger.info(
-            "session %s ended: %s%s; "
-            "dropped %d audio chunks and %d video frames, lost %d outputs, refused %d messages",
-            self.webrtc_id,
-            ending.reason.value,
-            f" ({ending.text})" if ending.text else "",
-            self._audio.dropped,
-            self._video.dropped + self._handler.dropped,
-            self.outputs.dropped,
-            self._control.refused,
-        )
+        error_id = new_error_id()
+        text = "session %s: the handler failed (error %s)"
+        logger.error(text, self.webrtc_id, error_id, exc_info=error)
+        self.end(CloseReason.HANDLER_ERROR, self.words_for_error(error, error_id))

@@ -111,7 +111,8 @@ class Submissions:
             return False
         if len(self._waiting) >= MAX_WAITING:
             self.dropped += 1
-            logger.warning("a submit was refused: %d wait for trigger_response()", MAX_WAITING)
+            if self.dropped == 1:
+                logger.warning("a submit was refused: %d wait for trigger_response()", MAX_WAITING)
             return False
         self._last_number = data.number or self._last_number
         self._newer_args = None

@@ -20,6 +20,10 @@ class TransportListener(Protocol):
 
     recorder: Recorder
 
+    def on_reached(self) -> None:
+        """The client tries to connect: one of its ICE checks arrived."""
+        ...
+
     def on_connected(self) -> None:
         """Media can flow both ways."""
         ...

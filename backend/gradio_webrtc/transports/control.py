@@ -72,5 +72,6 @@ class ControlChannel:
             channel.send(text)
         except ValueError as error:
             # The client announced a smaller maximum message size than this text needs.
+            if not self.dropped:
+                logger.warning("a control message was not sent: %s", error)
             self.dropped += 1
-            logger.warning("a control message was not sent: %s", error)

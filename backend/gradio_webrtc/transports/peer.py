@@ -32,7 +32,9 @@ from gradio_webrtc.transports.candidate_addresses import CandidateAddresses, Sco
 from gradio_webrtc.transports.candidates import RemoteCandidate
 from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.control import ControlChannel
+from gradio_webrtc.transports.data_limits import DataLimits, announcing_limits
 from gradio_webrtc.transports.encoders import limit_sender, prefer
+from gradio_webrtc.transports.ice_checks import watch_checks
 from gradio_webrtc.transports.ice_guard import IceGuard
 from gradio_webrtc.transports.incoming import Incoming
 from gradio_webrtc.transports.outgoing import Outgoing
@@ -107,6 +109,8 @@ class PeerTransport:
         self._control = ControlChannel()
         self._tasks: set[asyncio.Task[None]] = set()
         self._remote_ice = RemoteIce(IceGuard(candidate_addresses, client), self._spawn)
+        self._data_limits: DataLimits | None = None
+        self._failed_tasks = 0
         self._announced = False
         self._was_connected = False
         self._said_goodbye = False
@@ -140,8 +144,13 @@ class PeerTransport:
         protect(self._pc, self._outgoing)
         for transceiver in wanted:
             self._use(transceiver)
+        for ice in self._remote_ice.transports:
+            watch_checks(ice, self._listener.on_reached)
+        if self._pc.sctp is not None:
+            clock = asyncio.get_running_loop().time
+            self._data_limits = DataLimits(self._pc.sctp, clock, self._warn)
         self._remote_ice.begin(offer)
-        return answer
+        return announcing_limits(answer)
 
     def add_candidate(self, candidate: RemoteCandidate | None) -> None:
         """Take a trickled candidate, before or after the answer; ``None`` ends them.
@@ -205,11 +214,15 @@ class PeerTransport:
         self._listener.on_closed(lost)
 
     def _on_datachannel(self, channel: RTCDataChannel) -> None:
-        if self._control.attached:
-            logger.warning("a client opened a second data channel; it is ignored")
-            return
-        channel.on("message", self._listener.on_message)
-        self._control.attach(channel)
+        if not self._control.attached:
+            channel.on("message", self._listener.on_message)
+            self._control.attach(channel)
+        elif self._data_limits is not None:
+            self._data_limits.refuse(channel)
+
+    def _warn(self, text: str) -> None:
+        logger.warning("a client overdoes it: %s", text)
+        self.send(messages.warning(text))
 
     # -- what the session asks -----------------------------------------------------------------
 
@@ -280,5 +293,8 @@ class PeerTransport:
 
     def _task_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        self._failed_tasks += 1
+        if self._failed_tasks == 1:  # each of a client's candidates could fail
             logger.warning("a connection task failed: %s", error, exc_info=error)

@@ -40,13 +40,18 @@ class RemoteIce:
         """Whether a connection could not be made, or was lost."""
         return any(transport.state == "failed" for transport in self._transports.values())
 
+    @property
+    def transports(self) -> set[RTCIceTransport]:
+        """The transports that are in use; with BUNDLE one."""
+        return set(self._transports.values())
+
     def watch(self, pc: RTCPeerConnection) -> None:
         """Find the transports of ``pc``, to which an offer was applied, and bound their checks."""
         found = {str(each.mid): each.receiver.transport for each in pc.getTransceivers()}
         if pc.sctp is not None:
             found[str(pc.sctp.mid)] = pc.sctp.transport
         self._transports = {name: dtls.transport for name, dtls in found.items()}
-        for transport in set(self._transports.values()):
+        for transport in self.transports:
             self._guard.watch(transport)
 
     def begin(self, offer: Offer) -> None:
@@ -76,7 +81,7 @@ class RemoteIce:
         if candidate is None:
             # With some left out, aioice would give up before the client's own checks arrive.
             if not self._guard.left_out:
-                for transport in set(self._transports.values()):
+                for transport in self.transports:
                     self._spawn(transport.addRemoteCandidate(None))
             return
         found = self._transports.get(offer.section_with_transport(candidate) or "")

@@ -70,7 +70,7 @@ def test_what_is_no_sound_or_has_none(content, kinds, reason, tmp_path):
     assert error.source == "thing.bin"
     with pytest.raises(MediaFormatError, match=reason):
         raise error
-    assert words_for(error) == f"thing.bin: {error.reason}"
+    assert words_for(error, "1a2b3c4d") == f"thing.bin: {error.reason}"
 
 
 def test_what_cannot_be_opened(tmp_path):

@@ -1,0 +1,28 @@
+"""A token bucket: how much of something may happen in a while. Pure; time is an argument."""
+
+from __future__ import annotations
+
+
+class TokenBucket:
+    """Allows ``burst`` at once and ``rate`` a second for ever.
+
+    Args:
+        burst: the most that may happen at one moment; it starts full.
+        rate: how much comes back each second.
+    """
+
+    def __init__(self, burst: float, rate: float) -> None:
+        self._burst = burst
+        self._rate = rate
+        self._tokens = burst
+        self._at: float | None = None
+
+    def take(self, amount: float, now: float) -> bool:
+        """Return whether ``amount`` may happen at ``now``, in seconds, and count it if so."""
+        if self._at is not None and now > self._at:
+            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        if amount > self._tokens:
+            return False
+        self._tokens -= amount
+        return True
