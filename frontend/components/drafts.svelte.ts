@@ -1,7 +1,7 @@
 /** What the person types as reactive state, for components to render. */
 
 import { Composer, type ComposerEvents, type ComposerView } from "../lib/composer";
-import type { StateName } from "../lib/model";
+import type { StateName } from "../lib/connection/model";
 import type { Clock } from "../lib/types";
 
 export class Drafts {

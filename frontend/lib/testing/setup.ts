@@ -1,9 +1,9 @@
 /** A connection in a world of fakes. */
 
 import { expect } from "vitest";
-import { Connection } from "../connection";
-import type { Environment, Settings, View } from "../environment";
-import type { Message } from "../messages";
+import { Connection } from "../connection/connection";
+import type { Environment, Settings, View } from "../connection/environment";
+import type { Message } from "../connection/messages";
 import { FakeMediaDevices, FakeStorage, FakeStream, type FakeDevice, type FakeTrack } from "./browser";
 import { FakeClock, settle } from "./clock";
 import { FakePeer, FakeServer } from "./peers";

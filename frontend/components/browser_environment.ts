@@ -1,0 +1,75 @@
+/** The browser's own parts as the connection wants them: the one place that reads globals. */
+
+import type { Environment } from "../lib/connection/environment";
+import { newId } from "../lib/connection/connection_id";
+import type { Studio } from "../lib/recording/page_recorder";
+import type { Clock, Server } from "../lib/types";
+
+export const browserClock: Clock = {
+  now: () => performance.now(),
+  set: (callback, ms) => window.setTimeout(callback, ms),
+  clear: (timer) => window.clearTimeout(timer),
+};
+
+/** Reading `localStorage` throws where storage is forbidden, as in sandboxed frames. */
+export function browserStorage(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+export function browserEnvironment(server: Server, sessionHash: () => string): Environment {
+  return {
+    secure: window.isSecureContext,
+    // Missing on insecure origins, though the type says otherwise.
+    mediaDevices: navigator.mediaDevices,
+    storage: browserStorage(),
+    clock: browserClock,
+    server,
+    sessionHash,
+    newId: () => newId(window.crypto),
+    newPeer: (configuration) => new RTCPeerConnection(configuration),
+    videoCodecs: () => RTCRtpReceiver.getCapabilities("video")?.codecs ?? [],
+    newStream: (tracks) => new MediaStream([...tracks]),
+  };
+}
+
+export function today(): Date {
+  return new Date();
+}
+
+/** Time for the browser to take a file over before its address is forgotten. */
+const SAVING_MS = 60_000;
+
+/** Hands a file to the browser's downloads. */
+export function saveBlob(clock: Clock, blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  clock.set(() => URL.revokeObjectURL(link.href), SAVING_MS);
+}
+
+/** The picture that a video element shows, as PNG in its own size; `null` before there is one. */
+export function pictureOf(video: HTMLVideoElement): Promise<Blob | null> {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  const context = canvas.width > 0 ? canvas.getContext("2d") : null;
+  if (context === null) return Promise.resolve(null);
+  context.drawImage(video, 0, 0);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+export function browserStudio(clock: Clock): Studio {
+  return {
+    clock,
+    today,
+    supports: (type) => MediaRecorder.isTypeSupported(type),
+    newRecorder: (stream, type) => new MediaRecorder(stream, type ? { mimeType: type } : {}),
+    newStream: (tracks) => new MediaStream([...tracks]),
+    newContext: () => new AudioContext(),
+    save: (blob, name) => saveBlob(clock, blob, name),
+  };
+}

@@ -1,0 +1,300 @@
+/**
+ * Carries out what the machine decides, with the browser's parts handed in, and shows the outside
+ * one `View` of it all. Everything that opens is closed here, by the machine's own orders.
+ */
+
+import { Alarm } from "../alarm";
+import { directionOf, kindsOf, receives, sends } from "../capture/constraints";
+import type { ConnectionEvents, Environment, Settings, View } from "./environment";
+import { LastError } from "./last_error";
+import { LateMedia } from "../capture/late_capture";
+import { step } from "./state_machine";
+import { textOf, type Message } from "./messages";
+import { INITIAL, type Effect, type Machine, type MachineEvent } from "./model";
+import { Peer } from "./peer_connection";
+import { Requests } from "./server_requests";
+import { Sending } from "../capture/sending";
+import type { Reply } from "./signaling";
+import type { Kind, VideoSource } from "../types";
+
+export class Connection {
+  #machine: Machine = INITIAL;
+  #peer: Peer | null = null;
+  /** Peers that are being replaced: their sessions keep the place until the new one has it. */
+  readonly #retired: Peer[] = [];
+  /** Names the values that the app keeps for what was started last. */
+  #token: string | null = null;
+  readonly #sending: Sending;
+  /** Opens and closes the devices while the connection goes on. */
+  readonly media: LateMedia;
+  /** The id of the newest attempt, also while waiting for a place. */
+  #id: string | null = null;
+  /** The id of the session that the server last took. */
+  #taken: string | null = null;
+  readonly #alarm: Alarm;
+  #remote: MediaStream | null = null;
+  #notice: string | null = null;
+  /** For an ending that does not repeat its text. */
+  readonly #lastError: LastError;
+  readonly #requests: Requests;
+  readonly #queue: MachineEvent[] = [];
+  #busy = false;
+
+  constructor(
+    private readonly env: Environment,
+    private readonly settings: () => Settings,
+    private readonly events: ConnectionEvents,
+  ) {
+    const replaced = (kind: Kind, track: MediaStreamTrack | null): void => {
+      void this.#peer?.replaceTrack(kind, track);
+      this.#changed();
+    };
+    const changed = (): void => this.#changed();
+    this.#alarm = new Alarm(env.clock, () => this.#tell({ type: "wake" }));
+    this.#requests = new Requests(env);
+    this.#lastError = new LastError(env.clock, (message) => events.message(message));
+    this.#sending = new Sending(env, settings, {
+      replaced,
+      changed,
+      notice: (text) => this.#say(text),
+      sharingEnded: () => {
+        this.#say("You stopped sharing your screen, so the stream has ended.");
+        this.stop();
+      },
+    });
+    this.media = new LateMedia(this.#sending, settings, { replaced, changed });
+  }
+
+  /** Connects, with the devices open from the start unless `media` says otherwise. */
+  start(media = true): void {
+    this.#notice = null;
+    this.#lastError.forget();
+    this.#taken = null;
+    this.#tell({ type: "start", media: media && sends(this.settings().mode) });
+  }
+
+  /** Starts with the values that the app keeps under `token`, in place of what is under way. */
+  restart(token: string): void {
+    this.#notice = null;
+    this.#lastError.forget();
+    this.#token = token;
+    this.#tell({ type: "restart" });
+  }
+
+  stop(): void {
+    this.#tell({ type: "stop" });
+  }
+
+  /** Ends everything at once: the component is going away, or the page is. */
+  dispose(): void {
+    this.#lastError.drop();
+    this.#tell({ type: "dispose" });
+  }
+
+  setMuted(kind: Kind, muted: boolean): void {
+    this.#sending.setMuted(kind, muted);
+  }
+
+  switchDevice(kind: Kind, deviceId: string): Promise<void> {
+    return this.#act(() => this.#sending.switchTo(kind, deviceId));
+  }
+
+  /** Turns to the camera on the other side, or to the next one. */
+  flipCamera(): Promise<void> {
+    return this.#act(() => this.#sending.flip());
+  }
+
+  /** Sends the camera or the screen: at once while live, else from the next start on. */
+  useSource(source: VideoSource): Promise<void> {
+    return this.#act(() => this.#sending.useSource(source));
+  }
+
+  /** What the browser measured on the current connection; `null` while there is none. */
+  statistics(): Promise<RTCStatsReport | null> {
+    return this.#peer?.statistics() ?? Promise.resolve(null);
+  }
+
+  get view(): View {
+    const [machine, remote, notice] = [this.#machine, this.#remote, this.#notice];
+    const { asking, problem: mediaProblem } = this.media;
+    return { ...this.#sending.view, machine, remote, notice, asking, mediaProblem };
+  }
+
+  /** What the person does about their devices; calls `act` at once, as part of their press. */
+  async #act(act: () => Promise<void>): Promise<void> {
+    this.#notice = null;
+    await act();
+    this.#changed();
+  }
+
+  /** Takes events one after the other, also those that carrying out an effect brings about. */
+  #tell(event: MachineEvent): void {
+    this.#queue.push(event);
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+      const { machine, effects } = step(this.#machine, next, this.env.clock.now());
+      this.#machine = machine;
+      for (const effect of effects) this.#perform(effect);
+    }
+    this.#busy = false;
+    this.#alarm.set(this.#machine.wakeAt);
+    this.#changed();
+  }
+
+  #perform(effect: Effect): void {
+    const { attempt } = this.#machine;
+    switch (effect.type) {
+      case "acquire":
+        return void this.#acquire(attempt);
+      case "connect":
+        return void this.#connect(attempt, effect.id, effect.replaces);
+      case "wait_for_place":
+        return void this.#waitForPlace(attempt);
+      case "leave":
+        return void this.#leave(attempt);
+      case "close_peer":
+        this.#peer?.close(effect.polite);
+        this.#closeRetired();
+        this.#peer = this.#remote = null;
+        return;
+      case "retire_peer":
+        if (this.#peer !== null) this.#retired.push(this.#peer);
+        this.#peer = this.#remote = null;
+        return;
+      case "play_out":
+        void this.#peer?.remaining().then((left) => this.#tell({ type: "remaining", attempt, ...left }));
+        return;
+      case "release_media":
+        return this.media.release();
+      case "announce":
+        if (effect.what === "started") return this.events.started();
+        this.events.stopped();
+        return this.events.over();
+    }
+  }
+
+  async #acquire(attempt: number): Promise<void> {
+    const wanted = (): boolean => attempt === this.#machine.attempt;
+    const problem = await this.#sending.open(wanted);
+    if (problem === "cancelled") {
+      this.#say("Nothing was shared. Press start to choose what to share.");
+      return this.stop();
+    }
+    if (problem !== null) return this.#tell({ type: "media_failed", attempt, problem });
+    if (!wanted()) return;
+    this.#sending.begin();
+    this.#tell({ type: "media_ready", attempt });
+  }
+
+  async #connect(attempt: number, id: "fresh" | "reserved", replaces: boolean): Promise<void> {
+    // Two offers of one page must not race for one place: the one before is settled first.
+    await Promise.all(this.#retired.map((peer) => peer.settled));
+    if (attempt !== this.#machine.attempt) return;
+    if (id === "fresh" || this.#id === null) this.#id = this.env.newId();
+    try {
+      const configuration = await this.#configuration(attempt);
+      if (configuration === null || attempt !== this.#machine.attempt) return;
+      this.#peer = this.#newPeer(attempt, configuration, replaces ? this.#taken : null);
+      await this.#peer.open();
+    } catch (error) {
+      // An unusable rtc_configuration, or an answer this browser cannot take.
+      const problem = { code: "setup_failed", message: (error as Error).message };
+      this.#tell({ type: "refused", attempt, problem });
+    }
+  }
+
+  /** The configuration to connect with; `null` when the server gave none and that was reported. */
+  async #configuration(attempt: number): Promise<RTCConfiguration | null> {
+    const reply = await this.#requests.configuration(this.settings());
+    if (reply.kind === "ok") return reply.value;
+    this.#refuse(attempt, reply);
+    return null;
+  }
+
+  #newPeer(attempt: number, configuration: RTCConfiguration, replaces: string | null): Peer {
+    const { mode, modality, rtpParams, videoCodec, maxBitrate } = this.settings();
+    const id = this.#id!;
+    const options = {
+      id,
+      sessionHash: this.env.sessionHash(),
+      replaces,
+      start: this.#token,
+      direction: directionOf(mode),
+      kinds: kindsOf(modality),
+      tracks: sends(mode) ? this.#sending.tracks : new Map(),
+      ...{ rtpParams, videoCodec, maxBitrate },
+      codecs: this.env.videoCodecs(),
+    };
+    return new Peer(this.env.newPeer(configuration), this.env.server, this.env.clock, options, {
+      answered: () => {
+        this.#taken = id;
+        if (attempt !== this.#machine.attempt) return;
+        this.#closeRetired();
+        this.events.identified(id);
+      },
+      refused: (problem) => this.#tell({ type: "refused", attempt, problem }),
+      unreachable: () => this.#tell({ type: "unreachable", attempt }),
+      connection: (peer) => this.#tell({ type: "peer", attempt, peer }),
+      channelClosed: () => this.#tell({ type: "channel_closed", attempt }),
+      message: (message) => this.#heard(attempt, message),
+      incoming: (tracks) => {
+        if (attempt !== this.#machine.attempt || !receives(mode)) return;
+        this.#remote = this.env.newStream(tracks);
+        this.#changed();
+      },
+      warning: (text) => this.events.warning(text),
+    });
+  }
+
+  #closeRetired(): void {
+    for (const peer of this.#retired.splice(0)) peer.close(false);
+  }
+
+  #heard(attempt: number, message: Message): void {
+    if (attempt !== this.#machine.attempt) return;
+    if (message.type === "end_stream") {
+      const reason = message.reason ?? "handler_finished";
+      const text = textOf(message) || this.#lastError.text;
+      if (reason === "handler_error") this.#lastError.drop();
+      this.#tell({ type: "ended", attempt, reason, text });
+    } else if (message.type === "update_connection" && message.data === "closed") {
+      this.#tell({ type: "stop" });
+    } else if (message.type === "error") {
+      this.#lastError.hear(message);
+    } else {
+      this.events.message(message);
+    }
+  }
+
+  async #waitForPlace(attempt: number): Promise<void> {
+    const reply = await this.#requests.place(this.#id);
+    if (reply.kind !== "ok") return this.#refuse(attempt, reply);
+    const place = reply.value;
+    if (place.status === "admitted") return this.#tell({ type: "admitted", attempt });
+    this.#tell({ type: "queued", attempt, position: place.position });
+  }
+
+  #refuse(attempt: number, reply: Exclude<Reply<unknown>, { kind: "ok" }>): void {
+    if (reply.kind === "unreachable") this.#tell({ type: "unreachable", attempt });
+    else this.#tell({ type: "refused", attempt, problem: reply.problem });
+  }
+
+  async #leave(attempt: number): Promise<void> {
+    // While reconnecting these differ: the old session still holds its place.
+    const ids = [this.#id, this.#taken];
+    this.#taken = null;
+    await this.#requests.leave(ids);
+    this.events.over();
+    this.#tell({ type: "left", attempt });
+  }
+
+  #say(text: string): void {
+    this.#notice = text;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.events.changed(this.view);
+  }
+}

@@ -1,0 +1,44 @@
+/** The last `error` message: of a stream that goes on, or the words for an ending that follows. */
+
+import { textOf, type Message } from "./messages";
+import type { Clock } from "../types";
+
+/**
+ * An error that ends the stream is shown in the component; handing it on as well would show it
+ * twice. The ending follows its error at once, so an error is handed on when none came this long.
+ */
+const ERROR_MS = 300;
+
+export class LastError {
+  #message: Message | null = null;
+  #timer: number | null = null;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly handOn: (message: Message) => void,
+  ) {}
+
+  /** Its words; empty when there was none. */
+  get text(): string {
+    return this.#message === null ? "" : textOf(this.#message);
+  }
+
+  hear(message: Message): void {
+    this.drop();
+    this.#message = message;
+    this.#timer = this.clock.set(() => {
+      this.#timer = null;
+      this.handOn(message);
+    }, ERROR_MS);
+  }
+
+  /** Hands nothing on any more. */
+  drop(): void {
+    if (this.#timer !== null) this.clock.clear(this.#timer);
+    this.#timer = null;
+  }
+
+  forget(): void {
+    this.#message = null;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * What the connection machine knows, hears and orders: its data, and how long things may take.
+ * `state_machine.ts` decides, `connection.ts` carries out.
+ */
+
+import type { Problem } from "./problems";
+
+export type StateName =
+  | "idle"
+  | "acquiring"
+  | "connecting"
+  | "waiting"
+  | "connected"
+  | "reconnecting"
+  | "closing"
+  | "failed";
+
+export interface Machine {
+  readonly name: StateName;
+  readonly attempt: number;
+  /** Tries since the connection was last stable, or polls that failed while waiting. */
+  readonly tries: number;
+  /** In `reconnecting` and `waiting`: whether a try is running, as opposed to a pause before one. */
+  readonly trying: boolean;
+  /** When the stream was last connected, ms; `null` until it was for the first time. */
+  readonly connectedAt: number | null;
+  /** Place in line, 1 is next; `null` when not known. */
+  readonly position: number | null;
+  readonly wakeAt: number | null;
+  /** Why it failed. */
+  readonly problem: Problem | null;
+  /** Why it ended, when nothing is wrong. */
+  readonly ending: Problem | null;
+  /** In `connected`: set when it is over, while what has been received is still being played. */
+  readonly farewell: Farewell | null;
+  /** In `closing`: whether it was told to start anew, which then follows. */
+  readonly again: boolean;
+}
+
+export interface Farewell {
+  readonly ending: Problem;
+  /** Whether the buffers are empty, so that only a fixed time is left. */
+  readonly over: boolean;
+  /** When it ends in any case, ms. */
+  readonly deadline: number;
+}
+
+export type MachineEvent =
+  | { type: "start"; media: boolean }
+  /** Start without media of one's own, in place of whatever is under way. */
+  | { type: "restart" }
+  | { type: "stop" }
+  | { type: "dispose" }
+  | { type: "wake" }
+  | { type: "media_ready"; attempt: number }
+  | { type: "media_failed"; attempt: number; problem: Problem }
+  | { type: "refused"; attempt: number; problem: Problem }
+  | { type: "unreachable"; attempt: number }
+  | { type: "admitted"; attempt: number }
+  | { type: "queued"; attempt: number; position: number | null }
+  | { type: "peer"; attempt: number; peer: "connected" | "disconnected" | "failed" }
+  | { type: "channel_closed"; attempt: number }
+  | { type: "ended"; attempt: number; reason: string; text: string }
+  | { type: "remaining"; attempt: number; ms: number; over: boolean }
+  | { type: "left"; attempt: number };
+
+export type Effect =
+  | { type: "acquire" }
+  /** Open a connection: under a fresh id or the one a place is reserved for. */
+  | { type: "connect"; id: "fresh" | "reserved"; replaces: boolean }
+  | { type: "wait_for_place" }
+  | { type: "leave" }
+  | { type: "close_peer"; polite: boolean }
+  /** Silence the peer, and close it once the connection that replaces it is there. */
+  | { type: "retire_peer" }
+  /** Find out whether what has been received has been played. */
+  | { type: "play_out" }
+  | { type: "release_media" }
+  | { type: "announce"; what: "started" | "stopped" };
+
+export interface Step {
+  readonly machine: Machine;
+  readonly effects: readonly Effect[];
+}
+
+/** A connection that is not there after this long will not come. */
+export const CONNECT_MS = 30_000;
+/** One try to reconnect gets this long, but for the last. */
+export const RETRY_MS = 10_000;
+/** ICE often recovers by itself within this time; only then is a new connection worth it. */
+export const DISCONNECT_MS = 3_000;
+export const BACKOFF_MS: readonly number[] = [0, 1_000, 3_000];
+/** After this long a connection counts as stable, and a later loss gets all its tries again. */
+export const STABLE_MS = 30_000;
+/** The server answers a wait within 25 s. */
+export const WAIT_MS = 40_000;
+/** How long a stop may wait for the server to confirm that the place is free. */
+export const LEAVE_MS = 2_000;
+
+/** How long the end of a stream may go on playing. The server may have hung up by then. */
+export const PLAY_OUT_MS = 2_000;
+
+export const INITIAL: Machine = {
+  name: "idle",
+  attempt: 0,
+  tries: 0,
+  trying: false,
+  connectedAt: null,
+  position: null,
+  wakeAt: null,
+  problem: null,
+  ending: null,
+  farewell: null,
+  again: false,
+};
+
+/**
+ * How long try number `tries` to reconnect may take. The last one waits as long as a first connection
+ * does: a server that takes the request and does not answer is busy, and most come back.
+ */
+export function retryMs(tries: number): number {
+  return tries < BACKOFF_MS.length ? RETRY_MS : CONNECT_MS;
+}
+
+/** Whether a connection that was there may be going. */
+export function isUnsteady({ name, wakeAt, farewell }: Machine): boolean {
+  return name === "connected" && wakeAt !== null && farewell === null;
+}
+
+/** Whether the person is in a stream or on the way to one. */
+export function isActive(name: StateName): boolean {
+  return name !== "idle" && name !== "failed" && name !== "closing";
+}

@@ -1,0 +1,150 @@
+/**
+ * The moves of the connection machine: each takes the machine to one state and says what that
+ * orders. `state_machine.ts` decides which move an event makes.
+ */
+
+import {
+  BACKOFF_MS,
+  CONNECT_MS,
+  INITIAL,
+  LEAVE_MS,
+  PLAY_OUT_MS,
+  STABLE_MS,
+  WAIT_MS,
+  type Effect,
+  type Machine,
+  type Step,
+} from "./model";
+import type { Problem } from "./problems";
+
+const STOPPED: Effect = { type: "announce", what: "stopped" };
+
+export function stay(machine: Machine): Step {
+  return { machine, effects: [] };
+}
+
+/** A state at rest, keeping only the attempt count: nothing of the old stream is left. */
+export function rest(machine: Machine, patch: Partial<Machine>, effects: readonly Effect[]): Step {
+  const stopped = machine.connectedAt === null ? [] : [STOPPED];
+  return {
+    machine: { ...INITIAL, attempt: machine.attempt + 1, ...patch },
+    effects: [...effects, ...stopped],
+  };
+}
+
+export function fail(machine: Machine, problem: Problem, leave = true): Step {
+  const effects: Effect[] = [
+    { type: "close_peer", polite: false },
+    { type: "release_media" },
+  ];
+  if (leave) effects.push({ type: "leave" });
+  return rest(machine, { name: "failed", problem }, effects);
+}
+
+export function close(machine: Machine, now: number): Step {
+  return rest(machine, { name: "closing", wakeAt: now + LEAVE_MS }, [
+    { type: "close_peer", polite: true },
+    { type: "release_media" },
+    { type: "leave" },
+  ]);
+}
+
+export function connect(machine: Machine, id: "fresh" | "reserved", now: number): Step {
+  return {
+    machine: { ...machine, name: "connecting", wakeAt: now + CONNECT_MS, position: null },
+    effects: [{ type: "connect", id, replaces: false }],
+  };
+}
+
+export function start(machine: Machine, media: boolean, now: number): Step {
+  const fresh: Machine = { ...INITIAL, attempt: machine.attempt + 1 };
+  if (!media) return connect(fresh, "fresh", now);
+  return { machine: { ...fresh, name: "acquiring" }, effects: [{ type: "acquire" }] };
+}
+
+/**
+ * Start in place of what is under way. The old session goes on until the server has the new one in
+ * its place, so that nobody who waits in line, this page included, gets between the two.
+ */
+export function restart(machine: Machine, now: number): Step {
+  const stopped = machine.connectedAt === null ? [] : [STOPPED];
+  const fresh: Machine = { ...INITIAL, attempt: machine.attempt + 1 };
+  return {
+    machine: { ...fresh, name: "connecting", wakeAt: now + CONNECT_MS },
+    effects: [
+      ...stopped,
+      { type: "retire_peer" },
+      { type: "connect", id: "fresh", replaces: true },
+    ],
+  };
+}
+
+/** The handler has finished: what has been received is played to its end, then it is over. */
+export function playOut(machine: Machine, ending: Problem, now: number): Step {
+  const deadline = now + PLAY_OUT_MS;
+  return {
+    machine: { ...machine, farewell: { ending, over: false, deadline }, wakeAt: deadline },
+    effects: [{ type: "play_out" }],
+  };
+}
+
+export function wait(machine: Machine, now: number, closePeer: boolean): Step {
+  return {
+    machine: {
+      ...machine,
+      name: "waiting",
+      attempt: machine.attempt + 1,
+      tries: 0,
+      trying: true,
+      wakeAt: now + WAIT_MS,
+    },
+    effects: closePeer
+      ? [{ type: "close_peer", polite: false }, { type: "wait_for_place" }]
+      : [{ type: "wait_for_place" }],
+  };
+}
+
+export function reconnect(machine: Machine, problem: Problem, now: number): Step {
+  const { connectedAt } = machine;
+  const wasStable =
+    machine.name === "connected" && connectedAt !== null && now - connectedAt >= STABLE_MS;
+  const tries = wasStable ? 1 : machine.tries + 1;
+  const pause = BACKOFF_MS[tries - 1];
+  if (pause === undefined) return fail(machine, problem);
+  return {
+    machine: {
+      ...machine,
+      name: "reconnecting",
+      attempt: machine.attempt + 1,
+      tries,
+      trying: false,
+      wakeAt: now + pause,
+    },
+    effects: [{ type: "close_peer", polite: false }],
+  };
+}
+
+export function connected(machine: Machine, now: number): Step {
+  const first = machine.connectedAt === null;
+  return {
+    machine: { ...machine, name: "connected", trying: false, connectedAt: now, wakeAt: null },
+    effects: first ? [{ type: "announce", what: "started" }] : [],
+  };
+}
+
+/** The server ended the stream and said why. Its place is free already: nothing to leave. */
+export function ended(machine: Machine, reason: string, text: string, now: number): Step {
+  switch (reason) {
+    case "handler_error":
+    case "connect_timeout":
+      return fail(machine, { code: reason, message: text }, false);
+    case "peer_lost":
+    case "transport_failed":
+      return reconnect(machine, { code: "connection_lost", message: text }, now);
+    default: {
+      const effects: Effect[] = [{ type: "close_peer", polite: false }, { type: "release_media" }];
+      const ending = reason === "client_closed" ? null : { code: reason, message: text };
+      return rest(machine, { name: "idle", ending }, effects);
+    }
+  }
+}
