@@ -17,12 +17,14 @@ from gradio_webrtc.checks import (
     number_or_none,
 )
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.gradio_requests import page_of_event
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.icons import served_icon
 from gradio_webrtc.listeners import OutputListeners, listen_to_outputs
 from gradio_webrtc.media.video import FrameFormat
+from gradio_webrtc.origins import checked_origins
 from gradio_webrtc.rerendering import (
     DRAWN_ANEW,
     check_inside_blocks,
@@ -113,6 +115,7 @@ class WebRTC(ServedComponent):
         turn_labels: dict[str, str] | Literal[False] | None = None,
         candidate_addresses: CandidateAddresses = "auto",
         max_resolution: tuple[int, int] | None = None,
+        allowed_origins: Sequence[str] | None = None,
         *,
         shared_host: StreamHost | None = None,
         shared_listeners: OutputListeners | None = None,
@@ -200,6 +203,10 @@ class WebRTC(ServedComponent):
             max_resolution: the largest video a page may send, `(width, height)` in pixels, compared
                 by area; `None` for 4K, `(3840, 2160)`. Larger frames are ignored, and the page
                 says so.
+            allowed_origins: sites whose pages may connect beside the app's own, such as
+                `["https://example.org"]` for a site that embeds the app as a web component;
+                `["*"]` for every site. By default those that the app it is mounted in allows by
+                FastAPI's `CORSMiddleware`.
             shared_host: for this package itself; leave it out.
             shared_listeners: for this package itself; leave it out.
 
@@ -252,6 +259,7 @@ class WebRTC(ServedComponent):
         self.max_bitrate = options.max_bitrate
         self.max_resolution = options.max_resolution
         self.record = options.record
+        self.allowed_origins = checked_origins(allowed_origins)
         self._host = shared_host
         self.listeners = OutputListeners() if shared_listeners is None else shared_listeners
         self._streamed = shared_host is not None
@@ -413,34 +421,53 @@ class WebRTC(ServedComponent):
         share(host, arguments.concurrency_id, self.key)
         return host
 
-    def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
+    def output_stream(
+        self, webrtc_id: str, *, check_owner: bool = True
+    ) -> AsyncIterator[AdditionalOutputs]:
         """Yield one connection's additional outputs as they come, beside the page's listeners.
 
+        Parameters:
+            webrtc_id: the connection's id.
+            check_owner: in a Gradio event, whether it must be a connection of the event's page.
+
         Raises:
-            UnknownConnectionError: no connection has this id.
+            UnknownConnectionError: no connection has this id, or it is another page's.
             ConnectionClosedError: it has ended, and nothing of it is left.
         """
-        return self._streaming().output_stream(webrtc_id)
+        return self._streaming().output_stream(webrtc_id, _acting(check_owner))
 
-    async def fetch_latest_output(self, webrtc_id: str) -> AdditionalOutputs:
+    async def fetch_latest_output(
+        self, webrtc_id: str, *, check_owner: bool = True
+    ) -> AdditionalOutputs:
         """Wait for the next additional output of one connection and return it.
 
+        Parameters:
+            webrtc_id: the connection's id.
+            check_owner: in a Gradio event, whether it must be a connection of the event's page.
+
         Raises:
-            UnknownConnectionError: no connection has this id.
+            UnknownConnectionError: no connection has this id, or it is another page's.
             ConnectionClosedError: it has ended, and nothing of it is left.
         """
-        return await self._streaming().fetch_latest_output(webrtc_id)
+        return await self._streaming().fetch_latest_output(webrtc_id, _acting(check_owner))
 
-    def set_input(self, webrtc_id: str, *args: Any) -> None:
+    def set_input(self, webrtc_id: str, *args: Any, check_owner: bool = True) -> None:
         """Give the handler of one connection the values of the further inputs. Any thread.
 
+        Parameters:
+            webrtc_id: the connection's id.
+            args: the values.
+            check_owner: in a Gradio event, whether it must be a connection of the event's page.
+
         Raises:
-            UnknownConnectionError: no connection has this id.
+            UnknownConnectionError: no connection has this id, or it is another page's.
             ConfigurationError: the stream's function cannot take this many values.
         """
-        self._streaming().set_input(webrtc_id, args)
+        self._streaming().set_input(webrtc_id, args, _acting(check_owner))
 
-    def close_stream(self, webrtc_id: str | WebRTCData | None, msg: str = "") -> None:
+    def close_stream(
+        self, webrtc_id: str | WebRTCData | None, msg: str = "", *, check_owner: bool = True
+    ) -> None:
         """End a connection; one that has ended is left alone. Any thread.
 
         Also a listener: `stop.click(webrtc.close_stream, inputs=[webrtc])`.
@@ -448,7 +475,16 @@ class WebRTC(ServedComponent):
         Parameters:
             webrtc_id: the component's value, the id of the page's connection.
             msg: words for the person.
+            check_owner: in a Gradio event, whether it must be a connection of the event's page,
+                as any page can call the app's events with any id. `False` is for pages that may
+                end other people's connections, such as a moderator's. Outside of events there is
+                nothing to check.
         """
         if isinstance(webrtc_id, WebRTCData):
             webrtc_id = webrtc_id.webrtc_id
-        self._streaming().close_stream(webrtc_id, msg)
+        self._streaming().close_stream(webrtc_id, msg, _acting(check_owner))
+
+
+def _acting(check_owner: bool) -> str | None:
+    """Return the page that the calling code acts for, ``None`` when it may act on all sessions."""
+    return page_of_event() if check_owner else None

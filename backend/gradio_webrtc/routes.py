@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from enum import Enum
 from typing import Any, Literal
@@ -9,11 +10,18 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from gradio_webrtc.errors import OriginNotAllowedError, TooManyRequestsError
+from gradio_webrtc.handlers.waiting import finished_within
+from gradio_webrtc.origins import check_origin
+from gradio_webrtc.session.quotas import Requester, network_of
 from gradio_webrtc.transports.candidate_addresses import Scope, client_scope
 from gradio_webrtc.transports.host import StreamHost
 
 MAX_BODY_BYTES = 128 * 1024
 """Twice the largest SDP accepted: JSON escapes every line end."""
+
+BODY_SECONDS = 10.0
+"""How long a body may take to arrive: a browser's offer of 8 kB, at 10 kbit/s."""
 
 
 class OfferBody(BaseModel):
@@ -48,8 +56,14 @@ def make_router(host: StreamHost, path: str, tags: list[str | Enum] | None) -> A
     )
     async def offer(request: Request) -> dict[str, Any]:
         """Negotiate a connection: answers the SDP answer, or why it was refused."""
-        body = await _read_body(request)
-        return await host.signal(body.model_dump(), client=scope_of_request(request))
+        asking = check_request(host, request)
+        _check_content_type(request)
+        try:
+            with host.answering.in_flight.request(asking):
+                body = await _read_body(request)
+        except TooManyRequestsError as refusal:
+            return host.answering.refused(refusal)
+        return await host.signal(body.model_dump(), asking, scope_of_request(request))
 
     return router
 
@@ -59,18 +73,47 @@ def scope_of_request(request: Request) -> Scope:
     return client_scope(request.client.host if request.client else None, request.headers)
 
 
+def check_request(host: StreamHost, request: Request) -> Requester:
+    """Return who asks, after checking that it is no page of a site that may not.
+
+    Raises:
+        HTTPException: 403, it is one.
+    """
+    try:
+        check_origin(request.headers, host.settings.allowed_origins, request.app)
+    except OriginNotAllowedError as refusal:
+        host.answering.refused(refusal)
+        raise HTTPException(403, refusal.message) from None
+    # Whether a proxy's word for it counts is the HTTP server's to decide: uvicorn's proxy_headers.
+    return Requester(None, network_of(request.client.host if request.client else None))
+
+
+def _check_content_type(request: Request) -> None:
+    """Refuse what a page may send to any site without asking: text, a form, or no type at all."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise HTTPException(415, 'Send JSON, with the header "Content-Type: application/json".')
+
+
 async def _read_body(request: Request) -> OfferBody:
     """Read and check the body, never holding more than ``MAX_BODY_BYTES`` of it."""
-    received = bytearray()
-    async for part in request.stream():
-        received += part
-        if len(received) > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
+    reading = asyncio.ensure_future(_receive(request))
+    if not await finished_within(reading, BODY_SECONDS):
+        raise HTTPException(408, f"The body did not arrive within {BODY_SECONDS:g} seconds.")
     try:
-        return OfferBody.model_validate(json.loads(bytes(received)))
+        return OfferBody.model_validate(json.loads(reading.result()))
     except ValidationError as error:
         raise HTTPException(
             422, error.errors(include_url=False, include_context=False, include_input=False)
         ) from None
     except (ValueError, RecursionError):
         raise HTTPException(422, "The body must be JSON.") from None
+
+
+async def _receive(request: Request) -> bytes:
+    received = bytearray()
+    async for part in request.stream():
+        received += part
+        if len(received) > MAX_BODY_BYTES:
+            raise HTTPException(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
+    return bytes(received)

@@ -12,13 +12,17 @@ from gradio.route_utils import Request
 from gradio.routes import App
 
 from gradio_webrtc.checks import Variant
-from gradio_webrtc.errors import ConfigurationError, SignalingError
+from gradio_webrtc.errors import ConfigurationError, OriginNotAllowedError, SignalingError
+from gradio_webrtc.gradio_requests import show_error_of
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.listeners import OutputListeners
+from gradio_webrtc.origins import check_origin
+from gradio_webrtc.session.quotas import Requester, network_of
 from gradio_webrtc.session.submissions import parse_submission
 from gradio_webrtc.sharing import join
-from gradio_webrtc.transports.candidate_addresses import Scope, client_scope
-from gradio_webrtc.transports.host import StreamHost, failure, page_of
+from gradio_webrtc.transports.answering import failure
+from gradio_webrtc.transports.candidate_addresses import client_scope
+from gradio_webrtc.transports.host import StreamHost, page_of
 from gradio_webrtc.transports.ice import RTCConfigurationSource
 from gradio_webrtc.transports.server_stop import close_sessions_first
 from gradio_webrtc.wiring import START_COMMAND
@@ -48,64 +52,62 @@ class ServedComponent(Component):
     @server
     async def offer(self, body: Any, request: Request | None = None) -> dict[str, Any]:
         """Answer an offer or take a candidate."""
-        self._close_with_app(request)
-        if self._host is None:
-            return self._unconnected()
-        where = Scope.PUBLIC
-        if request is not None:
-            where = client_scope(request.client.host if request.client else None, request.headers)
-        return await self._host.signal(body, page_of(body), where)
+        return await self._ask("signal", body, request)
 
     @server
     async def wait_for_place(self, body: Any, request: Request | None = None) -> dict[str, Any]:
         """Wait in line for a place."""
-        self._close_with_app(request)
-        return await self._ask("wait_for_place", body)
+        return await self._ask("wait_for_place", body, request)
 
     @server
-    async def leave(self, body: Any) -> dict[str, Any]:
+    async def leave(self, body: Any, request: Request | None = None) -> dict[str, Any]:
         """Leave the line, or end the connection."""
-        return await self._ask("leave", body)
+        return await self._ask("leave", body, request)
 
     @server
-    async def outputs_waiting(self, body: Any) -> dict[str, Any]:
-        """Tell how many additional outputs the page has not fetched, and how many it has.
-
-        Not before the calls that fetch some are over; ``busy`` is whether there were any.
-        """
-        box = None if self._host is None else self._host.outputs.mailbox(page_of(body))
-        if box is None:
-            return {"waiting": 0, "taken": 0, "busy": False}
-        busy = await box.rested()
-        return {**box.count(), "busy": busy}
+    async def outputs_waiting(self, body: Any, request: Request | None = None) -> dict[str, Any]:
+        """Tell how many additional outputs the page has not fetched, and how many it has."""
+        return await self._ask("outputs_waiting", body, request)
 
     @server
-    async def ice_configuration(self, body: Any) -> dict[str, Any]:
+    async def ice_configuration(self, body: Any, request: Request | None = None) -> dict[str, Any]:
         """Return the page's RTC configuration, resolved for this connection."""
-        if self._host is None:
-            return self._unconnected()
-        return await self._host.ice_configuration()
+        return await self._ask("ice_configuration", body, request)
 
-    def _close_with_app(self, request: Request | None) -> None:
+    async def _ask(self, question: str, body: Any, request: Request | None) -> dict[str, Any]:
+        host = self._host
+        if host is None:
+            return self._unconnected()
+        network = None
+        if request is not None:
+            try:
+                # Gradio takes a request of any site's page for a server that is not on localhost,
+                # and there whatever needs no asking first.
+                check_origin(request.headers, host.settings.allowed_origins, request.app)
+            except OriginNotAllowedError as refusal:
+                return host.answering.refused(refusal)
+            host.settings.show_error = show_error_of(request.app)
+            self._close_with_app(host, request)
+            network = network_of(request.client.host if request.client else None)
+        asking = Requester(page_of(body), network)
+        if question == "signal" and request is not None:
+            client = request.client.host if request.client else None
+            return await host.signal(body, asking, client_scope(client, request.headers))
+        answer: dict[str, Any] = await getattr(host, question)(body, asking)
+        return answer
+
+    def _close_with_app(self, host: StreamHost, request: Request) -> None:
         """Share places with the other streams of the app that serves this one, and end with it.
 
         When Gradio stops serving, the sessions end while a goodbye can still be sent.
         """
-        if self._host is None or request is None:
-            return
         stopping = getattr(request.app, "stop_event", None)
         if isinstance(stopping, asyncio.Event):
-            self._host.close_with(stopping)
+            host.close_with(stopping)
             serving = getattr(getattr(request.app, "blocks", None), "server", None)
             close_sessions_first(serving, stopping)
         if isinstance(request.app, App):
-            join(request.app.get_blocks(), self._host)
-
-    async def _ask(self, question: str, body: Any) -> dict[str, Any]:
-        if self._host is None:
-            return self._unconnected()
-        answer: dict[str, Any] = await getattr(self._host, question)(body, page_of(body))
-        return answer
+            join(request.app.get_blocks(), host)
 
     def _unconnected(self) -> dict[str, Any]:
         name = f"WebRTC(label={self.label!r})" if self.label else "WebRTC"
@@ -142,7 +144,7 @@ class ServedComponent(Component):
         config["output_listeners"] = self.listeners.ids()
         for private in (
             *("server_rtc_configuration", "allow_extra_tracks", "frame_format", "record"),
-            "candidate_addresses",
+            *("candidate_addresses", "allowed_origins"),
         ):
             config.pop(private, None)
         return config

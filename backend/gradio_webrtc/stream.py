@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum
 from functools import partial
@@ -11,18 +11,19 @@ from typing import Any, Literal
 from fastapi import APIRouter, FastAPI, Request
 
 from gradio_webrtc.checks import MaxBitrate, check_component_options, limit_or_none, number_or_none
+from gradio_webrtc.gradio_requests import gradio_words_for, page_of_event
 from gradio_webrtc.handlers.adapt import as_handler, check_arity, format_of, needs_args
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.mounting import check_path_is_free, mount_path, mounted_on
-from gradio_webrtc.routes import make_router, scope_of_request
+from gradio_webrtc.origins import checked_origins
+from gradio_webrtc.routes import check_request, make_router, scope_of_request
 from gradio_webrtc.session.recording import Recording
 from gradio_webrtc.session.registry import SessionRegistry
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.candidate_addresses import (
     CandidateAddresses,
-    Scope,
     check_candidate_addresses,
 )
 from gradio_webrtc.transports.codecs import MediaPreferences, VideoCodec
@@ -53,6 +54,12 @@ class Stream:
         record: a ``Recording``, or a folder, to keep each session in a file.
         candidate_addresses: to which addresses a client may make the server send ICE checks, as
             ``WebRTC`` takes it.
+        allowed_origins: sites whose pages may connect beside those of this server's own address,
+            such as ``["https://example.org"]``; ``["*"]`` for every site. By default those that
+            the app allows by FastAPI's ``CORSMiddleware``. Clients that are no web page always may.
+        show_error: whether clients get the text of any error in user code, which may hold secrets.
+            The words of ``WebRTCError`` and ``gr.Error``, and of errors about what was emitted,
+            are sent in any case.
 
     Raises:
         ConfigurationError: an argument cannot work; the text says which and what to pass.
@@ -75,6 +82,8 @@ class Stream:
         max_resolution: tuple[int, int] | None = None,
         record: Recording | str | None = None,
         candidate_addresses: CandidateAddresses = "auto",
+        allowed_origins: Sequence[str] | None = None,
+        show_error: bool = False,
     ) -> None:
         options = check_component_options(
             mode=mode,
@@ -109,6 +118,9 @@ class Stream:
             ),
             recording=options.record,
             candidate_addresses=check_candidate_addresses(candidate_addresses),
+            allowed_origins=checked_origins(allowed_origins),
+            show_error=show_error,
+            words=gradio_words_for,
         )
         self.mode: Mode = mode
         self.modality: Modality = modality
@@ -135,6 +147,9 @@ class Stream:
         router.include_router(make_router(self.host, prefix, tags))
         router.lifespan_context = _closing_at_the_end(router.lifespan_context, self.host)
 
+    # In a Gradio event of some page, these act for that page: on its own sessions, and on those
+    # of clients that are no page.
+
     def set_input(self, webrtc_id: str, *args: Any) -> None:
         """Give the handler of one session the values of its further inputs. Any thread.
 
@@ -148,7 +163,7 @@ class Stream:
             UnknownConnectionError: no session has this id.
             ConfigurationError: the handler is a function that cannot take this many values.
         """
-        self.host.set_input(webrtc_id, args)
+        self.host.set_input(webrtc_id, args, page_of_event())
 
     def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
         """Yield the additional outputs of one session as they come; ends with the session.
@@ -163,7 +178,7 @@ class Stream:
             UnknownConnectionError: no session has this id.
             ConnectionClosedError: the session has ended, and nothing of it is left.
         """
-        return self.host.output_stream(webrtc_id)
+        return self.host.output_stream(webrtc_id, page_of_event())
 
     async def fetch_latest_output(self, webrtc_id: str) -> AdditionalOutputs:
         """Wait for the next additional output of one session and return it.
@@ -175,7 +190,7 @@ class Stream:
             UnknownConnectionError: no session has this id.
             ConnectionClosedError: the session has ended, and nothing of it is left.
         """
-        return await self.host.fetch_latest_output(webrtc_id)
+        return await self.host.fetch_latest_output(webrtc_id, page_of_event())
 
     def close_stream(self, webrtc_id: str, msg: str = "") -> None:
         """End one session with the reason ``app_closed``. Any thread.
@@ -184,18 +199,25 @@ class Stream:
             webrtc_id: the id of the session; nothing happens when it has ended.
             msg: words for the person.
         """
-        self.host.close_stream(webrtc_id, msg)
+        self.host.close_stream(webrtc_id, msg, page_of_event())
 
     async def offer(self, body: dict[str, Any], request: Request | None = None) -> dict[str, Any]:
         """Answer an offer or candidate, for apps that bring their own route.
 
         Args:
             body: the request's JSON.
-            request: the request itself. Without it the client counts as one on the internet, to
-                whose private addresses no ICE checks are sent.
+            request: the request itself. With it pages of other sites are refused and one address
+                cannot take more than its share, as on the mounted route; without it both are up
+                to the route, and the client counts as one on the internet, to whose private
+                addresses no ICE checks are sent.
+
+        Raises:
+            HTTPException: 403, the request comes from a page that is not allowed to.
         """
-        client = Scope.PUBLIC if request is None else scope_of_request(request)
-        return await self.host.signal(body, client=client)
+        if request is None:
+            return await self.host.signal(body)
+        asking = check_request(self.host, request)
+        return await self.host.signal(body, asking, scope_of_request(request))
 
 
 def _closing_at_the_end(lifespan: Callable[[Any], Any], host: StreamHost) -> Callable[[Any], Any]:

@@ -13,10 +13,12 @@ from gradio.events import EventListener
 
 from gradio_webrtc.checks import limit_or_none, number_or_none, one_of
 from gradio_webrtc.errors import ConfigurationError, SignalingError
+from gradio_webrtc.gradio_requests import gradio_words_for
 from gradio_webrtc.handlers.adapt import as_handler, check_arity, format_of
 from gradio_webrtc.handlers.base import StreamHandlerBase
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.rerendering import listener_key
+from gradio_webrtc.session.quotas import network_of
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.codecs import MediaPreferences
 from gradio_webrtc.transports.host import StreamHost
@@ -176,6 +178,8 @@ def stream_settings(arguments: StreamArguments) -> StreamSettings:
         composer=component.variant == "textbox",
         candidate_addresses=component.candidate_addresses,
         check_args=lambda count: check_arity(arguments.fn, count, mode=component.mode),
+        allowed_origins=component.allowed_origins,
+        words=gradio_words_for,
     )
     return settings
 
@@ -227,7 +231,8 @@ def wire_trigger(arguments: StreamArguments, host: StreamHost) -> Dependency:
     """Make the trigger keep the values of the inputs and tell the page to start with them."""
 
     async def press(request: gr.Request, *args: Any) -> str:
-        return START_COMMAND + host.starts.remember(str(request.session_hash), args)
+        network = network_of(request.client.host if request.client else None)
+        return START_COMMAND + host.starts.remember(str(request.session_hash), args, network)
 
     assert arguments.trigger is not None
     dependency: Dependency = arguments.trigger(

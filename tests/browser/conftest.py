@@ -27,7 +27,7 @@ NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127
 
 Browsers = Callable[..., Browser]
 Open = Callable[..., Visit]
-Serve = Callable[[gr.Blocks], str]
+Serve = Callable[..., str]
 
 
 @pytest.fixture(scope="package")
@@ -108,11 +108,12 @@ def serve() -> Iterator[Serve]:
     served: list[gr.Blocks] = []
     before = set(threading.enumerate())
 
-    def launch(demo: gr.Blocks) -> str:
+    def launch(demo: gr.Blocks, **options: Any) -> str:
         served.append(demo)
         # A port that is known to be free: looking for one, Gradio leaves sockets open.
         port = free_port()
-        demo.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=port)
+        address = {"server_name": "127.0.0.1", "server_port": port}
+        demo.launch(prevent_thread_lock=True, quiet=True, **address, **options)
         return f"http://127.0.0.1:{port}/"
 
     yield launch

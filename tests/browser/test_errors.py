@@ -47,7 +47,7 @@ def test_a_handlers_error_reaches_the_page_and_the_log(
             raise ValueError(BROKEN)
         return image
 
-    url = serve(video_app(fragile, inputs=("Word",)))
+    url = serve(video_app(fragile, inputs=("Word",)), show_error=True)
     unlucky, lucky = visit(url).component(), visit(url).component()
     for component in (unlucky, lucky):
         component.start()

@@ -260,7 +260,7 @@ def test_an_error_is_shown_and_the_next_press_works(serve: Serve, visit: Open) -
             raise ValueError("too low")
 
     demo, _ = audio_app(fragile)
-    component = visit(serve(demo)).component()
+    component = visit(serve(demo, show_error=True)).component()
     press(component)
     component.reach("failed")
     assert "ValueError: too low" in (component.error() or "")

@@ -57,7 +57,9 @@ class Failing(EchoHandler):
 async def test_its_client_is_told_and_others_go_on(
     where: str, error: Exception, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stream = Stream(Failing(where, error), modality="audio", concurrency_limit=None)
+    stream = Stream(
+        Failing(where, error), modality="audio", concurrency_limit=None, show_error=True
+    )
     async with Served(stream) as server:
         other = await server.connected(SineTrack())
         await until(lambda: other.heard > 0.2)

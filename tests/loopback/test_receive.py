@@ -20,6 +20,7 @@ from gradio_webrtc import (
     get_current_context,
 )
 from gradio_webrtc.handlers.protocol import Modality
+from gradio_webrtc.session.quotas import Requester
 from tests.support.client import LoopbackClient, RefusedError
 from tests.support.serving import Served
 from tests.support.sessions import until
@@ -204,7 +205,8 @@ async def test_a_failure_in_the_middle_is_told() -> None:
         yield from beep(700, 3)
         raise ValueError("the voice broke")
 
-    async with Served(Stream(fragile, mode="receive", modality="audio")) as server:
+    stream = Stream(fragile, mode="receive", modality="audio", show_error=True)
+    async with Served(stream) as server:
         client = await server.connected(receive=["audio"])
         goodbye = await client.message("end_stream")
         assert goodbye["reason"] == "handler_error"
@@ -234,7 +236,7 @@ async def test_a_start_is_for_the_page_that_pressed() -> None:
         token = host.starts.remember("page", (650, 5))
 
         async def as_owner(owner: str, body: dict[str, Any]) -> dict[str, Any]:
-            return await host.signal(body, owner)
+            return await host.signal(body, Requester(owner))
 
         for owner, start in (("other", token), ("page", "made-up"), ("page", 7)):
             client = LoopbackClient(lambda body, o=owner: as_owner(o, body), receive=["audio"])

@@ -11,15 +11,20 @@ from tests.support.scripted_handler import ScriptedHandler
 
 def start(registry: SessionRegistry, place: Place) -> Session:
     """Turn a claimed place into a session that is connecting."""
-    session = Session(place.webrtc_id, ScriptedHandler(), Limits(), place.owner)
+    session = Session(place.webrtc_id, ScriptedHandler(), Limits(), place.owner, place.network)
     registry.add(place, session)
     session.start(FakeTransport())
     return session
 
 
-def enter(registry: SessionRegistry, webrtc_id: str, owner: str | None = None) -> Session:
+def enter(
+    registry: SessionRegistry,
+    webrtc_id: str,
+    owner: str | None = None,
+    network: str | None = None,
+) -> Session:
     """Claim a place and use it."""
-    return start(registry, registry.claim(webrtc_id, owner))
+    return start(registry, registry.claim(webrtc_id, owner, network))
 
 
 def handler_of(session: Session) -> ScriptedHandler:

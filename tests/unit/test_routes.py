@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,10 +11,12 @@ import httpx
 import numpy as np
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
 
-from gradio_webrtc import ConfigurationError, Stream, UnknownConnectionError
+from gradio_webrtc import ConfigurationError, Stream, UnknownConnectionError, routes
 from gradio_webrtc.routes import MAX_BODY_BYTES
+from gradio_webrtc.session.quotas import REQUESTS, Requester
 from tests.support import sdp
 
 OFFER = {"type": "offer", "sdp": "v=0", "webrtc_id": "a"}
@@ -29,7 +32,9 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     Stream(picture).mount(app, path="/one", tags=["streams"])
     Stream(picture).mount(app, path="/two")
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers={"Content-Type": "application/json"}
+    ) as client:
         yield client
 
 
@@ -126,6 +131,122 @@ async def test_an_offer_of_sixty_kilobytes_is_read(client: httpx.AsyncClient) ->
     assert answer.json()["meta"]["error"] == "invalid_offer"
 
 
+# -- pages of other sites, and clients that take their time -----------------------------------
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [None, "text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "a/json"],
+)
+async def test_what_any_page_may_send_to_any_site_is_not_read(kind: str | None) -> None:
+    app = FastAPI()
+    Stream(picture).mount(app)
+    headers = {} if kind is None else {"Content-Type": kind}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://test"
+    ) as client:
+        answer = await client.post("/webrtc/offer", content=json.dumps(OFFER), headers=headers)
+        assert answer.status_code == 415
+        assert "Content-Type: application/json" in answer.json()["detail"]
+        headers = {"Content-Type": "Application/JSON; charset=utf-8"}
+        answer = await client.post("/webrtc/offer", content=json.dumps(OFFER), headers=headers)
+        assert answer.status_code == 200
+
+
+async def test_pages_of_other_sites_are_refused_unless_they_are_allowed() -> None:
+    app = FastAPI()
+    Stream(picture).mount(app, path="/own")
+    Stream(picture, allowed_origins=["https://friend.example"]).mount(app, path="/friends")
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://test"
+    ) as client:
+        statuses = [
+            (await client.post(f"{path}/webrtc/offer", json=OFFER, headers={"Origin": origin}))
+            for path in ("/own", "/friends")
+            for origin in ("http://test", "https://evil.example", "https://friend.example")
+        ]
+    assert [answer.status_code for answer in statuses] == [200, 403, 403, 200, 403, 200]
+    assert "allowed_origins" in statuses[1].json()["detail"]
+
+
+async def test_an_app_with_cors_middleware_needs_nothing_else() -> None:
+    app = FastAPI()
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["https://friend.example"],
+        allow_methods=["POST"],
+        allow_headers=["content-type"],
+    )
+    Stream(picture).mount(app)
+    origin = {"Origin": "https://friend.example"}
+    ask = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://test"
+    ) as client:
+        preflight = await client.options("/webrtc/offer", headers={**origin, **ask})
+        assert preflight.status_code == 200
+        answer = await client.post("/webrtc/offer", json=OFFER, headers=origin)
+        assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == origin["Origin"]
+
+
+async def test_a_body_that_never_ends_is_given_up(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "BODY_SECONDS", 0.1)
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    answer = await client.post("/one/webrtc/offer", content=parts())
+    assert answer.status_code == 408
+    assert "within 0.1 seconds" in answer.json()["detail"]
+
+
+async def test_one_address_holds_so_many_requests_and_no_more() -> None:
+    stream = Stream(picture)
+    app = FastAPI()
+    stream.mount(app)
+    early = {"type": "ice-candidate", "webrtc_id": "nobody", "candidate": None}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app, client=("192.0.2.7", 1)), base_url="http://test"
+    ) as client:
+        held = [
+            asyncio.ensure_future(stream.host.signal(early, Requester(None, "192.0.2.7")))
+            for _ in range(REQUESTS.per_network)
+        ]
+        await asyncio.sleep(0)
+        answer = await client.post("/webrtc/offer", json=OFFER)
+        assert answer.json()["meta"]["error"] == "too_many_requests"
+        for request in held:
+            request.cancel()
+        await asyncio.gather(*held, return_exceptions=True)
+        answer = await client.post("/webrtc/offer", json=OFFER)
+        assert answer.json()["meta"]["error"] == "invalid_offer"
+
+
+async def test_a_route_of_ones_own_may_have_the_same_checks() -> None:
+    stream = Stream(picture)
+    app = FastAPI()
+
+    @app.post("/mine")
+    async def mine(request: Request) -> dict[str, Any]:
+        return await stream.offer(await request.json(), request)
+
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://test"
+    ) as client:
+        answer = await client.post("/mine", json=OFFER)
+        assert answer.json()["meta"]["error"] == "invalid_offer"
+        answer = await client.post("/mine", json=OFFER, headers={"Origin": "https://evil.example"})
+        assert answer.status_code == 403
+    assert (await stream.offer(OFFER))["meta"]["error"] == "invalid_offer"
+
+
 async def test_the_schema_is_documented(client: httpx.AsyncClient) -> None:
     schema = (await client.get("/openapi.json")).json()
     assert {"/one/webrtc/offer", "/two/webrtc/offer"} <= set(schema["paths"])
@@ -144,6 +265,8 @@ def test_a_stream_says_what_is_wrong_with_its_arguments() -> None:
         Stream(picture, time_limit=-1)
     with pytest.raises(ConfigurationError, match="function or generator"):
         Stream("not callable")
+    with pytest.raises(ConfigurationError, match="allowed_origins must be a list"):
+        Stream(picture, allowed_origins="https://example.org")
     with pytest.raises(ConfigurationError, match="AudioVideoStreamHandler"):
         Stream(picture, modality="audio-video")
 

@@ -25,6 +25,18 @@ def test_they_are_nobody_elses(owner: str | None) -> None:
         starts.recall(token, owner)
 
 
+def test_one_address_cannot_push_out_the_pages_of_others() -> None:
+    starts = Starts()
+    honest = starts.remember("honest", [1], "home")
+    for number in range(2 * REMEMBERED_PAGES):
+        last = starts.remember(f"page{number}", [number], "stranger")
+    assert starts.recall(honest, "honest") == (1,)
+    assert starts.recall(last, f"page{2 * REMEMBERED_PAGES - 1}")
+    with pytest.raises(UnknownStartError):
+        starts.recall(last, "page0")
+    assert len(starts._pages) == len(starts._networks) == REMEMBERED_PAGES
+
+
 @pytest.mark.parametrize("token", ["", "made-up", None, 7, ["x"], {}])
 def test_what_is_no_token(token: object) -> None:
     starts = Starts()

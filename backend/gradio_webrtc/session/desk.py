@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.session.channel import Channel
+from gradio_webrtc.session.ids import may_act
 from gradio_webrtc.session.mailbox import KEPT_SECONDS, Mailbox, Mailboxes
 from gradio_webrtc.session.served_time import ServedTimer, call_later
 
@@ -27,7 +28,7 @@ class OutputDesk:
 
     def __init__(self) -> None:
         self.mailboxes = Mailboxes()
-        self._left: OrderedDict[str, Channel[AdditionalOutputs]] = OrderedDict()
+        self._left: OrderedDict[str, tuple[str | None, Channel[AdditionalOutputs]]] = OrderedDict()
         self._timers: dict[str, ServedTimer] = {}
 
     def attach(self, session: Session, listeners: Iterable[Hashable]) -> None:
@@ -41,9 +42,18 @@ class OutputDesk:
         """Return a page's mailbox, if it has one."""
         return self.mailboxes.find(owner)
 
-    def left_of(self, webrtc_id: object) -> Channel[AdditionalOutputs] | None:
-        """Return what an ended session left to be read by its id, if that is still here."""
-        return self._left.get(webrtc_id) if isinstance(webrtc_id, str) else None
+    def left_of(
+        self, webrtc_id: object, page: str | None = None
+    ) -> Channel[AdditionalOutputs] | None:
+        """Return what an ended session left to be read by its id, if that is still here.
+
+        Args:
+            page: whose session it must be, ``None`` for anybody's.
+        """
+        left = self._left.get(webrtc_id) if isinstance(webrtc_id, str) else None
+        if left is None or not may_act(page, left[0]):
+            return None
+        return left[1]
 
     def clear(self) -> None:
         """Let go of everything that belongs to no session; idempotent."""
@@ -55,7 +65,7 @@ class OutputDesk:
         if session.mailbox is not None and session.owner is not None:
             self.mailboxes.close(session.owner)
         if len(session.outputs):
-            self._left[session.webrtc_id] = session.outputs
+            self._left[session.webrtc_id] = (session.owner, session.outputs)
             loop = asyncio.get_running_loop()
             timer = call_later(loop, KEPT_SECONDS, self._forget, session.webrtc_id)
             self._timers[session.webrtc_id] = timer

@@ -1,4 +1,4 @@
-"""What a client may use as an id."""
+"""What a client may use as an id, and who may act on the session it names."""
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ def check_id(value: object) -> str:
             'A "webrtc_id" must be 1 to 128 characters out of letters, digits and "_.:-".'
         )
     return value
+
+
+def may_act(page: str | None, owner: str | None) -> bool:
+    """Whether ``page`` may act on a session of ``owner``.
+
+    ``None`` for ``page`` is the app itself, which may act on all. A session that no page owns
+    belongs to whoever knows its id.
+    """
+    return page is None or owner is None or owner == page

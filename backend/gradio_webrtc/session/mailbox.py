@@ -24,6 +24,9 @@ REST_SECONDS = 20.0
 KEPT_SECONDS = 60.0
 """How long what nobody has fetched is kept after the last session: a reload or a slow listener."""
 
+MAX_KEPT = 1000
+"""Pages without a session whose outputs are kept; then those of the page that left first go."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -126,6 +129,10 @@ class Mailboxes:
         if self._boxes[owner].waiting():
             loop = asyncio.get_running_loop()
             self._timers[owner] = call_later(loop, KEPT_SECONDS, self._forget, owner)
+            if len(self._timers) > MAX_KEPT:
+                oldest = next(iter(self._timers))
+                self._timers[oldest].cancel()
+                self._forget(oldest)
         else:
             self._forget(owner)
 

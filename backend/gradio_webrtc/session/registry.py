@@ -16,6 +16,7 @@ from gradio_webrtc.errors import (
     UnknownConnectionError,
 )
 from gradio_webrtc.session.ids import check_id
+from gradio_webrtc.session.quotas import CONNECTING, Quota, Requester
 from gradio_webrtc.session.served_time import wait
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason
@@ -36,6 +37,7 @@ class Place:
 
     webrtc_id: str
     owner: str | None
+    network: str | None = None
 
 
 class SessionRegistry:
@@ -53,7 +55,8 @@ class SessionRegistry:
         self._arrivals: dict[str, list[asyncio.Future[None]]] = {}
         self._heirs: dict[str, Place] = {}
         self._closing = False
-        self.line = WaitingLine(self._free_places)
+        self.connecting: Quota = CONNECTING
+        self.line = WaitingLine(self._free_places, self._hurry)
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -68,21 +71,42 @@ class SessionRegistry:
             return None
         return self.limit - len(self._sessions) - len(self._opening)
 
-    def claim(self, webrtc_id: object, owner: str | None) -> Place:
+    def _hurry(self) -> None:
+        """Let go sooner of clients that made an offer and never showed themselves."""
+        for session in self._sessions.values():
+            session.first_sign.hurry()
+
+    def _check_connecting(self, owner: str | None, network: str | None, old: str = "") -> None:
+        """Check that ``owner`` and ``network`` do not open too many connections at once."""
+        places = (*self._opening.values(), *self._heirs.values())
+        holders = [Requester(place.owner, place.network) for place in places]
+        holders += [
+            Requester(session.owner, session.network)
+            for session in self._sessions.values()
+            if not session.was_connected and session.webrtc_id != old
+        ]
+        self.connecting.check(Requester(owner, network), holders)
+
+    def claim(self, webrtc_id: object, owner: str | None, network: str | None = None) -> Place:
         """Take a place for a new session, before anything costly is done for it.
 
         Raises:
             InvalidIdError, ConnectionAlreadyExistsError, ConnectionClosedError,
             ConcurrencyLimitReachedError
+            TooManyRequestsError: ``owner`` or ``network`` opens too many connections at once.
         """
         checked = self._fresh_id(webrtc_id)
+        self._check_connecting(owner, network)
         if not self.line.take(checked, owner) and self.limit is not None:
+            self._hurry()
             raise ConcurrencyLimitReachedError(self.limit)
-        place = Place(checked, owner)
+        place = Place(checked, owner, network)
         self._opening[checked] = place
         return place
 
-    async def claim_replacing(self, webrtc_id: object, old_id: object, owner: str | None) -> Place:
+    async def claim_replacing(
+        self, webrtc_id: object, old_id: object, owner: str | None, network: str | None = None
+    ) -> Place:
         """End the owner's earlier session ``old_id`` and take over its place.
 
         Nobody who waits in line gets between the two. When ``old_id`` is no live session of this
@@ -90,15 +114,16 @@ class SessionRegistry:
 
         Raises:
             InvalidIdError, ConnectionAlreadyExistsError, ConnectionClosedError,
-            ConcurrencyLimitReachedError
+            ConcurrencyLimitReachedError, TooManyRequestsError
         """
         try:
             session = self.get(old_id, owner)
         except (InvalidIdError, UnknownConnectionError, ConnectionClosedError):
-            return self.claim(webrtc_id, owner)
+            return self.claim(webrtc_id, owner, network)
         if session.webrtc_id in self._heirs:
             raise ConnectionAlreadyExistsError("This connection is being replaced already.")
-        place = Place(self._fresh_id(webrtc_id), owner)
+        place = Place(self._fresh_id(webrtc_id), owner, network)
+        self._check_connecting(owner, network, session.webrtc_id)
         self._heirs[session.webrtc_id] = place
         try:
             await session.aclose(CloseReason.REPLACED)
@@ -125,6 +150,8 @@ class SessionRegistry:
             raise ConnectionClosedError("The server is shutting down.")
         self._sessions[place.webrtc_id] = session
         session.on_closed_callbacks.append(self._remove)
+        if len(self.line):
+            session.first_sign.hurry()
         self._tell_arrivals(place.webrtc_id)
 
     def _fresh_id(self, webrtc_id: object) -> str:
@@ -151,6 +178,8 @@ class SessionRegistry:
         self._closed[session.webrtc_id] = None
         while len(self._closed) > REMEMBERED_IDS:
             self._closed.popitem(last=False)
+        if session.ending is not None and session.ending.reason is CloseReason.CONNECT_TIMEOUT:
+            self.line.put_last(session.network)
         self.line.admit()
 
     # -- finding -----------------------------------------------------------------------------

@@ -7,8 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gradio_webrtc.errors import ConcurrencyLimitReachedError, UnknownConnectionError
+from gradio_webrtc.errors import (
+    ConcurrencyLimitReachedError,
+    TooManyRequestsError,
+    UnknownConnectionError,
+)
 from gradio_webrtc.handlers.waiting import finished_within
+from gradio_webrtc.session.quotas import WAITING, Quota, Requester
 from gradio_webrtc.session.served_time import ServedTimer, call_later
 
 POLL_SECONDS = 25.0
@@ -20,10 +25,14 @@ for which the event loop stood still does not count, as their requests could not
 
 MAX_WAITING = 1000
 
+MAX_QUESTIONS = 4
+"""Questions one client may have open. A page has one; after a lost request it asks again."""
+
 
 @dataclass
 class _Ticket:
     owner: str | None
+    network: str | None = None
     asking: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     expiry: ServedTimer | None = None
@@ -40,10 +49,18 @@ class WaitingLine:
     Args:
         free_places: how many places are neither used nor being opened; ``None`` for no limit.
             Reservations are this object's own and not counted there.
+        wanted: is called when somebody begins to wait.
+
+    Attributes:
+        quota: how many places in the line one page and one address may have.
     """
 
-    def __init__(self, free_places: Callable[[], int | None]) -> None:
+    def __init__(
+        self, free_places: Callable[[], int | None], wanted: Callable[[], None] = lambda: None
+    ) -> None:
         self._free_places = free_places
+        self._wanted = wanted
+        self.quota: Quota = WAITING
         self._line: OrderedDict[str, _Ticket] = OrderedDict()
         self._reserved: dict[str, _Ticket] = {}
 
@@ -73,7 +90,7 @@ class WaitingLine:
                 other.changed.set()
             ticket.changed.set()
 
-    async def wait(self, webrtc_id: str, owner: str | None) -> int:
+    async def wait(self, webrtc_id: str, owner: str | None, network: str | None = None) -> int:
         """Wait for a place; return 0 when one is reserved, else the position in the line.
 
         Answers at once when the position changed since the last answer, and within
@@ -82,14 +99,18 @@ class WaitingLine:
         Raises:
             UnknownConnectionError: somebody else waits under this id.
             ConcurrencyLimitReachedError: the line itself is full.
+            TooManyRequestsError: ``owner`` or ``network`` waits too often already.
         """
         new = webrtc_id not in self._line and webrtc_id not in self._reserved
-        ticket = self._ticket(webrtc_id, owner)
+        ticket = self._ticket(webrtc_id, owner, network)
+        if ticket.asking >= MAX_QUESTIONS:
+            raise TooManyRequestsError("This client is asking for a place already.")
         self.admit()
         if webrtc_id in self._reserved:
             return 0
         if new:
             self._expire_later(webrtc_id, ticket)
+            self._wanted()
             return self._position(webrtc_id)
         ticket.asking += 1
         ticket.cancel_expiry()
@@ -110,17 +131,32 @@ class WaitingLine:
         self._forget(webrtc_id)
         return True
 
+    def put_last(self, network: str | None) -> None:
+        """Let everybody else go before those of ``network``, which has just wasted a place.
+
+        Those who wait at one address keep their order. ``None`` is nobody's address.
+        """
+        if network is None:
+            return
+        for webrtc_id in [key for key, each in self._line.items() if each.network == network]:
+            self._line.move_to_end(webrtc_id)
+        for ticket in self._line.values():
+            ticket.changed.set()
+
     def close(self) -> None:
         """Wake everybody and forget the line."""
         for webrtc_id in [*self._line, *self._reserved]:
             self._forget(webrtc_id, admit=False)
 
-    def _ticket(self, webrtc_id: str, owner: str | None) -> _Ticket:
+    def _ticket(self, webrtc_id: str, owner: str | None, network: str | None) -> _Ticket:
         ticket = self._line.get(webrtc_id) or self._reserved.get(webrtc_id)
         if ticket is None:
             if len(self._line) >= MAX_WAITING:
                 raise ConcurrencyLimitReachedError(MAX_WAITING)
-            ticket = self._line[webrtc_id] = _Ticket(owner)
+            tickets = (*self._line.values(), *self._reserved.values())
+            holders = [Requester(each.owner, each.network) for each in tickets]
+            self.quota.check(Requester(owner, network), holders)
+            ticket = self._line[webrtc_id] = _Ticket(owner, network)
         if ticket.owner != owner:
             raise UnknownConnectionError("There is no connection with this id.")
         return ticket
@@ -136,7 +172,13 @@ class WaitingLine:
     def _expire_later(self, webrtc_id: str, ticket: _Ticket) -> None:
         ticket.cancel_expiry()
         loop = asyncio.get_running_loop()
-        ticket.expiry = call_later(loop, RESERVED_SECONDS, self._forget, webrtc_id)
+        ticket.expiry = call_later(loop, RESERVED_SECONDS, self._expire, webrtc_id)
+
+    def _expire(self, webrtc_id: str) -> None:
+        ticket = self._reserved.get(webrtc_id)
+        if ticket is not None:
+            self.put_last(ticket.network)
+        self._forget(webrtc_id)
 
     def _forget(self, webrtc_id: str, admit: bool = True) -> None:
         ticket = self._line.pop(webrtc_id, None) or self._reserved.pop(webrtc_id, None)

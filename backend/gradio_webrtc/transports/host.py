@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import AsyncIterator, Awaitable, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from weakref import WeakSet
 
 from gradio_webrtc.errors import (
-    ConfigurationError,
     ConnectionClosedError,
     SignalingError,
     UnknownConnectionError,
 )
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.session.desk import OutputDesk
-from gradio_webrtc.session.ids import check_id
+from gradio_webrtc.session.ids import check_id, may_act
 from gradio_webrtc.session.process_end import end_with_process, watch_signals
+from gradio_webrtc.session.quotas import MAX_OWNER_CHARACTERS, Requester
 from gradio_webrtc.session.recorder import make_recorder
 from gradio_webrtc.session.registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.starts import Starts
 from gradio_webrtc.session.state import CloseReason, SessionState
+from gradio_webrtc.transports.answering import Answer, Answering
 from gradio_webrtc.transports.candidate_addresses import Scope
 from gradio_webrtc.transports.candidates import parse_candidate
 from gradio_webrtc.transports.ice import resolve_configuration, to_aiortc
@@ -37,9 +38,8 @@ from gradio_webrtc.transports.signaling import (
     parse_offer,
 )
 
-logger = logging.getLogger(__name__)
-
-Answer = dict[str, Any]
+PLAIN = Requester()
+"""A client of which nothing is known."""
 
 
 class StreamHost:
@@ -50,6 +50,7 @@ class StreamHost:
     Attributes:
         starts: in mode ``"receive"``, the values with which pages were told to start.
         listeners: who takes the additional outputs of Gradio's pages; each gets every one.
+        answering: how requests are answered when they cannot be.
     """
 
     def __init__(self, settings: StreamSettings, registry: SessionRegistry) -> None:
@@ -59,6 +60,7 @@ class StreamHost:
         self.listeners: Sequence[Hashable] = ()
         self.outputs = OutputDesk()
         self._sessions: WeakSet[Session] = WeakSet()
+        self.answering = Answering()
         self._watching: asyncio.Task[None] | None = None
         self._stopping: asyncio.Event | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -67,43 +69,55 @@ class StreamHost:
     # -- requests: each answers with a dict, a refusal among them ------------------------------
 
     async def signal(
-        self, body: object, owner: str | None = None, client: Scope = Scope.PUBLIC
+        self, body: object, asking: Requester = PLAIN, client: Scope = Scope.PUBLIC
     ) -> Answer:
         """Answer an offer or a candidate, as the wire protocol says; ``client`` is where it is."""
-        return await self._answering(self._signal(body, owner, client))
+        return await self.answering.answer(asking, self._signal(body, asking, client))
 
-    async def wait_for_place(self, body: object, owner: str | None = None) -> Answer:
+    async def wait_for_place(self, body: object, asking: Requester = PLAIN) -> Answer:
         """Answer ``{"status": "admitted"}`` or ``{"status": "waiting", "position": n}``."""
-        return await self._answering(self._wait(body, owner))
+        return await self.answering.answer(asking, self._wait(body, asking))
 
-    async def leave(self, body: object, owner: str | None = None) -> Answer:
+    async def leave(self, body: object, asking: Requester = PLAIN) -> Answer:
         """Stop waiting for a place, or end the session; always succeeds for the owner."""
-        return await self._answering(self._leave(body, owner))
+        return await self.answering.answer(asking, self._leave(body, asking.owner))
 
-    async def ice_configuration(self) -> Answer:
+    async def outputs_waiting(self, body: object, asking: Requester = PLAIN) -> Answer:
+        """Tell how many additional outputs a page has not fetched, and how many it has.
+
+        Not before the calls that fetch some are over; ``busy`` is whether there were any.
+        """
+        return await self.answering.answer(asking, self._outputs_waiting(asking.owner))
+
+    async def ice_configuration(self, body: object = None, asking: Requester = PLAIN) -> Answer:
         """Answer the page's RTC configuration, resolved now."""
-        return await self._answering(self._ice_configuration())
+        return await self.answering.answer(asking, self._ice_configuration())
 
-    def set_input(self, webrtc_id: str, args: Sequence[Any]) -> None:
+    # -- what the app asks; ``page`` is whose session it must be, ``None`` for anybody's ----------
+
+    def set_input(self, webrtc_id: str, args: Sequence[Any], page: str | None = None) -> None:
         """Give a session's handler the values of the other inputs. Any thread.
 
         A ``WebRTCData`` before them is a submit.
 
         Raises:
-            UnknownConnectionError: there is no such session.
+            UnknownConnectionError: there is no such session, or it is another page's.
             ConfigurationError: the stream's function cannot take this many values.
         """
         session = self.registry.find(webrtc_id)
-        if session is None:
+        if session is None or not may_act(page, session.owner):
             raise UnknownConnectionError("There is no connection with this id.")
         if self.settings.check_args is not None:
             self.settings.check_args(len(args))
         session.set_args(args)
 
-    def close_stream(self, webrtc_id: str | None, text: str = "") -> None:
-        """End a session because the app wants it; one that has ended is left alone. Any thread."""
+    def close_stream(self, webrtc_id: str | None, text: str = "", page: str | None = None) -> None:
+        """End a session because the app wants it. Any thread.
+
+        One that has ended, or is another page's, is left alone.
+        """
         session = self.registry.find(webrtc_id)
-        if session is not None:
+        if session is not None and may_act(page, session.owner):
             session.end_threadsafe(CloseReason.APP_CLOSED, text)
 
     def end_all(self, text: str) -> int:
@@ -118,24 +132,30 @@ class StreamHost:
             self._sessions.discard(session)  # who asks again ends nobody
         return len(live)
 
-    async def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
+    async def output_stream(
+        self, webrtc_id: str, page: str | None = None
+    ) -> AsyncIterator[AdditionalOutputs]:
         """Yield a session's additional outputs, one after the other, until it has ended.
 
         Raises:
             UnknownConnectionError, ConnectionClosedError, InvalidIdError
         """
-        outputs = self.outputs.left_of(webrtc_id) or (await self._read(webrtc_id)).outputs
+        outputs = self.outputs.left_of(webrtc_id, page)
+        if outputs is None:
+            outputs = (await self._read(webrtc_id, page)).outputs
         async for output in outputs:
             yield output
 
-    async def fetch_latest_output(self, webrtc_id: str) -> AdditionalOutputs:
+    async def fetch_latest_output(
+        self, webrtc_id: str, page: str | None = None
+    ) -> AdditionalOutputs:
         """Wait for the next of a session's additional outputs and return it.
 
         Raises:
             UnknownConnectionError, InvalidIdError
             ConnectionClosedError: the session has ended, and all its outputs were fetched.
         """
-        async for output in self.output_stream(webrtc_id):
+        async for output in self.output_stream(webrtc_id, page):
             return output
         raise ConnectionClosedError("This connection is closed and has no more outputs.")
 
@@ -171,42 +191,30 @@ class StreamHost:
         await stopping.wait()
         await self.stop_serving()
 
-    async def _answering(self, work: Awaitable[Answer]) -> Answer:
-        try:
-            return await work
-        except SignalingError as refusal:
-            logger.info("refused a request: %s: %s", refusal.code, refusal)
-            return refusal.refusal()
-        except ConfigurationError as error:
-            logger.error("this stream is misconfigured: %s", error)
-            return failure("configuration_error", str(error))
-        except Exception as error:
-            # the page must be told, since an HTTP 500 would reach it as nothing at all.
-            logger.exception("a request failed")
-            return failure("server_error", f"{type(error).__name__}: {error}")
-
-    async def _signal(self, body: object, owner: str | None, client: Scope) -> Answer:
+    async def _signal(self, body: object, asking: Requester, client: Scope) -> Answer:
         request = _object(body)
         if request.get("type") == "offer":
-            return await self._offer(request, owner, client)
+            return await self._offer(request, asking, client)
         if request.get("type") == "ice-candidate":
             candidate = parse_candidate(request.get("candidate"))
-            session = await self.registry.get_soon(request.get("webrtc_id"), owner)
+            session = await self.registry.get_soon(request.get("webrtc_id"), asking.owner)
             _peer(session).add_candidate(candidate)
+            session.on_reached()
             return {"status": "success"}
         raise SignalingError('A request needs a "type": "offer" or "ice-candidate".')
 
-    async def _offer(self, request: Mapping[str, Any], owner: str | None, client: Scope) -> Answer:
+    async def _offer(self, request: Mapping[str, Any], asking: Requester, client: Scope) -> Answer:
         settings = self.settings
         offer = parse_offer(request.get("sdp"))
         check_tracks(offer, settings.mode, settings.modality, settings.allow_extra_tracks)
         # Before anything is ended or made: a refusal must not cost the session it would replace.
-        args = self._start_args(request.get("start"), owner)
+        args = self._start_args(request.get("start"), asking.owner)
         webrtc_id, replaces = request.get("webrtc_id"), request.get("replaces")
+        who = (asking.owner, asking.network)
         if replaces is None:
-            place = self.registry.claim(webrtc_id, owner)
+            place = self.registry.claim(webrtc_id, *who)
         else:
-            place = await self.registry.claim_replacing(webrtc_id, replaces, owner)
+            place = await self.registry.claim_replacing(webrtc_id, replaces, *who)
         try:
             configuration = await self._server_configuration()
             session = self._open(place, configuration, client)
@@ -214,7 +222,9 @@ class StreamHost:
             self.registry.release(place)
         if args is not None:
             session.set_args(args)
-        return {"type": "answer", "sdp": await self._answer(session, offer)}
+        answer = await self._answer(session, offer)
+        session.first_sign.answered()
+        return {"type": "answer", "sdp": answer}
 
     def _start_args(self, token: object, owner: str | None) -> tuple[Any, ...] | None:
         return None if token is None else self.starts.recall(token, owner)
@@ -225,7 +235,8 @@ class StreamHost:
         settings = self.settings
         rtc = to_aiortc(configuration)
         handler = settings.make_handler()
-        session = Session(place.webrtc_id, handler, settings.limits, place.owner)
+        session = Session(place.webrtc_id, handler, settings.limits, place.owner, place.network)
+        session.words_for_error = partial(settings.words, show_error=settings.show_error)
         kinds = kinds_for(settings.modality)
         session.recorder = make_recorder(settings.recording, settings.mode, kinds, place.webrtc_id)
         if settings.composer:
@@ -263,13 +274,13 @@ class StreamHost:
             session.end(CloseReason.TRANSPORT_FAILED)
             raise
 
-    async def _read(self, webrtc_id: str) -> Session:
-        """Return the session, whoever owns it, with its outputs kept for a reader by id."""
+    async def _read(self, webrtc_id: str, page: str | None) -> Session:
+        """Return the session, with its outputs kept for a reader by id."""
         try:
             session = await self.registry.get_soon(webrtc_id)
         except UnknownConnectionError:
             found = self.registry.find(webrtc_id)
-            if found is None:
+            if found is None or not may_act(page, found.owner):
                 raise
             session = found
         session.outputs_read = True
@@ -281,9 +292,9 @@ class StreamHost:
             source = self.settings.rtc_configuration
         return await resolve_configuration(source)
 
-    async def _wait(self, body: object, owner: str | None) -> Answer:
+    async def _wait(self, body: object, asking: Requester) -> Answer:
         webrtc_id = check_id(_object(body).get("webrtc_id"))
-        position = await self.registry.line.wait(webrtc_id, owner)
+        position = await self.registry.line.wait(webrtc_id, asking.owner, asking.network)
         if position == 0:
             return {"status": "admitted"}
         return {"status": "waiting", "position": position, "limit": self.registry.limit}
@@ -297,6 +308,13 @@ class StreamHost:
                 # Answered when the place is free: who starts again at once must not stand in line.
                 await session.aclose(CloseReason.CLIENT_CLOSED)
         return {"status": "success"}
+
+    async def _outputs_waiting(self, owner: str | None) -> Answer:
+        box = self.outputs.mailbox(owner)
+        if box is None:
+            return {"waiting": 0, "taken": 0, "busy": False}
+        busy = await box.rested()
+        return {**box.count(), "busy": busy}
 
     async def _ice_configuration(self) -> Answer:
         configuration = await resolve_configuration(self.settings.rtc_configuration)
@@ -319,9 +337,4 @@ def _object(body: object) -> Mapping[str, Any]:
 def page_of(body: object) -> str | None:
     """Return the Gradio session hash that a page sends with its requests."""
     owner = body.get("session_hash") if isinstance(body, Mapping) else None
-    return owner if isinstance(owner, str) else None
-
-
-def failure(code: str, text: str) -> Answer:
-    """Return a refusal for what is no client's fault."""
-    return {"status": "failed", "meta": {"error": code, "message": text}}
+    return owner if isinstance(owner, str) and len(owner) <= MAX_OWNER_CHARACTERS else None

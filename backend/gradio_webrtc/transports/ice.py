@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -11,6 +13,7 @@ from aiortc.rtcicetransport import parse_stun_turn_uri
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.invoke import call
 from gradio_webrtc.handlers.pooled_threads import POOLED
+from gradio_webrtc.handlers.waiting import finished_within
 
 RTCConfigurationSource: TypeAlias = (
     Mapping[str, Any]
@@ -21,15 +24,26 @@ RTCConfigurationSource: TypeAlias = (
 """A configuration as ``RTCPeerConnection`` takes it in a browser, or a function or coroutine
 function that returns one, called for each connection; ``None`` for no ICE servers."""
 
+PROVIDER_SECONDS = 20.0
+"""How long such a function may take; its client holds a place meanwhile."""
+
 
 async def resolve_configuration(source: RTCConfigurationSource) -> dict[str, Any] | None:
     """Return the configuration ``source`` stands for now; sync functions run on a thread.
 
     Raises:
-        ConfigurationError: the result is not a dict with a list of ``iceServers``.
+        ConfigurationError: the result is not a dict with a list of ``iceServers``, or it took
+            longer than ``PROVIDER_SECONDS``.
         Exception: what the function raised; ``HandlerError`` in place of what is no ``Exception``.
     """
-    value: Any = await call(source, worker=POOLED) if callable(source) else source
+    value: Any = source
+    if callable(source):
+        asking = asyncio.ensure_future(call(source, worker=POOLED))
+        if not await finished_within(asking, PROVIDER_SECONDS):
+            raise ConfigurationError(
+                f"rtc_configuration did not answer within {PROVIDER_SECONDS:g} seconds."
+            )
+        value = asking.result()
     if value is None:
         return None
     check_configuration(value)
@@ -104,8 +118,17 @@ def _server(server: Mapping[str, Any]) -> RTCIceServer:
     for url in urls:
         try:
             parse_stun_turn_uri(url)
-        except ValueError as error:
-            raise ConfigurationError(f"The ICE server address {url!r} is wrong: {error}.") from None
+        except ValueError:
+            raise ConfigurationError(
+                f"The ICE server address {_without_secrets(url)!r} is wrong. It must be as in "
+                "'stun:host:3478' or 'turn:host:3478?transport=udp'; user name and password are "
+                "'username' and 'credential' beside 'urls'."
+            ) from None
     return RTCIceServer(
         urls=urls, username=server.get("username"), credential=server.get("credential")
     )
+
+
+def _without_secrets(url: str) -> str:
+    """Return ``url`` for the log, without what might be a password in it."""
+    return re.sub(r":[^@]*@", ":...@", url.partition("?")[0])

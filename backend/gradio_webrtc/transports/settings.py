@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from gradio_webrtc.errors import words_for
 from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
 from gradio_webrtc.media.video import FrameFormat
 from gradio_webrtc.session.recording import Recording
@@ -27,6 +28,9 @@ class StreamSettings:
         recording: what to record, or ``None``.
         composer: whether the page has a text composer.
         candidate_addresses: to which addresses of clients ICE checks are sent.
+        allowed_origins: sites whose pages may ask beside our own, or ``None``; see ``origins``.
+        show_error: whether the page gets the text of errors that may hold secrets.
+        words: what the page shows for an error, given its id and ``show_error``.
     """
 
     make_handler: Callable[[], Handler]
@@ -42,6 +46,9 @@ class StreamSettings:
     composer: bool = False
     candidate_addresses: CandidateAddresses = "auto"
     check_args: Callable[[int], None] | None = None
+    allowed_origins: Sequence[str] | None = None
+    show_error: bool = False
+    words: Callable[..., str] = words_for
 
     def same_media(self, other: StreamSettings) -> bool:
         """Return whether a connection made with these settings is one that ``other`` means."""
