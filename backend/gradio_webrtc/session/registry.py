@@ -83,7 +83,7 @@ class SessionRegistry:
         holders += [
             Requester(session.owner, session.network)
             for session in self._sessions.values()
-            if not session.was_connected and session.webrtc_id != old
+            if not session.connected.is_set() and session.webrtc_id != old
         ]
         self.connecting.check(Requester(owner, network), holders)
 

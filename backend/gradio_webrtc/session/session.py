@@ -63,6 +63,7 @@ class Session:
         recorder: is told of all media that comes in and goes out.
         network: the address the offer came from, or ``None``.
         first_sign: the deadline for a client that was answered to show itself.
+        connected: is set once media can flow.
         words_for_error: what the page shows for an error in user code, given its id in the log.
     """
 
@@ -90,7 +91,7 @@ class Session:
         self._handler = handler
         self._transport: Transport | None = None
         self._end: asyncio.Future[Ending] = self.loop.create_future()
-        self._connected = asyncio.Event()
+        self.connected = asyncio.Event()
         self._deadlines = Deadlines(self.loop, limits, self.end)
         self.first_sign = FirstSign(self.loop, limits, self.end)
         self.link = SessionLink(webrtc_id, self._on_loop, lambda: self._transport)
@@ -145,7 +146,7 @@ class Session:
 
     async def _live(self) -> None:
         """Connect, then keep the handler's loops running until all of them are done."""
-        await self._connected.wait()
+        await self.connected.wait()
         await self._handler.start(self.link)
         self._spawn(self._audio.run(), "receive")
         self._spawn(self._video.run(), "video receive")
@@ -208,8 +209,8 @@ class Session:
             self.outputs.close()
             self._enter(SessionState.CLOSED)
             video = self._video.dropped + self._handler.dropped
-            lost = (self._audio.dropped, video, self.outputs.dropped, self._control.refused)
-            log_end(self.webrtc_id, ending, *lost)
+            lost = (video, self.outputs.dropped, self._control.refused)
+            log_end(self.webrtc_id, ending, self._audio.dropped, *lost)
             call_all(name, self.on_closed_callbacks, self)
 
     # -- what the transport tells ------------------------------------------------------------
@@ -224,7 +225,7 @@ class Session:
         if self.state is SessionState.CONNECTING:
             self._enter(SessionState.OPEN)
             self._deadlines.start_open()
-            self._connected.set()
+            self.connected.set()
             if self.mailbox is not None and self.mailbox.waiting():  # said while it was away
                 self._require_transport().send(messages.fetch_output())
 
@@ -278,11 +279,6 @@ class Session:
         # RuntimeError: the loop is closed, and with it whatever the action was for.
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(action, *args, context=self._user_context)
-
-    @property
-    def was_connected(self) -> bool:
-        """Whether media could ever flow."""
-        return self._connected.is_set()
 
     @property
     def transport(self) -> Transport | None:
