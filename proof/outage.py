@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 from gradio_webrtc import Stream
+from proof.parts import Finding
 from tests.support.outage import DetailedTrack, Outage, seconds_until_video, steady
 from tests.support.serving import Served
 from tests.support.sessions import until
@@ -13,16 +13,6 @@ from tests.support.sessions import until
 OUTAGES = (3.0, 8.0, 15.0)
 BOUND = 1.0
 """Seconds from the network's return to the next picture."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One row: what was measured, its value, what is asked, and whether that held."""
-
-    what: str
-    value: str
-    bound: str = ""
-    held: bool = True
 
 
 def run(seconds: float) -> list[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 PARTS: dict[str, str] = {
     "offer_cost": "what the most expensive requests of a stranger cost the event loop",
+    "outage": "how soon received video goes on after 3, 8 and 15 seconds without network",
 }
 """Each is a module ``proof/NAME.py`` with ``run(seconds: float) -> list[Finding]``."""
 
