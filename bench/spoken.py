@@ -25,7 +25,7 @@ SENTENCES = (
     "Tell me something about the telephone.",
 )
 
-Sound = npt.NDArray[np.int16]
+DecodedAudio = npt.NDArray[np.int16]
 
 
 def room_clip() -> Clip:
@@ -49,7 +49,7 @@ def _packets(text: str) -> Sequence[bytes]:
     return opus(sound + _room(len(sound)))
 
 
-def _room(samples: int) -> Sound:
+def _room(samples: int) -> DecodedAudio:
     return np.random.default_rng(2).normal(0, ROOM, samples).astype(np.int16)
 
 

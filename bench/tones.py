@@ -30,7 +30,7 @@ NOISE = 150
 HEARD = 3_000
 """Absolute sample value above which a burst is there: a quarter of its amplitude."""
 
-Sound = npt.NDArray[np.int16]
+DecodedAudio = npt.NDArray[np.int16]
 
 
 def burst_clip() -> Clip:
@@ -43,7 +43,7 @@ def silence_clip() -> Clip:
     return Clip("audio", opus(np.zeros(SAMPLE_RATE * 2, np.int16))[50:], 0.02)
 
 
-def _bursts() -> Sound:
+def _bursts() -> DecodedAudio:
     noise = np.random.default_rng(1).normal(0, NOISE, CYCLE_FRAMES * FRAME)
     for number in range(len(TONES) ** 2):
         second, first = divmod(number, len(TONES))
@@ -58,7 +58,7 @@ def _tone(index: int, frames: int) -> npt.NDArray[np.float64]:
     return AMPLITUDE * np.sin(2 * np.pi * TONES[index] * time)
 
 
-def opus(sound: Sound) -> list[bytes]:
+def opus(sound: DecodedAudio) -> list[bytes]:
     """Return mono sound at 48 kHz as Opus packets of 20 ms; what is less than one is left out."""
     codec = av.CodecContext.create("libopus", "w")
     assert isinstance(codec, av.AudioCodecContext)
@@ -92,13 +92,13 @@ class BurstListener:
         self._sent = sent
         self._quiet_frames = 0
         self._onset: float | None = None
-        self._body: list[Sound] = []
+        self._body: list[DecodedAudio] = []
 
     def take(self, frame: av.AudioFrame, at: float) -> None:
         """Look at a frame received at time ``at``."""
         channels = len(frame.layout.channels)
         samples = frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
-        sound: Sound = samples[::channels]
+        sound: DecodedAudio = samples[::channels]
         if self._onset is not None:
             self._body.append(sound)
             if len(self._body) == FIRST_FRAMES + SECOND_FRAMES - 2:
@@ -126,7 +126,7 @@ class BurstListener:
             self.heard.append(Heard(number, self._sent[number], onset - self._sent[number]))
 
 
-def _pitch(sound: Sound, rate: int) -> int | None:
+def _pitch(sound: DecodedAudio, rate: int) -> int | None:
     """Return which of ``TONES`` a frame holds."""
     pitch = float(np.argmax(np.abs(np.fft.rfft(sound))) * rate / len(sound))
     tone = min(range(len(TONES)), key=lambda index: abs(TONES[index] - pitch))

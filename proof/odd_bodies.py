@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from gradio_webrtc.routes import MAX_BODY_BYTES
-from gradio_webrtc.transports.candidates import MAX_CANDIDATE_BYTES
+from gradio_webrtc.transports.negotiation.candidates import MAX_CANDIDATE_BYTES
 
 FULL = MAX_BODY_BYTES - 200
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from gradio_webrtc.transports.sdp_reader import MAX_LINES, MAX_SDP_BYTES
+from gradio_webrtc.transports.negotiation.sdp_reader import MAX_LINES, MAX_SDP_BYTES
 
 LINES = (
     "a=rtpmap:{n} opus/48000/2",

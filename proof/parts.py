@@ -30,12 +30,12 @@ class Finding:
     held: bool = True
 
 
-Run = Callable[[float], list[Finding]]
+DecodingRun = Callable[[float], list[Finding]]
 
 
-def load(name: str) -> Run:
+def load(name: str) -> DecodingRun:
     """Import a part, so that what one needs is no condition of the others."""
-    run: Run = importlib.import_module(f"proof.{name}").run
+    run: DecodingRun = importlib.import_module(f"proof.{name}").run
     return run
 
 

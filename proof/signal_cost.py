@@ -13,7 +13,7 @@ from typing import Any
 from gradio_webrtc import AsyncStreamHandler, Stream
 from gradio_webrtc.handlers.protocol import Modality
 from gradio_webrtc.routes import OfferBody
-from gradio_webrtc.transports.host import StreamHost
+from gradio_webrtc.server.stream_host import StreamHost
 
 MEGABYTE = 1e6
 

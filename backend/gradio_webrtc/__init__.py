@@ -1,6 +1,7 @@
 """Real-time audio and video between a browser and Python functions, as a Gradio component."""
 
 from gradio_webrtc.component import WebRTC
+from gradio_webrtc.concurrency.waiting import wait_for_item
 from gradio_webrtc.errors import (
     ConfigurationError,
     ConnectionClosedError,
@@ -17,9 +18,8 @@ from gradio_webrtc.handlers.audio_video import AsyncAudioVideoStreamHandler, Aud
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
-from gradio_webrtc.handlers.waiting import wait_for_item
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.media.audio_files import (
+from gradio_webrtc.media.audio.conversion import (
     aggregate_bytes_to_16bit,
     async_aggregate_bytes_to_16bit,
     audio_to_bytes,
@@ -27,28 +27,32 @@ from gradio_webrtc.media.audio_files import (
     audio_to_float32,
     audio_to_int16,
 )
-from gradio_webrtc.media.timed import TimedAudio, TimedPicture
+from gradio_webrtc.media.timed_media import TimedAudio, TimedPicture
+from gradio_webrtc.recording.options import Recording
 from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
-from gradio_webrtc.session.recording import Recording
-from gradio_webrtc.speech.espeak import EspeakTTSOptions
-from gradio_webrtc.speech.kokoro import KokoroTTSOptions
+from gradio_webrtc.speech.keywords.sphinx_spotter import SphinxKeywords
+from gradio_webrtc.speech.keywords.spotter import KeywordModel, KeywordSpotter, Spotted
+from gradio_webrtc.speech.keywords.stt_spotter import STTKeywords
+from gradio_webrtc.speech.recognition.stt import STTModel
 from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
-from gradio_webrtc.speech.sphinx_spotter import SphinxKeywords
-from gradio_webrtc.speech.spotter import KeywordModel, KeywordSpotter, Spotted
-from gradio_webrtc.speech.stt import STTModel
-from gradio_webrtc.speech.stt_spotter import STTKeywords
-from gradio_webrtc.speech.tts import TTSModel, TTSOptions
+from gradio_webrtc.speech.synthesis.espeak import EspeakTTSOptions
+from gradio_webrtc.speech.synthesis.kokoro import KokoroTTSOptions
+from gradio_webrtc.speech.synthesis.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
+from gradio_webrtc.turns.detection.listener import Listener
+from gradio_webrtc.turns.detection.silero import get_silero_model
+from gradio_webrtc.turns.detection.vad import (
+    PauseDetectionModel,
+    VoiceActivityDetector,
+    VoiceActivityModel,
+)
+from gradio_webrtc.turns.end_of_turn.onnx_turn_detector import OnnxTurnDetector
+from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 from gradio_webrtc.turns.events import SpeechStarted, TurnEnded
-from gradio_webrtc.turns.listening import Listener
-from gradio_webrtc.turns.onnx_turn_detector import OnnxTurnDetector
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
-from gradio_webrtc.turns.reply import Reply, current_reply
+from gradio_webrtc.turns.replies.current_reply import Reply, current_reply
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
-from gradio_webrtc.turns.silero import get_silero_model
-from gradio_webrtc.turns.stopwords import ReplyOnStopWords
-from gradio_webrtc.turns.turn_detector import TurnDetector
-from gradio_webrtc.turns.vad import PauseDetectionModel, VoiceActivityDetector, VoiceActivityModel
+from gradio_webrtc.turns.stop_words.reply_on_stop_words import ReplyOnStopWords
 
 __all__ = [
     "AdditionalOutputs",

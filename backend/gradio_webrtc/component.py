@@ -8,7 +8,30 @@ from typing import TYPE_CHECKING, Any, Literal
 from gradio.components.base import Component
 from gradio.events import EventListener
 
-from gradio_webrtc.checks import (
+from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.gradio_events.icons import served_icon
+from gradio_webrtc.gradio_events.output_listener import OutputListeners, listen_to_outputs
+from gradio_webrtc.gradio_events.place_sharing import share
+from gradio_webrtc.gradio_events.requests import page_of_event
+from gradio_webrtc.gradio_events.rerendering import (
+    DRAWN_ANEW,
+    check_inside_blocks,
+    previous_instance,
+    replaced_instances,
+    tell_of_ending,
+)
+from gradio_webrtc.gradio_events.server_functions import ServerFunctions
+from gradio_webrtc.gradio_events.stream_event import (
+    EachTime,
+    StreamArguments,
+    stream_settings,
+    wire,
+)
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.handlers.protocol import Modality, Mode
+from gradio_webrtc.handlers.webrtc_data import WebRTCData
+from gradio_webrtc.media.video.frames import FrameFormat
+from gradio_webrtc.options import (
     Button,
     MaxBitrate,
     Variant,
@@ -16,34 +39,16 @@ from gradio_webrtc.checks import (
     check_component_options,
     number_or_none,
 )
-from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.gradio_requests import page_of_event
-from gradio_webrtc.handlers.emitted import AdditionalOutputs
-from gradio_webrtc.handlers.protocol import Modality, Mode
-from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.icons import served_icon
-from gradio_webrtc.listeners import OutputListeners, listen_to_outputs
-from gradio_webrtc.media.video import FrameFormat
-from gradio_webrtc.origins import checked_origins
-from gradio_webrtc.rerendering import (
-    DRAWN_ANEW,
-    check_inside_blocks,
-    previous_instance,
-    replaced_instances,
-    tell_of_ending,
-)
-from gradio_webrtc.served import ServedComponent
-from gradio_webrtc.session.recording import Recording
-from gradio_webrtc.session.registry import SessionRegistry
-from gradio_webrtc.sharing import share
-from gradio_webrtc.transports.candidate_addresses import (
+from gradio_webrtc.recording.options import Recording
+from gradio_webrtc.server.origins import checked_origins
+from gradio_webrtc.server.session_registry import SessionRegistry
+from gradio_webrtc.server.stream_host import StreamHost
+from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
+from gradio_webrtc.transports.media_preferences import VideoCodec
+from gradio_webrtc.transports.negotiation.candidate_addresses import (
     CandidateAddresses,
     check_candidate_addresses,
 )
-from gradio_webrtc.transports.codecs import VideoCodec
-from gradio_webrtc.transports.host import StreamHost
-from gradio_webrtc.transports.ice import RTCConfigurationSource
-from gradio_webrtc.wiring import EachTime, StreamArguments, stream_settings, wire
 
 if TYPE_CHECKING:
     from gradio.blocks import Block
@@ -51,7 +56,7 @@ if TYPE_CHECKING:
     from gradio.events import Dependency
 
 
-class WebRTC(ServedComponent):
+class WebRTC(ServerFunctions):
     """Streams audio and video between the browser and Python functions over WebRTC.
 
     Put it into a ``gr.Blocks`` app and give its :meth:`stream` a stream handler, a function or a

@@ -10,12 +10,12 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import OriginNotAllowedError, TooManyRequestsError
-from gradio_webrtc.handlers.waiting import finished_within
-from gradio_webrtc.origins import check_origin
-from gradio_webrtc.session.quotas import Requester, network_of
-from gradio_webrtc.transports.candidate_addresses import Scope, client_scope
-from gradio_webrtc.transports.host import StreamHost
+from gradio_webrtc.server.origins import check_origin
+from gradio_webrtc.server.quotas import Requester, network_of
+from gradio_webrtc.server.stream_host import StreamHost
+from gradio_webrtc.transports.negotiation.candidate_addresses import Scope, client_scope
 
 MAX_BODY_BYTES = 128 * 1024
 """Twice the largest SDP accepted: JSON escapes every line end."""

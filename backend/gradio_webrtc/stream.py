@@ -10,26 +10,31 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI, Request
 
-from gradio_webrtc.checks import MaxBitrate, check_component_options, limit_or_none, number_or_none
-from gradio_webrtc.gradio_requests import gradio_words_for, page_of_event
-from gradio_webrtc.handlers.adapt import as_handler, check_arity, format_of, needs_args
+from gradio_webrtc.gradio_events.requests import gradio_words_for, page_of_event
+from gradio_webrtc.handlers.adapters.as_handler import (
+    as_handler,
+    check_arity,
+    format_of,
+    needs_args,
+)
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
-from gradio_webrtc.media.video import FrameFormat
-from gradio_webrtc.mounting import check_path_is_free, mount_path, mounted_on
-from gradio_webrtc.origins import checked_origins
+from gradio_webrtc.media.video.frames import FrameFormat
+from gradio_webrtc.options import MaxBitrate, check_component_options, limit_or_none, number_or_none
+from gradio_webrtc.recording.options import Recording
 from gradio_webrtc.routes import check_request, make_router, scope_of_request
-from gradio_webrtc.session.recording import Recording
-from gradio_webrtc.session.registry import SessionRegistry
+from gradio_webrtc.server.mounting import check_path_is_free, mount_path, mounted_on
+from gradio_webrtc.server.origins import checked_origins
+from gradio_webrtc.server.session_registry import SessionRegistry
+from gradio_webrtc.server.settings import StreamSettings
+from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.session.state import Limits
-from gradio_webrtc.transports.candidate_addresses import (
+from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
+from gradio_webrtc.transports.media_preferences import MediaPreferences, VideoCodec
+from gradio_webrtc.transports.negotiation.candidate_addresses import (
     CandidateAddresses,
     check_candidate_addresses,
 )
-from gradio_webrtc.transports.codecs import MediaPreferences, VideoCodec
-from gradio_webrtc.transports.host import StreamHost
-from gradio_webrtc.transports.ice import RTCConfigurationSource
-from gradio_webrtc.transports.settings import StreamSettings
 
 
 class Stream:

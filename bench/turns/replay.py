@@ -9,11 +9,11 @@ import numpy as np
 
 from bench.turns.material import Recording
 from bench.turns.sounds import RATE
+from gradio_webrtc.turns.detection.segmenter import SpeechSegmenter
+from gradio_webrtc.turns.detection.silero import get_silero_model
+from gradio_webrtc.turns.detection.speech_scorer import DetectorScorer
 from gradio_webrtc.turns.events import SpeechStarted, TurnEnded
-from gradio_webrtc.turns.judging import DetectorJudge
 from gradio_webrtc.turns.options import AlgoOptions
-from gradio_webrtc.turns.segmenter import SpeechSegmenter
-from gradio_webrtc.turns.silero import get_silero_model
 
 CHUNK = RATE // 50
 """Samples in a chunk: 20 ms, as they come out of Opus packets; nothing is known before its end."""
@@ -85,7 +85,7 @@ def _judge_turn(findings: Findings, begin: float, end: float, found: Sequence[_F
 
 
 def _listen(recording: Recording, algo: AlgoOptions) -> list[_Found]:
-    judge = DetectorJudge(get_silero_model().detector, RATE)
+    judge = DetectorScorer(get_silero_model().detector, RATE)
     judge.load()
     segmenter = SpeechSegmenter(RATE, 1, algo)
     found: list[_Found] = []

@@ -34,7 +34,7 @@ def microphone(path: Path, *said: str | float, speed: float = 0.8) -> tuple[str,
     return (*FLAGS, f"--use-file-for-fake-audio-capture={path}")
 
 
-class Ears:
+class TurnListener:
     """Speech to text that understands what a test wants, at once."""
 
     def __init__(self, words: str) -> None:

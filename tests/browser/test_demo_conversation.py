@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import PATIENCE, Visit
-from tests.browser.speaking import Ears, hear, microphone
+from tests.browser.speaking import TurnListener, hear, microphone
 from tests.support import demos
 
 GREETED = 6.0
@@ -73,7 +73,7 @@ def test_an_answer_stops_when_the_person_speaks_and_only_what_was_heard_is_kept(
     )  # fmt: skip
     module = demos.load("conversation")
     answers = iter([LONG, "As you like."])
-    monkeypatch.setattr(module, "get_stt_model", lambda: Ears("whatever"))
+    monkeypatch.setattr(module, "get_stt_model", lambda: TurnListener("whatever"))
     monkeypatch.setattr(module, "answer", lambda heard: next(answers))
     page = visit(serve(module.demo), flags=flags)
     start(page)
@@ -91,7 +91,7 @@ def test_goodbye_ends_it(
 ) -> None:
     flags = microphone(tmp_path / "voice.wav", GREETED, "Well, goodbye!", 25.0)
     module = demos.load("conversation")
-    monkeypatch.setattr(module, "get_stt_model", lambda: Ears("well goodbye"))
+    monkeypatch.setattr(module, "get_stt_model", lambda: TurnListener("well goodbye"))
     page = visit(serve(module.demo), flags=flags)
     start(page)
     page.component().reach("idle", seconds=2 * PATIENCE)

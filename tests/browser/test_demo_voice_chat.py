@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import PATIENCE, Visit
-from tests.browser.speaking import Ears, hear, listen, microphone
+from tests.browser.speaking import TurnListener, hear, listen, microphone
 from tests.support import demos, model_server
 from tests.support.model_server import GATE, ModelServer
 
@@ -80,7 +80,7 @@ def test_the_model_is_told_only_what_was_heard_before_the_interruption(
     first = "We walk up the hill and look at the sea. " + "And then we walk on and on. " * 8
     endpoint.pieces = [[first, GATE, "Never heard."], ["I see."]]
     module = demos.load("voice_chat")
-    monkeypatch.setattr(module, "get_stt_model", lambda: Ears("what next"))
+    monkeypatch.setattr(module, "get_stt_model", lambda: TurnListener("what next"))
     page = visit(serve(module.demo), flags=flags)
     chat = page.component()
     chat.start()

@@ -10,7 +10,7 @@ import aioice.ice
 import aioice.mdns
 import pytest
 
-from gradio_webrtc.transports.ice_guard import MAX_CHECKED, MAX_CHECKED_PER_ADDRESS, MAX_SOURCES
+from gradio_webrtc.transports.ice.ice_guard import MAX_CHECKED, MAX_CHECKED_PER_ADDRESS, MAX_SOURCES
 from tests.support.client import without_candidates
 from tests.support.echoing import echo, heard
 from tests.support.sessions import until

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from gradio_webrtc.transports import data_limits
-from gradio_webrtc.transports.peer import PeerTransport
+from gradio_webrtc.transports.peer_transport import PeerTransport
 from tests.support.client import LoopbackClient
 from tests.support.echoing import echo, heard
 from tests.support.serving import Served

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gradio_webrtc import Stream
 from gradio_webrtc.transports.aiortc_internals import MAX_FRAGMENTS
-from gradio_webrtc.transports.bounds import MAX_SSRCS
+from gradio_webrtc.transports.packet_bounds import MAX_SSRCS
 from tests.support.client import LoopbackClient
 from tests.support.handlers import EchoHandler
 from tests.support.leaks import other_tasks

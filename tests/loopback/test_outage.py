@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from gradio_webrtc import Stream
-from gradio_webrtc.media import vp8
+from gradio_webrtc.media.video import vp8
 from tests.support.outage import DetailedTrack, Outage, seconds_until_video, steady
 from tests.support.serving import Served
 from tests.support.sessions import until

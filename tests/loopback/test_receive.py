@@ -20,7 +20,7 @@ from gradio_webrtc import (
     get_current_context,
 )
 from gradio_webrtc.handlers.protocol import Modality
-from gradio_webrtc.session.quotas import Requester
+from gradio_webrtc.server.quotas import Requester
 from tests.support.client import LoopbackClient, RefusedError
 from tests.support.serving import Served
 from tests.support.sessions import until

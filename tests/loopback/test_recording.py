@@ -14,8 +14,8 @@ import pytest
 from av import VideoFrame
 
 from gradio_webrtc import Recording, Stream, WebRTCError, get_current_context
-from gradio_webrtc.media.pcm import Pcm
-from gradio_webrtc.session.recorder import Recorder
+from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.recording.recorder import Recorder
 from tests.support.flashes import FlashingHandler, FlashTrack, Schedule, ToneTrack
 from tests.support.handlers import EchoHandler, SilentHandler
 from tests.support.recordings import Recorded, decode

@@ -10,7 +10,7 @@ from typing import Any
 import aioice.mdns
 import pytest
 
-from gradio_webrtc.transports.candidates import MAX_CANDIDATES
+from gradio_webrtc.transports.negotiation.candidates import MAX_CANDIDATES
 from tests.support import sdp
 from tests.support.client import candidates_of, without_candidates
 from tests.support.echoing import echo, heard, refusal

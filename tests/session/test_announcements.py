@@ -8,8 +8,8 @@ import itertools
 import pytest
 
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
-from gradio_webrtc.session.announcing import BURST, Announcements
 from gradio_webrtc.session.messages import Message
+from gradio_webrtc.session.output_announcements import BURST, Announcements
 from gradio_webrtc.session.state import CloseReason
 from tests.support.fake_transport import FakeTransport
 from tests.support.sessions import open_session, until

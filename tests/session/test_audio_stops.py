@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import AlgoOptions, InterruptionOptions
-from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.events import SpeechEvent, TurnEnded
-from gradio_webrtc.turns.listening import Listener
 from tests.support.loud_call import LoudCall
 from tests.support.loudness import RATE, SPEECH, WORD, LoudDetector
 from tests.support.sessions import settle

@@ -10,11 +10,11 @@ import threading
 
 import pytest
 
-from gradio_webrtc.session.registry import EARLY_CANDIDATE_WAIT, SessionRegistry
-from gradio_webrtc.session.served_time import watch_of
+from gradio_webrtc.concurrency.served_time import watch_of
+from gradio_webrtc.server.session_registry import EARLY_CANDIDATE_WAIT, SessionRegistry
+from gradio_webrtc.server.waiting_line import RESERVED_SECONDS, WaitingLine
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
-from gradio_webrtc.session.waiting import RESERVED_SECONDS, WaitingLine
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import open_session, settle, start_session
 

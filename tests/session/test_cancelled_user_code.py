@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import AsyncStreamHandler, StreamHandler, WebRTCData
-from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
 from tests.support.conversing import ScriptedReply, Talk

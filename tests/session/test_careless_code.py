@@ -8,7 +8,7 @@ import contextlib
 import pytest
 
 from gradio_webrtc import AsyncStreamHandler
-from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.session.cleanup import stop_tasks
 from gradio_webrtc.session.session import Session

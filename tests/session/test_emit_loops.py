@@ -15,8 +15,8 @@ from gradio_webrtc import (
     AsyncStreamHandler,
     VideoStreamHandler,
 )
-from gradio_webrtc.handlers.adapt import as_handler
-from gradio_webrtc.session.pumps import AUDIO_BACKLOG
+from gradio_webrtc.handlers.adapters.as_handler import as_handler
+from gradio_webrtc.session.media_pumps import AUDIO_BACKLOG
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits, SessionState
 from tests.support.conversing import PlayingTransport, ScriptedReply, Talk

@@ -19,10 +19,10 @@ import numpy as np
 import pytest
 from av import VideoFrame
 
-from gradio_webrtc.media.pcm import Pcm
-from gradio_webrtc.media.video import to_frame
-from gradio_webrtc.session.recorder import FileRecorder, create_file
-from gradio_webrtc.session.recording import OnFinished, Recording
+from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.media.video.frames import to_frame
+from gradio_webrtc.recording.options import OnFinished, Recording
+from gradio_webrtc.recording.recorder import FileRecorder, create_file
 from tests.support.flashes import picture
 from tests.support.recordings import Recorded, decode
 from tests.support.signals import tone

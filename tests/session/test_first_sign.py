@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from gradio_webrtc.errors import ConcurrencyLimitReachedError
-from gradio_webrtc.session.registry import SessionRegistry
+from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
 from tests.support.registry import enter

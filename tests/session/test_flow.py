@@ -12,8 +12,8 @@ import pytest
 from gradio_webrtc.errors import WebRTCError
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.protocol import AudioFormat
-from gradio_webrtc.session.mailbox import OUTPUT_CAPACITY
-from gradio_webrtc.session.pumps import AUDIO_BACKLOG
+from gradio_webrtc.session.media_pumps import AUDIO_BACKLOG
+from gradio_webrtc.session.output_mailbox import OUTPUT_CAPACITY
 from gradio_webrtc.session.state import SessionState
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import marked, open_session, settle, silence, until

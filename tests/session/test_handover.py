@@ -12,7 +12,7 @@ from gradio_webrtc.errors import (
     ConnectionClosedError,
     UnknownConnectionError,
 )
-from gradio_webrtc.session.registry import Place, SessionRegistry
+from gradio_webrtc.server.session_registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
 from tests.support.registry import enter, handler_of, start

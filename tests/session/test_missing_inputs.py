@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import AsyncStreamHandler, Stream
-from gradio_webrtc.session.awaited import INPUTS_PATIENCE_S
+from gradio_webrtc.session.awaited_inputs import INPUTS_PATIENCE_S
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits, SessionState
 from tests.support.fake_transport import FakeTransport

@@ -8,16 +8,21 @@ import logging
 import pytest
 
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
-from gradio_webrtc.session import mailbox
-from gradio_webrtc.session.desk import MAX_KEPT, OutputDesk
-from gradio_webrtc.session.mailbox import KEPT_SECONDS, OUTPUT_CAPACITY, Delivery, Mailbox
+from gradio_webrtc.server.output_store import MAX_KEPT, OutputStore
+from gradio_webrtc.session import output_mailbox as mailbox
+from gradio_webrtc.session.output_mailbox import (
+    KEPT_SECONDS,
+    OUTPUT_CAPACITY,
+    Delivery,
+    OutputMailbox,
+)
 from tests.support.sessions import Bench, settle, start_session, until
 
 pytestmark = pytest.mark.looptime
 
 
 async def streaming(
-    desk: OutputDesk, webrtc_id: str, owner: str | None = "page", readers: tuple[str, ...] = ("r",)
+    desk: OutputStore, webrtc_id: str, owner: str | None = "page", readers: tuple[str, ...] = ("r",)
 ) -> Bench:
     """Return an open session of ``owner`` whose outputs go to ``desk``."""
     bench = start_session(webrtc_id=webrtc_id, owner=owner)
@@ -27,7 +32,7 @@ async def streaming(
     return bench
 
 
-def taken(box: Mailbox | None, reader: str = "r") -> list[object]:
+def taken(box: OutputMailbox | None, reader: str = "r") -> list[object]:
     """Take everything that waits for ``reader``."""
     values: list[object] = []
     while box is not None and (delivery := box.take(reader)) is not None:
@@ -36,7 +41,7 @@ def taken(box: Mailbox | None, reader: str = "r") -> list[object]:
 
 
 async def test_each_listener_gets_every_output_once_and_in_order() -> None:
-    desk = OutputDesk()
+    desk = OutputStore()
     bench = await streaming(desk, "a", readers=("one", "two"))
     bench.handler.say(*(AdditionalOutputs(n) for n in range(5)))
     await until(lambda: len(bench.transport.sent("fetch_output")) == 5)
@@ -51,7 +56,7 @@ async def test_each_listener_gets_every_output_once_and_in_order() -> None:
 
 
 async def test_what_is_said_last_waits_for_the_page_and_names_its_session() -> None:
-    desk = OutputDesk()
+    desk = OutputStore()
     bench = await streaming(desk, "a")
     bench.handler.say(AdditionalOutputs("early"), ("frame", AdditionalOutputs("last")))
     bench.handler.say(CloseStream("Bye."))
@@ -67,7 +72,7 @@ async def test_what_is_said_last_waits_for_the_page_and_names_its_session() -> N
 
 
 async def test_a_page_that_comes_back_finds_what_it_has_missed_and_is_told() -> None:
-    desk = OutputDesk()
+    desk = OutputStore()
     old = await streaming(desk, "a")
     old.handler.say(AdditionalOutputs("before"))
     await until(lambda: old.transport.sent("fetch_output"))
@@ -83,14 +88,14 @@ async def test_a_page_that_comes_back_finds_what_it_has_missed_and_is_told() -> 
 
 
 async def test_a_new_page_is_not_told_of_outputs_that_do_not_exist() -> None:
-    desk = OutputDesk()
+    desk = OutputStore()
     bench = await streaming(desk, "a")
     assert bench.transport.sent("fetch_output") == []
     await bench.session.aclose()
 
 
 async def test_pages_do_not_see_each_others_outputs() -> None:
-    desk = OutputDesk()
+    desk = OutputStore()
     benches = [await streaming(desk, f"id-{n}", owner=f"page-{n}") for n in range(10)]
     for n, bench in enumerate(benches):
         bench.handler.say(AdditionalOutputs(n), AdditionalOutputs(n))
@@ -102,7 +107,7 @@ async def test_pages_do_not_see_each_others_outputs() -> None:
 
 
 async def test_what_nobody_fetches_is_let_go_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    desk = OutputDesk()
+    desk = OutputStore()
     bench = await streaming(desk, "a")
     bench.handler.say(*(AdditionalOutputs(n) for n in range(OUTPUT_CAPACITY + 7)))
     await until(lambda: len(bench.transport.sent("fetch_output")) == OUTPUT_CAPACITY + 7)
@@ -116,7 +121,7 @@ async def test_what_nobody_fetches_is_let_go_and_logged(caplog: pytest.LogCaptur
 
 
 async def test_outputs_are_kept_for_a_reader_by_id_when_nobody_listens() -> None:
-    desk = OutputDesk()
+    desk = OutputStore()
     for owner, readers in (("page", ()), (None, ("r",))):
         bench = await streaming(desk, "a", owner=owner, readers=readers)
         bench.handler.say(AdditionalOutputs(1))
@@ -131,7 +136,7 @@ async def test_outputs_are_kept_for_a_reader_by_id_when_nobody_listens() -> None
 
 
 async def test_a_reader_by_id_reads_beside_the_pages_listeners() -> None:
-    desk = OutputDesk()
+    desk = OutputStore()
     bench = await streaming(desk, "a")
     bench.handler.say(AdditionalOutputs("unseen"))
     await until(lambda: bench.transport.sent("fetch_output"))
@@ -145,7 +150,7 @@ async def test_a_reader_by_id_reads_beside_the_pages_listeners() -> None:
 
 
 async def test_what_ended_sessions_leave_is_bounded() -> None:
-    desk = OutputDesk()
+    desk = OutputStore()
     for n in range(MAX_KEPT + 1):
         bench = await streaming(desk, f"id-{n}", owner=None)
         bench.handler.say(AdditionalOutputs(n))
@@ -162,7 +167,7 @@ async def test_pages_that_left_outputs_behind_are_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(mailbox, "MAX_KEPT", 3)
-    boxes = mailbox.Mailboxes()
+    boxes = mailbox.OutputMailboxes()
     for number in range(5):
         boxes.open(f"page{number}", ["r"]).put(Delivery("a", AdditionalOutputs(number)))
         boxes.close(f"page{number}")

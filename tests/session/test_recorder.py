@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
 from tests.support.fake_transport import FakeTransport

@@ -173,7 +173,7 @@ class TestTheStart:
 
 
 class TestTurnDetector:
-    class Judge:
+    class SpeechScorer:
         """Says what the test wants, and keeps what it was asked."""
 
         def __init__(self, *answers: float) -> None:
@@ -185,7 +185,7 @@ class TestTurnDetector:
             return self.answers.pop(0)
 
     async def test_who_is_only_thinking_may_go_on(self) -> None:
-        fn, judge = Replier(1.0), self.Judge(0.1, 0.9)
+        fn, judge = Replier(1.0), self.SpeechScorer(0.1, 0.9)
         async with Talk(ScriptedReply(fn, turn_detector=judge)) as talk:
             await talk.asks(7)
             assert talk.ears.resumed == 1
@@ -200,7 +200,7 @@ class TestTurnDetector:
 
     async def test_who_says_nothing_more_is_answered_after_the_longest_pause(self) -> None:
         fn = Replier(1.0)
-        handler = ScriptedReply(fn, turn_detector=self.Judge(0.1), longest_pause_s=2.0)
+        handler = ScriptedReply(fn, turn_detector=self.SpeechScorer(0.1), longest_pause_s=2.0)
         async with Talk(handler) as talk:
             await talk.asks(7)
             await talk.passes(1.8)
@@ -209,7 +209,7 @@ class TestTurnDetector:
             assert fn.asked == [7]
 
     async def test_a_noise_in_a_reply_asks_nobody(self) -> None:
-        fn, judge = Replier(2.0), self.Judge(0.9)
+        fn, judge = Replier(2.0), self.SpeechScorer(0.9)
         async with Talk(ScriptedReply(fn, turn_detector=judge)) as talk:
             await talk.asks(7)
             await talk.passes(0.5)

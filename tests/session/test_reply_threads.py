@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import InterruptionOptions, Reply, current_reply, get_current_context
-from gradio_webrtc.turns import replies
 from gradio_webrtc.turns.events import SpeechStarted
+from gradio_webrtc.turns.replies import reply_queue as replies
 from tests.support.conversing import ScriptedReply, Talk, sounds, value_of
 from tests.support.media import encode_audio
 from tests.support.media import tone as media_tone

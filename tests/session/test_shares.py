@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from gradio_webrtc.errors import TooManyRequestsError
-from gradio_webrtc.session.quotas import CONNECTING, WAITING
-from gradio_webrtc.session.registry import SessionRegistry
-from gradio_webrtc.session.waiting import MAX_QUESTIONS, RESERVED_SECONDS, WaitingLine
+from gradio_webrtc.server.quotas import CONNECTING, WAITING
+from gradio_webrtc.server.session_registry import SessionRegistry
+from gradio_webrtc.server.waiting_line import MAX_QUESTIONS, RESERVED_SECONDS, WaitingLine
 from tests.support.registry import enter
 from tests.support.sessions import settle
 

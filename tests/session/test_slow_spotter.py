@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from gradio_webrtc.speech.spotter import SPOTTER_RATE, Spotted
-from gradio_webrtc.turns import spotting
-from gradio_webrtc.turns.listening import Listener
-from gradio_webrtc.turns.spotting import Spotting
-from gradio_webrtc.turns.stop_word_ears import BEHIND_S, KEPT_S, StopWordEars
+from gradio_webrtc.speech.keywords.spotter import SPOTTER_RATE, Spotted
+from gradio_webrtc.turns.detection.listener import Listener
+from gradio_webrtc.turns.stop_words import spotter_worker as spotting
+from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
+from gradio_webrtc.turns.stop_words.stop_word_listener import BEHIND_S, KEPT_S, StopWordListener
 from tests.support.loudness import RATE, SPEECH, WORD, LoudDetector, LoudModel, LoudSpotter
 from tests.support.sessions import until
 
@@ -45,10 +45,10 @@ class SlowSpotter(LoudSpotter):
         return super().hear(samples)
 
 
-def ears(model: LoudModel, woke: list[str]) -> StopWordEars:
-    return StopWordEars(
+def ears(model: LoudModel, woke: list[str]) -> StopWordListener:
+    return StopWordListener(
         Listener(RATE, 1, model=LoudDetector),
-        Spotting(model, ["computer"], RATE),
+        SpotterWorker(model, ["computer"], RATE),
         3.0,
         woke.append,
         lambda: None,
@@ -56,7 +56,7 @@ def ears(model: LoudModel, woke: list[str]) -> StopWordEars:
     )
 
 
-async def hear(listening: StopWordEars, level: int, seconds: float) -> None:
+async def hear(listening: StopWordListener, level: int, seconds: float) -> None:
     sound = np.full((1, round(seconds * RATE)), level, np.int16)
     for at in range(0, sound.shape[1], BLOCK):
         await listening.hear((RATE, sound[:, at : at + BLOCK]))

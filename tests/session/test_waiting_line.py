@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from gradio_webrtc.errors import ConcurrencyLimitReachedError, UnknownConnectionError
-from gradio_webrtc.session import waiting
-from gradio_webrtc.session.waiting import POLL_SECONDS, RESERVED_SECONDS, WaitingLine
+from gradio_webrtc.server import waiting_line as waiting
+from gradio_webrtc.server.waiting_line import POLL_SECONDS, RESERVED_SECONDS, WaitingLine
 from tests.support.sessions import settle
 
 pytestmark = pytest.mark.looptime

@@ -12,12 +12,12 @@ import numpy as np
 from aiortc.mediastreams import MediaStreamError
 
 from gradio_webrtc import Reply, ReplyOnPause, current_reply
-from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.handlers.protocol import MediaKind
-from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits
-from gradio_webrtc.transports.audio_out import AudioOut
+from gradio_webrtc.transports.sending.audio_sender import AudioSender
 from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
 from tests.support.fake_transport import FakeTransport
 from tests.support.sessions import marked, settle
@@ -37,7 +37,7 @@ class PlayingTransport(FakeTransport):
     def __init__(self) -> None:
         super().__init__()
         self.heard: list[tuple[float, np.ndarray]] = []
-        self._out = AudioOut()
+        self._out = AudioSender()
         self._out.sent = self._keep
         self._reader = asyncio.ensure_future(self._read())
 
@@ -100,7 +100,7 @@ class PlayingTransport(FakeTransport):
             return
 
 
-class ScriptedEars:
+class ScriptedTurnListener:
     """Implements ``turns.conversation.Ears``; hears what the test says.
 
     Attributes:
@@ -170,10 +170,10 @@ class ScriptedEars:
 class ScriptedReply(ReplyOnPause):
     """A ``ReplyOnPause`` with scripted ears: the newest ones are ``ScriptedReply.ears``."""
 
-    ears: ScriptedEars
+    ears: ScriptedTurnListener
 
-    def _make_ears(self) -> ScriptedEars:
-        ScriptedReply.ears = ScriptedEars()
+    def _make_ears(self) -> ScriptedTurnListener:
+        ScriptedReply.ears = ScriptedTurnListener()
         return ScriptedReply.ears
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from gradio_webrtc import ReplyOnPause, ReplyOnStopWords
-from gradio_webrtc.handlers.adapt import as_handler
-from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.handlers.adapters.as_handler import as_handler
+from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits
 from tests.support.conversing import PlayingTransport, sounds

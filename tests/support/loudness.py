@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gradio_webrtc.speech.spotter import SPOTTER_RATE, Spotted
+from gradio_webrtc.speech.keywords.spotter import SPOTTER_RATE, Spotted
 
 RATE = 16_000
 SPEECH, WORD = 6_000, 16_000

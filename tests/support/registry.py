@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradio_webrtc.session.registry import Place, SessionRegistry
+from gradio_webrtc.server.session_registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits
 from tests.support.fake_transport import FakeTransport

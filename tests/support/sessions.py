@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits
 from tests.support.fake_transport import FakeTransport

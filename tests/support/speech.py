@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from gradio_webrtc.media.pcm import Pcm
-from gradio_webrtc.media.resample import resampled
-from gradio_webrtc.speech.espeak import EspeakTTS, EspeakTTSOptions
+from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.media.audio.resampler import resampled
+from gradio_webrtc.speech.synthesis.espeak import EspeakTTS, EspeakTTSOptions
 
 Int16 = NDArray[np.int16]
 

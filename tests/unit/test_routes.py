@@ -16,7 +16,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from gradio_webrtc import ConfigurationError, Stream, UnknownConnectionError, routes
 from gradio_webrtc.routes import MAX_BODY_BYTES
-from gradio_webrtc.session.quotas import REQUESTS, Requester
+from gradio_webrtc.server.quotas import REQUESTS, Requester
 from tests.support import sdp
 
 OFFER = {"type": "offer", "sdp": "v=0", "webrtc_id": "a"}

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gradio_webrtc.concurrency.channel import Channel
+from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.errors import InvalidIdError, MediaFormatError
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream, Emitted, split_emitted
-from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.ids import check_id
 from gradio_webrtc.session.state import SessionState, check_transition
-from gradio_webrtc.transports.wakeup import Wakeup
 
 AUDIO = (24_000, np.zeros((1, 480), np.int16))
 PICTURE = np.zeros((4, 4, 3), np.uint8)

@@ -7,8 +7,8 @@ import contextlib
 import threading
 from typing import Literal
 
+from gradio_webrtc.concurrency.user_errors import SessionEndedWhileWaiting
 from gradio_webrtc.errors import SessionClosedError
-from gradio_webrtc.handlers.user_errors import SessionEndedWhileWaiting
 
 
 class ArgsEvent:

@@ -15,7 +15,7 @@ from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.args import ArgsEvent
 from gradio_webrtc.handlers.protocol import Layout, Link
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.media.pcm import checked_rate
+from gradio_webrtc.media.audio.pcm import checked_rate
 
 AudioChunk = tuple[int, NDArray[np.int16]]
 """``(sample_rate in Hz, int16 array)``, shape ``(1, samples)`` mono or ``(2, samples)`` stereo."""
@@ -33,7 +33,7 @@ class Channel(Protocol):
         ...
 
 
-class Side:
+class HandlerSession:
     """What a handler keeps for the package, in one attribute so that user names stay free."""
 
     def __init__(self) -> None:
@@ -43,9 +43,9 @@ class Side:
         self.args_set = ArgsEvent()
         self.has_inputs = False
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Side:
+    def __deepcopy__(self, memo: dict[int, Any]) -> HandlerSession:
         """Start anew: a handler may be copied with ``copy.deepcopy``, a session may not."""
-        return Side()
+        return HandlerSession()
 
 
 class StreamHandlerBase(ABC):
@@ -90,7 +90,7 @@ class StreamHandlerBase(ABC):
         self.output_frame_size = output_frame_size or output_sample_rate // 50
         self.input_sample_rate = input_sample_rate
         self.fps = fps
-        self._webrtc = Side()
+        self._webrtc = HandlerSession()
 
     @abstractmethod
     def copy(self) -> StreamHandlerBase:

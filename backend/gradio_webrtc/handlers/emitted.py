@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradio_webrtc.errors import MediaFormatError
-from gradio_webrtc.media.pcm import is_number
+from gradio_webrtc.media.audio.pcm import is_number
 
 
 class AdditionalOutputs:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextvars import Context, copy_context
 from typing import Any, Protocol, TypeVar
 
-from gradio_webrtc.handlers.user_errors import (
+from gradio_webrtc.concurrency.user_errors import (
     as_handler_error,
     await_user_code,
     name_of,
@@ -43,7 +43,7 @@ def is_async(fn: Callable[..., Any]) -> bool:
 
 
 class Threads(Protocol):
-    """Where sync code runs: a session's own :class:`~gradio_webrtc.handlers.worker.Worker`, say."""
+    """Where sync code runs: a session's own ``Worker``, say."""
 
     @property
     def closing(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.media.video import FrameFormat, check_frame_format
+from gradio_webrtc.media.video.frames import FrameFormat, check_frame_format
 
 DEFAULT_FPS = 30
 

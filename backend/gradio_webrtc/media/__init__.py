@@ -1,5 +1,5 @@
 """Pure transformations of sound and pictures; no asyncio."""
 
-from gradio_webrtc.media.files import file_source
+from gradio_webrtc.media.decoding.media_files import file_source
 
 __all__ = ["file_source"]

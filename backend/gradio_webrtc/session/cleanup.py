@@ -12,8 +12,8 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
-from gradio_webrtc.handlers.user_errors import failure_of
-from gradio_webrtc.handlers.waiting import INSIST_SECONDS
+from gradio_webrtc.concurrency.user_errors import failure_of
+from gradio_webrtc.concurrency.waiting import INSIST_SECONDS
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from gradio_webrtc.session.served_time import call_later, watch_of
+from gradio_webrtc.concurrency.served_time import call_later, watch_of
 from gradio_webrtc.session.state import CloseReason, Limits
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradio_webrtc.handlers.protocol import TurnLog
 from gradio_webrtc.session import messages
-from gradio_webrtc.session.awaited import AwaitedInputs
+from gradio_webrtc.session.awaited_inputs import AwaitedInputs
 from gradio_webrtc.session.transport import Transport
 
 

@@ -9,25 +9,25 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
+from gradio_webrtc.concurrency.channel import Channel
+from gradio_webrtc.concurrency.served_time import wait
+from gradio_webrtc.concurrency.user_errors import failure_of
 from gradio_webrtc.errors import MediaFileError, SessionClosedError, new_error_id, words_for
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
-from gradio_webrtc.handlers.user_errors import failure_of
-from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.recording.recorder import NoRecorder, Recorder
 from gradio_webrtc.session import messages
-from gradio_webrtc.session.announcing import Announcements
-from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
+from gradio_webrtc.session.client_messages import ClientMessages
 from gradio_webrtc.session.context import Context, running_for, set_current_context
-from gradio_webrtc.session.control import ControlInput
 from gradio_webrtc.session.deadlines import Deadlines
 from gradio_webrtc.session.end_report import log_end, say_goodbye
 from gradio_webrtc.session.first_sign import FirstSign
 from gradio_webrtc.session.link import SessionLink
-from gradio_webrtc.session.mailbox import OUTPUT_CAPACITY, Delivery, Mailbox
-from gradio_webrtc.session.pumps import AudioPump, VideoPump, pump_output
-from gradio_webrtc.session.recorder import NoRecorder, Recorder
-from gradio_webrtc.session.served_time import wait
+from gradio_webrtc.session.media_pumps import AudioPump, VideoPump, pump_output
+from gradio_webrtc.session.output_announcements import Announcements
+from gradio_webrtc.session.output_mailbox import OUTPUT_CAPACITY, Delivery, OutputMailbox
 from gradio_webrtc.session.state import (
     CloseReason,
     Ending,
@@ -85,7 +85,7 @@ class Session:
         self.ending: Ending | None = None
         self.outputs: Channel[AdditionalOutputs] = Channel(OUTPUT_CAPACITY)
         self.outputs_read = False
-        self.mailbox: Mailbox | None = None
+        self.mailbox: OutputMailbox | None = None
         self.recorder: Recorder = NoRecorder()
         self.on_closed_callbacks: list[Callable[[Session], None]] = []
         self._handler = handler
@@ -101,7 +101,7 @@ class Session:
         self._announcements = Announcements(self.loop, lambda: self._transport)
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
-        self._control = ControlInput(webrtc_id, self.link.notify, self.end)
+        self._control = ClientMessages(webrtc_id, self.link.notify, self.end)
         self._context = Context(webrtc_id, self.link)
         self._user_context = running_for(self._context)
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradio_webrtc.concurrency.channel import Channel
 from gradio_webrtc.errors import InvalidSubmissionError
 from gradio_webrtc.handlers.protocol import Handler
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.session import messages
-from gradio_webrtc.session.channel import Channel
 from gradio_webrtc.session.ids import check_id
 
 logger = logging.getLogger(__name__)

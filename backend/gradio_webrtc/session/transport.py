@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from gradio_webrtc.handlers.protocol import MediaKind
-from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.recording.recorder import Recorder
 from gradio_webrtc.session.messages import Message
-from gradio_webrtc.session.recorder import Recorder
 from gradio_webrtc.session.state import CloseReason
 
 

@@ -18,8 +18,8 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar, cast
 
 from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
-from gradio_webrtc.speech.stt import STTModel
-from gradio_webrtc.speech.tts import TTSModel
+from gradio_webrtc.speech.recognition.stt import STTModel
+from gradio_webrtc.speech.synthesis.tts import TTSModel
 
 logger = logging.getLogger(__name__)
 
@@ -150,12 +150,12 @@ _STT: Registry[STTModel] = Registry(
     STTModel,
     {
         "moonshine/base": Engine(
-            "moonshine", "MoonshineSTT", {"model": "moonshine/base"}, ("onnxruntime",)
+            "recognition.moonshine", "MoonshineSTT", {"model": "moonshine/base"}, ("onnxruntime",)
         ),
         "moonshine/tiny": Engine(
-            "moonshine", "MoonshineSTT", {"model": "moonshine/tiny"}, ("onnxruntime",)
+            "recognition.moonshine", "MoonshineSTT", {"model": "moonshine/tiny"}, ("onnxruntime",)
         ),
-        "sphinx": Engine("sphinx", "SphinxSTT", needs=("pocketsphinx",)),
+        "sphinx": Engine("recognition.sphinx", "SphinxSTT", needs=("pocketsphinx",)),
     },
     ("moonshine/base", "sphinx"),
 )
@@ -163,8 +163,8 @@ _TTS: Registry[TTSModel] = Registry(
     "tts",
     TTSModel,
     {
-        "kokoro": Engine("kokoro", "KokoroTTS", needs=("onnxruntime",)),
-        "espeak": Engine("espeak", "EspeakTTS", needs=("espeakng_loader",)),
+        "kokoro": Engine("synthesis.kokoro", "KokoroTTS", needs=("onnxruntime",)),
+        "espeak": Engine("synthesis.espeak", "EspeakTTS", needs=("espeakng_loader",)),
     },
     ("kokoro", "espeak"),
 )

@@ -24,7 +24,7 @@ from aiortc.jitterbuffer import JitterBuffer
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpReceiveParameters
 from aiortc.rtp import RTCP_RTPFB_NACK, RtcpRtpfbPacket
 
-from gradio_webrtc.transports.bounds import (
+from gradio_webrtc.transports.packet_bounds import (
     MAX_WAITING_DATAGRAMS,
     BoundedQueue,
     BoundedSession,

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from aiortc import RTCDataChannel, RTCSctpTransport
 
-from gradio_webrtc.session.token_bucket import TokenBucket
+from gradio_webrtc.concurrency.token_bucket import TokenBucket
 
 logger = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from gradio_webrtc.handlers.protocol import Link
-from gradio_webrtc.media.pcm import Int16Array
-from gradio_webrtc.turns.asking import TurnQuestion
-from gradio_webrtc.turns.audio_watch import AudioWatch, pass_silence
+from gradio_webrtc.media.audio.pcm import Int16Array
+from gradio_webrtc.turns.detection.audio_watch import AudioWatch, pass_silence
+from gradio_webrtc.turns.end_of_turn.question import EndOfTurnQuestion
 from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
-from gradio_webrtc.turns.replies import Replies
-from gradio_webrtc.turns.replying import Replying
+from gradio_webrtc.turns.replies.reply_queue import ReplyQueue
+from gradio_webrtc.turns.replies.running_reply import RunningReply
 from gradio_webrtc.turns.turn_machine import Action, Do, ReplyPhase, Tell, TurnMachine
 
 logger = logging.getLogger(__name__)
@@ -26,11 +26,11 @@ MAX_TRIGGERS = 32
 Submitted = Sequence[Any]
 """``latest_args`` of the moment somebody asked for a reply."""
 
-MakeReply = Callable[[Int16Array, "Submitted | None"], Replying]
+MakeReply = Callable[[Int16Array, "Submitted | None"], RunningReply]
 """Begins the reply to an utterance, int16 ``(channels, samples)``."""
 
 
-class Ears(Protocol):
+class TurnListener(Protocol):
     """What a conversation needs of a ``Listener``."""
 
     @property
@@ -86,15 +86,15 @@ class Conversation:
         self,
         link: Link,
         machine: TurnMachine,
-        ears: Ears,
+        ears: TurnListener,
         rate: int,
         channels: int,
         make_reply: MakeReply,
-        question: TurnQuestion | None = None,
+        question: EndOfTurnQuestion | None = None,
         longest_pause_s: float = 3.0,
     ) -> None:
         self.ears = ears
-        self.replies = Replies(link, self)
+        self.replies = ReplyQueue(link, self)
         self._link = link
         self._machine = machine
         self._rate = rate
@@ -118,7 +118,7 @@ class Conversation:
         """End the reply that goes on, if it may be interrupted."""
         self._do(self._machine.cut_off())
 
-    def open(self, greeting: Callable[[], Replying] | None) -> None:
+    def open(self, greeting: Callable[[], RunningReply] | None) -> None:
         """Begin, with a reply to nobody if there is one."""
         self._link.log("listening")
         if greeting is not None:

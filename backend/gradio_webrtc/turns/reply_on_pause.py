@@ -10,21 +10,21 @@ from functools import partial
 from typing import Any
 
 from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.handlers.base import AsyncStreamHandler, AudioChunk, Side
+from gradio_webrtc.handlers.base import AsyncStreamHandler, AudioChunk, HandlerSession
 from gradio_webrtc.handlers.emitted import split_emitted
 from gradio_webrtc.handlers.protocol import Layout
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.media.pcm import Int16Array
-from gradio_webrtc.turns.asking import TurnQuestion
-from gradio_webrtc.turns.conversation import Conversation, Ears, Submitted
-from gradio_webrtc.turns.judging import VadSource, make_judge
-from gradio_webrtc.turns.listening import Listener
+from gradio_webrtc.media.audio.pcm import Int16Array
+from gradio_webrtc.turns.conversation import Conversation, Submitted, TurnListener
+from gradio_webrtc.turns.detection.listener import Listener
+from gradio_webrtc.turns.detection.segmenter import RESUMABLE_S
+from gradio_webrtc.turns.detection.speech_scorer import VadSource, make_scorer
+from gradio_webrtc.turns.end_of_turn.question import EndOfTurnQuestion
+from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
-from gradio_webrtc.turns.reply import Reply
-from gradio_webrtc.turns.replying import Replying
-from gradio_webrtc.turns.segmenter import RESUMABLE_S
-from gradio_webrtc.turns.signatures import ReplyFunction
-from gradio_webrtc.turns.turn_detector import TurnDetector
+from gradio_webrtc.turns.replies.current_reply import Reply
+from gradio_webrtc.turns.replies.reply_function import ReplyFunction
+from gradio_webrtc.turns.replies.running_reply import RunningReply
 from gradio_webrtc.turns.turn_machine import TurnMachine
 
 
@@ -118,7 +118,7 @@ class ReplyOnPause(AsyncStreamHandler):
         ``start_up``: all attributes of the handler that was configured are shared.
         """
         clone = copy.copy(self)
-        clone._webrtc = Side()
+        clone._webrtc = HandlerSession()
         clone._conversation = clone._context = None
         return clone
 
@@ -150,7 +150,7 @@ class ReplyOnPause(AsyncStreamHandler):
 
     # -- steps a subclass may replace ----------------------------------------------------------
 
-    def _make_ears(self) -> Ears:
+    def _make_ears(self) -> TurnListener:
         """Return what finds the turns of this connection."""
         return self._make_listener(lambda: self._converse().replying)
 
@@ -193,25 +193,25 @@ class ReplyOnPause(AsyncStreamHandler):
         if self._webrtc.link is not None:  # else the session ended meanwhile
             self._converse().trigger(submitted)
 
-    def _make_question(self) -> TurnQuestion | None:
+    def _make_question(self) -> EndOfTurnQuestion | None:
         if self.turn_detector is None:
             return None
-        return TurnQuestion(self.turn_detector, self.turn_threshold, self.turn_deadline_s)
+        return EndOfTurnQuestion(self.turn_detector, self.turn_threshold, self.turn_deadline_s)
 
-    def _make_reply(self, said: Int16Array, submitted: Submitted | None) -> Replying:
+    def _make_reply(self, said: Int16Array, submitted: Submitted | None) -> RunningReply:
         return self._begin(self._reply, partial(self._reply_args, said, submitted))
 
-    def _make_greeting(self) -> Replying:
+    def _make_greeting(self) -> RunningReply:
         assert self._greeting is not None
         return self._begin(self._greeting, self._greeting_args)
 
     def _begin(
         self, function: ReplyFunction, arguments: Callable[[], Awaitable[Sequence[Any]]]
-    ) -> Replying:
+    ) -> RunningReply:
         link, context = self._link, self._context
         assert context is not None
         reply = Reply(lambda: link.played_s)
-        return Replying(function.fn, arguments, function.name, reply, context)
+        return RunningReply(function.fn, arguments, function.name, reply, context)
 
     async def _reply_args(self, said: Int16Array, submitted: Submitted | None) -> Sequence[Any]:
         """Return what ``fn`` is called with."""
@@ -272,7 +272,7 @@ class ReplyOnPause(AsyncStreamHandler):
             if not isinstance(value, kind):
                 raise ConfigurationError(f"{name} must be {kind.__name__}(...), not {value!r}.")
         if self.model is not None:  # what is no detector is refused here, not in the first call
-            make_judge(self.model, self.model_options, self.input_sample_rate, self.algo_options)
+            make_scorer(self.model, self.model_options, self.input_sample_rate, self.algo_options)
         if not 0 <= self.turn_threshold <= 1:
             raise ConfigurationError(
                 f"turn_threshold must be from 0 to 1, not {self.turn_threshold!r}."

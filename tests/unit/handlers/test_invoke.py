@@ -13,9 +13,9 @@ from contextvars import ContextVar
 import pytest
 import pytest_asyncio
 
+from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import HandlerError, SessionClosedError
 from gradio_webrtc.handlers.invoke import call, iterate
-from gradio_webrtc.handlers.worker import Worker
 
 pytestmark = pytest.mark.asyncio
 

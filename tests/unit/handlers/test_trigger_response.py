@@ -9,7 +9,7 @@ import pytest
 
 from gradio_webrtc import WebRTCData
 from gradio_webrtc.errors import SessionClosedError
-from gradio_webrtc.handlers.adapt import as_handler
+from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 
 pytestmark = pytest.mark.asyncio

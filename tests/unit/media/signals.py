@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from hypothesis import settings
 
-from gradio_webrtc.media.pcm import Pcm
+from gradio_webrtc.media.audio.pcm import Pcm
 
 Floats = npt.NDArray[np.float64]
 AMPLITUDE = 0.5

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradio_webrtc.speech.espeak import EspeakTTS
+from gradio_webrtc.speech.synthesis.espeak import EspeakTTS
 
 GUIDE = Path(__file__).parents[3] / "docs/guides/speech.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)

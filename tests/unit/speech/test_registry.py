@@ -12,9 +12,9 @@ import pytest
 from gradio_webrtc import EspeakTTSOptions, get_tts_model
 from gradio_webrtc.errors import ConfigurationError, MissingExtraError
 from gradio_webrtc.speech import registry as registry_module
-from gradio_webrtc.speech.espeak import EspeakTTS
+from gradio_webrtc.speech.recognition.stt import STTModel
 from gradio_webrtc.speech.registry import Engine, Registry
-from gradio_webrtc.speech.stt import STTModel
+from gradio_webrtc.speech.synthesis.espeak import EspeakTTS
 
 
 class Deaf:

@@ -21,7 +21,7 @@ from aiortc import (
 
 import gradio_webrtc
 from gradio_webrtc.transports import aiortc_internals
-from gradio_webrtc.transports.receiver import Receiver
+from gradio_webrtc.transports.receiving.receiver import Receiver
 
 NOT_MOVED_YET = {"ice_checks.py", "ice_guard.py", "data_limits.py"}
 """They reach into aioice's connection and aiortc's SCTP themselves, with tests of their own."""

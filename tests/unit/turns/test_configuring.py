@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gradio_webrtc import AlgoOptions, ConfigurationError, ReplyOnPause, Stream
-from gradio_webrtc.handlers.adapt import check_arity, needs_args
+from gradio_webrtc.handlers.adapters.as_handler import check_arity, needs_args
 
 
 def reply(audio: Any) -> Any:

@@ -1,0 +1,1 @@
+"""The Gradio events and server functions behind the component."""

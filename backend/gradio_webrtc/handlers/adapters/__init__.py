@@ -1,0 +1,1 @@
+"""Every accepted callable, in the one shape that a session drives."""

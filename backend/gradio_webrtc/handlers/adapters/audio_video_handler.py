@@ -1,0 +1,70 @@
+"""An ``AudioVideoStreamHandler``, sync or async, as a session drives it."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from gradio_webrtc.concurrency.slots import Pulse
+from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.handlers.adapters.stream_handler import AudioHandler, UserHandler
+from gradio_webrtc.handlers.adapters.video_function import to_array
+from gradio_webrtc.handlers.audio_video import (
+    AsyncAudioVideoStreamHandler,
+    AudioVideoStreamHandler,
+)
+from gradio_webrtc.handlers.invoke import call
+from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.media.video.frames import FrameFormat
+
+AUDIO_VIDEO_HANDLERS = (AudioVideoStreamHandler, AsyncAudioVideoStreamHandler)
+
+
+class AudioVideoHandler(AudioHandler):
+    """One connection's copy of a handler of both kinds; a ``protocol.Handler``.
+
+    The session hands over one picture at a time, the newest, so a slow ``video_receive`` never
+    has pictures queue up.
+
+    Args:
+        prototype: what the author configured; never used itself, only copied.
+        frame_format: what ``video_receive`` gets.
+    """
+
+    receives: frozenset[MediaKind] = frozenset({"audio", "video"})
+    emits: frozenset[MediaKind] = frozenset({"audio", "video"})
+
+    methods = (*AudioHandler.methods, "video_receive", "video_emit")
+    kinds = AUDIO_VIDEO_HANDLERS
+
+    def __init__(
+        self,
+        prototype: AudioVideoStreamHandler | AsyncAudioVideoStreamHandler,
+        frame_format: FrameFormat,
+    ) -> None:
+        super().__init__(prototype)
+        self._frame_format: FrameFormat = frame_format
+        self._video_received = Pulse()
+
+    async def receive(self, kind: MediaKind, frame: Any) -> None:
+        """Run the user's ``receive`` or ``video_receive``."""
+        if kind == "audio":
+            return await super().receive(kind, frame)
+        await call(
+            _both(self._running()).video_receive,
+            worker=self._workers["video_receive"],
+            first=functools.partial(to_array, frame, self._frame_format),
+        )
+        self._video_received.fire()
+
+    async def emit(self, kind: MediaKind) -> Any:
+        """Run the user's ``emit`` or ``video_emit`` until it returns something."""
+        if kind == "audio":
+            return await super().emit(kind)
+        return await self._emit_with("video_emit", self._video_received)
+
+
+def _both(handler: UserHandler) -> AudioVideoStreamHandler | AsyncAudioVideoStreamHandler:
+    if not isinstance(handler, AUDIO_VIDEO_HANDLERS):
+        raise ConfigurationError(f"{type(handler).__name__} does not handle video.")
+    return handler

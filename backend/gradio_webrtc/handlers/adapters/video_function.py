@@ -1,0 +1,142 @@
+"""A video function or generator as a session drives it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradio_webrtc.concurrency.slots import NewestSlot
+from gradio_webrtc.concurrency.worker import Worker
+from gradio_webrtc.errors import SessionClosedError
+from gradio_webrtc.handlers.emit_pace import EmitPace, give_way
+from gradio_webrtc.handlers.invoke import Steps, call, iterate
+from gradio_webrtc.handlers.protocol import AudioFormat, Link, MediaKind
+from gradio_webrtc.handlers.video import VideoStreamHandler
+from gradio_webrtc.media.video.frames import FrameFormat
+
+
+@runtime_checkable
+class LazyFrame(Protocol):
+    """A frame that is converted when and where it is used."""
+
+    def to_array(self, frame_format: FrameFormat) -> NDArray[np.uint8]:
+        """Return ``uint8`` of shape ``(height, width, 3)``, for ``"gray"`` ``(height, width)``."""
+        ...
+
+
+class VideoFunction:
+    """Frames in, a user's function or generator called for the newest one, frames out.
+
+    A ``protocol.Handler``. A function's result is emitted; of a generator, called anew for each
+    frame, every value. None means nothing this time.
+
+    Args:
+        handler: the function and how it wants to be called.
+        frame_format: what it gets if ``handler`` does not say.
+        needs_args: whether it takes the values of other inputs too; it is then not called before
+            they have arrived, and they are asked for at the start.
+    """
+
+    receives: frozenset[MediaKind] = frozenset({"video"})
+    emits: frozenset[MediaKind] = frozenset({"video"})
+    audio_format = AudioFormat()
+
+    def __init__(
+        self, handler: VideoStreamHandler, frame_format: FrameFormat, *, needs_args: bool
+    ) -> None:
+        self.fps = handler.fps
+        self._fn = handler.callable
+        self._frame_format: FrameFormat = handler.frame_format or frame_format
+        self._frames: NewestSlot[Any] = NewestSlot(1 if handler.skip_frames else handler.fps)
+        self._needs_args = needs_args
+        self._args: tuple[Any, ...] = ()
+        self._args_came = asyncio.Event()
+        self._worker = Worker(getattr(self._fn, "__qualname__", type(self._fn).__qualname__))
+        self._steps: Steps | None = None
+        self._pace = EmitPace()
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def dropped(self) -> int:
+        """How many frames were replaced by newer ones before the function was ready for them."""
+        return self._frames.dropped
+
+    async def start(self, link: Link) -> None:
+        """Ask for the values of the other inputs if the function takes any."""
+        if self._needs_args:
+            link.request_inputs()
+
+    def set_args(self, args: Sequence[Any]) -> None:
+        """Use ``args`` from the next call on."""
+        self._args = tuple(args)
+        self._args_came.set()
+
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Use the values after the submitted text; a function of pictures has no use for that."""
+        self.set_args(args[1:])
+
+    async def receive(self, kind: MediaKind, frame: Any) -> None:
+        """Keep ``frame``, a ``LazyFrame`` or an array in the handler's format, until it is due."""
+        if self._closing is None:
+            self._frames.put(frame)
+
+    async def emit(self, kind: MediaKind) -> Any:
+        """Wait for what the function returns or yields next."""
+        while self._closing is None:
+            steps = self._steps
+            value = await (self._call() if steps is None else self._step(steps))
+            if value is not None:
+                return value
+            if steps is not None and steps is self._steps:
+                await give_way(self._pace)  # a generator that goes on and has nothing now
+            else:
+                await asyncio.sleep(0)
+        raise SessionClosedError("The session has ended.")
+
+    async def aclose(self) -> None:
+        """Close a generator that is under way and give back the thread. Idempotent."""
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _call(self) -> Any:
+        """Call the function for the next frame; a generator is kept, and steps begin."""
+        if self._needs_args:
+            await self._args_came.wait()
+        frame = await self._frames.take()
+        result = await call(
+            self._fn,
+            *self._args,
+            worker=self._worker,
+            first=functools.partial(to_array, frame, self._frame_format),
+        )
+        if isinstance(result, Iterator | AsyncIterator):
+            self._steps = iterate(result, self._worker)
+            return None
+        return result
+
+    async def _step(self, steps: Steps) -> Any:
+        try:
+            return await steps.__anext__()
+        except StopAsyncIteration:
+            self._steps = None
+            return None
+        except Exception:
+            self._steps = None  # it has ended with its exception
+            raise
+
+    async def _close(self) -> None:
+        self._frames.clear()
+        if self._steps is not None:
+            self._steps.close_soon()
+        await self._worker.aclose()
+
+
+def to_array(frame: Any, frame_format: FrameFormat) -> Any:
+    """Return ``frame`` as the array user code gets; run it on the thread of that code."""
+    return frame.to_array(frame_format) if isinstance(frame, LazyFrame) else frame

@@ -1,0 +1,1 @@
+"""Audio as samples: formats, rates, frames, pacing, jitter and loss. Pure."""

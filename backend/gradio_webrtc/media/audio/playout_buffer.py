@@ -1,0 +1,104 @@
+"""From what a handler emits to frames on the wire's clock: conversion and pacing as one part."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradio_webrtc.media.audio.pacer import EARLY_SECONDS, AudioPacer, Frame, Wait
+from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
+from gradio_webrtc.media.audio.resampler import StreamResampler
+from gradio_webrtc.media.lip_sync import SoundTimes, SourceClock
+
+
+class PlayoutBuffer:
+    """An :class:`AudioPacer` fed by a :class:`StreamResampler`. Pure; not thread-safe.
+
+    Starts mono and becomes stereo with the first stereo chunk, for good, when the other side can
+    play that. At the start of a talk spurt the lag of the resampler goes out as silence, about a
+    millisecond: so 20 ms chunks make whole frames, and none waits for the chunk after it.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int = 48_000,
+        max_channels: int = 2,
+        capacity: float = 0.5,
+        clock: SourceClock | None = None,
+    ) -> None:
+        """Play at ``sample_rate``, up to ``capacity`` seconds ahead; ``clock`` is driven by it."""
+        self.clock = clock or SourceClock()
+        self._times = SoundTimes(sample_rate)
+        self.playout = AudioPacer(sample_rate, 1, capacity, drain=self._drain)
+        self._resampler = StreamResampler(sample_rate, 1)
+        self._max_channels = max_channels
+        self._at_start = True
+
+    @property
+    def room(self) -> float:
+        """Seconds that may be played before the buffer is full; 0 when it is."""
+        return self.playout.room
+
+    @property
+    def end(self) -> float:
+        """The time on the source's timeline at which all that was played so far ends."""
+        return self._times.end
+
+    def play(self, pcm: Pcm, time: float | None = None) -> None:
+        """Append a chunk of any format. It is taken whole, whatever ``room`` says.
+
+        Args:
+            pcm: the sound.
+            time: of its first sample on the source's timeline; ``None``: where the last one ended.
+        """
+        if pcm.channels > self.playout.channels and self._max_channels > 1:
+            self.playout.set_channels(pcm.channels)
+            self._resampler.set_channels(pcm.channels)
+        if self.playout.idle:
+            self._restart()
+        self._times.push(self.playout.pushed, pcm.duration, time, anew=self._at_start)
+        samples = self._resampler.push(pcm)
+        if self._at_start and pcm.samples.shape[1]:
+            self._at_start = False
+            channels = self.playout.channels
+            self.playout.push(np.zeros((channels, self._resampler.lag), np.int16))
+        self.playout.push(samples)
+
+    def skip(self, seconds: float) -> None:
+        """Note that sound of this length is not played, though the source had it."""
+        self._times.skip(seconds)
+
+    def clear(self) -> float:
+        """Fall silent; return the seconds of sound dropped."""
+        self._restart()
+        return self.playout.clear()
+
+    @property
+    def played_s(self) -> float:
+        """Seconds of what was played that went out so far."""
+        return self.playout.played_samples / self.playout.sample_rate
+
+    def hold(self) -> None:
+        """Fall silent and keep what waits. Idempotent."""
+        self.playout.hold()
+
+    def release(self) -> None:
+        """Go on where ``hold`` stopped. Idempotent."""
+        self.playout.release()
+
+    def next(self, now: float) -> Frame | Wait:
+        """Return the frame to send at ``now``, or how long to wait; see :class:`AudioPacer`."""
+        step = self.playout.next(now)
+        if isinstance(step, Frame):
+            end, due = self._times.at(self.playout.taken), self.playout.due
+            if due is None:
+                self.clock.silence()
+            else:
+                self.clock.sound(end, due - EARLY_SECONDS, end)
+        return step
+
+    def _restart(self) -> None:
+        self._resampler.reset()
+        self._at_start = True
+
+    def _drain(self) -> Int16Array:
+        return self._resampler.flush()

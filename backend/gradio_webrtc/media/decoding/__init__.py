@@ -1,0 +1,1 @@
+"""Encoded files and streams, decoded piece by piece as they are played."""

@@ -1,0 +1,1 @@
+"""Video frames: pixel formats, rates and clocks. Pure."""

@@ -1,0 +1,1 @@
+"""Recording a session on the server, into one file."""

@@ -1,0 +1,137 @@
+"""The loops that carry media between transport and handler."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from gradio_webrtc.concurrency.channel import Channel
+from gradio_webrtc.handlers.emit_pace import LEAST_PLAYED_S, REST_S, EmitPace, give_way
+from gradio_webrtc.handlers.emitted import (
+    AdditionalOutputs,
+    CloseStream,
+    is_audio,
+    split_emitted,
+)
+from gradio_webrtc.handlers.protocol import EndOfStream, Handler, MediaKind
+from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
+from gradio_webrtc.media.audio.resampler import StreamResampler
+from gradio_webrtc.media.timed_media import TimedAudio, TimedPicture, seconds_of
+from gradio_webrtc.session.transport import Transport
+
+AUDIO_BACKLOG = 500
+"""Packets of 20 ms that may wait for a slow ``receive``: ten seconds; then the oldest go."""
+
+
+class AudioPump:
+    """Carries sound from the wire to the handler, in order, at the rate and layout it asked for.
+
+    Args:
+        handler: what takes it.
+        overhear: is told as well, with the rate in Hz and ``int16`` ``(channels, samples)``.
+    """
+
+    def __init__(
+        self, handler: Handler, overhear: Callable[[int, Int16Array], None] | None = None
+    ) -> None:
+        self._handler = handler
+        self._overhear = overhear
+        self._waiting: Channel[Pcm] = Channel(AUDIO_BACKLOG)
+        self._wanted = "audio" in handler.receives
+
+    @property
+    def dropped(self) -> int:
+        """How many packets were dropped because the handler was too slow."""
+        return self._waiting.dropped
+
+    def put(self, pcm: Pcm) -> None:
+        """Queue sound that arrived."""
+        if self._wanted:
+            self._waiting.put(pcm)
+
+    async def run(self) -> None:
+        """Feed the handler until the input ends. Call it once the handler has started."""
+        wanted = self._handler.audio_format
+        resampler = StreamResampler(wanted.sample_rate, 2 if wanted.layout == "stereo" else 1)
+        async for pcm in self._waiting:
+            samples = resampler.push(pcm)
+            if samples.shape[1]:
+                if self._overhear is not None:
+                    self._overhear(wanted.sample_rate, samples)
+                await self._handler.receive("audio", (wanted.sample_rate, samples))
+
+    def close(self, *, discard: bool = False) -> None:
+        """End the input after what waits, or at once with ``discard``. Idempotent."""
+        self._waiting.close(discard=discard)
+
+
+class VideoPump:
+    """Carries the newest picture from the wire to the handler."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._newest: Channel[Any] = Channel(1)
+        self._wanted = "video" in handler.receives
+
+    @property
+    def dropped(self) -> int:
+        """How many pictures were replaced by a newer one before the handler took them."""
+        return self._newest.dropped
+
+    def put(self, frame: Any) -> None:
+        """Offer a picture that arrived."""
+        if self._wanted:
+            self._newest.put(frame)
+
+    async def run(self) -> None:
+        """Feed the handler until the input ends."""
+        async for frame in self._newest:
+            await self._handler.receive("video", frame)
+
+    def close(self, *, discard: bool = False) -> None:
+        """End the input after what waits, or at once with ``discard``. Idempotent."""
+        self._newest.close(discard=discard)
+
+
+async def pump_output(
+    handler: Handler,
+    kind: MediaKind,
+    transport: Transport,
+    put_outputs: Callable[[AdditionalOutputs], None],
+    closing: Callable[[], bool] = lambda: False,
+) -> CloseStream | None:
+    """Carry what the handler emits to the wire until it ends; return the ``CloseStream`` if any.
+
+    It gives way after every value, and rests where a handler never waits, see ``EmitPace``. When
+    ``closing()`` is true it ends after the value that is under way.
+    """
+    pace = EmitPace()
+    pace.resumed(asyncio.get_running_loop().time())
+    while not closing():
+        try:
+            emitted = split_emitted(await handler.emit(kind))
+        except EndOfStream:
+            return None
+        if emitted.outputs is not None:
+            # First, since playing takes as long as a long chunk of sound or the time of a picture.
+            put_outputs(emitted.outputs)
+        if emitted.media is not None:
+            await transport.play(kind, emitted.media)
+        if emitted.close is not None:
+            return emitted.close
+        # Behind the value: between the handler and the wire it must not wait, see ``ReplyQueue``.
+        seconds = played_seconds(emitted.media)
+        await give_way(pace, seconds, said=emitted.outputs is not None)
+    return None
+
+
+def played_seconds(media: Any) -> float:
+    """Return how long emitted media play as far as ``EmitPace`` is concerned; 0 for none."""
+    if media is None:
+        return 0.0
+    if isinstance(media, TimedPicture):
+        return LEAST_PLAYED_S  # one that is late is passed over, to make up for the time
+    if isinstance(media, TimedAudio) or (isinstance(media, tuple) and is_audio(media)):
+        return seconds_of(media)
+    return REST_S

@@ -1,0 +1,1 @@
+"""Hearing a stop word in speech."""

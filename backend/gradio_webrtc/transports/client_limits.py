@@ -1,0 +1,57 @@
+"""What a client may cost a connection once it is connected."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from aiortc import RTCPeerConnection
+
+from gradio_webrtc.media.video.retransmission import Retransmissions
+from gradio_webrtc.transports.aiortc_internals import (
+    protect_data_channels,
+    protect_sender,
+    protect_transport,
+    transports_of,
+)
+from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
+
+logger = logging.getLogger(__name__)
+
+
+def protect(pc: RTCPeerConnection, outgoing: OutgoingMedia) -> None:
+    """Bound what packets of the client can cost; call it when ``pc`` has answered.
+
+    Damaged ones cost one line in the log for each connection.
+    """
+    complain = _Complaints()
+    for dtls in transports_of(pc):
+        protect_transport(dtls, complain)
+    if pc.sctp is not None:
+        protect_data_channels(pc.sctp, complain)
+    for transceiver in pc.getTransceivers():
+        sender, lost = transceiver.sender, Retransmissions()
+
+        def choose(
+            asked: list[int], kept: list[int], lost: Retransmissions = lost
+        ) -> tuple[list[int], bool]:
+            return lost.choose(asked, kept, time.monotonic())
+
+        on_key_frame = outgoing.repeat_picture if transceiver.kind == "video" else _nothing
+        protect_sender(sender, choose, on_key_frame, complain)
+
+
+def _nothing() -> None:
+    """For sound there are no key frames."""
+
+
+class _Complaints:
+    """Logs the first complaint about a connection as a warning, and the others for debugging."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def __call__(self, text: str) -> None:
+        level = logging.DEBUG if self._told else logging.WARNING
+        logger.log(level, "a client sends what no browser does: %s", text)
+        self._told = True

@@ -1,0 +1,1 @@
+"""ICE servers, and what ICE agents may do."""

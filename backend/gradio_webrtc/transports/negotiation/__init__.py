@@ -1,0 +1,1 @@
+"""Offers and candidates checked, and answers written. Pure."""

@@ -1,0 +1,49 @@
+"""Write the answer to the offer that the client made, from aiortc's to the one it was given. Pure.
+
+An answer has a section for each of the offer's, in the same order, with the same kind, protocol and
+name (RFC 3264, 6; RFC 8829, 5.3.1), and bundles no section that was not offered as bundled.
+"""
+
+from __future__ import annotations
+
+from gradio_webrtc.transports.negotiation.offer_plan import OfferPlan, SectionPlan
+
+
+def write_answer(plan: OfferPlan, answer: str) -> str:
+    """Return ``answer``, which is aiortc's to ``plan.sdp()``, as the answer to the client's offer.
+
+    Raises:
+        ValueError: it has not one section for each that is in use.
+    """
+    head, *sections = answer.split("\r\nm=")
+    lines = [line for line in head.split("\r\n") if not line.startswith("a=group:BUNDLE")]
+    if plan.bundle:
+        lines.append(f"a=group:BUNDLE {' '.join(plan.bundle)}")
+    used = iter(sections)
+    for section in plan.sections:
+        if section.rejected:
+            lines += _rejection(section)
+            continue
+        text = next(used, None)
+        if text is None:
+            raise ValueError("aiortc's answer has too few sections")
+        lines += _acceptance(section, f"m={text}".rstrip("\r\n").split("\r\n"))
+    if next(used, None) is not None:
+        raise ValueError("aiortc's answer has too many sections")
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _rejection(section: SectionPlan) -> list[str]:
+    named = [] if section.mid is None else [f"a=mid:{section.mid}"]
+    return [
+        f"m={section.kind} 0 {section.protocol} {section.formats}",
+        "c=IN IP4 0.0.0.0",
+        *named,
+        "a=inactive",
+    ]
+
+
+def _acceptance(section: SectionPlan, lines: list[str]) -> list[str]:
+    media, port, _, formats = lines[0].split(" ", 3)
+    kept = [line for line in lines[1:] if section.mid is not None or not line.startswith("a=mid:")]
+    return [f"{media} {port} {section.protocol} {formats}", *kept]

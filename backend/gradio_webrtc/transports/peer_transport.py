@@ -1,0 +1,300 @@
+"""One aiortc peer connection as a session's transport."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from aiortc import (
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+from aiortc.rtcrtpparameters import RTCRtpCodecCapability
+
+from gradio_webrtc.concurrency.waiting import finished_within
+from gradio_webrtc.errors import InvalidOfferError
+from gradio_webrtc.handlers.protocol import AudioFormat, MediaKind, Modality, Mode
+from gradio_webrtc.media.video.frames import FrameFormat
+from gradio_webrtc.media.video.rate_limiter import MAX_FPS
+from gradio_webrtc.session import messages
+from gradio_webrtc.session.messages import Message
+from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.session.transport import TransportListener
+from gradio_webrtc.transports.aiortc_internals import close_by_force, negotiated_codecs
+from gradio_webrtc.transports.client_limits import protect
+from gradio_webrtc.transports.control_channel import ControlChannel
+from gradio_webrtc.transports.data_limits import DataLimits, announcing_limits
+from gradio_webrtc.transports.ice.first_check import watch_checks
+from gradio_webrtc.transports.ice.ice_guard import IceGuard
+from gradio_webrtc.transports.ice.remote_candidates import RemoteIce
+from gradio_webrtc.transports.media_preferences import MediaPreferences
+from gradio_webrtc.transports.negotiation.answer_sdp import write_answer
+from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses, Scope
+from gradio_webrtc.transports.negotiation.candidates import RemoteCandidate
+from gradio_webrtc.transports.negotiation.signaling import Offer, kinds_for, taken_sections
+from gradio_webrtc.transports.receiving.incoming_media import Incoming
+from gradio_webrtc.transports.receiving.receiver import Receiver
+from gradio_webrtc.transports.sending.bitrate_limits import limit_sender, prefer
+from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
+
+logger = logging.getLogger(__name__)
+
+GOODBYE_SECONDS = 1.0
+"""How long the client may take to hang up after the last message before we do. Our page does when
+it has played what it received, mostly within 0.3 s; it plays on if we are first."""
+
+OPENING_SECONDS = 2.0
+"""How long a last message waits for a control channel that is still opening."""
+
+CLOSE_SECONDS = 5.0
+
+DEFAULTS = MediaPreferences()
+
+_DIRECTIONS = {"send-receive": "sendrecv", "send": "recvonly", "receive": "sendonly"}
+
+
+def _opus() -> list[RTCRtpCodecCapability]:
+    capabilities = RTCRtpReceiver.getCapabilities("audio")
+    codecs = capabilities.codecs if capabilities is not None else []
+    return [codec for codec in codecs if codec.mimeType.lower() == "audio/opus"]
+
+
+class PeerTransport:
+    """Answers one offer and carries its media. Implements ``session.transport.Transport``.
+
+    Args:
+        listener: the session.
+        mode: from the client's side, as the component says it.
+        modality: what kinds of media are carried.
+        configuration: ICE servers for the server's side.
+        audio_format: what the handler wants; only its layout matters here.
+        frame_format: channel order of the arrays user code emits.
+        preferences: codec and bitrates.
+        fps: how many pictures a second are sent at most.
+        candidate_addresses: which of the client's addresses are checked.
+        client: where the client's request came from.
+    """
+
+    def __init__(
+        self,
+        listener: TransportListener,
+        *,
+        mode: Mode,
+        modality: Modality,
+        configuration: RTCConfiguration,
+        audio_format: AudioFormat,
+        frame_format: FrameFormat,
+        preferences: MediaPreferences = DEFAULTS,
+        fps: int = MAX_FPS,
+        candidate_addresses: CandidateAddresses = "auto",
+        client: Scope = Scope.PUBLIC,
+    ) -> None:
+        self._listener = listener
+        self._preferences = preferences
+        self._mode: Mode = mode
+        self._modality: Modality = modality
+        self._kinds = kinds_for(modality)
+        channels = 2 if audio_format.layout == "stereo" else 1
+        self._pc = RTCPeerConnection(configuration)
+        plays = self._kinds if mode != "send" else ()
+        self._outgoing = OutgoingMedia(plays, frame_format, fps, preferences.audio_bitrate)
+        self._outgoing.tell(listener.recorder)
+        self._incoming = Incoming(listener, channels, preferences.max_resolution, self.send)
+        self._control = ControlChannel()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._remote_ice = RemoteIce(IceGuard(candidate_addresses, client), self._spawn)
+        self._data_limits: DataLimits | None = None
+        self._failed_tasks = 0
+        self._announced = False
+        self._was_connected = False
+        self._said_goodbye = False
+        self._hung_up = asyncio.Event()
+        self._pc.on("connectionstatechange", self._on_state)
+        self._pc.on("datachannel", self._on_datachannel)
+
+    # -- negotiation -------------------------------------------------------------------------
+
+    async def answer(self, offer: Offer) -> str:
+        """Return the SDP answer to ``offer``.
+
+        Raises:
+            InvalidOfferError: it has no media that this stream takes, or cannot be applied.
+        """
+        wanted = self._make_transceivers(offer)
+        self._announced = offer.has_data_channel
+        try:
+            await self._pc.setRemoteDescription(RTCSessionDescription(sdp=offer.sdp, type="offer"))
+            self._remote_ice.watch(self._pc)
+            await self._pc.setLocalDescription(await self._pc.createAnswer())
+            answer = write_answer(offer.plan, self._pc.localDescription.sdp)
+        except Exception as error:
+            # aiortc checks little and raises whatever the damage leads to, AttributeError included.
+            logger.warning("an offer could not be answered: %s", type(error).__name__)
+            logger.debug("the offer was:\n%s", offer.sdp, exc_info=error)
+            raise InvalidOfferError(
+                "The offer cannot be answered. Compare it with a browser's; with debug logging of "
+                "gradio_webrtc the server's log has the cause."
+            ) from error
+        protect(self._pc, self._outgoing)
+        for transceiver in wanted:
+            self._use(transceiver)
+        for ice in self._remote_ice.transports:
+            watch_checks(ice, self._listener.on_reached)
+        if self._pc.sctp is not None:
+            clock = asyncio.get_running_loop().time
+            self._data_limits = DataLimits(self._pc.sctp, clock, self._warn)
+        self._remote_ice.begin(offer)
+        return announcing_limits(answer)
+
+    def add_candidate(self, candidate: RemoteCandidate | None) -> None:
+        """Take a trickled candidate, before or after the answer; ``None`` ends them.
+
+        Raises:
+            TooManyCandidatesError: far too many came.
+        """
+        self._remote_ice.add(candidate)
+
+    def _make_transceivers(self, offer: Offer) -> list[RTCRtpTransceiver]:
+        """Make a transceiver for each section, in the offer's order, in which aiortc assigns them.
+
+        Returns:
+            those that carry the stream's media; the others are inactive, and never start.
+        """
+        taken = taken_sections(offer, self._mode, self._modality)
+        wanted: list[RTCRtpTransceiver] = []
+        for section in offer.media:
+            if section not in taken:
+                self._pc.addTransceiver(section.kind, "inactive")
+                continue
+            track = self._outgoing.track(section.kind)
+            transceiver = self._pc.addTransceiver(track or section.kind, _DIRECTIONS[self._mode])
+            Receiver.replace(transceiver)
+            if section.kind == "audio" and "audio/opus" in section.codecs:
+                transceiver.setCodecPreferences(_opus())
+            if section.kind == "video" and self._preferences.video_codec is not None:
+                prefer(transceiver, self._preferences.video_codec)
+            wanted.append(transceiver)
+        return wanted
+
+    def _use(self, transceiver: RTCRtpTransceiver) -> None:
+        codecs = negotiated_codecs(transceiver)
+        opus = bool(codecs) and codecs[0].mimeType.lower() == "audio/opus"
+        if opus and self._outgoing.audio is not None and transceiver.kind == "audio":
+            self._outgoing.audio.use_opus()
+        limit = self._preferences.video_bitrate
+        if limit is not None and transceiver.kind == "video" and self._outgoing.video is not None:
+            limit_sender(transceiver, limit)
+        self._incoming.use(transceiver, opus=opus)
+
+    # -- what the connection tells -------------------------------------------------------------
+
+    def _on_state(self) -> None:
+        state = self._pc.connectionState
+        if state == "connected":
+            self._was_connected = True
+            self._listener.on_connected()
+        elif state == "failed":
+            self._failed()
+        elif state == "closed":
+            self._hung_up.set()
+            # When consent is lost, DTLS closes too and the peer connection says no more than that.
+            if self._remote_ice.failed:
+                self._failed()
+            else:
+                self._listener.on_closed(CloseReason.CLIENT_CLOSED)
+
+    def _failed(self) -> None:
+        lost = CloseReason.PEER_LOST if self._was_connected else CloseReason.TRANSPORT_FAILED
+        self._listener.on_closed(lost)
+
+    def _on_datachannel(self, channel: RTCDataChannel) -> None:
+        if not self._control.attached:
+            channel.on("message", self._listener.on_message)
+            self._control.attach(channel)
+        elif self._data_limits is not None:
+            self._data_limits.refuse(channel)
+
+    def _warn(self, text: str) -> None:
+        logger.warning("a client overdoes it: %s", text)
+        self.send(messages.warning(text))
+
+    # -- what the session asks -----------------------------------------------------------------
+
+    async def play(self, kind: MediaKind, media: Any) -> None:
+        """Queue what user code emitted; it goes nowhere if this connection does not send it."""
+        await self._outgoing.play(kind, media)
+
+    async def drain(self) -> None:
+        """Wait until everything queued has been played."""
+        await self._outgoing.drain()
+
+    def clear(self) -> None:
+        """Drop queued audio, and what belongs to it."""
+        self._outgoing.clear()
+
+    @property
+    def played_s(self) -> float:
+        """Seconds of emitted sound that went onto the wire so far."""
+        return self._outgoing.played_s
+
+    def hold(self) -> None:
+        """Silence what is played and keep what is queued."""
+        self._outgoing.hold()
+
+    def release(self) -> None:
+        """Go on where ``hold`` stopped."""
+        self._outgoing.release()
+
+    def send(self, message: Message) -> None:
+        """Send a control message."""
+        self._said_goodbye = self._said_goodbye or message.type == "end_stream"
+        self._control.send(messages.encode(message))
+
+    def send_text(self, text: str) -> None:
+        """Send text as it is."""
+        self._control.send(text)
+
+    async def aclose(self) -> None:
+        """Deliver the last messages, then close the peer connection and everything around it."""
+        await self._deliver_goodbye()
+        tasks = [task for task in self._tasks if not task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        self._outgoing.stop()
+        self._incoming.stop()
+        if not await finished_within(self._pc.close(), CLOSE_SECONDS):
+            logger.error("a peer connection did not close within %g s", CLOSE_SECONDS)
+            await close_by_force(self._pc)
+        await self._incoming.aclose()
+
+    async def _deliver_goodbye(self) -> None:
+        if self._pc.connectionState != "connected" or not self._said_goodbye:
+            return
+        if self._control.waiting and not (
+            self._announced and await self._control.opened(OPENING_SECONDS)
+        ):
+            return
+        # A client that heard it hangs up, which is the proof that it was delivered.
+        if not await finished_within(self._hung_up.wait(), GOODBYE_SECONDS):
+            logger.debug("the client did not hang up by itself")
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        self._failed_tasks += 1
+        if self._failed_tasks == 1:  # each of a client's candidates could fail
+            logger.warning("a connection task failed: %s", error, exc_info=error)

@@ -1,0 +1,1 @@
+"""Received packets in order, decoded and handed on."""

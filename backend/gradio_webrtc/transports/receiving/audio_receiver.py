@@ -1,0 +1,78 @@
+"""Receiving audio without the substrate's fixed delay.
+
+aiortc's audio receiver prefetches four packets (80 ms), hands a packet on only when the next one is
+there (20 ms), and stands still on a lost one until sixteen wait. That is right for a loudspeaker
+and wrong for a server that feeds a model. This orders packets, releases each at once, decodes it
+right here (about 0.05 ms) and conceals losses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+
+from gradio_webrtc.media.audio.jitter_buffer import AudioJitterBuffer, Event
+from gradio_webrtc.media.audio.jitter_buffer import Packet as ReadyPacket
+from gradio_webrtc.media.audio.loss_concealment import LossConcealer
+from gradio_webrtc.media.audio.opus import SAMPLE_RATE, OpusDecoder, packet_samples
+from gradio_webrtc.media.audio.pcm import Pcm
+
+
+class AudioDecoder:
+    """Orders, decodes and conceals Opus. A ``receiver.PacketSink``.
+
+    A packet behind a lost one waits 60 ms at most, even when no further packet comes.
+
+    Args:
+        deliver: called on the event loop with each piece of sound.
+        loop: the event loop.
+        channels: 1 or 2, as the handler expects.
+    """
+
+    def __init__(
+        self,
+        deliver: Callable[[Pcm], None],
+        loop: asyncio.AbstractEventLoop,
+        channels: int,
+    ) -> None:
+        self._deliver = deliver
+        self._loop = loop
+        self._buffer = AudioJitterBuffer(packet_samples)
+        self._decoder = OpusDecoder(channels)
+        self._concealer = LossConcealer(channels)
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, packet: Any, codec: RTCRtpCodecParameters) -> None:
+        """Take one RTP packet."""
+        now = self._loop.time()
+        number, timestamp = packet.sequence_number, packet.timestamp
+        self._handle(self._buffer.add(number, timestamp, packet.payload, now))
+
+    def end(self) -> None:
+        """Nothing: silence and the end of the connection are noticed elsewhere."""
+
+    def close(self) -> None:
+        """Stop waiting for late packets."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _handle(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, ReadyPacket):
+                samples = self._concealer.received(self._decoder.decode(event.payload))
+            else:
+                samples = self._concealer.missing(event.samples)
+            if samples.shape[1]:
+                self._deliver(Pcm(SAMPLE_RATE, samples))
+        self.close()
+        deadline = self._buffer.deadline
+        if deadline is not None:
+            self._timer = self._loop.call_at(deadline, self._poll)
+
+    def _poll(self) -> None:
+        self._timer = None
+        self._handle(self._buffer.poll(self._loop.time()))

@@ -1,0 +1,62 @@
+"""Receiving audio that is not Opus: G.711 and G.722, for clients without Opus."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import av
+import numpy as np
+from aiortc.codecs import get_decoder
+from aiortc.codecs.base import Decoder
+from aiortc.jitterbuffer import JitterBuffer
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+
+from gradio_webrtc.media.audio.pcm import Int16Array, Pcm, remix
+from gradio_webrtc.transports.aiortc_internals import put_in_order
+
+logger = logging.getLogger(__name__)
+
+
+class G7xxDecoder:
+    """Orders packets as aiortc does, and decodes each where it arrives. A ``receiver.PacketSink``.
+
+    Args:
+        deliver: called on the event loop with each piece of sound.
+        ended: called when the sender said goodbye.
+        channels: 1 or 2, as the handler expects.
+    """
+
+    def __init__(
+        self, deliver: Callable[[Pcm], None], ended: Callable[[], None], channels: int
+    ) -> None:
+        self._deliver = deliver
+        self._ended: Callable[[], None] | None = ended
+        self._channels = channels
+        self._buffer = JitterBuffer(capacity=16, prefetch=4)
+        self._decoders: dict[str, Decoder] = {}
+
+    def add(self, packet: Any, codec: RTCRtpCodecParameters) -> None:
+        """Take one RTP packet."""
+        encoded = put_in_order(self._buffer, packet)
+        if encoded is None:
+            return
+        decoder = self._decoders.get(codec.mimeType)
+        if decoder is None:
+            decoder = self._decoders[codec.mimeType] = get_decoder(codec)
+        try:
+            frames: list[Any] = decoder.decode(encoded)
+        except av.FFmpegError as error:
+            logger.debug("a packet of sound cannot be decoded: %s", error)
+            return
+        for frame in frames:
+            width = len(frame.layout.channels)
+            samples: Int16Array = frame.to_ndarray().reshape(-1, width).T.astype(np.int16)
+            self._deliver(Pcm(frame.sample_rate, remix(samples, self._channels)))
+
+    def end(self) -> None:
+        """Tell of the end, once."""
+        ended, self._ended = self._ended, None
+        if ended is not None:
+            ended()

@@ -1,0 +1,1 @@
+"""What user code emitted, on its way to the wire."""

@@ -1,0 +1,172 @@
+"""Video encoders that send at most what an author wants, for one connection at a time.
+
+aiortc's own keep their bitrate between two constants of their modules, whatever the receiver says
+it can take (REMB): VP8 between 0.25 and 1.5 Mbit/s, H.264 between 0.5 and 3. These take the place
+of a sender's encoder and keep the bitrate under a limit of their own, which may also be higher.
+"""
+
+from __future__ import annotations
+
+import fractions
+import os
+from typing import TYPE_CHECKING, Any
+
+import av
+from aiortc import RTCRtpReceiver, RTCRtpTransceiver
+from aiortc.codecs.h264 import MAX_FRAME_RATE, H264Encoder
+from aiortc.codecs.vpx import Vp8Encoder, number_of_threads
+from aiortc.mediastreams import VIDEO_TIME_BASE
+from aiortc.rtcrtpparameters import RTCRtpCodecCapability
+
+from gradio_webrtc.transports.aiortc_internals import negotiated_codecs, set_encoder
+from gradio_webrtc.transports.media_preferences import VideoCodec
+
+if TYPE_CHECKING:
+    from av.frame import Frame
+    from av.video.codeccontext import VideoCodecContext
+
+LEAST = 100_000
+"""Bits per second below which nobody is served: a receiver's estimate may fall to nothing."""
+
+BUFFER_SECONDS = 0.5
+"""How much of a second's bits may come at once; a key frame needs several frames' worth."""
+
+
+def start_bitrate(limit: int) -> int:
+    """Return the bits per second to begin with, before the receiver has said what it can take.
+
+    A receiver's estimate grows by some 8 % a second and to half again of what arrives, so from
+    aiortc's 0.5 Mbit/s it takes half a minute to 4. Half the limit is there within seconds; a
+    network that cannot take it says so within one.
+    """
+    return min(limit, max(500_000, limit // 2))
+
+
+def _outdated(codec: VideoCodecContext | None, frame: av.VideoFrame, bitrate: int) -> bool:
+    """Whether ``frame`` needs a new codec: by size, or by a tenth of the bitrate, as in aiortc."""
+    if codec is None or (codec.width, codec.height) != (frame.width, frame.height):
+        return True
+    current = codec.bit_rate or 1
+    return abs(bitrate - current) / current > 0.1
+
+
+class BoundedVp8Encoder(Vp8Encoder):
+    """VP8 of at most ``limit`` bits per second."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+        self.target_bitrate = start_bitrate(limit)
+
+    @property
+    def target_bitrate(self) -> int:
+        """Bits per second the encoder aims at."""
+        return self._target
+
+    @target_bitrate.setter
+    def target_bitrate(self, bitrate: int) -> None:
+        self._target = max(min(LEAST, self._limit), min(bitrate, self._limit))
+
+    def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
+        """Encode one frame."""
+        assert isinstance(frame, av.VideoFrame)
+        if _outdated(self.codec, frame, self._target):
+            self.codec = self._new_codec(frame.width, frame.height)
+        return super().encode(frame, force_keyframe)
+
+    def _new_codec(self, width: int, height: int) -> VideoCodecContext:
+        """Return a codec as aiortc makes it, but one that may give up more of the sharpness.
+
+        aiortc's stops at quantizer 56 of 63. Frames are never left out: a noisy picture may take
+        more than a very low limit.
+        """
+        codec: Any = av.CodecContext.create("libvpx", "w")
+        codec.width, codec.height = width, height
+        codec.bit_rate = self._target
+        codec.pix_fmt = "yuv420p"
+        codec.gop_size = 3000
+        codec.qmin, codec.qmax = 2, 63
+        rate = str(self._target)
+        codec.options = {
+            "bufsize": rate,
+            "minrate": rate,
+            "maxrate": rate,
+            "cpu-used": "-6",
+            "deadline": "realtime",
+            "lag-in-frames": "0",
+            "noise-sensitivity": "4",
+            "overshoot-pct": "15",
+            "undershoot-pct": "100",
+            "partitions": "0",
+            "static-thresh": "1",
+        }
+        codec.thread_count = number_of_threads(width * height, os.cpu_count() or 1)
+        return codec  # type: ignore[no-any-return]  # PyAV types what it creates by its argument
+
+
+class BoundedH264Encoder(H264Encoder):
+    """H.264 of at most ``limit`` bits per second."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+        self.target_bitrate = start_bitrate(limit)
+
+    @property
+    def target_bitrate(self) -> int:
+        """Bits per second the encoder aims at."""
+        return self._target
+
+    @target_bitrate.setter
+    def target_bitrate(self, bitrate: int) -> None:
+        self._target = max(min(LEAST, self._limit), min(bitrate, self._limit))
+
+    def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
+        """Encode one frame."""
+        assert isinstance(frame, av.VideoFrame)
+        if _outdated(self.codec, frame, self._target):
+            self.buffer_data, self.buffer_pts = b"", None
+            self.codec = self._new_codec(frame.width, frame.height)
+        return super().encode(frame, force_keyframe)
+
+    def _new_codec(self, width: int, height: int) -> VideoCodecContext:
+        """Return a codec as aiortc makes it, with a ceiling and the time that really passes.
+
+        aiortc's aims at an average and takes every frame for a thirtieth of a second, so that 15
+        frames a second get half the bits that they may have.
+        """
+        codec: Any = av.CodecContext.create("libx264", "w")
+        codec.width, codec.height = width, height
+        codec.bit_rate = self._target
+        codec.pix_fmt = "yuv420p"
+        codec.framerate = fractions.Fraction(MAX_FRAME_RATE, 1)
+        codec.time_base = VIDEO_TIME_BASE
+        codec.options = {
+            "tune": "zerolatency",
+            "x264-params": "force-cfr=0",
+            "maxrate": str(self._target),
+            "bufsize": str(round(self._target * BUFFER_SECONDS)),
+        }
+        codec.profile = "Baseline"
+        return codec  # type: ignore[no-any-return]  # PyAV types what it creates by its argument
+
+
+_ENCODERS = {"video/vp8": BoundedVp8Encoder, "video/h264": BoundedH264Encoder}
+
+
+def limit_sender(transceiver: RTCRtpTransceiver, limit: int) -> None:
+    """Give the sender of a negotiated ``transceiver`` an encoder that keeps to ``limit``."""
+    codecs = negotiated_codecs(transceiver)
+    make = _ENCODERS.get(codecs[0].mimeType.lower()) if codecs else None
+    if make is not None:
+        set_encoder(transceiver.sender, make(limit))
+
+
+def prefer(transceiver: RTCRtpTransceiver, codec: VideoCodec) -> None:
+    """Put ``codec`` before the others in the answer; they stay, for clients that lack it."""
+    capabilities = RTCRtpReceiver.getCapabilities("video")
+    known: list[RTCRtpCodecCapability] = capabilities.codecs if capabilities is not None else []
+    wanted = f"video/{codec}".lower()
+    transceiver.setCodecPreferences(
+        sorted(known, key=lambda each: each.mimeType.lower() != wanted)  # a stable sort
+    )

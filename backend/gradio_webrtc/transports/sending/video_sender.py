@@ -1,0 +1,178 @@
+"""The outgoing video track: what user code emitted, each picture at its moment."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+from av import VideoFrame
+
+from gradio_webrtc.concurrency.wakeup import Wakeup
+from gradio_webrtc.media.lip_sync import PictureTimer, SourceClock
+from gradio_webrtc.media.timed_media import TimedPicture
+from gradio_webrtc.media.video.frames import FrameFormat, to_frame
+from gradio_webrtc.media.video.rate_limiter import MAX_FPS, FrameRateLimiter
+from gradio_webrtc.media.video.rtp_clock import VIDEO_CLOCK_RATE, VideoClock
+
+logger = logging.getLogger(__name__)
+
+TIME_BASE = Fraction(1, VIDEO_CLOCK_RATE)
+
+REPEAT_SECONDS = 0.1
+"""How long a key frame that was asked for waits for a picture to be made of."""
+
+
+class VideoSender(MediaStreamTrack):
+    """Sends each picture once: at its time if it says one, else at most ``fps`` a second.
+
+    ``play`` returns when the encoder has taken the picture and the next one may be shown, so
+    whoever feeds the track is slowed down to that and nothing queues up: a function that is called
+    with the newest frame is called when its result can be shown.
+
+    Args:
+        frame_format: channel order of the arrays.
+        fps: how many pictures without a time are shown a second at most, evenly.
+        clock: where the source of timed pictures is; the sound of the same connection drives it.
+
+    Attributes:
+        sent: called with each picture as it goes to the encoder, for recordings.
+    """
+
+    kind = "video"
+
+    def __init__(
+        self, frame_format: FrameFormat, fps: float = MAX_FPS, clock: SourceClock | None = None
+    ) -> None:
+        super().__init__()
+        self._event_loop = asyncio.get_running_loop()
+        self._format = frame_format
+        self._clock = VideoClock()
+        self._cadence = FrameRateLimiter(fps)
+        self._timed_cadence = FrameRateLimiter(MAX_FPS)
+        self._timer = PictureTimer(clock or SourceClock())
+        self._cleared = 0
+        self._next: VideoFrame | None = None
+        self._last: VideoFrame | None = None
+        self._repeat_at: float | None = None
+        self._encoding = False
+        self._news = Wakeup()
+        self._space = Wakeup()
+        self.sent: Callable[[VideoFrame], None] | None = None
+
+    @property
+    def dropped(self) -> int:
+        """How many timed pictures were skipped because they came too late."""
+        return self._timer.dropped
+
+    async def play(self, picture: Any) -> None:
+        """Show one emitted picture when it is due.
+
+        Args:
+            picture: as handlers emit it, or a ``TimedPicture`` of that.
+
+        Raises:
+            MediaFormatError: ``picture`` is not a picture.
+        """
+        if isinstance(picture, TimedPicture):
+            await self._play_timed(picture)
+            return
+        frame = await self._converted(picture)
+        await self._rest(self._cadence)
+        await self._hand_over(frame, self._cadence)
+        await self._rest(self._cadence)
+
+    async def _play_timed(self, picture: TimedPicture) -> None:
+        cleared, time = self._cleared, picture.time
+        self._timer.arrived(time, self._event_loop.time())
+        frame = await self._converted(picture.picture)
+        while self.readyState == "live" and cleared == self._cleared:
+            wait = self._timer.wait(time, self._event_loop.time())
+            if wait == 0.0:
+                await self._rest(self._timed_cadence)
+                await self._hand_over(frame, self._timed_cadence)
+                self._timer.shown(self._event_loop.time())
+            if not wait:
+                break
+            await self._space.wait(wait)
+        self._timer.asked(self._event_loop.time())
+
+    async def _converted(self, picture: Any) -> VideoFrame:
+        # aiortc's encoders run on the same executor; user code never does, so none can block it.
+        return await self._event_loop.run_in_executor(None, to_frame, picture, self._format)
+
+    async def _rest(self, cadence: FrameRateLimiter) -> None:
+        """Wait until ``cadence`` allows the next picture."""
+        while self.readyState == "live":
+            seconds = cadence.wait(self._event_loop.time())
+            if seconds <= 0:
+                return
+            await self._space.wait(seconds)
+
+    async def _hand_over(self, frame: VideoFrame, cadence: FrameRateLimiter) -> None:
+        """Give ``frame`` to the encoder as soon as that is free."""
+        self._next = frame
+        self._news.set()
+        while self._next is not None and self.readyState == "live":
+            await self._space.wait()
+        cadence.shown(self._event_loop.time())
+
+    def clear(self) -> None:
+        """Drop a timed picture that waits for its moment: the sound it belongs to was dropped."""
+        self._cleared += 1
+        self._space.set()
+
+    async def drain(self) -> None:
+        """Wait until the last picture has been encoded and sent."""
+        while (self._next is not None or self._encoding) and self.readyState == "live":
+            await self._space.wait()
+
+    def repeat(self) -> None:
+        """Send the last picture again, unless another one comes within ``REPEAT_SECONDS``.
+
+        For a receiver that lost it and asked for a key frame: a source that shows a picture every
+        few seconds would leave it without one for as long.
+        """
+        if self._last is not None and self._repeat_at is None:
+            self._repeat_at = self._event_loop.time() + REPEAT_SECONDS
+            self._news.set()
+
+    async def recv(self) -> VideoFrame:
+        """Return the next picture; called by aiortc's sender when it has sent the one before."""
+        self._encoding = False
+        self._space.set()
+        while self._next is None and self.readyState == "live":
+            wait = self._until_repeat()
+            if wait is not None and wait <= 0 and self._last is not None:
+                return self._stamped(self._last)
+            await self._news.wait(wait)
+        if self.readyState != "live" or self._next is None:
+            raise MediaStreamError
+        frame, self._next = self._next, None
+        self._last = frame
+        self._encoding = True
+        self._stamped(frame)
+        self._space.set()
+        if self.sent is not None:
+            self.sent(frame)
+        return frame
+
+    def _until_repeat(self) -> float | None:
+        return None if self._repeat_at is None else self._repeat_at - self._event_loop.time()
+
+    def _stamped(self, frame: VideoFrame) -> VideoFrame:
+        self._repeat_at = None
+        frame.pts = self._clock.pts(self._event_loop.time())
+        frame.time_base = TIME_BASE
+        return frame
+
+    def stop(self) -> None:
+        """End the track and everybody who waits on it."""
+        if self.readyState == "live" and self._timer.dropped:
+            logger.info("%d pictures came too late and were skipped", self._timer.dropped)
+        super().stop()
+        self._news.set()
+        self._space.set()

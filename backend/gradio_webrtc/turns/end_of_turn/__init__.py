@@ -1,0 +1,1 @@
+"""Whether somebody who paused has finished."""

@@ -1,0 +1,1 @@
+"""The reply to a turn: called, queued, held and dropped."""

@@ -1,0 +1,1 @@
+"""Conversations that begin with a word."""

@@ -1,0 +1,230 @@
+"""Ears that sleep until they hear a stop word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from gradio_webrtc.media.audio.pcm import Int16Array
+from gradio_webrtc.speech.keywords.spotter import Spotted
+from gradio_webrtc.turns.detection.listener import Listener
+from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
+
+FED_S = 0.1
+"""A spotter gets sound in pieces of at least this length: fewer trips to its thread."""
+BEHIND_S, KEPT_S = 8.0, 3.0
+"""A spotter that is slower than speech, on a machine that is too busy, goes on with the latest
+seconds when it is this far behind. Less would cost the first word while it loads its model."""
+QUESTION_S = 0.3
+"""Speech has to go on this long after the end of the stop word to be more than its echo in the
+detector, which goes on for a moment after the last sound."""
+
+
+@dataclass
+class _Waking:
+    """A stop word that was heard in the turn that goes on.
+
+    Attributes:
+        end: where it ended, in seconds of sound.
+        told: whether the beginning of the question was passed on.
+    """
+
+    end: float
+    told: bool = False
+
+
+class StopWordListener:
+    """Passes on the turns of a ``Listener`` that a stop word was said before; ``TurnListener``.
+
+    The question is what follows the stop word in the same turn, or, when nothing does, the next
+    turn, if it begins within ``follow_up_s``. While nobody speaks, only the listener works.
+
+    Args:
+        listener: finds the turns.
+        spotting: hears the stop words in them.
+        follow_up_s: how long it stays awake after a stop word that nothing followed.
+        woke: called with the stop word when it was heard.
+        dozed: called when nothing was said in ``follow_up_s``.
+        conversing: whether turns are passed on without a stop word now.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        spotting: SpotterWorker,
+        follow_up_s: float,
+        woke: Callable[[str], None],
+        dozed: Callable[[], None],
+        conversing: Callable[[], bool],
+    ) -> None:
+        self._listener = listener
+        self._spotting = spotting
+        self._follow_up = follow_up_s
+        self._woke = woke
+        self._dozed = dozed
+        self._conversing = conversing
+        self._awake_until: float | None = None
+        self._last: tuple[bool, _Waking | None] = (False, None)
+        """Of the turn that ended last: ``_passing`` and ``_waking``."""
+        self._passing = False
+        """Whether the turn that goes on is passed on as it is."""
+        self._fed: float | None = None
+        """Up to where the spotter was given the turn that goes on, in seconds of sound."""
+        self._began = 0.0
+        """Where what the spotter was given begins."""
+        self._waking: _Waking | None = None
+
+    @property
+    def speech_s(self) -> float:
+        """Seconds of speech in the turn that goes on, if it is passed on."""
+        passed = self._passing or (self._waking is not None and self._waking.told)
+        return self._listener.speech_s if passed else 0.0
+
+    @property
+    def silence_left_s(self) -> float | None:
+        """Seconds of silence after which a turn ends or it falls asleep; ``None``: neither."""
+        left = self._listener.silence_left_s
+        if left is None and self._awake_until is not None:
+            return max(0.0, self._awake_until - self._listener.segmenter.heard_s)
+        return left
+
+    async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
+        """Return what the next sound leads to: nothing, while asleep."""
+        return await self._pass(await self._listener.hear(frame))
+
+    async def absent(self, seconds: float) -> list[SpeechEvent]:
+        """Return what it leads to that no audio came for so long."""
+        return await self._pass(await self._listener.absent(seconds))
+
+    async def _pass(self, events: Sequence[SpeechEvent]) -> list[SpeechEvent]:
+        passed: list[SpeechEvent] = []
+        for event in events:
+            if isinstance(event, SpeechStarted):
+                passed += self._speech_started(event)
+            else:
+                passed += await self._turn_ended(event)
+        passed += self._speech_goes_on()
+        self._doze()
+        return passed
+
+    def end_turn(self) -> TurnEnded | None:
+        """End the turn that is going on, asleep or not."""
+        ended = self._listener.end_turn()
+        if ended is not None:
+            waking = self._waking
+            self._forget_turn()
+            self._awake_until = None
+            return ended if waking is None else _after(ended, waking.end, self._spotting.rate)
+        return None
+
+    def resume_turn(self) -> bool:
+        """Go on with the turn that was passed on last."""
+        resumed = self._listener.resume_turn()
+        if resumed:
+            self._forget_turn()
+            self._passing, self._waking = self._last
+        return resumed
+
+    def reset(self) -> None:
+        """Forget all sound so far, and sleep."""
+        self._listener.reset()
+        self._forget_turn()
+        self._awake_until = None
+
+    async def aclose(self) -> None:
+        """Let go of the detector and the spotter."""
+        try:
+            await self._spotting.aclose()
+        finally:
+            await self._listener.aclose()
+
+    # -- one turn ----------------------------------------------------------------------------
+
+    def _forget_turn(self) -> None:
+        self._passing = False
+        self._fed = None
+        self._began = 0.0
+        self._waking = None
+
+    def _speech_started(self, event: SpeechStarted) -> list[SpeechEvent]:
+        self._forget_turn()
+        if self._awake_until is not None or self._conversing():
+            self._awake_until = None
+            self._passing = True
+            return [event]
+        start = self._listener.segmenter.turn_start_s
+        self._began = self._fed = event.time if start is None else start
+        self._spotting.begin()
+        return []
+
+    def _speech_goes_on(self) -> list[SpeechEvent]:
+        """Feed the spotter, and pass on the beginning of a question."""
+        segmenter = self._listener.segmenter
+        if not segmenter.speaking:
+            return []
+        if not self._spotting.busy:
+            self._spot()
+        waking, last = self._waking, segmenter.last_speech_s
+        if waking is None or waking.told or last is None or last - waking.end < QUESTION_S:
+            return []
+        waking.told = True
+        return [SpeechStarted(waking.end)]
+
+    def _spot(self) -> None:
+        """Take what the spotter found, and give it the sound since."""
+        if self._fed is not None:
+            self._take(self._spotting.found())
+        segmenter = self._listener.segmenter
+        if self._fed is None:
+            return
+        if segmenter.heard_s - self._fed > BEHIND_S:
+            self._fed = self._began = segmenter.heard_s - KEPT_S
+            self._spotting.skip()
+        if segmenter.heard_s - self._fed >= FED_S:
+            self._spotting.feed(segmenter.sound_since(self._fed))
+            self._fed = segmenter.heard_s
+
+    def _take(self, spotted: Spotted | None) -> None:
+        if spotted is not None:
+            self._fed = None
+            self._waking = _Waking(self._began + spotted.end_s)
+            self._woke(spotted.word)
+
+    async def _turn_ended(self, event: TurnEnded) -> list[SpeechEvent]:
+        if self._fed is not None:
+            end = event.start + event.utterance.shape[1] / self._spotting.rate
+            if end - self._fed > BEHIND_S:
+                self._fed = self._began = end - KEPT_S
+                self._spotting.skip()
+            at = round((self._fed - event.start) * self._spotting.rate)
+            self._take(await self._spotting.finish(event.utterance[:, max(0, at) :]))
+        passing, waking = self._passing, self._waking
+        self._forget_turn()
+        self._last = (passing, waking)
+        if passing:
+            return [event]
+        if waking is None:
+            return []
+        if not waking.told and event.time - waking.end < QUESTION_S:
+            self._awake_until = self._listener.segmenter.heard_s + self._follow_up
+            return []
+        beginning = [] if waking.told else [SpeechStarted(waking.end)]
+        return [*beginning, _after(event, waking.end, self._spotting.rate)]
+
+    def _doze(self) -> None:
+        segmenter = self._listener.segmenter
+        if (
+            self._awake_until is not None
+            and not segmenter.speaking
+            and segmenter.heard_s > self._awake_until
+        ):
+            self._awake_until = None
+            self._dozed()
+
+
+def _after(event: TurnEnded, time: float, rate: int) -> TurnEnded:
+    """Return ``event`` without what was said before ``time``."""
+    utterance = event.utterance[:, max(0, round((time - event.start) * rate)) :]
+    speech = max(0.0, min(event.speech_s, event.time - time))
+    return replace(event, utterance=utterance, speech_s=speech, start=max(time, event.start))

@@ -1,0 +1,224 @@
+"""What is accepted for which mode and modality, and what is said when it is not."""
+
+from __future__ import annotations
+
+import functools
+import queue
+
+import pytest
+
+from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.handlers.adapters.as_handler import as_handler, check_arity, needs_args
+from gradio_webrtc.handlers.audio_video import AudioVideoStreamHandler
+from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
+from gradio_webrtc.handlers.video import VideoStreamHandler
+
+
+class Echo(StreamHandler):
+    def __init__(self):
+        super().__init__()
+        self.queue = queue.Queue()
+
+    def receive(self, frame):
+        self.queue.put(frame)
+
+    def emit(self):
+        return self.queue.get()
+
+    def copy(self):
+        return Echo()
+
+
+class AsyncSilent(AsyncStreamHandler):
+    async def receive(self, frame):
+        pass
+
+    async def emit(self):
+        pass
+
+    def copy(self):
+        return AsyncSilent()
+
+
+class Forgetful(Echo):
+    def __init__(self):
+        self.queue = queue.Queue()
+
+
+class EchoBoth(AudioVideoStreamHandler):
+    def __init__(self, fps=30):
+        super().__init__(fps=fps)
+
+    def receive(self, frame):
+        pass
+
+    def emit(self):
+        return None
+
+    def video_receive(self, frame):
+        pass
+
+    def video_emit(self):
+        return None
+
+    def copy(self):
+        return EchoBoth(self.fps)
+
+
+def detection(image, conf_threshold=0.3):
+    return image
+
+
+def numbers(n=1):
+    yield from range(n)
+
+
+@pytest.mark.parametrize("mode", ["send-receive", "send"])
+@pytest.mark.parametrize("fn", [Echo(), AsyncSilent()])
+def test_stream_handlers_serve_audio(mode, fn):
+    handler = as_handler(fn, mode=mode, modality="audio")()
+    assert handler.receives == handler.emits == {"audio"}
+
+
+@pytest.mark.parametrize("mode", ["send-receive", "send", "receive"])
+def test_handlers_of_both_serve_both(mode):
+    handler = as_handler(EchoBoth(fps=15), mode=mode, modality="audio-video")()
+    assert handler.receives == handler.emits == {"audio", "video"}
+    assert handler.fps == 15
+
+
+@pytest.mark.parametrize("mode", ["send-receive", "send"])
+def test_functions_serve_video(mode):
+    factory = as_handler(detection, mode=mode, modality="video")
+    assert factory(needs_args=True).receives == {"video"}
+    assert factory() is not factory()
+
+
+@pytest.mark.parametrize(
+    ("fn", "modality", "words"),
+    [
+        (Echo, "audio", r"pass Echo\(\)"),
+        (detection, "audio", "detection.*ReplyOnPause"),
+        (None, "audio", "None"),
+        (Forgetful(), "audio", r"Forgetful.*super\(\).__init__\(\)"),
+        (Echo(), "video", 'Echo.*modality="audio"'),
+        (dict, "video", "the class dict"),
+        (3, "video", "not 3"),
+        (EchoBoth(), "audio", 'EchoBoth.*modality="audio-video"'),
+        (EchoBoth(), "video", 'EchoBoth.*modality="audio-video"'),
+        (EchoBoth, "audio-video", r"pass EchoBoth\(\)"),
+        (Echo(), "audio-video", "AudioVideoStreamHandler with video_receive"),
+        (detection, "audio-video", "not detection"),
+        (EchoBoth(fps=61), "audio-video", "fps .* not 61"),
+    ],
+)
+def test_what_cannot_serve_is_named_with_a_remedy(fn, modality, words):
+    with pytest.raises(ConfigurationError, match=words):
+        as_handler(fn, mode="send-receive", modality=modality)
+
+
+@pytest.mark.parametrize(
+    ("fn", "modality"),
+    [
+        (numbers, "audio"),
+        (numbers, "video"),
+        (numbers, "audio-video"),
+        (functools.partial(numbers, 3), "audio"),
+        (VideoStreamHandler(numbers), "video"),
+        (VideoStreamHandler(numbers), "audio-video"),
+        (Echo(), "audio"),
+        (AsyncSilent(), "audio"),
+    ],
+)
+def test_generators_and_functions_make_what_is_received(fn, modality):
+    factory = as_handler(fn, mode="receive", modality=modality)
+    assert factory().emits == set(modality.split("-"))
+    assert factory(needs_args=True) is not factory(needs_args=True)
+
+
+@pytest.mark.parametrize(
+    ("fn", "modality", "words"),
+    [
+        (Echo, "audio", r"pass Echo\(\)"),
+        (Echo(), "video", 'Echo.*modality="audio"'),
+        (Echo(), "audio-video", "AudioVideoStreamHandler"),
+        (VideoStreamHandler(numbers), "audio", "receive.*audio.*generator"),
+        (numbers(3), "audio", "generator function.*pass numbers without"),
+        (dict, "video", "the class dict"),
+        (None, "audio-video", "receive.*audio-video.*None"),
+    ],
+)
+def test_what_cannot_make_anything_is_named(fn, modality, words):
+    with pytest.raises(ConfigurationError, match=words):
+        as_handler(fn, mode="receive", modality=modality)
+
+
+def test_frame_format_is_checked():
+    with pytest.raises(ConfigurationError, match="bgr24"):
+        as_handler(detection, mode="send", modality="video", frame_format="yuv420p")
+
+
+class TestVideoStreamHandler:
+    def test_published_defaults(self):
+        handler = VideoStreamHandler(detection)
+        assert (handler.fps, handler.skip_frames, handler.frame_format) == (30, True, None)
+        assert handler.callable is detection
+
+    @pytest.mark.parametrize("fps", [1, 60])
+    def test_fps_in_range(self, fps):
+        assert VideoStreamHandler(detection, fps=fps).fps == fps
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            {"fps": 0},
+            {"fps": 61},
+            {"frame_format": "yuv"},
+            {"callable": None},
+            {"callable": dict},
+        ],
+    )
+    def test_values_that_cannot_work(self, arguments):
+        with pytest.raises(ConfigurationError):
+            VideoStreamHandler(**{"callable": detection, **arguments})
+
+
+class TestArity:
+    @pytest.mark.parametrize(
+        ("fn", "further", "mode"),
+        [
+            (detection, 0, "send-receive"),
+            (detection, 1, "send-receive"),
+            (lambda image, *rest: image, 4, "send"),
+            (functools.partial(detection, conf_threshold=1), 0, "send"),
+            (VideoStreamHandler(detection), 1, "send-receive"),
+            (Echo(), 6, "send-receive"),
+            (max, 1, "send-receive"),
+            (detection, 2, "receive"),
+            (lambda: None, 0, "receive"),
+            (VideoStreamHandler(detection), 1, "receive"),
+        ],
+    )
+    def test_fits(self, fn, further, mode):
+        check_arity(fn, further, mode=mode)
+
+    @pytest.mark.parametrize(
+        ("fn", "further", "mode", "words"),
+        [
+            (detection, 2, "send-receive", "detection.*3 values.*2 from the other inputs"),
+            (lambda: None, 0, "send-receive", "1 value:"),
+            (lambda image, threshold: image, 0, "send-receive", "threshold"),
+            (VideoStreamHandler(detection), 2, "send-receive", "detection"),
+            (lambda image, *, threshold: image, 0, "send-receive", "threshold"),
+            (detection, 3, "receive", "detection.*3 values:.*no frame"),
+            (detection, 0, "receive", "detection.*0 values:.*no frame.*image"),
+        ],
+    )
+    def test_does_not_fit(self, fn, further, mode, words):
+        with pytest.raises(ConfigurationError, match=words):
+            check_arity(fn, further, mode=mode)
+
+    def test_whether_values_are_needed(self):
+        assert needs_args(detection, "receive")
+        assert not needs_args(detection, "send-receive")
+        assert needs_args(max, "receive") is False  # it does not tell

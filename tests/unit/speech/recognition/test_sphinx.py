@@ -1,0 +1,167 @@
+"""The built-in recognition."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from gradio_webrtc import STTModel, get_stt_model
+from gradio_webrtc.errors import ConfigurationError, MediaFormatError, MissingExtraError
+from gradio_webrtc.speech.recognition import sphinx_decoder
+from gradio_webrtc.speech.recognition.model_audio import mono_at
+from gradio_webrtc.speech.recognition.sphinx import SphinxSTT
+from gradio_webrtc.speech.synthesis.espeak import EspeakTTS
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info >= (3, 14), reason="pocketsphinx has no wheels for Python 3.14"
+)
+
+COUNTING = "one two three four five"
+
+
+@pytest.fixture(scope="module")
+def model() -> SphinxSTT:
+    """The process's own: a decoder takes about a second to load."""
+    found = get_stt_model("sphinx")
+    assert isinstance(found, SphinxSTT)
+    assert isinstance(found, STTModel)
+    return found
+
+
+@pytest.fixture(scope="module")
+def counting() -> tuple[int, np.ndarray]:
+    return EspeakTTS().tts(COUNTING)
+
+
+def test_hears_what_was_said(model: SphinxSTT, counting):
+    assert model.stt(counting) == COUNTING
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.05, 2.0])
+def test_silence_and_next_to_nothing_are_no_words(model: SphinxSTT, seconds: float):
+    assert model.stt((16_000, np.zeros(int(seconds * 16_000), np.int16))) == ""
+
+
+def test_what_is_no_sound_is_refused(model: SphinxSTT):
+    with pytest.raises(MediaFormatError, match=r"Expected audio as \(sample_rate, array\)"):
+        model.stt(np.zeros(100, np.int16))
+
+
+def test_other_threads_run_while_it_recognises(model: SphinxSTT, counting):
+    """The package's module would let none run between the beginning and the end of a call."""
+    samples, decoder = mono_at(16_000, counting), model._decoder()
+    done, turns = threading.Event(), 0
+
+    def recognise() -> str:
+        try:
+            return decoder.recognise(samples)
+        finally:
+            done.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        heard = pool.submit(recognise)
+        while not done.wait(0.002):
+            turns += 1
+        assert "three four five" in heard.result()
+    model._idle.append(decoder)
+    assert turns > 10
+
+
+class Slow:
+    """A decoder that counts how many recognise at once."""
+
+    made = 0
+    busy = 0
+    most_busy = 0
+    lock = threading.Lock()
+    heard: list[np.ndarray]
+
+    def __init__(self) -> None:
+        Slow.made += 1
+
+    def recognise(self, samples: np.ndarray) -> str:
+        with Slow.lock:
+            Slow.busy += 1
+            Slow.most_busy = max(Slow.most_busy, Slow.busy)
+        time.sleep(0.02)
+        with Slow.lock:
+            Slow.busy -= 1
+        self.heard.append(samples)
+        if samples.size > 100_000:
+            raise RuntimeError("broken")
+        return "words"
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> type[Slow]:
+    Slow.made = Slow.busy = Slow.most_busy = 0
+    Slow.heard = []
+    monkeypatch.setattr("gradio_webrtc.speech.recognition.sphinx.new_decoder", Slow)
+    return Slow
+
+
+def test_takes_any_shape_rate_and_dtype_and_gives_the_decoder_the_same_each_time(slow, counting):
+    rate, samples = counting
+    model = SphinxSTT()
+    for given in (
+        samples,
+        samples,
+        samples[np.newaxis],
+        np.stack([samples, samples]),
+        samples.astype(np.float32) / 32768,
+    ):
+        model.stt((rate, given))
+    first = slow.heard[0]
+    assert first.dtype == np.int16
+    assert len(first) / 16_000 == pytest.approx(len(samples) / rate + 0.5, abs=0.01)
+    for other in slow.heard[1:]:
+        assert np.abs(other.astype(int) - first).max() <= 1
+
+
+def test_one_decoder_serves_those_who_come_one_by_one_and_a_few_those_at_once(slow, counting):
+    model = SphinxSTT(most_decoders=2)
+    for _ in range(3):
+        model.stt(counting)
+    assert slow.made == 1
+    with ThreadPoolExecutor(8) as pool:
+        words = list(pool.map(model.stt, [counting] * 16))
+    assert words == ["words"] * 16
+    assert (slow.made, slow.most_busy) == (2, 2)
+
+
+def test_a_decoder_that_failed_is_not_used_again_and_blocks_nobody(slow, counting):
+    model = SphinxSTT(most_decoders=1)
+    with pytest.raises(RuntimeError, match="broken"):
+        model.stt((16_000, np.ones(200_000, np.int16)))
+    assert model.stt(counting) == "words"
+    assert slow.made == 2
+
+
+def test_a_model_without_decoders_is_refused():
+    with pytest.raises(ConfigurationError, match="most_decoders"):
+        SphinxSTT(most_decoders=0)
+
+
+def test_where_the_library_is_hidden_the_module_serves(monkeypatch, counting):
+    monkeypatch.setattr(sphinx_decoder, "_library", lambda: None)
+    model = SphinxSTT()
+    assert "three four five" in model.stt(counting)
+
+
+def test_missing_package_names_the_remedy(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "pocketsphinx", None)
+    with pytest.raises(MissingExtraError, match=r"Python 3\.14.*pip install \"gradio_webrtc\[stt"):
+        SphinxSTT().load()
+
+
+def test_a_damaged_model_is_a_typed_error(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    import pocketsphinx
+
+    monkeypatch.setattr(pocketsphinx, "get_model_path", lambda name: str(tmp_path))
+    with pytest.raises(sphinx_decoder.SpeechEngineError, match="force-reinstall pocketsphinx"):
+        SphinxSTT().load()

@@ -1,0 +1,32 @@
+"""What is recorded of the app is what went onto the wire."""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.transports.sending.audio_sender import AudioSender
+
+
+@pytest.mark.looptime
+async def test_what_was_cleared_was_not_sent() -> None:
+    sent: list[Pcm] = []
+    track = AudioSender()
+    track.sent = sent.append
+    await track.play((48_000, np.full(24_000, 4000, np.int16)))
+    for _ in range(5):
+        await track.recv()
+    track.clear()
+    # Fades out within the next frames, and then there is nothing to send.
+    for _ in range(20):
+        try:
+            await asyncio.wait_for(track.recv(), 1)
+        except asyncio.TimeoutError:
+            break
+    track.stop()
+    loud = [pcm for pcm in sent if np.abs(pcm.samples).max() > 2000]
+    assert 5 <= len(loud) <= 7
+    assert {pcm.samples.shape for pcm in sent} == {(1, 960)}
