@@ -179,6 +179,27 @@ def _end_then_raise(hosts: list[Host], number: int) -> None:
         signal.raise_signal(number)
 
 
+class _Forking(threading.local):
+    """The signals that the forking thread blocked before, to be blocked again and no others."""
+
+    mask: set[int] | None = None
+
+
+_forking = _Forking()
+
+
+def _before_fork() -> None:
+    """Hold signals back: one that reached the child before it has the default back would be lost."""
+    if any(signal.getsignal(number) is _on_signal for number in _numbers()):
+        _forking.mask = set(signal.pthread_sigmask(signal.SIG_BLOCK, _numbers()))
+
+
+def _after_fork() -> None:
+    mask, _forking.mask = _forking.mask, None
+    if mask is not None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
 def _in_forked_child() -> None:
     """Give a forked child the default back: it has no sessions, and may be told to end."""
     global _hosts_lock
@@ -187,7 +208,10 @@ def _in_forked_child() -> None:
     for number in _numbers():
         if signal.getsignal(number) is _on_signal:
             signal.signal(number, signal.SIG_DFL)
+    _after_fork()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_in_forked_child)
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_forked_child
+    )
