@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from gradio_webrtc import WebRTC
+from gradio_webrtc import WebRTC, WebRTCError
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import EchoHandler, sessions
 from tests.browser.pages import Component
@@ -101,7 +101,7 @@ def test_the_keyboard_is_enough(serve: Serve, visit: Open) -> None:
 
 def test_screen_readers_hear_names_states_and_errors(serve: Serve, visit: Open) -> None:
     def fail(image: Picture) -> Picture:
-        raise ValueError("no picture today")
+        raise WebRTCError("no picture today")
 
     with gr.Blocks() as demo:
         voice()

@@ -38,9 +38,9 @@ def offered(registry: SessionRegistry, webrtc_id: str, network: str | None = Non
 
 async def test_a_client_that_never_shows_itself_loses_its_place_early() -> None:
     bench = start_session()
-    await asyncio.sleep(20)  # an answer may take its time: TURN servers are asked for it
+    await asyncio.sleep(15)  # an answer may take its time: TURN servers are asked for it
     bench.session.first_sign.answered()
-    assert await ended(bench.session) == pytest.approx(20 + LIMITS.first_sign, abs=0.1)
+    assert await ended(bench.session) == pytest.approx(15 + LIMITS.first_sign, abs=0.1)
     assert "Nothing came from the browser" in bench.session.ending.text  # type: ignore[union-attr]
 
 

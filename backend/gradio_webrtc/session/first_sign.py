@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from gradio_webrtc.concurrency.served_time import ServedTimer, call_later, watch_of
 from gradio_webrtc.session.state import CloseReason, Limits
 
 
@@ -30,7 +31,7 @@ class FirstSign:
         self._loop = loop
         self._limits = limits
         self._expired = expired
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: ServedTimer | None = None
         self._answered: float | None = None
         self._wanted = False
         self._over = False
@@ -38,7 +39,7 @@ class FirstSign:
     def answered(self) -> None:
         """The answer is on its way to the client."""
         if not self._over and self._answered is None:
-            self._answered = self._loop.time()
+            self._answered = watch_of(self._loop).time()
             self._arm()
 
     def hurry(self) -> None:
@@ -57,8 +58,9 @@ class FirstSign:
         if self._answered is None or self._over:
             return
         limit = self._limits.first_sign_wanted if self._wanted else self._limits.first_sign
-        self._timer = self._loop.call_at(
-            self._answered + limit,
+        self._timer = call_later(
+            self._loop,
+            max(0.0, self._answered + limit - watch_of(self._loop).time()),
             self._expired,
             CloseReason.CONNECT_TIMEOUT,
             f"Nothing came from the browser within {limit:g} seconds of the answer.",

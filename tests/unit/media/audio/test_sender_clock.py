@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.rtp import RtpPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from gradio_webrtc.transports.receiving.audio_receiver import AudioDecoder
 from tests.unit.media.signals import few, judge, tone
 
 FRAME = 960
+CODEC = RTCRtpCodecParameters("audio/opus", clockRate=48_000, channels=2, payloadType=111)
 PACKETS = 500
 FREQUENCY = 440.0
 
@@ -88,7 +90,10 @@ async def decoded(times: Iterable[int], lost: Iterable[int]) -> np.ndarray:
         payload = bytes(encoder.encode(frame, number * FRAME))
         if number not in lost:
             timestamp = (int(time) + 2**32 - 50_000) % 2**32
-            decoder.add(SimpleNamespace(sequence_number=number, timestamp=timestamp, _data=payload))
+            packet = RtpPacket(
+                payload_type=111, sequence_number=number, timestamp=timestamp, payload=payload
+            )
+            decoder.add(packet, CODEC)
     decoder.close()
     return np.concatenate(heard)
 
