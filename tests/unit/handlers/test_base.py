@@ -11,7 +11,6 @@ import warnings
 import pytest
 
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
-from gradio_webrtc.handlers.args import ArgsEvent
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 
 pytestmark = pytest.mark.asyncio
@@ -201,28 +200,6 @@ async def test_the_end_of_the_session_ends_every_wait(kind, link):
     with pytest.raises(SessionClosedError):
         await handler.wait_for_args()
     await _end_default_executor()
-
-
-async def test_the_event_can_be_set_from_any_thread_and_waited_for_on_any_loop():
-    event = ArgsEvent()
-    seen: list[bool] = []
-
-    def elsewhere() -> None:
-        seen.append(asyncio.run(event.wait()))
-
-    thread = threading.Thread(target=elsewhere)
-    thread.start()
-    waiting = asyncio.ensure_future(event.wait())
-    await asyncio.sleep(0.01)
-    setter = threading.Thread(target=event.set)
-    setter.start()
-    assert await asyncio.wait_for(waiting, 5) is True
-    thread.join(5)
-    setter.join(5)
-    assert seen == [True]
-    assert event.wait_sync(0) is True
-    event.clear()
-    assert event.wait_sync(0.001) is False
 
 
 async def test_args_are_read_whole_while_others_write_them(kind):

@@ -158,31 +158,6 @@ def test_frame_format_is_checked():
         as_handler(detection, mode="send", modality="video", frame_format="yuv420p")
 
 
-class TestVideoStreamHandler:
-    def test_published_defaults(self):
-        handler = VideoStreamHandler(detection)
-        assert (handler.fps, handler.skip_frames, handler.frame_format) == (30, True, None)
-        assert handler.callable is detection
-
-    @pytest.mark.parametrize("fps", [1, 60])
-    def test_fps_in_range(self, fps):
-        assert VideoStreamHandler(detection, fps=fps).fps == fps
-
-    @pytest.mark.parametrize(
-        "arguments",
-        [
-            {"fps": 0},
-            {"fps": 61},
-            {"frame_format": "yuv"},
-            {"callable": None},
-            {"callable": dict},
-        ],
-    )
-    def test_values_that_cannot_work(self, arguments):
-        with pytest.raises(ConfigurationError):
-            VideoStreamHandler(**{"callable": detection, **arguments})
-
-
 class TestArity:
     @pytest.mark.parametrize(
         ("fn", "further", "mode"),
