@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import ConfigurationError, KeywordModel, KeywordSpotter, SphinxKeywords, Spotted
-from gradio_webrtc.speech.keywords.spotter import SPOTTER_RATE, checked_stop_words, spoken_words
-from gradio_webrtc.speech.keywords.stt_spotter import STTKeywords
+from gradio_webrtc.speech.keywords.spotter import SPOTTER_RATE
 from tests.support.speech import joined, say, silence
 
 RATE = SPOTTER_RATE
@@ -28,47 +27,6 @@ def spot(spotter: KeywordSpotter, sound: np.ndarray, step: float = 0.1) -> Spott
         if (found := spotter.hear(sound[at : at + size])) is not None:
             return found
     return spotter.finish()
-
-
-class Script:
-    """An ``STTModel`` that returns what the test wrote, and keeps what it was given."""
-
-    def __init__(self, *texts: str) -> None:
-        self.texts = list(texts)
-        self.given: list[tuple[int, int]] = []
-
-    def stt(self, audio: tuple[int, np.ndarray]) -> str:
-        self.given.append((audio[0], audio[1].size))
-        return self.texts.pop(0) if self.texts else ""
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ("Hey, Gradio!", ["hey", "gradio"]),
-        ("  O'Brien’s  ", ["o'brien's"]),  # noqa: RUF001 - as recognisers write it
-        ("...", []),
-        ("R2D2", ["r2d2"]),
-    ],
-)
-def test_words_are_compared_without_capitals_and_punctuation(given: str, words: list[str]) -> None:
-    assert spoken_words(given) == words
-
-
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        ("computer", r"stop_words=\['computer'\]"),
-        ([], "one or more"),
-        (None, "one or more"),
-        (["ok computer", 3], "must be a text, not 3"),
-        (["?!"], "no letters"),
-        (["one two three four five"], "5 words"),
-    ],
-)
-def test_what_is_no_list_of_stop_words_is_refused(given: object, told: str) -> None:
-    with pytest.raises(ConfigurationError, match=told):
-        checked_stop_words(given)
 
 
 @pytest.mark.parametrize("voice", ["en-us", "en-us+m3"])
@@ -144,33 +102,3 @@ def test_without_pocketsphinx_the_way_out_is_told(monkeypatch: pytest.MonkeyPatc
 def test_a_sensitivity_out_of_range_is_refused(value: float) -> None:
     with pytest.raises(ConfigurationError, match="sensitivity"):
         SphinxKeywords(value)
-
-
-def test_any_recogniser_is_a_spotter() -> None:
-    model = Script("", "the Computer's", "ok, LAMA? Well")
-    spotter = STTKeywords(model).spotter(["computer", "lama"])
-    assert isinstance(spotter, KeywordSpotter)
-    spotter.begin()
-    half = np.ones(RATE // 2, np.int16)
-    assert spotter.hear(half) is None
-    assert spotter.hear(half) is None
-    found = spotter.hear(half)
-    assert found is not None
-    assert found.word == "lama"
-    # Before the word that follows it, and in the new sound or a little before.
-    assert 0.75 <= found.end_s < 1.5
-    assert model.given == [(RATE, RATE // 2), (RATE, RATE), (RATE, 3 * RATE // 2)]
-
-
-def test_a_recogniser_gets_the_latest_sound_only_and_the_rest_at_the_pause() -> None:
-    model = Script("", "", "", "", "", "", "", "", "okay computer")
-    spotter = STTKeywords(model).spotter(["okay computer"])
-    spotter.begin()
-    for _ in range(8):
-        assert spotter.hear(np.ones(RATE // 2, np.int16)) is None
-    assert spotter.hear(np.ones(RATE // 5, np.int16)) is None
-    found = spotter.finish()
-    assert found == Spotted("okay computer", 4.2)
-    assert max(size for _, size in model.given) == 5 * RATE // 2
-    spotter.begin()
-    assert spotter.finish() is None

@@ -11,9 +11,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import STTModel, get_stt_model
-from gradio_webrtc.errors import ConfigurationError, MediaFormatError, MissingExtraError
-from gradio_webrtc.speech.recognition import sphinx_decoder
-from gradio_webrtc.speech.recognition.model_audio import mono_at
+from gradio_webrtc.errors import ConfigurationError, MediaFormatError
 from gradio_webrtc.speech.recognition.sphinx import SphinxSTT
 from gradio_webrtc.speech.synthesis.espeak import EspeakTTS
 
@@ -50,26 +48,6 @@ def test_silence_and_next_to_nothing_are_no_words(model: SphinxSTT, seconds: flo
 def test_what_is_no_sound_is_refused(model: SphinxSTT):
     with pytest.raises(MediaFormatError, match=r"Expected audio as \(sample_rate, array\)"):
         model.stt(np.zeros(100, np.int16))
-
-
-def test_other_threads_run_while_it_recognises(model: SphinxSTT, counting):
-    """The package's module would let none run between the beginning and the end of a call."""
-    samples, decoder = mono_at(16_000, counting), model._decoder()
-    done, turns = threading.Event(), 0
-
-    def recognise() -> str:
-        try:
-            return decoder.recognise(samples)
-        finally:
-            done.set()
-
-    with ThreadPoolExecutor(1) as pool:
-        heard = pool.submit(recognise)
-        while not done.wait(0.002):
-            turns += 1
-        assert "three four five" in heard.result()
-    model._idle.append(decoder)
-    assert turns > 10
 
 
 class Slow:
@@ -145,23 +123,3 @@ def test_a_decoder_that_failed_is_not_used_again_and_blocks_nobody(slow, countin
 def test_a_model_without_decoders_is_refused():
     with pytest.raises(ConfigurationError, match="most_decoders"):
         SphinxSTT(most_decoders=0)
-
-
-def test_where_the_library_is_hidden_the_module_serves(monkeypatch, counting):
-    monkeypatch.setattr(sphinx_decoder, "_library", lambda: None)
-    model = SphinxSTT()
-    assert "three four five" in model.stt(counting)
-
-
-def test_missing_package_names_the_remedy(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(sys.modules, "pocketsphinx", None)
-    with pytest.raises(MissingExtraError, match=r"Python 3\.14.*pip install \"gradio_webrtc\[stt"):
-        SphinxSTT().load()
-
-
-def test_a_damaged_model_is_a_typed_error(monkeypatch: pytest.MonkeyPatch, tmp_path):
-    import pocketsphinx
-
-    monkeypatch.setattr(pocketsphinx, "get_model_path", lambda name: str(tmp_path))
-    with pytest.raises(sphinx_decoder.SpeechEngineError, match="force-reinstall pocketsphinx"):
-        SphinxSTT().load()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-import gradio_webrtc
 from gradio_webrtc import EspeakTTSOptions, TTSModel, get_tts_model
-from gradio_webrtc.errors import ConfigurationError, MissingExtraError
+from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.audio.pcm import parse_chunk
 from gradio_webrtc.speech.synthesis import espeak_library as library_module
 from gradio_webrtc.speech.synthesis.espeak import EspeakTTS
@@ -196,27 +193,6 @@ def test_what_is_no_text_or_no_options_of_this_engine_is_refused(voice: EspeakTT
 
 def test_options_can_be_derived_from_others():
     assert dataclasses.replace(EspeakTTSOptions(pitch=70), speed=2.0).pitch == 70
-
-
-def test_missing_package_names_the_remedy(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(sys.modules, "espeakng_loader", None)
-    with pytest.raises(MissingExtraError, match="pip install espeakng-loader"):
-        library_module._load()
-
-
-def test_data_that_cannot_be_read_is_an_error_and_not_the_end_of_the_process():
-    """In another process, and without importing all of the package, which takes seconds there."""
-    code = (
-        "import sys, types, espeakng_loader\n"
-        "espeakng_loader.get_data_path = lambda: '/nonexistent/x'\n"
-        "sys.modules['gradio_webrtc'] = package = types.ModuleType('gradio_webrtc')\n"
-        f"package.__path__ = {list(gradio_webrtc.__path__)!r}\n"
-        "from gradio_webrtc.speech.synthesis.espeak import EspeakTTS\n"
-        "try: EspeakTTS().tts('Hello')\n"
-        "except Exception as error: print(type(error).__name__, error)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "SpeechEngineError espeak-ng cannot read its data in /nonexistent/x" in done.stdout
 
 
 def test_is_a_tts_model_that_the_registry_knows():

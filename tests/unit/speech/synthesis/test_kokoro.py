@@ -12,9 +12,7 @@ import pytest
 from gradio_webrtc import KokoroTTSOptions, TTSModel, get_tts_model
 from gradio_webrtc.errors import ConfigurationError, MissingExtraError, SpeechEngineError
 from gradio_webrtc.speech.synthesis import kokoro as module
-from gradio_webrtc.speech.synthesis.espeak_library import espeak_library
 from gradio_webrtc.speech.synthesis.kokoro import KokoroTTS
-from gradio_webrtc.speech.synthesis.phonemes import phonemes
 from tests.support.leaks import left_threads
 from tests.support.tiny_speech_models import make_end_of_turn, make_kokoro
 
@@ -161,19 +159,3 @@ def test_missing_extra_names_the_command(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(MissingExtraError, match=r'pip install "gradio_webrtc\[tts\]"'):
         KokoroTTS().load()
-
-
-@pytest.mark.parametrize(
-    ("text", "marks"),
-    [
-        ("Hello, world!", ",!"),
-        ('He said "no". Then: yes?', '"".:?'),
-        ("It is 3.14 at 10:30.", "."),
-        ("\u2014 Well (maybe)\u2026", "\u2014()\u2026"),
-    ],
-)
-def test_phonemes_keep_the_punctuation_but_not_that_of_numbers(text: str, marks: str):
-    said = phonemes(espeak_library(), text, "en-us")
-    assert "".join(c for c in said if c in ',!".:?()\u2014\u2026') == marks
-    assert "\u02c8" in said
-    assert "  " not in said
