@@ -23,21 +23,23 @@ def with_default(audio: Any, history: Any = None) -> Any:
     yield audio
 
 
+untyped: Any = ReplyOnPause  # what it refuses at run time is refused by its types, too
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: ReplyOnPause(None), "takes a function or generator function"),
-        (lambda: ReplyOnPause(reply(1)), "pass reply without calling it"),
-        (lambda: ReplyOnPause(reply, "hello"), r"startup_fn=\.\.\.\) takes a function"),
-        (lambda: ReplyOnPause(reply, algo_options={}), "algo_options must be AlgoOptions"),
-        (lambda: ReplyOnPause(reply, interruption=0.5), "interruption must be InterruptionOptions"),
-        (lambda: ReplyOnPause(reply, model=7), "model"),
-        (lambda: ReplyOnPause(reply, turn_threshold=2), "turn_threshold must be from 0 to 1"),
-        (lambda: ReplyOnPause(reply, turn_deadline_s=0), "turn_deadline_s must be above 0"),
-        (lambda: ReplyOnPause(reply, longest_pause_s=float("inf")), "longest_pause_s"),
-        (lambda: ReplyOnPause(reply, turn_detector=object()), "finished"),
-        (lambda: ReplyOnPause(reply, expected_layout="5.1"), "expected_layout"),
-        (lambda: AlgoOptions(silence_ms=-1), "silence_ms"),
+        (lambda: untyped(None), "takes a function or generator function"),
+        (lambda: untyped(reply(1)), "pass reply without calling it"),
+        (lambda: untyped(reply, "hello"), r"startup_fn=\.\.\.\) takes a function"),
+        (lambda: untyped(reply, algo_options={}), "algo_options must be AlgoOptions"),
+        (lambda: untyped(reply, interruption=0.5), "interruption must be InterruptionOptions"),
+        (lambda: untyped(reply, model=7), "model"),
+        (lambda: untyped(reply, turn_threshold=2), "turn_threshold must be from 0 to 1"),
+        (lambda: untyped(reply, turn_deadline_s=0), "turn_deadline_s must be above 0"),
+        (lambda: untyped(reply, longest_pause_s=float("inf")), "longest_pause_s"),
+        (lambda: untyped(reply, turn_detector=object()), "finished"),
+        (lambda: untyped(reply, expected_layout="5.1"), "expected_layout"),
         (lambda: Stream(reply, modality="audio"), "Wrap a function in ReplyOnPause"),
     ],
 )
