@@ -9,7 +9,7 @@ from gradio_webrtc.handlers.invoke import iterate
 from gradio_webrtc.speech.synthesis.tts import Speech
 
 
-async def off_loop(pieces: Generator[Speech, None, None]) -> AsyncGenerator[Speech, None]:
+async def as_async_stream(pieces: Generator[Speech, None, None]) -> AsyncGenerator[Speech, None]:
     """Step ``pieces`` on a thread of its own, and close it there when this generator is closed."""
     worker = Worker("speech")
     steps = iterate(pieces, worker)

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.audio.pcm import Int16Array
-from gradio_webrtc.speech.synthesis.async_speech import off_loop
+from gradio_webrtc.speech.synthesis.async_speech import as_async_stream
 from gradio_webrtc.speech.synthesis.espeak_library import EspeakLibrary, espeak_library
 from gradio_webrtc.speech.synthesis.sentences import sentences
 from gradio_webrtc.speech.synthesis.tts import TTSOptions, check_text, checked_options
@@ -117,7 +117,7 @@ class EspeakTTS:
         self, text: str, options: EspeakTTSOptions | None = None
     ) -> AsyncGenerator[tuple[int, Any], None]:
         """Speak ``text`` sentence by sentence on a thread of its own; raises as ``tts`` does."""
-        return off_loop(self.stream_tts_sync(text, options))
+        return as_async_stream(self.stream_tts_sync(text, options))
 
     def _spoken(
         self, library: EspeakLibrary, text: str, options: EspeakTTSOptions | None

@@ -23,10 +23,10 @@ from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
 from gradio_webrtc.media.audio.pcm import Float32Array
 from gradio_webrtc.speech.model_files import model_file
 from gradio_webrtc.speech.onnx_model import check_inputs, onnxruntime, open_model
-from gradio_webrtc.speech.synthesis.async_speech import off_loop
+from gradio_webrtc.speech.synthesis.async_speech import as_async_stream
 from gradio_webrtc.speech.synthesis.espeak_library import espeak_library
 from gradio_webrtc.speech.synthesis.phonemes import phonemes
-from gradio_webrtc.speech.synthesis.prefetch import one_ahead
+from gradio_webrtc.speech.synthesis.prefetch import prefetched
 from gradio_webrtc.speech.synthesis.sentences import sentences
 from gradio_webrtc.speech.synthesis.tts import TTSOptions, check_text, checked_options
 
@@ -133,7 +133,7 @@ class KokoroTTS:
 
         While one sentence is played, the next is made, and none after that.
         """
-        yield from one_ahead(self._spoken(text, options))
+        yield from prefetched(self._spoken(text, options))
 
     def _spoken(
         self, text: str, options: KokoroTTSOptions | None
@@ -154,7 +154,7 @@ class KokoroTTS:
         self, text: str, options: KokoroTTSOptions | None = None
     ) -> AsyncGenerator[tuple[int, Any], None]:
         """Speak ``text`` sentence by sentence on a thread of its own; raises as ``tts`` does."""
-        return off_loop(self.stream_tts_sync(text, options))
+        return as_async_stream(self.stream_tts_sync(text, options))
 
     def _loaded(self) -> _Parts:
         with self._lock:
