@@ -85,22 +85,22 @@ def _judge_turn(findings: Findings, begin: float, end: float, found: Sequence[_F
 
 
 def _listen(recording: Recording, algo: AlgoOptions) -> list[_Found]:
-    judge = DetectorScorer(get_silero_model().detector, RATE)
-    judge.load()
+    scorer = DetectorScorer(get_silero_model().detector, RATE)
+    scorer.load()
     segmenter = SpeechSegmenter(RATE, 1, algo)
     found: list[_Found] = []
     first = noticed = 0.0
     start, index = 0, 0
-    while (stop := judge.boundary(index)) <= len(recording.samples):
+    while (stop := scorer.boundary(index)) <= len(recording.samples):
         samples = recording.samples[None, start:stop]
         now = -(-stop // CHUNK) * CHUNK / RATE
-        for event in segmenter.push(samples, judge.judge(samples)):
+        for event in segmenter.push(samples, scorer.score(samples)):
             if isinstance(event, SpeechStarted):
                 first, noticed = event.time, now
             else:
                 found.append(_Found(first, noticed, now, _place(recording, event, stop)))
         start, index = stop, index + 1
-    judge.close()
+    scorer.close()
     return found
 
 

@@ -1,4 +1,4 @@
-"""The ear of one connection: sound in, the beginnings and ends of turns out."""
+"""One connection's turns: audio in, the beginnings and ends of turns out."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ OnSilence = Callable[[Sequence[SpeechEvent]], Awaitable[None]]
 CALM = 0.1
 """Probability of speech below which, while nobody speaks, a step may wait for the next one."""
 CALM_STEPS = 4
-"""How many steps are judged together then, so that an idle connection makes few trips to the
+"""How many steps are scored together then, so that an idle connection makes few trips to the
 thread. A beginning is noticed up to 0.1 s later; ends of turns are not, since a turn has begun."""
 SETTLING_STEPS = 16
-"""Steps of silence that a judge hears before it is spared them: it has forgotten what was said."""
+"""Steps of silence that a scorer gets before it is spared them: it has forgotten what was said."""
 
 
 class Listener:
-    """Judges the sound of one connection off the event loop and finds the turns in it.
+    """Scores the audio of one connection off the event loop and finds the turns in it.
 
     Sound is cut into the detector's windows wherever its chunks begin and end, so that the same
     sound gives the same events however it arrives. One trip to the thread takes all windows that
@@ -75,7 +75,7 @@ class Listener:
         algo = algo or AlgoOptions()
         vad = options if isinstance(options, SileroVadOptions) else None
         self.segmenter = SpeechSegmenter(sample_rate, channels, algo, vad)
-        self._judge = make_scorer(model or get_silero_model(), options, sample_rate, algo)
+        self._scorer = make_scorer(model or get_silero_model(), options, sample_rate, algo)
         self._rate = sample_rate
         self._channels = channels
         self._worker = Worker("voice detection")
@@ -85,12 +85,12 @@ class Listener:
         self._watch = AudioWatch(lambda: self.silence_left_s, self._fell_silent, self._failed)
         self._failure: Exception | None = None
         self._ready: list[Int16Array] = []
-        """Steps that are complete and not yet judged."""
+        """Steps that are complete and not yet scored."""
         self._loaded = False
         self._absent = 0
-        """Samples that did not come, of which the judge was not yet told."""
+        """Samples that did not come, of which the scorer was not yet told."""
         self._generation = 0
-        self._judged_generation = 0
+        self._scored_generation = 0
         self._skipping = False
         self._begin()
 
@@ -110,16 +110,16 @@ class Listener:
         return self.segmenter.silence_left_s
 
     def turn_so_far(self) -> Int16Array:
-        """Return the sound of the turn that is going on, as its utterance begins; maybe none."""
+        """Return the audio of the turn that is going on, as its utterance begins; maybe none."""
         start = self.segmenter.turn_start_s
-        return self.segmenter.sound_since(self.segmenter.heard_s if start is None else start)
+        return self.segmenter.audio_since(self.segmenter.received_s if start is None else start)
 
     async def load(self) -> None:
         """Make the detector ready off the event loop; otherwise the first ``hear`` does."""
         if not self._loaded:
-            await self._worker.call(self._judge.load)
+            await self._worker.call(self._scorer.load)
             self._loaded = True
-            self._next = self._judge.boundary(0)
+            self._next = self._scorer.boundary(0)
 
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
         """Return what the next sound leads to.
@@ -139,18 +139,18 @@ class Listener:
             return await self._hear(frame)
 
     async def absent(self, seconds: float) -> list[SpeechEvent]:
-        """Return what it leads to that no audio came for so long: it is silence, and not judged.
+        """Return what it leads to that no audio came for so long: it is silence, and not scored.
 
         Raises:
             SessionClosedError: the listener was closed.
         """
         await self.load()
         count = round(seconds * self._rate)
-        if self._waiting:  # what waits to become a step is completed, and judged
-            rest = self._judge.boundary(self._index) - self._position - self._waiting
+        if self._waiting:  # what waits to become a step is completed, and scored
+            rest = self._scorer.boundary(self._index) - self._position - self._waiting
             filled, count = min(rest, count), max(0, count - rest)
             self._ready += self._complete_steps(self._rate, self._silence(filled))
-        events = await self._judged() if self._ready else []
+        events = await self._score_ready() if self._ready else []
         if count:
             self._absent += count
             events += self.segmenter.push_silence(self._silence(count))
@@ -161,27 +161,27 @@ class Listener:
         self._ready += self._complete_steps(*frame)
         if not self._ready or self._may_wait():
             return []
-        return await self._judged()
+        return await self._score_ready()
 
-    async def _judged(self) -> list[SpeechEvent]:
-        """Let the thread judge what is complete."""
+    async def _score_ready(self) -> list[SpeechEvent]:
+        """Let the thread score what is complete."""
         steps, self._ready = self._ready, []
         generation = self._generation
-        asked = [not self._is_silence(samples) for samples in steps]
-        if any(asked):
+        needed = [not self._is_silence(samples) for samples in steps]
+        if any(needed):
             absent = self._absent
             self._absent = 0
-            answers = await self._worker.call(self._judge_all, steps, asked, generation, absent)
+            answers = await self._worker.call(self._score_all, steps, needed, generation, absent)
         else:
             self._skipping = True
             answers = [0.0] * len(steps)
         if generation != self._generation:
             return []  # reset meanwhile
-        push = self.segmenter.push_measured if self._judge.measures else self.segmenter.push
+        push = self.segmenter.push_measured if self._scorer.measures else self.segmenter.push
         events: list[SpeechEvent] = []
         for samples, answer in zip(steps, answers, strict=True):
             events += push(samples, answer)
-        quiet = not (self._judge.measures or self.segmenter.speaking)
+        quiet = not (self._scorer.measures or self.segmenter.speaking)
         self._calm = quiet and max(answers) < CALM
         return events
 
@@ -204,7 +204,7 @@ class Listener:
         await self._watch.aclose()
         if self._loaded and not self._worker.closing:
             self._loaded = False
-            closed = self._worker.submit(copy_context(), self._judge.close)
+            closed = self._worker.submit(copy_context(), self._scorer.close)
             await self._worker.aclose()
             if closed.done():
                 closed.result()
@@ -230,7 +230,7 @@ class Listener:
         return np.zeros((self._channels, count), np.int16)
 
     def _may_wait(self) -> bool:
-        """Whether what is ready may be judged together with what comes."""
+        """Whether what is ready may be scored together with what comes."""
         hurry = self._hurry is not None and self._hurry()
         return self._calm and not hurry and len(self._ready) < CALM_STEPS
 
@@ -256,7 +256,7 @@ class Listener:
             samples = remix(samples, self._channels)
         self._pieces.append(samples)
         self._waiting += samples.shape[1]
-        boundary = self._judge.boundary
+        boundary = self._scorer.boundary
         if self._position + self._waiting < boundary(self._index):
             return []
         sound = np.concatenate(self._pieces, axis=1)
@@ -271,27 +271,27 @@ class Listener:
         return steps
 
     def _is_silence(self, samples: Int16Array) -> bool:
-        """Whether the next step needs no judge: it is silence, and so were those before it."""
-        peak = self._judge.silence
+        """Whether the next step needs no scorer: it is silence, and so were those before it."""
+        peak = self._scorer.silence
         if not peak or int(samples.max()) > peak or int(samples.min()) < -peak:
             self._silent = 0
             return False
         self._silent += 1
         return self._silent > SETTLING_STEPS
 
-    def _judge_all(
-        self, steps: list[Int16Array], asked: list[bool], generation: int, absent: int
+    def _score_all(
+        self, steps: list[Int16Array], needed: list[bool], generation: int, absent: int
     ) -> list[float]:
         """Runs on the thread."""
-        if generation != self._judged_generation:
-            self._judge.reset()
-            self._judged_generation = generation
+        if generation != self._scored_generation:
+            self._scorer.reset()
+            self._scored_generation = generation
         elif absent:
-            self._judge.absent(absent)
+            self._scorer.absent(absent)
         answers: list[float] = []
-        for samples, ask in zip(steps, asked, strict=True):
-            if ask and self._skipping:
-                self._judge.skipped()
-            self._skipping = not ask
-            answers.append(self._judge.judge(samples) if ask else 0.0)
+        for samples, need in zip(steps, needed, strict=True):
+            if need and self._skipping:
+                self._scorer.skipped()
+            self._skipping = not need
+            answers.append(self._scorer.score(samples) if need else 0.0)
         return answers

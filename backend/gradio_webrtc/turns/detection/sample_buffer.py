@@ -1,4 +1,4 @@
-"""The last seconds of a sound, addressed by how many samples came before."""
+"""The latest samples of a stream, addressed by how many samples came before."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from gradio_webrtc.media.audio.pcm import Int16Array
 
 
 class SampleBuffer:
-    """Keeps sound from some moment on until it is told to let go of it. Pure; not thread-safe.
+    """Keeps samples from some moment on until it is told to drop them. Pure; not thread-safe.
 
-    Positions count samples since the tape's beginning and never change.
+    Positions count samples since the stream's beginning and never change.
 
     Args:
-        channels: of the sound.
+        channels: of the stream.
 
     Attributes:
         start: position of the oldest sample that is kept.
@@ -34,7 +34,7 @@ class SampleBuffer:
         self.stop += samples.shape[1]
 
     def drop_before(self, position: int) -> None:
-        """Let go of the pieces that end at ``position`` or before."""
+        """Drop the pieces that end at ``position`` or before."""
         while self._pieces and self.start + self._pieces[0].shape[1] <= position:
             self.start += self._pieces.popleft().shape[1]
 

@@ -21,7 +21,7 @@ LONGEST_S = 600.0
 
 @dataclass
 class _Turn:
-    """A turn, in positions of the tape.
+    """A turn, in positions of the buffer.
 
     Attributes:
         start: of the utterance, with its pre-roll.
@@ -43,7 +43,7 @@ class _Turn:
 class SpeechSegmenter:
     """Finds turns in one person's sound: see :class:`AlgoOptions` for what begins and ends one.
 
-    ``push`` for detectors that judge window by window, ``push_measured`` for models that measure a
+    ``push`` for detectors that score window by window, ``push_measured`` for models that measure a
     whole stretch; one instance takes one of them. Samples are kept until they cannot belong to an
     utterance any more: about a second of them while nobody speaks. Not thread-safe.
 
@@ -74,9 +74,9 @@ class SpeechSegmenter:
         self._silence = None if algo.silence_ms is None else algo.silence_ms * sample_rate / 1000
         self._pad = round(vad.speech_pad_ms * sample_rate / 1000)
         self._history = max(self._length, min_run) + self._pad
-        self._trail = Hangover(sample_rate)
-        self._tape = SampleBuffer(channels)
-        self._free = 0
+        self._hangover = Hangover(sample_rate)
+        self._buffer = SampleBuffer(channels)
+        self._next_start = 0
         """Where the next utterance may begin: after the one before."""
         self._turn: _Turn | None = None
         self._ended: _Turn | None = None
@@ -93,9 +93,9 @@ class SpeechSegmenter:
         return self._turn.speech / self._rate if self._turn else 0.0
 
     @property
-    def heard_s(self) -> float:
+    def received_s(self) -> float:
         """Seconds of sound since the segmenter's beginning."""
-        return self._tape.stop / self._rate
+        return self._buffer.stop / self._rate
 
     @property
     def turn_start_s(self) -> float | None:
@@ -110,7 +110,7 @@ class SpeechSegmenter:
     @property
     def silence_left_s(self) -> float | None:
         """Seconds of silence after which the turn that goes on ends; ``None``: there is none."""
-        turn, stop = self._turn, self._tape.stop
+        turn, stop = self._turn, self._buffer.stop
         if turn is None:
             return None
         if turn.resumed_at is not None:
@@ -122,14 +122,14 @@ class SpeechSegmenter:
             left = self._window.falls_below_in(max(1, amount))
         return max(0.0, left / self._rate)
 
-    def sound_since(self, time: float) -> Int16Array:
+    def audio_since(self, time: float) -> Int16Array:
         """Return a copy of what is kept from ``time`` on, in seconds of sound."""
-        return self._tape.cut(round(time * self._rate), self._tape.stop)
+        return self._buffer.cut(round(time * self._rate), self._buffer.stop)
 
     @property
-    def kept_s(self) -> float:
+    def buffered_s(self) -> float:
         """Seconds of sound that are kept."""
-        return (self._tape.stop - self._tape.start) / self._rate
+        return (self._buffer.stop - self._buffer.start) / self._rate
 
     def push(self, samples: Int16Array, probability: float) -> list[SpeechEvent]:
         """Take the sound of one detector window.
@@ -139,20 +139,20 @@ class SpeechSegmenter:
             probability: how likely it is speech, from 0 to 1.
         """
         is_speech = self._hysteresis.push(probability)
-        loud = self._trail.listen(samples)
+        loud = self._hangover.above_noise_floor(samples)
         start, stop = self._advance(samples)
         speech = [(start, stop)] if is_speech else []
         if self._turn is not None:
-            speech = self._trail.push(start, stop, speech=is_speech, loud=loud)
+            speech = self._hangover.push(start, stop, speech=is_speech, loud=loud)
         for first, last in speech:
             self._window.add(first, last, last - first)
             self._note_speech(last, last - first)
-        events = self._decide(stop, self._window.spoken, self._window.heard)
-        self._let_go()
+        events = self._decide(stop, self._window.speech, self._window.active)
+        self._drop_old()
         return events
 
     def push_silence(self, samples: Int16Array) -> list[SpeechEvent]:
-        """Take the silence of a time in which no audio came, with either kind of judge.
+        """Take the silence of a time in which no audio came, with either kind of scorer.
 
         It says nothing about the background of the room. Silence as long as the window, or longer,
         may be one push while nobody speaks.
@@ -163,9 +163,9 @@ class SpeechSegmenter:
         self._hysteresis.reset()
         _, stop = self._advance(samples)
         if self._turn is not None:
-            self._trail.push(stop, stop, speech=False, loud=False)
-        events = self._decide(stop, self._window.spoken, self._window.heard)
-        self._let_go()
+            self._hangover.push(stop, stop, speech=False, loud=False)
+        events = self._decide(stop, self._window.speech, self._window.active)
+        self._drop_old()
         return events
 
     def push_measured(self, samples: Int16Array, window_speech_s: float) -> list[SpeechEvent]:
@@ -178,11 +178,11 @@ class SpeechSegmenter:
         """
         measured = min(self._length, round(window_speech_s * self._rate))
         start, stop = self._advance(samples)
-        speech = min(max(0, measured - self._window.heard), stop - start)
+        speech = min(max(0, measured - self._window.active), stop - start)
         self._window.add(start, stop, speech)
         self._note_speech(stop, speech)
         events = self._decide(stop, measured, measured)
-        self._let_go()
+        self._drop_old()
         return events
 
     def end_turn(self) -> TurnEnded | None:
@@ -202,79 +202,81 @@ class SpeechSegmenter:
             return False
         self._ended = None
         if now is None:
-            before.settled, before.resumed_at = False, self._tape.stop
+            before.settled, before.resumed_at = False, self._buffer.stop
             self._turn = before
         else:
             now.start, now.first = before.start, before.first
             now.speech += before.speech
-        self._free = before.start
+        self._next_start = before.start
         return True
 
     def reset(self) -> None:
         """Drop the turn that is going on and all sound; time goes on."""
         self._turn = self._ended = None
         self._window.reset()
-        self._trail.reset()
+        self._hangover.reset()
         self._hysteresis.reset()
-        self._tape.drop_before(self._tape.stop)
-        self._free = self._tape.stop
+        self._buffer.drop_before(self._buffer.stop)
+        self._next_start = self._buffer.stop
 
     def _advance(self, samples: Int16Array) -> tuple[int, int]:
-        start = self._tape.stop
-        self._tape.append(samples)
-        self._window.slide(self._tape.stop)
-        return start, self._tape.stop
+        start = self._buffer.stop
+        self._buffer.append(samples)
+        self._window.slide(self._buffer.stop)
+        return start, self._buffer.stop
 
     def _note_speech(self, stop: int, speech: int) -> None:
         if self._turn is not None and speech:
             self._turn.speech += speech
             self._turn.last, self._turn.resumed_at = stop, None
 
-    def _decide(self, stop: int, spoken: int, heard: int) -> list[SpeechEvent]:
+    def _decide(self, stop: int, speech: int, active: int) -> list[SpeechEvent]:
         """Return what the sound up to ``stop`` leads to."""
         turn = self._turn
         if turn is None:
-            if spoken <= self._begins_above:
+            if speech <= self._begins_above:
                 return []
-            return [self._begin(stop, spoken, heard)]
-        turn.settled = turn.settled or heard >= max(1.0, self._ends_below)
-        if self._paused(turn, stop, heard):
+            return [self._begin(stop, speech, active)]
+        turn.settled = turn.settled or active >= max(1.0, self._ends_below)
+        if self._paused(turn, stop, active):
             return [self._end(turn, paused=True)]
         if stop - turn.first >= self._longest:
             return [self._end(turn, paused=False)]
         return []
 
-    def _begin(self, stop: int, spoken: int, heard: int) -> SpeechStarted:
-        first = max(min(self._window.first_spoken, stop - spoken), self._tape.start)
-        start = max(first - self._pad, self._tape.start, self._free)
-        self._turn = _Turn(start, first, stop, spoken, settled=heard >= self._ends_below)
+    def _begin(self, stop: int, speech: int, active: int) -> SpeechStarted:
+        first = max(min(self._window.speech_start, stop - speech), self._buffer.start)
+        start = max(first - self._pad, self._buffer.start, self._next_start)
+        self._turn = _Turn(start, first, stop, speech, settled=active >= self._ends_below)
         return SpeechStarted(first / self._rate)
 
-    def _paused(self, turn: _Turn, stop: int, heard: int) -> bool:
+    def _paused(self, turn: _Turn, stop: int, active: int) -> bool:
         if turn.resumed_at is not None:
             return stop - turn.resumed_at >= RESUMABLE_S * self._rate
         if self._silence is not None:
             return stop - turn.last >= self._silence
-        return heard == 0 or (turn.settled and heard < self._ends_below)
+        return active == 0 or (turn.settled and active < self._ends_below)
 
     def _end(self, turn: _Turn, *, paused: bool) -> TurnEnded:
-        self._turn, self._ended, self._ended_at = None, turn, self._tape.stop
+        self._turn, self._ended, self._ended_at = None, turn, self._buffer.stop
         self._window.reset()
-        self._trail.reset()
+        self._hangover.reset()
         # What follows the pad is silence; the next utterance's pre-roll may need it.
-        self._free = min(self._tape.stop, turn.last + self._pad) if paused else self._tape.stop
-        utterance = self._tape.cut(turn.start, self._free)
+        self._next_start = (
+            min(self._buffer.stop, turn.last + self._pad) if paused else self._buffer.stop
+        )
+        utterance = self._buffer.cut(turn.start, self._next_start)
         seconds = turn.speech / self._rate
         start = turn.start / self._rate
         return TurnEnded(utterance, seconds, turn.last / self._rate, paused, start)
 
-    def _let_go(self) -> None:
-        oldest = self._tape.stop - self._history
+    def _drop_old(self) -> None:
+        oldest = self._buffer.stop - self._history
         if self._ended is not None:
-            if self._tape.stop - self._ended_at > RESUMABLE_S * self._rate:
+            if self._buffer.stop - self._ended_at > RESUMABLE_S * self._rate:
                 self._ended = None
             else:
                 oldest = min(oldest, self._ended.start)
         if self._turn is not None:
             oldest = min(oldest, self._turn.start)
-        self._tape.drop_before(oldest)
+        self._buffer.drop_before(oldest)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.audio.pcm import Float32Array, Int16Array, parse_chunk, to_float32
 from gradio_webrtc.media.audio.resampler import resampled
-from gradio_webrtc.turns.detection.speech_segments import speech_stretches
-from gradio_webrtc.turns.detection.vad import AudioChunk
+from gradio_webrtc.turns.detection.speech_segments import speech_segments
+from gradio_webrtc.turns.detection.vad import SpeechSegment
 from gradio_webrtc.turns.options import SileroVadOptions
 
 SAMPLE_RATE = 16_000
@@ -114,7 +114,7 @@ class SileroVad:
 
     def vad(
         self, audio: tuple[int, NDArray[np.int16] | NDArray[np.float32]], options: Any = None
-    ) -> tuple[float, list[AudioChunk]]:
+    ) -> tuple[float, list[SpeechSegment]]:
         """Return the seconds of speech in ``audio``, and where it is, in samples of 16 kHz.
 
         Args:
@@ -133,7 +133,7 @@ class SileroVad:
             found = [detector.probability(one) for one in padded.reshape(windows, WINDOW_SAMPLES)]
         finally:
             detector.close()
-        chunks = speech_stretches(found, WINDOW_SAMPLES, SAMPLE_RATE, len(sound), options)
+        chunks = speech_segments(found, WINDOW_SAMPLES, SAMPLE_RATE, len(sound), options)
         return sum(one["end"] - one["start"] for one in chunks) / SAMPLE_RATE, chunks
 
 

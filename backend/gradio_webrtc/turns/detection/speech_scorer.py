@@ -1,6 +1,6 @@
 """What a ``Listener`` asks about each step of the sound, whichever kind of detector answers.
 
-Judges run on the listener's thread; the segmenter they feed is used on the event loop.
+Scorers run on the listener's thread; the segmenter they feed is used on the event loop.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SPARE = 2
 
 
 class SpeechScorer(Protocol):
-    """Judges the sound of one connection step by step.
+    """Scores the audio of one connection step by step.
 
     Attributes:
         measures: whether the answers are seconds of speech in the window rather than
@@ -55,7 +55,7 @@ class SpeechScorer(Protocol):
         """Return where step ``index`` ends, in samples of the sound; known once loaded."""
         ...
 
-    def judge(self, samples: Int16Array) -> float:
+    def score(self, samples: Int16Array) -> float:
         """Return the answer for the next step, samples of shape ``(channels, n)``."""
         ...
 
@@ -86,7 +86,7 @@ class DetectorScorer:
         self._make = make
         self._rate = sample_rate
         self._detector: VoiceActivityDetector | None = None
-        self._ahead: Float32Array = np.zeros(0, np.float32)
+        self._left_over: Float32Array = np.zeros(0, np.float32)
 
     def load(self) -> None:
         """Make the detector."""
@@ -100,18 +100,18 @@ class DetectorScorer:
         """Return where window ``index`` ends."""
         return (index + 1) * self._size * self._rate // self._detector_rate
 
-    def judge(self, samples: Int16Array) -> float:
+    def score(self, samples: Int16Array) -> float:
         """Return the probability for a window."""
         assert self._detector is not None
         ready = self._resampler.push(Pcm(self._rate, samples))
-        signal = np.concatenate([self._ahead, to_float32(ready)[0]])
-        self._ahead = signal[self._size :]
+        signal = np.concatenate([self._left_over, to_float32(ready)[0]])
+        self._left_over = signal[self._size :]
         return float(self._detector.probability(signal[: self._size]))
 
     def skipped(self) -> None:
         """Go on after silence, which is all that is in the resampler too."""
         if self._rate != self._detector_rate:
-            self._ahead = np.zeros(_SPARE, np.float32)
+            self._left_over = np.zeros(_SPARE, np.float32)
 
     def absent(self, samples: int) -> None:
         """Start afresh: what comes does not continue what was."""
@@ -130,7 +130,7 @@ class DetectorScorer:
 
     def _begin(self) -> None:
         self._resampler = StreamResampler(self._detector_rate, 1)
-        self._ahead = np.zeros(self._lag(), np.float32)
+        self._left_over = np.zeros(self._lag(), np.float32)
 
     def _lag(self) -> int:
         """Samples of silence that come first, so that there is always a whole window.
@@ -167,7 +167,7 @@ class ModelScorer:
         """Return where step ``index`` ends."""
         return max(index + 1, (index + 1) * self._length // MEASURES_PER_WINDOW)
 
-    def judge(self, samples: Int16Array) -> float:
+    def score(self, samples: Int16Array) -> float:
         """Return the seconds of speech in the window that ends with ``samples``."""
         count = samples.shape[1]
         self._window = np.concatenate([self._window[count:], remix(samples, 1)[0]])
@@ -193,7 +193,7 @@ class ModelScorer:
 def make_scorer(
     source: VadSource, options: Any, sample_rate: int, algo: AlgoOptions
 ) -> DetectorScorer | ModelScorer:
-    """Return the judge for what an author passed as ``model``.
+    """Return the scorer for what an author passed as ``model``.
 
     Raises:
         ConfigurationError: it is none of ``VadSource``.

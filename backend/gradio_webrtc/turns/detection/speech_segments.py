@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradio_webrtc.turns.detection.speech_window import Hysteresis
-from gradio_webrtc.turns.detection.vad import AudioChunk
+from gradio_webrtc.turns.detection.vad import SpeechSegment
 from gradio_webrtc.turns.options import SileroVadOptions
 
 
-def speech_stretches(
+def speech_segments(
     probabilities: Sequence[float],
     window_samples: int,
     sample_rate: int,
     total: int,
     options: SileroVadOptions,
-) -> list[AudioChunk]:
-    """Return the stretches of speech, in order and without overlap.
+) -> list[SpeechSegment]:
+    """Return the segments of speech, in order and without overlap.
 
-    Gaps below ``min_silence_duration_ms`` are closed, stretches below ``min_speech_duration_ms``
+    Gaps below ``min_silence_duration_ms`` are closed, segments below ``min_speech_duration_ms``
     left out, those above ``max_speech_duration_s`` cut, and what remains is given
     ``speech_pad_ms`` on both sides, or half of the gap to its neighbour.
 
@@ -43,9 +43,9 @@ def speech_stretches(
 
 def _runs(
     probabilities: Sequence[float], window_samples: int, total: int, threshold: float
-) -> list[AudioChunk]:
+) -> list[SpeechSegment]:
     hysteresis = Hysteresis(threshold)
-    windows: list[AudioChunk] = []
+    windows: list[SpeechSegment] = []
     for index, probability in enumerate(probabilities):
         if hysteresis.push(probability):
             start = index * window_samples
@@ -53,10 +53,10 @@ def _runs(
     return _joined(windows, 1)
 
 
-def _joined(stretches: list[AudioChunk], gap: int) -> list[AudioChunk]:
+def _joined(segments: list[SpeechSegment], gap: int) -> list[SpeechSegment]:
     """Join what is less than ``gap`` samples apart."""
-    joined: list[AudioChunk] = []
-    for one in stretches:
+    joined: list[SpeechSegment] = []
+    for one in segments:
         if joined and one["start"] - joined[-1]["end"] < gap:
             joined[-1]["end"] = one["end"]
         else:
@@ -64,9 +64,9 @@ def _joined(stretches: list[AudioChunk], gap: int) -> list[AudioChunk]:
     return joined
 
 
-def _cut(stretches: list[AudioChunk], longest: float) -> list[AudioChunk]:
-    pieces: list[AudioChunk] = []
-    for one in stretches:
+def _cut(segments: list[SpeechSegment], longest: float) -> list[SpeechSegment]:
+    pieces: list[SpeechSegment] = []
+    for one in segments:
         start = one["start"]
         while one["end"] - start > longest:
             pieces.append({"start": start, "end": start + int(longest)})
@@ -75,11 +75,11 @@ def _cut(stretches: list[AudioChunk], longest: float) -> list[AudioChunk]:
     return pieces
 
 
-def _padded(stretches: list[AudioChunk], pad: int, total: int) -> list[AudioChunk]:
-    padded: list[AudioChunk] = []
-    for index, one in enumerate(stretches):
-        before = stretches[index - 1]["end"] if index else -total
-        after = stretches[index + 1]["start"] if index + 1 < len(stretches) else 2 * total
+def _padded(segments: list[SpeechSegment], pad: int, total: int) -> list[SpeechSegment]:
+    padded: list[SpeechSegment] = []
+    for index, one in enumerate(segments):
+        before = segments[index - 1]["end"] if index else -total
+        after = segments[index + 1]["start"] if index + 1 < len(segments) else 2 * total
         padded.append(
             {
                 "start": max(0, one["start"] - min(pad, (one["start"] - before) // 2)),

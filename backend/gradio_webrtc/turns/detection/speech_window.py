@@ -1,4 +1,4 @@
-"""Which moments of a sound are speech, and how much of it the last moments hold. Pure."""
+"""Which windows are speech, and how much of it the last moments hold. Pure."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ class SlidingWindow:
             self._steps.append(_Step(start, stop, speech))
 
     @property
-    def heard(self) -> int:
-        """Samples of anything that sounded like speech."""
+    def active(self) -> int:
+        """Samples with voice activity of any kind, noises too."""
         left = self._now - self._length
         return sum(min(step.speech, step.stop - left) for step in self._steps)
 
     @property
-    def spoken(self) -> int:
+    def speech(self) -> int:
         """Samples of what is speech, without noises and without what may yet prove to be one."""
         left = self._now - self._length
         known = self._run_is_speech()
@@ -96,15 +96,15 @@ class SlidingWindow:
         )
 
     @property
-    def first_spoken(self) -> int:
-        """Where the speech that ``spoken`` counts began; its run may be older than the window."""
+    def speech_start(self) -> int:
+        """Where the speech that ``speech`` counts began; its run may be older than the window."""
         begun = [step.start for step in self._steps if not step.noise]
         if self._run_is_speech():
             begun.append(self._run_start)
         return min(begun, default=self._now)
 
     def falls_below_in(self, amount: int) -> int:
-        """Return after how many samples of silence ``heard`` is below ``amount``, from 1 on."""
+        """Return after how many samples of silence ``active`` is below ``amount``, from 1 on."""
         newer = 0
         for step in reversed(self._steps):
             if newer + step.speech >= amount:

@@ -1,4 +1,4 @@
-"""The seam between turn taking and what tells speech from everything else."""
+"""The seam between turn taking and what detects voice activity."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 @runtime_checkable
 class VoiceActivityDetector(Protocol):
-    """Judges one connection's sound, window by window, in order, on one thread at a time.
+    """Scores one connection's audio, window by window, in order, on one thread at a time.
 
     Attributes:
         sample_rate: in Hz, of the windows.
@@ -49,8 +49,8 @@ class VoiceActivityModel(Protocol):
         ...
 
 
-class AudioChunk(TypedDict):
-    """A stretch of speech that a ``PauseDetectionModel`` found, in samples."""
+class SpeechSegment(TypedDict):
+    """Where speech is in what a ``PauseDetectionModel`` was given, in samples."""
 
     start: int
     end: int
@@ -58,11 +58,11 @@ class AudioChunk(TypedDict):
 
 @runtime_checkable
 class PauseDetectionModel(Protocol):
-    """A detector as published: it is given a stretch of sound and says how much of it is speech."""
+    """A detector as published: it is given a stretch of audio and says how much of it is speech."""
 
     def vad(
         self, audio: tuple[int, NDArray[np.int16] | NDArray[np.float32]], options: Any
-    ) -> tuple[float, list[AudioChunk]]:
+    ) -> tuple[float, list[SpeechSegment]]:
         """Return the seconds of speech in ``audio``, and where it is.
 
         Args:

@@ -1,4 +1,4 @@
-"""Ears that sleep until they hear a stop word."""
+"""Passes turns on only after a stop word."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ detector, which goes on for a moment after the last sound."""
 
 
 @dataclass
-class _Waking:
+class _StopWord:
     """A stop word that was heard in the turn that goes on.
 
     Attributes:
@@ -42,43 +42,43 @@ class StopWordListener:
 
     Args:
         listener: finds the turns.
-        spotting: hears the stop words in them.
+        spotter: hears the stop words in them.
         follow_up_s: how long it stays awake after a stop word that nothing followed.
-        woke: called with the stop word when it was heard.
-        dozed: called when nothing was said in ``follow_up_s``.
-        conversing: whether turns are passed on without a stop word now.
+        on_stop_word: called with the stop word when it was heard.
+        on_sleep: called when nothing was said in ``follow_up_s``.
+        passes_all: whether turns are passed on without a stop word now.
     """
 
     def __init__(
         self,
         listener: Listener,
-        spotting: SpotterWorker,
+        spotter: SpotterWorker,
         follow_up_s: float,
-        woke: Callable[[str], None],
-        dozed: Callable[[], None],
-        conversing: Callable[[], bool],
+        on_stop_word: Callable[[str], None],
+        on_sleep: Callable[[], None],
+        passes_all: Callable[[], bool],
     ) -> None:
         self._listener = listener
-        self._spotting = spotting
+        self._spotter = spotter
         self._follow_up = follow_up_s
-        self._woke = woke
-        self._dozed = dozed
-        self._conversing = conversing
+        self._on_stop_word = on_stop_word
+        self._on_sleep = on_sleep
+        self._passes_all = passes_all
         self._awake_until: float | None = None
-        self._last: tuple[bool, _Waking | None] = (False, None)
-        """Of the turn that ended last: ``_passing`` and ``_waking``."""
+        self._last: tuple[bool, _StopWord | None] = (False, None)
+        """Of the turn that ended last: ``_passing`` and ``_stop_word``."""
         self._passing = False
         """Whether the turn that goes on is passed on as it is."""
         self._fed: float | None = None
         """Up to where the spotter was given the turn that goes on, in seconds of sound."""
         self._began = 0.0
         """Where what the spotter was given begins."""
-        self._waking: _Waking | None = None
+        self._stop_word: _StopWord | None = None
 
     @property
     def speech_s(self) -> float:
         """Seconds of speech in the turn that goes on, if it is passed on."""
-        passed = self._passing or (self._waking is not None and self._waking.told)
+        passed = self._passing or (self._stop_word is not None and self._stop_word.told)
         return self._listener.speech_s if passed else 0.0
 
     @property
@@ -86,7 +86,7 @@ class StopWordListener:
         """Seconds of silence after which a turn ends or it falls asleep; ``None``: neither."""
         left = self._listener.silence_left_s
         if left is None and self._awake_until is not None:
-            return max(0.0, self._awake_until - self._listener.segmenter.heard_s)
+            return max(0.0, self._awake_until - self._listener.segmenter.received_s)
         return left
 
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
@@ -105,17 +105,17 @@ class StopWordListener:
             else:
                 passed += await self._turn_ended(event)
         passed += self._speech_goes_on()
-        self._doze()
+        self._sleep_if_due()
         return passed
 
     def end_turn(self) -> TurnEnded | None:
         """End the turn that is going on, asleep or not."""
         ended = self._listener.end_turn()
         if ended is not None:
-            waking = self._waking
+            stop_word = self._stop_word
             self._forget_turn()
             self._awake_until = None
-            return ended if waking is None else _after(ended, waking.end, self._spotting.rate)
+            return ended if stop_word is None else _after(ended, stop_word.end, self._spotter.rate)
         return None
 
     def resume_turn(self) -> bool:
@@ -123,7 +123,7 @@ class StopWordListener:
         resumed = self._listener.resume_turn()
         if resumed:
             self._forget_turn()
-            self._passing, self._waking = self._last
+            self._passing, self._stop_word = self._last
         return resumed
 
     def reset(self) -> None:
@@ -135,7 +135,7 @@ class StopWordListener:
     async def aclose(self) -> None:
         """Let go of the detector and the spotter."""
         try:
-            await self._spotting.aclose()
+            await self._spotter.aclose()
         finally:
             await self._listener.aclose()
 
@@ -145,17 +145,17 @@ class StopWordListener:
         self._passing = False
         self._fed = None
         self._began = 0.0
-        self._waking = None
+        self._stop_word = None
 
     def _speech_started(self, event: SpeechStarted) -> list[SpeechEvent]:
         self._forget_turn()
-        if self._awake_until is not None or self._conversing():
+        if self._awake_until is not None or self._passes_all():
             self._awake_until = None
             self._passing = True
             return [event]
         start = self._listener.segmenter.turn_start_s
         self._began = self._fed = event.time if start is None else start
-        self._spotting.begin()
+        self._spotter.begin()
         return []
 
     def _speech_goes_on(self) -> list[SpeechEvent]:
@@ -163,64 +163,64 @@ class StopWordListener:
         segmenter = self._listener.segmenter
         if not segmenter.speaking:
             return []
-        if not self._spotting.busy:
+        if not self._spotter.busy:
             self._spot()
-        waking, last = self._waking, segmenter.last_speech_s
-        if waking is None or waking.told or last is None or last - waking.end < QUESTION_S:
+        stop_word, last = self._stop_word, segmenter.last_speech_s
+        if stop_word is None or stop_word.told or last is None or last - stop_word.end < QUESTION_S:
             return []
-        waking.told = True
-        return [SpeechStarted(waking.end)]
+        stop_word.told = True
+        return [SpeechStarted(stop_word.end)]
 
     def _spot(self) -> None:
         """Take what the spotter found, and give it the sound since."""
         if self._fed is not None:
-            self._take(self._spotting.found())
+            self._take(self._spotter.found())
         segmenter = self._listener.segmenter
         if self._fed is None:
             return
-        if segmenter.heard_s - self._fed > BEHIND_S:
-            self._fed = self._began = segmenter.heard_s - KEPT_S
-            self._spotting.skip()
-        if segmenter.heard_s - self._fed >= FED_S:
-            self._spotting.feed(segmenter.sound_since(self._fed))
-            self._fed = segmenter.heard_s
+        if segmenter.received_s - self._fed > BEHIND_S:
+            self._fed = self._began = segmenter.received_s - KEPT_S
+            self._spotter.skip()
+        if segmenter.received_s - self._fed >= FED_S:
+            self._spotter.feed(segmenter.audio_since(self._fed))
+            self._fed = segmenter.received_s
 
     def _take(self, spotted: Spotted | None) -> None:
         if spotted is not None:
             self._fed = None
-            self._waking = _Waking(self._began + spotted.end_s)
-            self._woke(spotted.word)
+            self._stop_word = _StopWord(self._began + spotted.end_s)
+            self._on_stop_word(spotted.word)
 
     async def _turn_ended(self, event: TurnEnded) -> list[SpeechEvent]:
         if self._fed is not None:
-            end = event.start + event.utterance.shape[1] / self._spotting.rate
+            end = event.start + event.utterance.shape[1] / self._spotter.rate
             if end - self._fed > BEHIND_S:
                 self._fed = self._began = end - KEPT_S
-                self._spotting.skip()
-            at = round((self._fed - event.start) * self._spotting.rate)
-            self._take(await self._spotting.finish(event.utterance[:, max(0, at) :]))
-        passing, waking = self._passing, self._waking
+                self._spotter.skip()
+            at = round((self._fed - event.start) * self._spotter.rate)
+            self._take(await self._spotter.finish(event.utterance[:, max(0, at) :]))
+        passing, stop_word = self._passing, self._stop_word
         self._forget_turn()
-        self._last = (passing, waking)
+        self._last = (passing, stop_word)
         if passing:
             return [event]
-        if waking is None:
+        if stop_word is None:
             return []
-        if not waking.told and event.time - waking.end < QUESTION_S:
-            self._awake_until = self._listener.segmenter.heard_s + self._follow_up
+        if not stop_word.told and event.time - stop_word.end < QUESTION_S:
+            self._awake_until = self._listener.segmenter.received_s + self._follow_up
             return []
-        beginning = [] if waking.told else [SpeechStarted(waking.end)]
-        return [*beginning, _after(event, waking.end, self._spotting.rate)]
+        beginning = [] if stop_word.told else [SpeechStarted(stop_word.end)]
+        return [*beginning, _after(event, stop_word.end, self._spotter.rate)]
 
-    def _doze(self) -> None:
+    def _sleep_if_due(self) -> None:
         segmenter = self._listener.segmenter
         if (
             self._awake_until is not None
             and not segmenter.speaking
-            and segmenter.heard_s > self._awake_until
+            and segmenter.received_s > self._awake_until
         ):
             self._awake_until = None
-            self._dozed()
+            self._on_sleep()
 
 
 def _after(event: TurnEnded, time: float, rate: int) -> TurnEnded:

@@ -45,7 +45,7 @@ class SlowSpotter(LoudSpotter):
         return super().hear(samples)
 
 
-def ears(model: LoudModel, woke: list[str]) -> StopWordListener:
+def listening_for(model: LoudModel, woke: list[str]) -> StopWordListener:
     return StopWordListener(
         Listener(RATE, 1, model=LoudDetector),
         SpotterWorker(model, ["computer"], RATE),
@@ -66,11 +66,11 @@ async def test_it_goes_on_with_the_latest_sound_and_then_hears_the_word(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     model, woke = SlowModel(), []
-    listening = ears(model, woke)
+    listening = listening_for(model, woke)
     await hear(listening, 0, 1.0)
     await hear(listening, SPEECH, 60.0)  # a monologue, of which it hears the beginning for ever
     model.gate.set()
-    await until(lambda: not listening._spotting.busy)
+    await until(lambda: not listening._spotter.busy)
     await hear(listening, SPEECH, 1.0)
     await hear(listening, WORD, 0.5)
     await hear(listening, SPEECH, 1.0)
@@ -85,7 +85,7 @@ async def test_it_goes_on_with_the_latest_sound_and_then_hears_the_word(
 
 async def test_what_is_said_while_it_loads_is_heard_all_the_same() -> None:
     model, woke = SlowModel(), []
-    listening = ears(model, woke)
+    listening = listening_for(model, woke)
     await hear(listening, 0, 1.0)
     await hear(listening, WORD, 0.5)
     await hear(listening, SPEECH, BEHIND_S - KEPT_S)
@@ -100,7 +100,7 @@ async def test_the_end_of_a_turn_waits_for_it_only_so_long(
 ) -> None:
     monkeypatch.setattr(spotting, "FINISH_S", 0.2)
     model, woke = SlowModel(), []
-    listening = ears(model, woke)
+    listening = listening_for(model, woke)
     for _ in range(3):
         await hear(listening, 0, 1.0)
         await hear(listening, WORD, 0.5)

@@ -322,7 +322,7 @@ def test_windows_do_not_depend_on_chunks(sizes: list[int]) -> None:
     if not any(sizes):
         return
     listener = Listener(44_100, model=LoudDetector)
-    listener._judge.load()
+    listener._scorer.load()
     sound, at, steps, turn = np.arange(30_000, dtype=np.int16)[np.newaxis], 0, [], 0
     while at < 30_000:
         size = sizes[turn % len(sizes)]

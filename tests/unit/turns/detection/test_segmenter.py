@@ -262,7 +262,7 @@ def test_little_is_kept_while_nobody_speaks() -> None:
     for _ in range(50):
         sound.push(0.0, 0.5)
         sound.push(0.9, 0.1)
-        assert sound.segmenter.kept_s < 1.1
+        assert sound.segmenter.buffered_s < 1.1
 
 
 def test_stereo_stays_stereo() -> None:

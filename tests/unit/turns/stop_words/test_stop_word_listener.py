@@ -19,20 +19,20 @@ from tests.support.loudness import RATE, SPEECH, WORD, LoudDetector, LoudModel, 
 
 @dataclass
 class Told:
-    woke: list[str] = field(default_factory=list)
+    heard_words: list[str] = field(default_factory=list)
     dozed: int = 0
-    conversing: bool = False
+    passes_all: bool = False
 
     def doze(self) -> None:
         self.dozed += 1
 
 
 @asynccontextmanager
-async def ears(model: LoudModel, told: Told) -> AsyncIterator[StopWordListener]:
+async def listening_for(model: LoudModel, told: Told) -> AsyncIterator[StopWordListener]:
     listener = Listener(RATE, 1, model=LoudDetector)
     spotting = SpotterWorker(model, ["computer"], RATE)
     made = StopWordListener(
-        listener, spotting, 3.0, told.woke.append, told.doze, lambda: told.conversing
+        listener, spotting, 3.0, told.heard_words.append, told.doze, lambda: told.passes_all
     )
     try:
         yield made
@@ -40,12 +40,12 @@ async def ears(model: LoudModel, told: Told) -> AsyncIterator[StopWordListener]:
         await made.aclose()
 
 
-async def hear(ears: StopWordListener, *parts: tuple[int, float]) -> list[SpeechEvent]:
+async def hear(listener: StopWordListener, *parts: tuple[int, float]) -> list[SpeechEvent]:
     """Return what sound of these levels and seconds leads to."""
     sound = np.concatenate([np.full(round(s * RATE), level, np.int16) for level, s in parts])
     events: list[SpeechEvent] = []
     for at in range(0, sound.size, 320):
-        events += await ears.hear((RATE, sound[np.newaxis, at : at + 320]))
+        events += await listener.hear((RATE, sound[np.newaxis, at : at + 320]))
     return events
 
 
@@ -54,18 +54,18 @@ SLEEP = (0, 1.2)
 
 async def test_without_a_stop_word_nothing_passes() -> None:
     told = Told()
-    async with ears(LoudModel(), told) as asleep:
+    async with listening_for(LoudModel(), told) as asleep:
         assert await hear(asleep, SLEEP, (SPEECH, 2.0), SLEEP, (SPEECH, 0.8), SLEEP) == []
         assert asleep.speech_s == 0
-    assert told.woke == []
+    assert told.heard_words == []
 
 
 async def test_the_question_is_what_follows_in_the_same_breath() -> None:
     told, model = Told(), LoudModel()
-    async with ears(model, told) as listening:
+    async with listening_for(model, told) as listening:
         said = ((SPEECH, 0.4), (WORD, 0.5), (SPEECH - 500, 1.0))
         events = await hear(listening, SLEEP, *said, SLEEP)
-    assert told.woke == ["computer"]
+    assert told.heard_words == ["computer"]
     started, ended = events
     assert isinstance(started, SpeechStarted)
     assert isinstance(ended, TurnEnded)
@@ -81,7 +81,7 @@ async def test_the_question_is_what_follows_in_the_same_breath() -> None:
 
 async def test_the_beginning_of_a_question_is_told_while_it_is_asked() -> None:
     told = Told()
-    async with ears(LoudModel(), told) as listening:
+    async with listening_for(LoudModel(), told) as listening:
         assert await hear(listening, SLEEP, (WORD, 0.5), (SPEECH, 0.2)) == []
         (event,) = await hear(listening, (SPEECH, 0.6))
         assert isinstance(event, SpeechStarted)
@@ -90,9 +90,9 @@ async def test_the_beginning_of_a_question_is_told_while_it_is_asked() -> None:
 
 async def test_after_the_word_alone_the_next_turn_is_the_question() -> None:
     told = Told()
-    async with ears(LoudModel(), told) as listening:
+    async with listening_for(LoudModel(), told) as listening:
         assert await hear(listening, SLEEP, (WORD, 0.5), SLEEP) == []
-        assert told.woke == ["computer"]
+        assert told.heard_words == ["computer"]
         started, ended = await hear(listening, (SPEECH, 1.0), SLEEP)
         assert isinstance(started, SpeechStarted)
         assert isinstance(ended, TurnEnded)
@@ -104,7 +104,7 @@ async def test_after_the_word_alone_the_next_turn_is_the_question() -> None:
 
 async def test_it_goes_back_to_sleep_when_no_question_comes() -> None:
     told = Told()
-    async with ears(LoudModel(), told) as listening:
+    async with listening_for(LoudModel(), told) as listening:
         await hear(listening, SLEEP, (WORD, 0.5), (0, 2.5))
         assert told.dozed == 0
         assert await hear(listening, (0, 2.5)) == []
@@ -114,19 +114,19 @@ async def test_it_goes_back_to_sleep_when_no_question_comes() -> None:
 
 
 async def test_a_conversation_passes_without_a_stop_word() -> None:
-    told = Told(conversing=True)
-    async with ears(LoudModel(), told) as listening:
+    told = Told(passes_all=True)
+    async with listening_for(LoudModel(), told) as listening:
         started = await hear(listening, SLEEP, (SPEECH, 0.5))
         assert isinstance(started[0], SpeechStarted)
-        told.conversing = False  # the reply ended meanwhile
+        told.passes_all = False  # the reply ended meanwhile
         (ended,) = await hear(listening, (SPEECH, 0.5), SLEEP)
         assert isinstance(ended, TurnEnded)
-    assert told.woke == []
+    assert told.heard_words == []
 
 
 async def test_an_idle_connection_runs_no_spotter() -> None:
     told, model = Told(), LoudModel()
-    async with ears(model, told) as listening:
+    async with listening_for(model, told) as listening:
         await hear(listening, (0, 5.0))
         assert model.threads == set()
         await hear(listening, (SPEECH, 1.0), (0, 5.0))
@@ -136,7 +136,7 @@ async def test_an_idle_connection_runs_no_spotter() -> None:
 
 async def test_a_turn_can_be_ended_taken_back_and_forgotten() -> None:
     told = Told()
-    async with ears(LoudModel(), told) as listening:
+    async with listening_for(LoudModel(), told) as listening:
         assert listening.end_turn() is None
         await hear(listening, SLEEP, (SPEECH, 1.0))
         asleep = listening.end_turn()
@@ -159,6 +159,6 @@ async def test_what_a_spotter_raises_is_raised() -> None:
         def spotter(self, stop_words: Sequence[str]) -> LoudSpotter:
             raise RuntimeError("no model")
 
-    async with ears(Broken(), Told()) as listening:
+    async with listening_for(Broken(), Told()) as listening:
         with pytest.raises(RuntimeError, match="no model"):
             await hear(listening, SLEEP, (SPEECH, 1.0), SLEEP)
