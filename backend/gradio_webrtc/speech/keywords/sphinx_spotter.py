@@ -27,7 +27,7 @@ _FRAME = SPOTTER_RATE // 100
 _PIECE = SPOTTER_RATE // 20
 """50 ms: pocketsphinx keeps the interpreter's lock while it works on one, for about 2 ms."""
 _KEPT = 4 * SPOTTER_RATE
-"""How much of the latest sound is kept for the second step."""
+"""How much of the latest audio is kept for the second step."""
 _BEFORE, _AFTER = 12, 10
 """Frames around what the first step found that the second step hears."""
 _NOISE = 10.0
@@ -90,8 +90,8 @@ class SphinxSpotter:
         self._phrases = {f"p{number}": phrase for number, phrase in enumerate(phrases)}
         with tempfile.TemporaryDirectory() as folder:
             self._search: Any = _search(Path(folder), self._phrases, sensitivity)
-            self._judges = {
-                key: _judge(Path(folder), phrase) for key, phrase in self._phrases.items()
+            self._verifiers = {
+                key: _verifier(Path(folder), phrase) for key, phrase in self._phrases.items()
             }
         self._noise = np.random.default_rng(0)
         self._running = False
@@ -102,21 +102,21 @@ class SphinxSpotter:
         self._stop()
         self._search.start_utt()
         self._running = True
-        self._sound: Int16Array = np.zeros(0, np.int16)
-        self._heard = 0
+        self._recent: Int16Array = np.zeros(0, np.int16)
+        self._received = 0
         """Samples since ``begin``."""
-        self._seen: set[tuple[str, int]] = set()
-        """What was judged already: the phrase and the frame it begins at."""
+        self._decided: set[tuple[str, int]] = set()
+        """What was decided already: the phrase and the frame it begins at."""
 
     def hear(self, samples: Int16Array) -> Spotted | None:
         """Take sound and return the stop word that it completes."""
         noise = self._noise.normal(0.0, _NOISE, samples.size)
         samples = np.clip(np.rint(samples + noise), -32_768, 32_767).astype(np.int16)
         for piece in _pieces(samples):
-            self._sound = np.concatenate([self._sound, piece])[-_KEPT:]
-            self._heard += piece.size
+            self._recent = np.concatenate([self._recent, piece])[-_KEPT:]
+            self._received += piece.size
             self._search.process_raw(piece.tobytes(), False, False)
-            if (found := self._judged()) is not None:
+            if (found := self._verified()) is not None:
                 return found
         return None
 
@@ -128,40 +128,40 @@ class SphinxSpotter:
         """Free the decoders."""
         self._stop()
         self._search = None
-        self._judges = {}
+        self._verifiers = {}
 
     def _stop(self) -> None:
         if self._running:
             self._running = False
             self._search.end_utt()
 
-    def _judged(self) -> Spotted | None:
+    def _verified(self) -> Spotted | None:
         """Return what the first step found and the second confirms."""
         if self._search.hyp() is None:
             return None
         for segment in self._search.seg():
             key = segment.word.strip().partition("v")[0]
             place = (key, segment.start_frame // 10)
-            if place in self._seen:
+            if place in self._decided:
                 continue
-            self._seen.add(place)
+            self._decided.add(place)
             if self._confirms(key, segment.start_frame, segment.end_frame):
                 return Spotted(self._phrases[key].word, (segment.end_frame + 1) / 100)
         return None
 
     def _confirms(self, key: str, first: int, last: int) -> bool:
-        offset = self._heard - self._sound.size
+        offset = self._received - self._recent.size
         start = max(0, (first - _BEFORE) * _FRAME - offset)
-        sound = self._sound[start : max(0, (last + _AFTER) * _FRAME - offset)]
-        judge = self._judges[key]
+        sound = self._recent[start : max(0, (last + _AFTER) * _FRAME - offset)]
+        verifier = self._verifiers[key]
         # How this voice and microphone sound on average, from this turn too: in the first turn of a
         # connection, which is where the word is said, there is nothing else to go by.
-        judge.set_cmn(self._search.get_cmn(True))
-        judge.start_utt()
+        verifier.set_cmn(self._search.get_cmn(True))
+        verifier.start_utt()
         for piece in _pieces(sound):
-            judge.process_raw(piece.tobytes(), False, False)
-        judge.end_utt()
-        hypothesis = judge.hyp()
+            verifier.process_raw(piece.tobytes(), False, False)
+        verifier.end_utt()
+        hypothesis = verifier.hyp()
         return hypothesis is not None and "phrase" in hypothesis.hypstr.split()
 
 
@@ -214,20 +214,20 @@ def _search(folder: Path, phrases: dict[str, _Phrase], sensitivity: float) -> An
     return _decoder(folder, words, kws=str(list_file), beam=1e-80, pbeam=1e-80)
 
 
-def _judge(folder: Path, phrase: _Phrase) -> Any:
+def _verifier(folder: Path, phrase: _Phrase) -> Any:
     """Return the second step: the phrase, one of its decoys or neither, between any phones."""
     words = {f"decoy{number}": way for number, way in enumerate(phrase.decoys)}
     phones = sorted(PHONES)
     words.update({f"+{phone}+": (phone,) for phone in phones})
     for number, way in enumerate(phrase.ways, 1):
         words["phrase" if number == 1 else f"phrase({number})"] = way
-    judge = _decoder(folder, words, bestpath=False, fsgusealtpron=True)
+    verifier = _decoder(folder, words, bestpath=False, fsgusealtpron=True)
     around = [(state, state, _GARBAGE, f"+{phone}+") for phone in phones for state in (0, 1)]
     choice = [(0, 1, 1.0, word) for word in ("phrase", *(w for w in words if w[:5] == "decoy"))]
     neither = [(0, 1, 1.0)]
-    judge.add_fsg("choice", judge.create_fsg("choice", 0, 1, around + choice + neither))
-    judge.activate_search("choice")
-    return judge
+    verifier.add_fsg("choice", verifier.create_fsg("choice", 0, 1, around + choice + neither))
+    verifier.activate_search("choice")
+    return verifier
 
 
 def _decoder(folder: Path, words: dict[str, Phones], **options: Any) -> Any:

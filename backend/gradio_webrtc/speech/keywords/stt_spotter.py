@@ -11,11 +11,11 @@ from gradio_webrtc.speech.keywords.spotter import SPOTTER_RATE, Spotted, spoken_
 from gradio_webrtc.speech.recognition.stt import STTModel
 
 _STEP = SPOTTER_RATE // 2
-"""How much new sound there is before it is transcribed again."""
+"""How much new audio there is before it is transcribed again."""
 _LATEST = 5 * SPOTTER_RATE // 2
-"""How much of the latest sound is transcribed: a phrase of four words and what surrounds it."""
+"""How much of the latest audio is transcribed: a phrase of four words and what surrounds it."""
 _SHORTEST = SPOTTER_RATE // 20
-"""Less new sound than this cannot change what was said."""
+"""Less new audio than this cannot change what was said."""
 
 
 class STTKeywords:
@@ -50,16 +50,16 @@ class STTSpotter:
 
     def begin(self) -> None:
         """Forget what was heard before."""
-        self._sound: Int16Array = np.zeros(0, np.int16)
-        self._heard = 0
+        self._recent: Int16Array = np.zeros(0, np.int16)
+        self._received = 0
         """Samples since ``begin``."""
         self._new = 0
         """Samples that were not transcribed yet."""
 
     def hear(self, samples: Int16Array) -> Spotted | None:
-        """Take sound; transcribe when there is half a second of it."""
-        self._sound = np.concatenate([self._sound, samples])[-_LATEST:]
-        self._heard += samples.size
+        """Take audio; transcribe when there is half a second of it."""
+        self._recent = np.concatenate([self._recent, samples])[-_LATEST:]
+        self._received += samples.size
         self._new += samples.size
         return self._transcribe() if self._new >= _STEP else None
 
@@ -72,7 +72,7 @@ class STTSpotter:
 
     def _transcribe(self) -> Spotted | None:
         fresh, self._new = self._new, 0
-        words = spoken_words(self._model.stt((SPOTTER_RATE, self._sound)))
+        words = spoken_words(self._model.stt((SPOTTER_RATE, self._recent)))
         found = _first(self._phrases, words)
         if found is None:
             return None
@@ -80,8 +80,8 @@ class STTSpotter:
         # A transcript has no times: words take as long as they have letters. What was transcribed
         # before did not have the stop word, so it ended in the new sound, or just before.
         letters = [len(word) + 1 for word in words]
-        back = self._sound.size * sum(letters[after:]) / sum(letters)
-        end = self._heard - min(back, fresh + _STEP / 2)
+        back = self._recent.size * sum(letters[after:]) / sum(letters)
+        end = self._received - min(back, fresh + _STEP / 2)
         return Spotted(phrase, max(0.0, end) / SPOTTER_RATE)
 
 

@@ -104,9 +104,9 @@ class LibraryDecoder:
         samples = np.ascontiguousarray(samples, np.int16)
         library, decoder = self._library, self._decoder
         library.ps_start_utt(decoder)
-        heard = library.ps_process_raw(decoder, samples.ctypes.data, samples.size, 0, 1)
+        processed = library.ps_process_raw(decoder, samples.ctypes.data, samples.size, 0, 1)
         ended = library.ps_end_utt(decoder)
-        if heard < 0 or ended < 0:
+        if processed < 0 or ended < 0:
             raise SpeechEngineError("pocketsphinx failed to recognise an utterance.")
         return (library.ps_get_hyp(decoder, None) or b"").decode("utf-8", "replace")
 
@@ -124,7 +124,7 @@ class ModuleDecoder:
             self._decoder = package.Decoder(
                 package.Config(loglevel="FATAL", fwdflat=False, **_SEARCH, **files)
             )
-            self._listener = package.Decoder(
+            self._mean_estimator = package.Decoder(
                 package.Config(
                     loglevel="FATAL", hmm=files["hmm"], lm=None, keyphrase="a", ds=20, topn=1
                 )
@@ -134,10 +134,10 @@ class ModuleDecoder:
 
     def recognise(self, samples: Int16Array) -> str:
         """Return the words in ``samples``; see :class:`Decoder`."""
-        self._listener.start_utt()
-        self._listener.process_raw(samples.tobytes(), no_search=True, full_utt=True)
-        mean = self._listener.get_cmn(False)
-        self._listener.end_utt()
+        self._mean_estimator.start_utt()
+        self._mean_estimator.process_raw(samples.tobytes(), no_search=True, full_utt=True)
+        mean = self._mean_estimator.get_cmn(False)
+        self._mean_estimator.end_utt()
         self._decoder.set_cmn(mean)
         self._decoder.start_utt()
         for start in range(0, samples.size, _PIECE):

@@ -20,7 +20,7 @@ class Reply:
     def __init__(self, played: Callable[[], float]) -> None:
         self._played = played
         self._before = played()
-        self._heard: float | None = None
+        self._final_s: float | None = None
         self._interrupted = False
 
     @property
@@ -29,8 +29,8 @@ class Reply:
 
         Counted where the sound leaves the server: a browser plays it 50 to 200 ms later.
         """
-        if self._heard is not None:
-            return self._heard
+        if self._final_s is not None:
+            return self._final_s
         return max(0.0, self._played() - self._before)
 
     @property
@@ -41,11 +41,11 @@ class Reply:
     @property
     def ended(self) -> bool:
         """Whether nothing more of it will be played."""
-        return self._heard is not None
+        return self._final_s is not None
 
     def _end(self, *, interrupted: bool = False) -> None:
-        if self._heard is None:
-            self._heard = self.heard_s
+        if self._final_s is None:
+            self._final_s = self.heard_s
             self._interrupted = interrupted
 
     def _context(self, base: Context) -> Context:
