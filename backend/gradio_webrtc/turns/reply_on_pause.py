@@ -152,17 +152,17 @@ class ReplyOnPause(AsyncStreamHandler):
 
     def _make_ears(self) -> TurnListener:
         """Return what finds the turns of this connection."""
-        return self._make_listener(lambda: self._converse().replying)
+        return self._make_listener()
 
-    def _make_listener(self, hurry: Callable[[], bool] | None = None) -> Listener:
-        """Return a listener with this handler's settings; for ``hurry`` see there."""
+    def _make_listener(self) -> Listener:
+        """Return a listener with this handler's settings, which hurries while a reply goes on."""
         return Listener(
             self.input_sample_rate,
             2 if self.expected_layout == "stereo" else 1,
             self.algo_options,
             self.model_options,
             self.model,
-            hurry,
+            hurry=lambda: self._converse().replying,
         )
 
     # -- the conversation ----------------------------------------------------------------------

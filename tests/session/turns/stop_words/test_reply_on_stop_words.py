@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradio_webrtc import ConfigurationError, ReplyOnStopWords
+from gradio_webrtc import AlgoOptions, ConfigurationError, ReplyOnStopWords, SileroVadOptions
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.session.session import Session
@@ -134,6 +134,22 @@ async def test_any_speech_holds_a_reply_where_the_author_wants_that() -> None:
         await until(lambda: len(calling.asked) == 2)
         assert "interrupted" in calling.told("log")
         assert calling.told("stopword") == ["computer"]
+
+
+async def test_speech_into_a_reply_is_noticed_at_once_as_without_stop_words() -> None:
+    """While nothing is said windows are scored four at a time, 128 ms; in a reply one by one."""
+    at_once: dict[str, Any] = {
+        "algo_options": AlgoOptions(started_talking_threshold=0.0),
+        "model_options": SileroVadOptions(min_speech_duration_ms=0),
+    }
+    for lead in (0.0, 0.04, 0.08):
+        async with Calling(60, barge_in="speech", **at_once) as calling:
+            await calling.hears(SLEEP, CALL, QUESTION, SLEEP)
+            await until(lambda: "response_starting" in calling.told("log"))
+            await calling.hears((0, 0.4 + lead))
+            assert not calling.transport.held
+            await calling.hears((SPEECH, 0.08))
+            assert calling.transport.held, lead
 
 
 async def test_nothing_stops_a_reply_that_cannot_be_interrupted() -> None:
