@@ -135,7 +135,7 @@ class Conversation:
         """
         seconds = frame[1].shape[-1] / frame[0]
         async with self._watch.taking(seconds):
-            if not self._machine.deaf:
+            if not self._machine.ignores_speech:
                 await self._heard(await self.ears.hear(frame), seconds)
 
     async def _fell_silent(self, seconds: float) -> None:
@@ -146,7 +146,7 @@ class Conversation:
 
     def _silence_left_s(self) -> float | None:
         """Return the seconds of silence after which something happens, ``None``: nothing does."""
-        if self._machine.deaf:
+        if self._machine.ignores_speech:
             return None
         left = self.ears.silence_left_s
         if left is not None and self._unfinished is not None:
@@ -165,14 +165,14 @@ class Conversation:
 
     def trigger(self, submitted: Submitted | None) -> None:
         """Reply now, as if there had been a pause; after the reply that cannot be interrupted."""
-        if self._machine.deaf:
+        if self._machine.ignores_speech:
             if len(self._triggers) >= MAX_TRIGGERS:
                 logger.warning("trigger_response() was ignored: %d wait already", MAX_TRIGGERS)
                 return
             self._triggers.append(submitted)
             return
         ended = self.ears.end_turn()
-        waiting = self._machine.asking
+        waiting = self._machine.end_of_turn_pending
         if ended is not None:
             self._said = ended.utterance
         elif not waiting:  # else it is what the turn detector is asked about
@@ -186,9 +186,9 @@ class Conversation:
         self._said, self._submitted = event.utterance, None
         actions = self._machine.turn_ended(event.speech_s, event.time, paused=event.paused)
         self._do(actions)
-        if Do.ASK in actions and self._question is not None:
+        if Do.ASK_TURN_DETECTOR in actions and self._question is not None:
             finished = await self._question.finished(self._rate, event.utterance)
-            self._do(self._machine.judged(finished))
+            self._do(self._machine.end_of_turn_decided(finished))
 
     def _resume_turn(self) -> None:
         self.ears.resume_turn()
@@ -219,7 +219,7 @@ class Conversation:
     def reply_ended(self) -> None:
         """The reply has been played to its end."""
         self._do(self._machine.reply_ended())
-        if self._triggers and not self._machine.deaf:
+        if self._triggers and not self._machine.ignores_speech:
             self.trigger(self._triggers.popleft())
 
     async def aclose(self) -> None:

@@ -174,7 +174,7 @@ class ReplyOnPause(AsyncStreamHandler):
             machine = TurnMachine(
                 self.interruption,
                 can_interrupt=self.can_interrupt,
-                asks=self.turn_detector is not None,
+                has_turn_detector=self.turn_detector is not None,
             )
             self._conversation = Conversation(
                 self._link,

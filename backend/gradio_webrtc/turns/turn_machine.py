@@ -22,8 +22,8 @@ class Do(Enum):
     """Let the reply go on where it stopped."""
     DROP_REPLY = auto()
     """Close the reply, and drop what is queued of it; nothing is held any more."""
-    ASK = auto()
-    """Ask the turn detector, and call ``judged`` with what it said."""
+    ASK_TURN_DETECTOR = auto()
+    """Ask the turn detector, and call ``end_of_turn_decided`` with what it said."""
     RESUME_TURN = auto()
     """The turn that ended goes on."""
     ANSWER = auto()
@@ -59,8 +59,8 @@ class TurnMachine:
     Args:
         interruption: what cuts a reply.
         can_interrupt: whether anything does. If not, the owner must not pass on speech while
-            ``deaf``.
-        asks: whether there is a turn detector to be asked at each pause.
+            ``ignores_speech``.
+        has_turn_detector: whether there is a turn detector to be asked at each pause.
 
     Attributes:
         phase: of the reply.
@@ -69,33 +69,37 @@ class TurnMachine:
     """
 
     def __init__(
-        self, interruption: InterruptionOptions, *, can_interrupt: bool = True, asks: bool = False
+        self,
+        interruption: InterruptionOptions,
+        *,
+        can_interrupt: bool = True,
+        has_turn_detector: bool = False,
     ) -> None:
         self._needed = interruption.min_speech_s if interruption.resume else 0.0
         self._can_interrupt = can_interrupt
-        self._asks = asks
+        self._has_turn_detector = has_turn_detector
         self.phase = ReplyPhase.NONE
         self.speaking = False
         self.held = False
-        self._asking = False
+        self._end_of_turn_pending = False
         self._continuing = False
         self._cut_off_at: float | None = None
 
     @property
-    def deaf(self) -> bool:
+    def ignores_speech(self) -> bool:
         """Whether speech is ignored now: a reply goes on that nobody may interrupt."""
         return not self._can_interrupt and self.phase is not ReplyPhase.NONE
 
     @property
-    def asking(self) -> bool:
+    def end_of_turn_pending(self) -> bool:
         """Whether the turn detector is asked about the turn that ended last."""
-        return self._asking
+        return self._end_of_turn_pending
 
     # -- the person --------------------------------------------------------------------------
 
     def speech_started(self, time: float) -> list[Action]:
         """Somebody began to speak at ``time``, in seconds of sound."""
-        if self.deaf:
+        if self.ignores_speech:
             return []
         self.speaking = True
         cut_off_at, self._cut_off_at = self._cut_off_at, None
@@ -120,39 +124,39 @@ class TurnMachine:
             time: when its last speech ended, in seconds of sound.
             paused: whether there was a pause.
         """
-        if self.deaf:
+        if self.ignores_speech:
             return []
         if self.held and speech_s < self._needed:
             return self._resume_reply()
         actions = self._interrupt()
         if not paused:
             self._cut_off_at = time
-        elif self._asks:
-            self._asking = True
-            return [*actions, Do.ASK]
+        elif self._has_turn_detector:
+            self._end_of_turn_pending = True
+            return [*actions, Do.ASK_TURN_DETECTOR]
         return [*actions, *self._answer()]
 
-    def judged(self, finished: bool) -> list[Action]:
+    def end_of_turn_decided(self, finished: bool) -> list[Action]:
         """The turn detector said whether the person has finished."""
-        if not self._asking:  # the turn was ended otherwise meanwhile
+        if not self._end_of_turn_pending:  # the turn was ended otherwise meanwhile
             return []
-        self._asking = False
+        self._end_of_turn_pending = False
         return self._answer() if finished else [Do.RESUME_TURN]
 
     def triggered(self, time: float | None) -> list[Action]:
         """A reply is wanted now, to whatever was said up to ``time``.
 
         Raises:
-            RuntimeError: while ``deaf``; it has to wait for the reply to end.
+            RuntimeError: while ``ignores_speech``; it has to wait for the reply to end.
         """
-        if self.deaf:
+        if self.ignores_speech:
             raise RuntimeError("A reply that cannot be interrupted is going on.")
         self._cut_off_at = time
         return [*self._interrupt(), *self._answer()]
 
     def cut_off(self) -> list[Action]:
         """The reply is to end now, whatever was said: a stop word was heard."""
-        return [] if self.deaf else self._interrupt()
+        return [] if self.ignores_speech else self._interrupt()
 
     # -- the reply ---------------------------------------------------------------------------
 
@@ -184,7 +188,7 @@ class TurnMachine:
     # -- decisions ---------------------------------------------------------------------------
 
     def _answer(self) -> list[Action]:
-        self.speaking = self._asking = self._continuing = False
+        self.speaking = self._end_of_turn_pending = self._continuing = False
         self.phase = ReplyPhase.THINKING
         return [Tell("pause_detected"), Do.ANSWER]
 

@@ -173,7 +173,7 @@ class TestTheStart:
 
 
 class TestTurnDetector:
-    class SpeechScorer:
+    class ScriptedDetector:
         """Says what the test wants, and keeps what it was asked."""
 
         def __init__(self, *answers: float) -> None:
@@ -185,8 +185,8 @@ class TestTurnDetector:
             return self.answers.pop(0)
 
     async def test_who_is_only_thinking_may_go_on(self) -> None:
-        fn, judge = Replier(1.0), self.SpeechScorer(0.1, 0.9)
-        async with Talk(ScriptedReply(fn, turn_detector=judge)) as talk:
+        fn, detector = Replier(1.0), self.ScriptedDetector(0.1, 0.9)
+        async with Talk(ScriptedReply(fn, turn_detector=detector)) as talk:
             await talk.asks(7)
             assert talk.ears.resumed == 1
             await talk.passes(1)
@@ -196,11 +196,11 @@ class TestTurnDetector:
             await talk.pauses(8)
             await talk.passes(0.1)
             assert fn.asked == [8]
-        assert judge.asked == [7, 8]
+        assert detector.asked == [7, 8]
 
     async def test_who_says_nothing_more_is_answered_after_the_longest_pause(self) -> None:
         fn = Replier(1.0)
-        handler = ScriptedReply(fn, turn_detector=self.SpeechScorer(0.1), longest_pause_s=2.0)
+        handler = ScriptedReply(fn, turn_detector=self.ScriptedDetector(0.1), longest_pause_s=2.0)
         async with Talk(handler) as talk:
             await talk.asks(7)
             await talk.passes(1.8)
@@ -209,14 +209,14 @@ class TestTurnDetector:
             assert fn.asked == [7]
 
     async def test_a_noise_in_a_reply_asks_nobody(self) -> None:
-        fn, judge = Replier(2.0), self.SpeechScorer(0.9)
-        async with Talk(ScriptedReply(fn, turn_detector=judge)) as talk:
+        fn, detector = Replier(2.0), self.ScriptedDetector(0.9)
+        async with Talk(ScriptedReply(fn, turn_detector=detector)) as talk:
             await talk.asks(7)
             await talk.passes(0.5)
             await talk.speaks(0.1)
             await talk.pauses(8)
             await talk.passes(0.2)
-        assert judge.asked == [7]
+        assert detector.asked == [7]
         assert fn.asked == [7]
 
     async def test_a_reply_that_is_asked_for_meanwhile_answers_what_was_said(self) -> None:

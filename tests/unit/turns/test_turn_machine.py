@@ -126,13 +126,13 @@ def test_a_reply_that_is_over_before_it_is_known_what_the_speech_was() -> None:
 
 def test_who_may_not_interrupt_is_not_heard_until_the_reply_was_played() -> None:
     one = thinking(can_interrupt=False)
-    assert one.deaf
+    assert one.ignores_speech
     assert one.speech_started(2.0) == []
     assert one.turn_ended(1.0, 3.0, paused=True) == []
     one.reply_sounded()
-    assert one.deaf
+    assert one.ignores_speech
     assert one.reply_ended() == [ENDED, Do.FORGET]
-    assert not one.deaf
+    assert not one.ignores_speech
     assert one.speech_started(9.0) == [STARTED]
     with pytest.raises(RuntimeError, match="cannot be interrupted"):
         thinking(can_interrupt=False).triggered(None)
@@ -144,9 +144,9 @@ def test_a_reply_to_nobody_can_be_interrupted_like_any_other() -> None:
     assert one.reply_sounded() == [STARTING]
     assert one.speech_started(1.0) == [Do.HOLD, STARTED]
     assert one.speech_goes_on(0.7) == DROPPED
-    deaf = machine(can_interrupt=False)
-    deaf.reply_began()
-    assert deaf.deaf
+    ignoring = machine(can_interrupt=False)
+    ignoring.reply_began()
+    assert ignoring.ignores_speech
 
 
 class TestTheLongestTurn:
@@ -177,43 +177,43 @@ class TestTheLongestTurn:
 
 class TestAskingADetector:
     def test_finished(self) -> None:
-        one = machine(asks=True)
+        one = machine(has_turn_detector=True)
         one.speech_started(0.0)
-        assert one.turn_ended(1.0, 1.0, paused=True) == [Do.ASK]
-        assert one.asking
-        assert one.judged(True) == ANSWER
-        assert not one.asking
+        assert one.turn_ended(1.0, 1.0, paused=True) == [Do.ASK_TURN_DETECTOR]
+        assert one.end_of_turn_pending
+        assert one.end_of_turn_decided(True) == ANSWER
+        assert not one.end_of_turn_pending
 
     def test_thinking(self) -> None:
-        one = machine(asks=True)
+        one = machine(has_turn_detector=True)
         one.speech_started(0.0)
         one.turn_ended(1.0, 1.0, paused=True)
-        assert one.judged(False) == [Do.RESUME_TURN]
+        assert one.end_of_turn_decided(False) == [Do.RESUME_TURN]
         assert one.speaking
-        assert one.turn_ended(2.0, 3.0, paused=True) == [Do.ASK]
+        assert one.turn_ended(2.0, 3.0, paused=True) == [Do.ASK_TURN_DETECTOR]
 
     def test_nobody_is_asked_about_a_turn_that_was_cut_off(self) -> None:
-        one = machine(asks=True)
+        one = machine(has_turn_detector=True)
         one.speech_started(0.0)
         assert one.turn_ended(5.0, 5.0, paused=False) == ANSWER
 
     def test_an_answer_that_comes_after_the_turn_was_ended_otherwise(self) -> None:
-        one = machine(asks=True)
+        one = machine(has_turn_detector=True)
         one.speech_started(0.0)
         one.turn_ended(1.0, 1.0, paused=True)
         assert one.triggered(None) == ANSWER
-        assert one.judged(True) == []
-        assert one.judged(False) == []
+        assert one.end_of_turn_decided(True) == []
+        assert one.end_of_turn_decided(False) == []
 
     def test_an_interruption_is_dropped_first_and_a_noise_asks_nobody(self) -> None:
-        one = machine(asks=True)
+        one = machine(has_turn_detector=True)
         one.speech_started(0.0)
         one.turn_ended(1.0, 1.0, paused=True)
-        one.judged(True)
+        one.end_of_turn_decided(True)
         one.speech_started(2.0)
         assert one.turn_ended(0.2, 2.5, paused=True) == [Do.RELEASE, PAUSE]
         one.speech_started(3.0)
-        assert one.turn_ended(1.0, 4.0, paused=True) == [*DROPPED, Do.ASK]
+        assert one.turn_ended(1.0, 4.0, paused=True) == [*DROPPED, Do.ASK_TURN_DETECTOR]
 
 
 class TestTriggering:
@@ -244,7 +244,7 @@ class Owner:
         """Return what may happen next."""
         one, now = self.machine, self.now
         events: dict[str, Callable[[], list[Action]]] = {}
-        if self.in_turn and not one.asking:
+        if self.in_turn and not one.end_of_turn_pending:
             events["more"] = lambda: one.speech_goes_on(1.0)
             events["noise"] = lambda: one.turn_ended(0.1, now, paused=True)
             events["end"] = lambda: one.turn_ended(1.0, now, paused=True)
@@ -255,20 +255,20 @@ class Owner:
             events["sound"] = one.reply_sounded
         if self.running:
             events["over"] = one.reply_ended
-        if not one.deaf:
+        if not one.ignores_speech:
             events["trigger"] = lambda: one.triggered(now)
-        if one.asking:
-            events["yes"] = lambda: one.judged(True)
-            events["no"] = lambda: one.judged(False)
+        if one.end_of_turn_pending:
+            events["yes"] = lambda: one.end_of_turn_decided(True)
+            events["no"] = lambda: one.end_of_turn_decided(False)
         return events
 
     def happens(self, event: str) -> None:
         """Let one thing happen and carry out what follows."""
         act = self.possible()[event]
-        deaf = self.machine.deaf
+        ignoring = self.machine.ignores_speech
         actions = act()
         if event == "start":
-            self.in_turn = not deaf
+            self.in_turn = not ignoring
         elif event in ("noise", "end", "cut", "trigger"):
             self.in_turn = False
         elif event == "over":
@@ -307,7 +307,7 @@ def test_what_is_wanted_always_makes_sense(
     data: st.DataObject, can_interrupt: bool, asks: bool
 ) -> None:
     """Replies never overlap, and what is held is released or dropped."""
-    owner = Owner(machine(can_interrupt=can_interrupt, asks=asks))
+    owner = Owner(machine(can_interrupt=can_interrupt, has_turn_detector=asks))
     for _ in range(30):
         owner.now += 1.0
         owner.happens(data.draw(st.sampled_from(sorted(owner.possible()))))
