@@ -44,7 +44,7 @@ class TurnListener(Protocol):
         ...
 
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
-        """Return what the next sound leads to."""
+        """Return what the next audio leads to."""
         ...
 
     async def absent(self, seconds: float) -> list[SpeechEvent]:
@@ -60,7 +60,7 @@ class TurnListener(Protocol):
         ...
 
     def reset(self) -> None:
-        """Forget all sound so far."""
+        """Forget all audio so far."""
         ...
 
     async def aclose(self) -> None:
@@ -128,7 +128,7 @@ class Conversation:
     # -- the person --------------------------------------------------------------------------
 
     async def hear(self, frame: tuple[int, Int16Array]) -> None:
-        """Act on the next sound of the person, ``(rate in Hz, int16 (channels, samples))``.
+        """Act on the next audio of the person, ``(rate in Hz, int16 (channels, samples))``.
 
         When it stops coming, the time that passes is the pause: a turn ends, a reply that is held
         goes on, and whoever waits for more waits no longer.
@@ -213,7 +213,7 @@ class Conversation:
     # -- the reply ---------------------------------------------------------------------------
 
     def reply_sounded(self) -> None:
-        """The reply has its first sound."""
+        """The reply has its first audio."""
         self._do(self._machine.reply_sounded())
 
     def reply_ended(self) -> None:

@@ -1,4 +1,4 @@
-"""What a segmenter finds in the sound of one person."""
+"""What a segmenter finds in the audio of one person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class SpeechStarted:
     """Somebody began to speak.
 
     Attributes:
-        time: when the first speech began, in seconds of sound since the segmenter's beginning.
+        time: when the first speech began, in seconds of audio since the segmenter's beginning.
     """
 
     time: float
@@ -25,11 +25,11 @@ class TurnEnded:
 
     Attributes:
         utterance: all that was said, from before the first speech to the pause: ``int16``, shape
-            ``(1, samples)`` or ``(2, samples)``, at the rate of the sound that was pushed.
+            ``(1, samples)`` or ``(2, samples)``, at the rate of the audio that was pushed.
         speech_s: seconds of it that are speech.
-        time: when the last speech ended, in seconds of sound since the segmenter's beginning.
+        time: when the last speech ended, in seconds of audio since the segmenter's beginning.
         paused: whether there was a pause; ``False`` when only the longest allowed turn was over.
-        start: when the utterance begins, in seconds of sound since the segmenter's beginning.
+        start: when the utterance begins, in seconds of audio since the segmenter's beginning.
     """
 
     utterance: NDArray[np.int16]

@@ -15,7 +15,7 @@ LONGEST_WINDOW_S = 60.0
 class AlgoOptions:
     """When a turn begins and ends.
 
-    The first three describe a window that slides over the sound as it arrives: speech has started
+    The first three describe a window that slides over the audio as it arrives: speech has started
     once the window holds more than ``started_talking_threshold`` seconds of speech, and the turn is
     over at the first moment it holds less than ``speech_threshold``.
 
@@ -68,7 +68,7 @@ class SileroVadOptions:
             ``AlgoOptions.max_continuous_speech_s``; the smaller one counts.
         min_silence_duration_ms: without effect: a pause is what ``AlgoOptions`` says.
         window_size_samples: without effect: the model works on 512 samples of 16 kHz, 32 ms.
-        speech_pad_ms: how much sound before the first detected speech belongs to an utterance.
+        speech_pad_ms: how much audio before the first detected speech belongs to an utterance.
 
     Raises:
         ConfigurationError: values that cannot work.

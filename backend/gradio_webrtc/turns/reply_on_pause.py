@@ -36,7 +36,7 @@ class ReplyOnPause(AsyncStreamHandler):
             shape (1, samples))`` and the values of further inputs. What it yields, or returns, is
             what a stream handler may emit. With ``variant="textbox"`` it gets a ``WebRTCData``
             whose ``audio`` is what was said. Sync code runs on a thread of its own for each reply.
-        startup_fn: speaks first: called when the connection is there, without sound, with the
+        startup_fn: speaks first: called when the connection is there, without audio, with the
             values of further inputs if ``fn`` takes some.
         algo_options: when a turn begins and ends.
         model_options: what the voice detector takes for speech.
@@ -127,7 +127,7 @@ class ReplyOnPause(AsyncStreamHandler):
         self._converse()
 
     async def receive(self, frame: AudioChunk) -> None:
-        """Listen to the next sound of the person."""
+        """Listen to the next audio of the person."""
         await self._converse().hear(frame)
 
     async def emit(self) -> Any:
@@ -141,7 +141,7 @@ class ReplyOnPause(AsyncStreamHandler):
     def trigger_response(self) -> None:
         """Reply now, as if there had been a pause, to whatever has been said. Any thread.
 
-        Without anything said ``fn`` gets sound of shape ``(1, 0)``. A reply that goes on is
+        Without anything said ``fn`` gets audio of shape ``(1, 0)``. A reply that goes on is
         interrupted; one that cannot be is waited for.
         """
         args = list(self.latest_args)

@@ -48,9 +48,9 @@ class ReplyPhase(Enum):
     NONE = auto()
     """There is none, or the last one has been played."""
     THINKING = auto()
-    """It has been called and has no sound yet."""
+    """It has been called and has no audio yet."""
     SOUNDING = auto()
-    """It has sound, and has not been played to its end."""
+    """It has audio, and has not been played to its end."""
 
 
 class TurnMachine:
@@ -98,7 +98,7 @@ class TurnMachine:
     # -- the person --------------------------------------------------------------------------
 
     def speech_started(self, time: float) -> list[Action]:
-        """Somebody began to speak at ``time``, in seconds of sound."""
+        """Somebody began to speak at ``time``, in seconds of audio."""
         if self.ignores_speech:
             return []
         self.speaking = True
@@ -121,7 +121,7 @@ class TurnMachine:
 
         Args:
             speech_s: seconds of speech in it.
-            time: when its last speech ended, in seconds of sound.
+            time: when its last speech ended, in seconds of audio.
             paused: whether there was a pause.
         """
         if self.ignores_speech:
@@ -165,7 +165,7 @@ class TurnMachine:
         self.phase = ReplyPhase.THINKING
 
     def reply_sounded(self) -> list[Action]:
-        """The reply has its first sound."""
+        """The reply has its first audio."""
         self.phase = ReplyPhase.SOUNDING
         # While it is held nobody hears that; the client is told when it goes on.
         return [] if self.held else [Tell("response_starting")]

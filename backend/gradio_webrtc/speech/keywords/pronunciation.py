@@ -92,7 +92,7 @@ def _guess(word: str, voice: str) -> Phones:
         logger.warning("Pronouncing %r without espeak-ng: %s", word, error)
         return ()
     ipa = " ".join(clauses)
-    phones = [phone for sound in _IPA.findall(ipa) for phone in _IPA_PHONES[sound].split()]
+    phones = [phone for symbol in _IPA.findall(ipa) for phone in _IPA_PHONES[symbol].split()]
     # The dictionary writes the "i" of "radio" as it writes that of "happy".
     following = [*phones[1:], ""]
     phones = [

@@ -109,7 +109,7 @@ class SphinxSpotter:
         """What was decided already: the phrase and the frame it begins at."""
 
     def hear(self, samples: Int16Array) -> Spotted | None:
-        """Take sound and return the stop word that it completes."""
+        """Take audio and return the stop word that it completes."""
         noise = self._noise.normal(0.0, _NOISE, samples.size)
         samples = np.clip(np.rint(samples + noise), -32_768, 32_767).astype(np.int16)
         for piece in _pieces(samples):
@@ -152,13 +152,13 @@ class SphinxSpotter:
     def _confirms(self, key: str, first: int, last: int) -> bool:
         offset = self._received - self._recent.size
         start = max(0, (first - _BEFORE) * _FRAME - offset)
-        sound = self._recent[start : max(0, (last + _AFTER) * _FRAME - offset)]
+        around = self._recent[start : max(0, (last + _AFTER) * _FRAME - offset)]
         verifier = self._verifiers[key]
         # How this voice and microphone sound on average, from this turn too: in the first turn of a
         # connection, which is where the word is said, there is nothing else to go by.
         verifier.set_cmn(self._search.get_cmn(True))
         verifier.start_utt()
-        for piece in _pieces(sound):
+        for piece in _pieces(around):
             verifier.process_raw(piece.tobytes(), False, False)
         verifier.end_utt()
         hypothesis = verifier.hyp()

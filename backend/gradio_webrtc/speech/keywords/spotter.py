@@ -23,7 +23,7 @@ class Spotted:
 
     Attributes:
         word: as the author wrote it.
-        end_s: where it ended, in seconds of sound since the spotter's ``begin``.
+        end_s: where it ended, in seconds of audio since the spotter's ``begin``.
     """
 
     word: str
@@ -39,10 +39,10 @@ class KeywordSpotter(Protocol):
         ...
 
     def hear(self, samples: Int16Array) -> Spotted | None:
-        """Take the next sound; return the first stop word in what was heard so far.
+        """Take the next audio; return the first stop word in what was heard so far.
 
         Args:
-            samples: mono at 16 kHz, shape ``(samples,)``, any length; continues the sound before.
+            samples: mono at 16 kHz, shape ``(samples,)``, any length; continues the audio before.
         """
         ...
 

@@ -78,7 +78,7 @@ class STTSpotter:
             return None
         phrase, after = found
         # A transcript has no times: words take as long as they have letters. What was transcribed
-        # before did not have the stop word, so it ended in the new sound, or just before.
+        # before did not have the stop word, so it ended in the new audio, or just before.
         letters = [len(word) + 1 for word in words]
         back = self._recent.size * sum(letters[after:]) / sum(letters)
         end = self._received - min(back, fresh + _STEP / 2)

@@ -40,7 +40,7 @@ _TOKENS_A_SECOND = 6.5
 """Nobody speaks faster. A model that got into a loop is stopped there, as its authors advise."""
 _SPARE_TOKENS, _MOST_TOKENS = 8, 192
 _LONGEST = 30 * SAMPLE_RATE
-"""What the model was trained on; longer sound is cut where it is quietest shortly before."""
+"""What the model was trained on; longer audio is cut where it is quietest shortly before."""
 _CUT_IN = 5 * SAMPLE_RATE
 _SHORTEST = SAMPLE_RATE // 10
 _CACHE = re.compile(r"past_key_values\.\d+\.(decoder|encoder)\.(key|value)")

@@ -80,7 +80,7 @@ class SphinxSTT:
 
 
 def _with_noise(samples: Int16Array) -> Int16Array:
-    # The same noise each time, so that the same sound gives the same words.
+    # The same noise each time, so that the same audio gives the same words.
     noise = np.random.default_rng(0).normal(0.0, _NOISE, samples.size + 2 * _EDGE)
     noise[_EDGE : _EDGE + samples.size] += samples
     return np.clip(np.rint(noise), -32_768, 32_767).astype(np.int16)

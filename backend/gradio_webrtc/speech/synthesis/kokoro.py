@@ -1,7 +1,7 @@
 """Kokoro, a small model that speaks naturally, run by onnxruntime.
 
 Files and signature are those of the ONNX export ``onnx-community/Kokoro-82M-v1.0-ONNX``: phonemes
-of at most 510 symbols and a voice's style for that many of them go in, sound at 24 kHz comes out.
+of at most 510 symbols and a voice's style for that many of them go in, audio at 24 kHz comes out.
 The phonemes are espeak-ng's, as in the model's own pipeline for what its dictionary lacks.
 """
 

@@ -71,6 +71,6 @@ class Hangover:
 
 def _level(samples: Int16Array) -> float:
     """Return the root mean square without the direct current of cheap microphones."""
-    sound = samples[0].astype(np.float32)
-    sound -= sound.mean()
-    return float(np.sqrt(np.dot(sound, sound) / max(1, len(sound))))
+    signal = samples[0].astype(np.float32)
+    signal -= signal.mean()
+    return float(np.sqrt(np.dot(signal, signal) / max(1, len(signal))))

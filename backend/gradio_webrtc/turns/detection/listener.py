@@ -37,12 +37,12 @@ class Listener:
     """Scores the audio of one connection off the event loop and finds the turns in it.
 
     Sound is cut into the detector's windows wherever its chunks begin and end, so that the same
-    sound gives the same events however it arrives. One trip to the thread takes all windows that
+    audio gives the same events however it arrives. One trip to the thread takes all windows that
     are complete: with 20 ms chunks one of 32 ms; ``CALM_STEPS`` while it is clear that nobody
     speaks and there is no hurry; and in silence there is none. Use it from one task at a time.
 
     Args:
-        sample_rate: of the sound and of the utterances, in Hz; other rates are converted.
+        sample_rate: of the audio and of the utterances, in Hz; other rates are converted.
         channels: of the utterances, 1 or 2.
         algo: when a turn begins and ends; ``None`` means the defaults.
         options: a ``SileroVadOptions`` for detectors, anything a ``PauseDetectionModel`` takes.
@@ -122,7 +122,7 @@ class Listener:
             self._next = self._scorer.boundary(0)
 
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
-        """Return what the next sound leads to.
+        """Return what the next audio leads to.
 
         Args:
             frame: ``(sample_rate in Hz, int16 of shape (channels, samples))``.
@@ -194,7 +194,7 @@ class Listener:
         return self.segmenter.resume_turn()
 
     def reset(self) -> None:
-        """Drop the turn that is going on and forget all sound so far."""
+        """Drop the turn that is going on and forget all audio so far."""
         self._generation += 1
         self.segmenter.reset()
         self._begin()
@@ -249,7 +249,7 @@ class Listener:
         """Where the pieces begin, counted as the steps' boundaries are."""
 
     def _complete_steps(self, rate: int, samples: Int16Array) -> list[Int16Array]:
-        """Take sound and return what is complete."""
+        """Take audio and return what is complete."""
         if rate != self._rate:
             samples = self._converter.push(Pcm(rate, samples))
         elif samples.shape[0] != self._channels:
@@ -259,14 +259,14 @@ class Listener:
         boundary = self._scorer.boundary
         if self._position + self._waiting < boundary(self._index):
             return []
-        sound = np.concatenate(self._pieces, axis=1)
+        signal = np.concatenate(self._pieces, axis=1)
         start, end = self._position, self._position + self._waiting
         steps = []
         while boundary(self._index) <= end:
             stop = boundary(self._index)
-            steps.append(sound[:, self._position - start : stop - start])
+            steps.append(signal[:, self._position - start : stop - start])
             self._position, self._index = stop, self._index + 1
-        rest = sound[:, self._position - start :].copy()
+        rest = signal[:, self._position - start :].copy()
         self._pieces, self._waiting = [rest], rest.shape[1]
         return steps
 

@@ -14,7 +14,7 @@ from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 
 RESUMABLE_S = 10.0
 """How long after its end a turn can be resumed, and how long a resumed one waits for more speech:
-more than anybody thinks in the middle of a sentence, so that no sound is kept for ever."""
+more than anybody thinks in the middle of a sentence, so that no audio is kept for ever."""
 LONGEST_S = 600.0
 """A turn ends after ten minutes whatever the options say: a radio in the room never pauses."""
 
@@ -41,15 +41,15 @@ class _Turn:
 
 
 class SpeechSegmenter:
-    """Finds turns in one person's sound: see :class:`AlgoOptions` for what begins and ends one.
+    """Finds turns in one person's audio: see :class:`AlgoOptions` for what begins and ends one.
 
     ``push`` for detectors that score window by window, ``push_measured`` for models that measure a
     whole stretch; one instance takes one of them. Samples are kept until they cannot belong to an
     utterance any more: about a second of them while nobody speaks. Not thread-safe.
 
     Args:
-        sample_rate: of the sound, in Hz.
-        channels: of the sound, 1 or 2.
+        sample_rate: of the audio, in Hz.
+        channels: of the audio, 1 or 2.
         algo: when a turn begins and ends.
         vad: what counts as speech; ``None`` means the defaults.
     """
@@ -94,17 +94,17 @@ class SpeechSegmenter:
 
     @property
     def received_s(self) -> float:
-        """Seconds of sound since the segmenter's beginning."""
+        """Seconds of audio since the segmenter's beginning."""
         return self._buffer.stop / self._rate
 
     @property
     def turn_start_s(self) -> float | None:
-        """When the utterance of the turn that is going on begins, in seconds of sound."""
+        """When the utterance of the turn that is going on begins, in seconds of audio."""
         return self._turn.start / self._rate if self._turn else None
 
     @property
     def last_speech_s(self) -> float | None:
-        """When the last speech of the turn that is going on ended, in seconds of sound."""
+        """When the last speech of the turn that is going on ended, in seconds of audio."""
         return self._turn.last / self._rate if self._turn else None
 
     @property
@@ -123,16 +123,16 @@ class SpeechSegmenter:
         return max(0.0, left / self._rate)
 
     def audio_since(self, time: float) -> Int16Array:
-        """Return a copy of what is kept from ``time`` on, in seconds of sound."""
+        """Return a copy of what is kept from ``time`` on, in seconds of audio."""
         return self._buffer.cut(round(time * self._rate), self._buffer.stop)
 
     @property
     def buffered_s(self) -> float:
-        """Seconds of sound that are kept."""
+        """Seconds of audio that are kept."""
         return (self._buffer.stop - self._buffer.start) / self._rate
 
     def push(self, samples: Int16Array, probability: float) -> list[SpeechEvent]:
-        """Take the sound of one detector window.
+        """Take the audio of one detector window.
 
         Args:
             samples: shape ``(channels, n)``; kept, so it must not be changed afterwards.
@@ -169,7 +169,7 @@ class SpeechSegmenter:
         return events
 
     def push_measured(self, samples: Int16Array, window_speech_s: float) -> list[SpeechEvent]:
-        """Take the next sound, with the seconds of speech in the ``audio_chunk_duration`` up to it.
+        """Take the next audio, with the seconds of speech in the ``audio_chunk_duration`` up to it.
 
         Args:
             samples: shape ``(channels, n)``; kept, so it must not be changed afterwards.
@@ -211,7 +211,7 @@ class SpeechSegmenter:
         return True
 
     def reset(self) -> None:
-        """Drop the turn that is going on and all sound; time goes on."""
+        """Drop the turn that is going on and all audio; time goes on."""
         self._turn = self._ended = None
         self._window.reset()
         self._hangover.reset()
@@ -231,7 +231,7 @@ class SpeechSegmenter:
             self._turn.last, self._turn.resumed_at = stop, None
 
     def _decide(self, stop: int, speech: int, active: int) -> list[SpeechEvent]:
-        """Return what the sound up to ``stop`` leads to."""
+        """Return what the audio up to ``stop`` leads to."""
         turn = self._turn
         if turn is None:
             if speech <= self._begins_above:

@@ -124,16 +124,16 @@ class SileroVad:
                 but ``window_size_samples``.
         """
         options = options if isinstance(options, SileroVadOptions) else SileroVadOptions()
-        sound = _as_16k(*audio)
-        windows = -(-len(sound) // WINDOW_SAMPLES)
+        signal = _as_16k(*audio)
+        windows = -(-len(signal) // WINDOW_SAMPLES)
         padded = np.zeros(windows * WINDOW_SAMPLES, np.float32)
-        padded[: len(sound)] = sound
+        padded[: len(signal)] = signal
         detector = self.detector()
         try:
             found = [detector.probability(one) for one in padded.reshape(windows, WINDOW_SAMPLES)]
         finally:
             detector.close()
-        chunks = speech_segments(found, WINDOW_SAMPLES, SAMPLE_RATE, len(sound), options)
+        chunks = speech_segments(found, WINDOW_SAMPLES, SAMPLE_RATE, len(signal), options)
         return sum(one["end"] - one["start"] for one in chunks) / SAMPLE_RATE, chunks
 
 

@@ -1,4 +1,4 @@
-"""What a ``Listener`` asks about each step of the sound, whichever kind of detector answers.
+"""What a ``Listener`` asks about each step of the audio, whichever kind of detector answers.
 
 Scorers run on the listener's thread; the segmenter they feed is used on the event loop.
 """
@@ -52,7 +52,7 @@ class SpeechScorer(Protocol):
         ...
 
     def boundary(self, index: int) -> int:
-        """Return where step ``index`` ends, in samples of the sound; known once loaded."""
+        """Return where step ``index`` ends, in samples of the audio; known once loaded."""
         ...
 
     def score(self, samples: Int16Array) -> float:

@@ -1,11 +1,11 @@
-"""End-of-turn models that judge from sound, run by onnxruntime.
+"""End-of-turn models that decide from audio, run by onnxruntime.
 
 Two published signatures are known, and models of one's own may have either:
 
 - Smart Turn 3 (``pipecat-ai/smart-turn-v3``): ``input_features``, Whisper's log-mel features of
-  the last 8 seconds, shape ``(batch, 80, 800)``; shorter sound has zeros before it.
+  the last 8 seconds, shape ``(batch, 80, 800)``; shorter audio has zeros before it.
 - Smart Turn 2: ``input_values``, the standardised waveform, shape ``(batch, samples)``, with an
-  ``attention_mask``; shorter sound has zeros behind it, which the mask excludes.
+  ``attention_mask``; shorter audio has zeros behind it, which the mask excludes.
 
 Both give one probability that the speaker has finished.
 """
@@ -123,7 +123,7 @@ class OnnxTurnDetector:
 def _inputs_for(
     session: Any, path: Path, window_s: float | None
 ) -> Callable[[Float32Array], Inputs]:
-    """Return what makes the model's inputs of sound, after looking at what it takes."""
+    """Return what makes the model's inputs of audio, after looking at what it takes."""
     shapes = {given.name: list(given.shape) for given in session.get_inputs()}
     masked = "attention_mask" in shapes
     named = [name for name in shapes if name != "attention_mask"]

@@ -14,7 +14,7 @@ class Reply:
     What it says stays true after the reply, for code that keeps it.
 
     Args:
-        played: returns the seconds of sound played since the connection began.
+        played: returns the seconds of audio played since the connection began.
     """
 
     def __init__(self, played: Callable[[], float]) -> None:
@@ -27,7 +27,7 @@ class Reply:
     def heard_s(self) -> float:
         """Seconds of this reply that were played to the person.
 
-        Counted where the sound leaves the server: a browser plays it 50 to 200 ms later.
+        Counted where the audio leaves the server: a browser plays it 50 to 200 ms later.
         """
         if self._final_s is not None:
             return self._final_s

@@ -31,7 +31,7 @@ class ReplyOnStopWords(ReplyOnPause):
     is said next, if that begins within ``follow_up_s``. Every question needs its stop word.
 
     Args:
-        fn: as for ``ReplyOnPause``; it gets the sound after the stop word.
+        fn: as for ``ReplyOnPause``; it gets the audio after the stop word.
         stop_words: the words or short phrases that wake it, as the author writes them. Give
             common misspellings too when a recogniser is the ``spotter``.
         startup_fn: as for ``ReplyOnPause``, like all further parameters that are not here.

@@ -24,12 +24,12 @@ FINISH_S = 5.0
 
 
 class SpotterWorker:
-    """Runs one connection's spotter on a thread of its own, over the sound of a turn.
+    """Runs one connection's spotter on a thread of its own, over the audio of a turn.
 
     Args:
         model: makes the spotter, with the first turn.
         stop_words: what it listens for.
-        rate: of the sound it is given, in Hz.
+        rate: of the audio it is given, in Hz.
 
     Attributes:
         rate: the same.
@@ -58,11 +58,11 @@ class SpotterWorker:
         self._job = self._worker.submit(copy_context(), self._begin, self._turn)
 
     def feed(self, samples: Int16Array) -> None:
-        """Give it the next sound, int16 ``(channels, n)``; not while it is ``busy``."""
+        """Give it the next audio, int16 ``(channels, n)``; not while it is ``busy``."""
         self._job = self._submit(samples, last=False)
 
     def skip(self) -> None:
-        """It is too far behind: begin anew with the sound that is given next."""
+        """It is too far behind: begin anew with the audio that is given next."""
         self._complain("is slower than speech; some of it is not listened to")
         self.begin()
 
@@ -78,7 +78,7 @@ class SpotterWorker:
         return job.result()
 
     async def finish(self, samples: Int16Array) -> Spotted | None:
-        """Give it the last sound of the turn and wait for what it says, ``FINISH_S`` at most.
+        """Give it the last audio of the turn and wait for what it says, ``FINISH_S`` at most.
 
         Raises:
             Exception: whatever the spotter raised.
@@ -129,8 +129,8 @@ class SpotterWorker:
         if turn != self._turn:
             return None
         assert self._spotter is not None
-        sound = self._resampler.push(Pcm(self.rate, samples))[0]
-        found = self._spotter.hear(sound) if sound.size else None
+        resampled = self._resampler.push(Pcm(self.rate, samples))[0]
+        found = self._spotter.hear(resampled) if resampled.size else None
         return self._spotter.finish() if last and found is None else found
 
     def _close(self) -> None:

@@ -12,13 +12,13 @@ from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 
 FED_S = 0.1
-"""A spotter gets sound in pieces of at least this length: fewer trips to its thread."""
+"""A spotter gets audio in pieces of at least this length: fewer trips to its thread."""
 BEHIND_S, KEPT_S = 8.0, 3.0
 """A spotter that is slower than speech, on a machine that is too busy, goes on with the latest
 seconds when it is this far behind. Less would cost the first word while it loads its model."""
 QUESTION_S = 0.3
 """Speech has to go on this long after the end of the stop word to be more than its echo in the
-detector, which goes on for a moment after the last sound."""
+detector, which goes on for a moment after the last speech."""
 
 
 @dataclass
@@ -26,7 +26,7 @@ class _StopWord:
     """A stop word that was heard in the turn that goes on.
 
     Attributes:
-        end: where it ended, in seconds of sound.
+        end: where it ended, in seconds of audio.
         told: whether the beginning of the question was passed on.
     """
 
@@ -70,7 +70,7 @@ class StopWordListener:
         self._passing = False
         """Whether the turn that goes on is passed on as it is."""
         self._fed: float | None = None
-        """Up to where the spotter was given the turn that goes on, in seconds of sound."""
+        """Up to where the spotter was given the turn that goes on, in seconds of audio."""
         self._began = 0.0
         """Where what the spotter was given begins."""
         self._stop_word: _StopWord | None = None
@@ -90,7 +90,7 @@ class StopWordListener:
         return left
 
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
-        """Return what the next sound leads to: nothing, while asleep."""
+        """Return what the next audio leads to: nothing, while asleep."""
         return await self._pass(await self._listener.hear(frame))
 
     async def absent(self, seconds: float) -> list[SpeechEvent]:
@@ -127,7 +127,7 @@ class StopWordListener:
         return resumed
 
     def reset(self) -> None:
-        """Forget all sound so far, and sleep."""
+        """Forget all audio so far, and sleep."""
         self._listener.reset()
         self._forget_turn()
         self._awake_until = None
@@ -172,7 +172,7 @@ class StopWordListener:
         return [SpeechStarted(stop_word.end)]
 
     def _spot(self) -> None:
-        """Take what the spotter found, and give it the sound since."""
+        """Take what the spotter found, and give it the audio since."""
         if self._fed is not None:
             self._take(self._spotter.found())
         segmenter = self._listener.segmenter
