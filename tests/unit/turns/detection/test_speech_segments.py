@@ -45,7 +45,7 @@ def test_short_gaps_are_closed(shortest: int, found: list[tuple[int, int]]) -> N
 
 def test_short_speech_is_left_out_after_gaps_were_closed() -> None:
     pattern = [(0.9, 2), (0.0, 1), (0.9, 2), (0.0, 9), (0.9, 3)]
-    options = {"min_silence_duration_ms": 20, "min_speech_duration_ms": 40}
+    options = {"min_silence_duration_ms": 20, "min_speech_duration_ms": 50}
     assert segments(pattern, **options) == [(0, 50)]
 
 
