@@ -101,7 +101,7 @@ class PlayingTransport(FakeTransport):
 
 
 class ScriptedTurnListener:
-    """Implements ``turns.conversation.Ears``; hears what the test says.
+    """Implements ``turns.conversation.TurnListener``; hears what the test says.
 
     Attributes:
         speech_s: of the turn that goes on.
@@ -168,13 +168,13 @@ class ScriptedTurnListener:
 
 
 class ScriptedReply(ReplyOnPause):
-    """A ``ReplyOnPause`` with scripted ears: the newest ones are ``ScriptedReply.ears``."""
+    """A ``ReplyOnPause`` with a scripted listener: the newest is ``ScriptedReply.listener``."""
 
-    ears: ScriptedTurnListener
+    listener: ScriptedTurnListener
 
-    def _make_ears(self) -> ScriptedTurnListener:
-        ScriptedReply.ears = ScriptedTurnListener()
-        return ScriptedReply.ears
+    def _make_turn_listener(self) -> ScriptedTurnListener:
+        ScriptedReply.listener = ScriptedTurnListener()
+        return ScriptedReply.listener
 
 
 class Talk:
@@ -201,7 +201,7 @@ class Talk:
         self.session.start(self.transport)
         self.session.on_connected()
         await self.passes(0.1)
-        self.ears = ScriptedReply.ears
+        self.listener = ScriptedReply.listener
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -227,21 +227,21 @@ class Talk:
 
     async def speaks(self, seconds: float) -> None:
         """The person begins to speak and goes on for so long."""
-        if not self.ears.speech_s:
-            self.ears.hears(SpeechStarted(self._moment))
-            self.ears.speech_s = 0.2
+        if not self.listener.speech_s:
+            self.listener.hears(SpeechStarted(self._moment))
+            self.listener.speech_s = 0.2
             await self.passes(0.02)
         while seconds > 0:
-            self.ears.speech_s += 0.02
+            self.listener.speech_s += 0.02
             seconds -= 0.02
             await self.passes(0.02)
 
     async def pauses(self, value: int = 1, *, paused: bool = True) -> None:
         """The turn ends; its utterance consists of ``value``."""
         said = np.full((1, 4_800), value, np.int16)
-        seconds, self.ears.speech_s = self.ears.speech_s, 0.0
-        self.ears.ended_s, self.ears.said = seconds, said
-        self.ears.hears(TurnEnded(said, seconds, self._moment, paused))
+        seconds, self.listener.speech_s = self.listener.speech_s, 0.0
+        self.listener.ended_s, self.listener.said = seconds, said
+        self.listener.hears(TurnEnded(said, seconds, self._moment, paused))
         await self.passes(0.02)
 
     async def asks(self, value: int = 1) -> None:

@@ -74,7 +74,7 @@ class Conversation:
     Args:
         link: the session.
         machine: decides.
-        ears: finds the turns of the person.
+        turn_listener: finds the turns of the person.
         rate: of the utterances, in Hz.
         channels: of the utterances.
         make_reply: begins a reply.
@@ -86,14 +86,14 @@ class Conversation:
         self,
         link: Link,
         machine: TurnMachine,
-        ears: TurnListener,
+        turn_listener: TurnListener,
         rate: int,
         channels: int,
         make_reply: MakeReply,
         question: EndOfTurnQuestion | None = None,
         longest_pause_s: float = 3.0,
     ) -> None:
-        self.ears = ears
+        self.turn_listener = turn_listener
         self.replies = ReplyQueue(link, self)
         self._link = link
         self._machine = machine
@@ -136,11 +136,11 @@ class Conversation:
         seconds = frame[1].shape[-1] / frame[0]
         async with self._watch.taking(seconds):
             if not self._machine.ignores_speech:
-                await self._heard(await self.ears.hear(frame), seconds)
+                await self._heard(await self.turn_listener.hear(frame), seconds)
 
     async def _fell_silent(self, seconds: float) -> None:
         async def absent(step: float) -> None:
-            await self._heard(await self.ears.absent(step), step)
+            await self._heard(await self.turn_listener.absent(step), step)
 
         await pass_silence(seconds, self._silence_left_s, absent)
 
@@ -148,7 +148,7 @@ class Conversation:
         """Return the seconds of silence after which something happens, ``None``: nothing does."""
         if self._machine.ignores_speech:
             return None
-        left = self.ears.silence_left_s
+        left = self.turn_listener.silence_left_s
         if left is not None and self._unfinished is not None:
             return min(left, self._longest_pause - self._unfinished[1])
         return left
@@ -160,7 +160,7 @@ class Conversation:
                 self._do(self._machine.speech_started(event.time))
             else:
                 await self._turn_ended(event)
-        self._do(self._machine.speech_goes_on(self.ears.speech_s))
+        self._do(self._machine.speech_goes_on(self.turn_listener.speech_s))
         self._wait_for_more(seconds)
 
     def trigger(self, submitted: Submitted | None) -> None:
@@ -171,7 +171,7 @@ class Conversation:
                 return
             self._triggers.append(submitted)
             return
-        ended = self.ears.end_turn()
+        ended = self.turn_listener.end_turn()
         waiting = self._machine.end_of_turn_pending
         if ended is not None:
             self._said = ended.utterance
@@ -191,22 +191,22 @@ class Conversation:
             self._do(self._machine.end_of_turn_decided(finished))
 
     def _resume_turn(self) -> None:
-        self.ears.resume_turn()
-        self._unfinished = (self.ears.speech_s, 0.0)
+        self.turn_listener.resume_turn()
+        self._unfinished = (self.turn_listener.speech_s, 0.0)
 
     def _wait_for_more(self, seconds: float) -> None:
         """End a turn that was judged unfinished when nothing more is said."""
         if self._unfinished is None:
             return
         speech, waited = self._unfinished[0], self._unfinished[1] + seconds
-        if self.ears.speech_s > speech:
+        if self.turn_listener.speech_s > speech:
             self._unfinished = None
         elif waited < self._longest_pause:
             self._unfinished = (speech, waited)
         else:
             self._unfinished = None
             # What was said is still what the detector was asked about, without the silence since.
-            ended = self.ears.end_turn()
+            ended = self.turn_listener.end_turn()
             if ended is not None:
                 self._do(self._machine.turn_ended(ended.speech_s, ended.time, paused=False))
 
@@ -230,7 +230,7 @@ class Conversation:
             if self._question is not None:
                 await self._question.aclose()
         finally:
-            await self.ears.aclose()
+            await self.turn_listener.aclose()
 
     def _do(self, actions: Sequence[Action]) -> None:
         for action in actions:
@@ -245,7 +245,7 @@ class Conversation:
             elif action is Do.RESUME_TURN:
                 self._resume_turn()
             elif action is Do.FORGET:
-                self.ears.reset()
+                self.turn_listener.reset()
             elif action is Do.ANSWER:
                 self._answer()
 

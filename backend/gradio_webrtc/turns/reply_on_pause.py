@@ -150,7 +150,7 @@ class ReplyOnPause(AsyncStreamHandler):
 
     # -- steps a subclass may replace ----------------------------------------------------------
 
-    def _make_ears(self) -> TurnListener:
+    def _make_turn_listener(self) -> TurnListener:
         """Return what finds the turns of this connection."""
         return self._make_listener()
 
@@ -179,7 +179,7 @@ class ReplyOnPause(AsyncStreamHandler):
             self._conversation = Conversation(
                 self._link,
                 machine,
-                self._make_ears(),
+                self._make_turn_listener(),
                 self.input_sample_rate,
                 2 if self.expected_layout == "stereo" else 1,
                 self._make_reply,

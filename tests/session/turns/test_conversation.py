@@ -92,7 +92,7 @@ class TestTriggering:
         fn = Replier()
         async with Talk(ScriptedReply(fn)) as talk:
             await talk.speaks(0.5)
-            talk.ears.said = np.full((1, 99), 9, np.int16)
+            talk.listener.said = np.full((1, 99), 9, np.int16)
             talk.session._handler.inner._handler.trigger_response()
             await talk.passes(0.1)
             assert fn.asked == [9]
@@ -188,7 +188,7 @@ class TestTurnDetector:
         fn, detector = Replier(1.0), self.ScriptedDetector(0.1, 0.9)
         async with Talk(ScriptedReply(fn, turn_detector=detector)) as talk:
             await talk.asks(7)
-            assert talk.ears.resumed == 1
+            assert talk.listener.resumed == 1
             await talk.passes(1)
             assert fn.asked == []
             assert talk.logged == ["listening", "started_talking"]

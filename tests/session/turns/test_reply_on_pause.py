@@ -32,7 +32,7 @@ async def test_a_conversation() -> None:
         assert talk.logged == ["listening", *turn, *turn]
         assert [reply.heard_s for reply in fn.closed] == pytest.approx([1.0, 1.0], abs=0.02)
         assert [reply.ended for reply in fn.closed] == [True, True]
-    assert talk.ears.closed == 1
+    assert talk.listener.closed == 1
 
 
 async def test_an_interruption() -> None:
@@ -135,13 +135,13 @@ class TestNoInterrupting:
         fn = Replier(2.0)
         async with Talk(ScriptedReply(fn, can_interrupt=False)) as talk:
             await talk.asks(7)
-            heard = talk.ears.frames
+            heard = talk.listener.frames
             await talk.passes(1.9)
-            assert talk.ears.frames == heard
-            assert talk.ears.resets == 0
+            assert talk.listener.frames == heard
+            assert talk.listener.resets == 0
             await talk.passes(0.5)
-            assert talk.ears.resets == 1
-            assert talk.ears.frames > heard
+            assert talk.listener.resets == 1
+            assert talk.listener.frames > heard
             await talk.asks(8)
             await talk.passes(0.1)
             assert fn.asked == [7, 8]
@@ -215,7 +215,7 @@ async def test_what_was_emitted_in_the_same_moment_as_the_interruption_is_not_pl
         gate.clear()
         async with Talk(ScriptedReply(reply, interruption=at_once)) as talk:
             await talk.asks()
-            talk.ears.hears(SpeechStarted(9.0))
+            talk.listener.hears(SpeechStarted(9.0))
             gate.set()
             for _ in range(turns):
                 await asyncio.sleep(0)

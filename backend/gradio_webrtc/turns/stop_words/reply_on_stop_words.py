@@ -113,7 +113,7 @@ class ReplyOnStopWords(ReplyOnPause):
         self.follow_up_s = follow_up_s
         self.barge_in = barge_in
 
-    def _make_ears(self) -> TurnListener:
+    def _make_turn_listener(self) -> TurnListener:
         return StopWordListener(
             self._make_listener(),
             SpotterWorker(self.spotter, self.stop_words, self.input_sample_rate),

@@ -228,7 +228,7 @@ async def test_a_start_up_of_its_own_that_goes_on_for_ever() -> None:
         gate.clear()
         async with Talk(Busy(reply, interruption=AT_ONCE)) as talk:
             await talk.asks()
-            talk.ears.hears(SpeechStarted(9.0))
+            talk.listener.hears(SpeechStarted(9.0))
             gate.set()
             for _ in range(turns):
                 await asyncio.sleep(0)
