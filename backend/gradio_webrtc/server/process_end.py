@@ -189,7 +189,7 @@ _forking = _Forking()
 
 
 def _before_fork() -> None:
-    """Hold signals back: one that reached the child before it has the default back would be lost."""
+    """Hold signals back: one that reached the child before its default is back would be lost."""
     if any(signal.getsignal(number) is _on_signal for number in _numbers()):
         _forking.mask = set(signal.pthread_sigmask(signal.SIG_BLOCK, _numbers()))
 
