@@ -1,5 +1,5 @@
-"""Threads and tasks of these tests are watched as those of the handlers' are."""
+"""Threads and tasks of these tests are watched."""
 
-from tests.unit.handlers.conftest import _until, _until_async, nothing_left_behind
-
-__all__ = ["_until", "_until_async", "nothing_left_behind"]
+from tests.support.thread_fixtures import nothing_left_behind as nothing_left_behind
+from tests.support.thread_fixtures import until as until
+from tests.support.thread_fixtures import until_async as until_async
