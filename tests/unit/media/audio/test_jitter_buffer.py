@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradio_webrtc.media.audio.jitter_buffer import AudioJitterBuffer, Event, Gap, Lost, Packet
-from gradio_webrtc.media.audio.loss_concealment import FADE_OUT, LossConcealer, conceal
 from tests.unit.media.signals import few
 
 DURATION = 960
@@ -143,51 +142,3 @@ def test_any_network(sequence: int, timestamp: int, fates: list[tuple[str, float
         assert event.timestamp == at, "time is not accounted for"
         at += DURATION if isinstance(event, Packet) else event.samples
     assert not any(isinstance(event, Gap) for event in events)
-
-
-def voice(count: int) -> np.ndarray:
-    at = np.arange(count) / 48_000
-    wave = sum(np.sin(2 * np.pi * 150 * k * at + k) / k for k in range(1, 12))
-    return (wave * 6_000).astype(np.int16)[np.newaxis]
-
-
-def test_concealment_goes_on_with_the_voice_and_leaves_no_click() -> None:
-    whole, concealer = voice(960 * 6), LossConcealer(1)
-    frames = [whole[:, n * 960 : (n + 1) * 960] for n in range(6)]
-    heard = [concealer.received(frame) for frame in frames[:3]]
-    heard.append(concealer.missing(960))
-    heard += [concealer.received(frame) for frame in frames[4:]]
-    sound = np.concatenate(heard, axis=1)[0].astype(int)
-    natural = np.abs(np.diff(whole[0].astype(int))).max()
-    assert np.abs(np.diff(sound)).max() < 1.5 * natural
-    original = whole[0, 3 * 960 : 4 * 960].astype(int)
-    error = np.sqrt(np.mean((sound[3 * 960 : 4 * 960] - original) ** 2))
-    assert error < 0.35 * np.sqrt(np.mean(original**2))
-    assert np.array_equal(sound[4 * 960 + 240 :], whole[0, 4 * 960 + 240 :])
-
-
-def test_a_long_loss_fades_to_silence() -> None:
-    concealer = LossConcealer(2)
-    concealer.received(np.repeat(voice(1_920), 2, axis=0))
-    parts = [concealer.missing(960) for _ in range(6)]
-    loudness = [int(np.abs(part.astype(int)).max()) for part in parts]
-    assert loudness[0] > loudness[1] > loudness[2] > 0
-    assert loudness[3:] == [0, 0, 0]
-    assert parts[0].shape == (2, 960)
-    sudden = concealer.received(np.full((2, 960), 9_000, np.int16))[0].astype(int)
-    assert np.abs(np.diff(sudden, prepend=0)).max() <= 9_000
-
-
-def test_concealing_without_history_is_silence() -> None:
-    assert not conceal(np.zeros((1, 0), np.int16), 960).any()
-    assert conceal(voice(100), 5 * FADE_OUT).shape == (1, 5 * FADE_OUT)
-
-
-@few
-@given(seed=st.integers(0, 99), known=st.integers(0, 3_000), count=st.integers(0, 4_000))
-def test_concealing_anything_is_never_louder_than_it_was(seed: int, known: int, count: int) -> None:
-    noise = np.random.default_rng(seed).integers(-9_000, 9_000, (2, known), dtype=np.int16)
-    made = conceal(noise, count)
-    assert made.shape == (2, count)
-    assert made.dtype == np.int16
-    assert np.abs(made.astype(int)).max(initial=0) <= 9_000
