@@ -154,7 +154,7 @@ def test_it_says_whether_an_import_is_under_way(
         enough.set()
     assert outcomes[0].error is None
     assert not code.is_importing()
-    monkeypatch.delitem(sys.modules, "slow_to_import")
+    del sys.modules["slow_to_import"]
 
 
 def test_what_only_waits_imports_nothing(until: Until) -> None:
