@@ -106,8 +106,10 @@ class ByteFeed:
             piece = b"" if self.next is not None else self._part.read(size)
             if self._closed:
                 break
-            if piece or self.next is not None or not self._advance():
+            if piece or self.next is not None:
                 return piece
+            if not self._advance() and not self._closed:
+                return b""
         raise SessionClosedError("Nobody plays this file any more.")
 
     def _advance(self) -> bool:
