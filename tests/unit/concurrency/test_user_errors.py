@@ -23,7 +23,8 @@ Way = Callable[[Awaitable[Any], str], Awaitable[Any]]
 
 @pytest.fixture(params=[await_user_code, await_in_task])
 def way(request: pytest.FixtureRequest) -> Way:
-    return request.param
+    chosen: Way = request.param
+    return chosen
 
 
 async def for_ever() -> None:

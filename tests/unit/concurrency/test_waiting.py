@@ -23,7 +23,8 @@ WAYS = ["wait_for_item", "take_within"]
 def wait(request: pytest.FixtureRequest) -> Wait:
     if not hasattr(waiting, request.param):
         pytest.fail(f"there is no {request.param}")
-    return getattr(waiting, request.param)
+    way: Wait = getattr(waiting, request.param)
+    return way
 
 
 async def turns(count: int) -> None:
@@ -99,8 +100,28 @@ async def test_an_item_given_back_is_the_next_one_again() -> None:
     assert [queue.get_nowait() for _ in range(3)] == [1, 2, 3]
 
 
+async def test_an_item_comes_at_once_or_when_it_is_put_or_not_at_all() -> None:
+    queue: asyncio.Queue[str | None] = asyncio.Queue()
+    assert await wait_for_item(queue, timeout=0.01) is None
+    queue.put_nowait("there")
+    assert await wait_for_item(queue) == "there"
+    waiting = asyncio.ensure_future(wait_for_item(queue, timeout=30))
+    await asyncio.sleep(0)
+    queue.put_nowait("late")
+    assert await waiting == "late"
+    queue.put_nowait("kept")
+    assert await wait_for_item(queue, timeout=0) == "kept"
+
+
+async def test_an_item_put_after_the_timeout_is_not_lost() -> None:
+    queue: asyncio.Queue[str | None] = asyncio.Queue()
+    assert await wait_for_item(queue, timeout=0.001) is None
+    queue.put_nowait("next")
+    assert await wait_for_item(queue) == "next"
+
+
 async def test_zero_and_no_time_limit() -> None:
-    queue: asyncio.Queue[int] = asyncio.Queue()
+    queue: asyncio.Queue[int | None] = asyncio.Queue()
     assert await wait_for_item(queue, timeout=0) is None
     queue.put_nowait(5)
     assert await wait_for_item(queue, timeout=0) == 5

@@ -10,20 +10,23 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any
 
 import pytest
 
 from gradio_webrtc.concurrency.thread_interrupt import HandlerReleased
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import HandlerError, SessionClosedError
+from tests.support.thread_fixtures import Until
 
 pytestmark = pytest.mark.asyncio
 
 who: ContextVar[str] = ContextVar("who", default="nobody")
 
 
-async def test_runs_on_one_daemon_thread_of_its_own_and_returns_the_result():
+async def test_runs_on_one_daemon_thread_of_its_own_and_returns_the_result() -> None:
     worker = Worker("named")
     first = await worker.call(threading.current_thread)
     assert first is await worker.call(threading.current_thread)
@@ -34,14 +37,14 @@ async def test_runs_on_one_daemon_thread_of_its_own_and_returns_the_result():
     await worker.aclose()
 
 
-async def test_starts_no_thread_before_the_first_call():
+async def test_starts_no_thread_before_the_first_call() -> None:
     before = threading.active_count()
     worker = Worker("unused")
     assert threading.active_count() == before
     await worker.aclose()
 
 
-async def test_sees_the_callers_context_and_cannot_change_it():
+async def test_sees_the_callers_context_and_cannot_change_it() -> None:
     worker = Worker("context")
     who.set("alice")
 
@@ -56,7 +59,7 @@ async def test_sees_the_callers_context_and_cannot_change_it():
     await worker.aclose()
 
 
-async def test_exceptions_keep_their_traceback():
+async def test_exceptions_keep_their_traceback() -> None:
     worker = Worker("raises")
 
     def a_function_with_a_name() -> None:
@@ -70,7 +73,9 @@ async def test_exceptions_keep_their_traceback():
 
 
 @pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, asyncio.CancelledError])
-async def test_what_would_end_the_loop_or_the_task_comes_as_an_error(kind: type[BaseException]):
+async def test_what_would_end_the_loop_or_the_task_comes_as_an_error(
+    kind: type[BaseException],
+) -> None:
     worker = Worker("exits")
 
     def leave() -> None:
@@ -82,14 +87,14 @@ async def test_what_would_end_the_loop_or_the_task_comes_as_an_error(kind: type[
     await worker.aclose()
 
 
-async def test_stop_iteration_does_not_hang_the_caller():
+async def test_stop_iteration_does_not_hang_the_caller() -> None:
     worker = Worker("stops")
     with pytest.raises(HandlerError, match="StopIteration"):
         await asyncio.wait_for(worker.call(next, iter(())), 10)
     await worker.aclose()
 
 
-async def test_a_cancelled_caller_drops_the_result_and_the_thread_goes_on(until):
+async def test_a_cancelled_caller_drops_the_result_and_the_thread_goes_on(until: Until) -> None:
     worker = Worker("slow")
     go, finished = threading.Event(), threading.Event()
 
@@ -109,7 +114,7 @@ async def test_a_cancelled_caller_drops_the_result_and_the_thread_goes_on(until)
     await worker.aclose()
 
 
-async def test_an_exception_nobody_waits_for_is_logged(caplog):
+async def test_an_exception_nobody_waits_for_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     worker = Worker("quitter")
     go = threading.Event()
 
@@ -129,7 +134,7 @@ async def test_an_exception_nobody_waits_for_is_logged(caplog):
     await worker.aclose()
 
 
-async def test_refuses_calls_once_closed():
+async def test_refuses_calls_once_closed() -> None:
     worker = Worker("closed")
     await worker.call(int)
     await worker.aclose()
@@ -138,7 +143,7 @@ async def test_refuses_calls_once_closed():
         await worker.call(int)
 
 
-async def test_blocked_workers_starve_nobody():
+async def test_blocked_workers_starve_nobody() -> None:
     release = threading.Event()
     blocked = [Worker(f"blocked {n}") for n in range(20)]
     calls = [asyncio.ensure_future(worker.call(release.wait)) for worker in blocked]
@@ -163,7 +168,7 @@ async def test_blocked_workers_starve_nobody():
     ],
     ids=["queue-get", "event", "condition", "queue-put"],
 )
-async def test_closing_frees_code_that_waits_for_ever(block):
+async def test_closing_frees_code_that_waits_for_ever(block: Callable[[], Any]) -> None:
     worker = Worker("waits")
     calling = asyncio.ensure_future(worker.call(block))
     await asyncio.sleep(0.05)
@@ -184,7 +189,7 @@ def _full(full: queue.Queue[int]) -> None:
     full.put(2)
 
 
-async def test_freeing_one_waiter_leaves_others_on_the_same_queue_alone():
+async def test_freeing_one_waiter_leaves_others_on_the_same_queue_alone() -> None:
     shared: queue.Queue[str] = queue.Queue()
     leaving, staying = Worker("leaving"), Worker("staying")
     gone = asyncio.ensure_future(leaving.call(shared.get))
@@ -199,7 +204,7 @@ async def test_freeing_one_waiter_leaves_others_on_the_same_queue_alone():
     await staying.aclose()
 
 
-async def test_freed_code_runs_its_finally_blocks():
+async def test_freed_code_runs_its_finally_blocks() -> None:
     worker = Worker("tidy")
     seen: list[type[BaseException] | None] = []
 
@@ -217,7 +222,7 @@ async def test_freed_code_runs_its_finally_blocks():
     assert seen == [HandlerReleased]
 
 
-async def test_code_that_computes_may_finish_first():
+async def test_code_that_computes_may_finish_first() -> None:
     worker = Worker("computes")
     finished = threading.Event()
 
@@ -234,7 +239,7 @@ async def test_code_that_computes_may_finish_first():
     await calling
 
 
-async def test_an_endless_loop_is_interrupted_in_the_end():
+async def test_an_endless_loop_is_interrupted_in_the_end() -> None:
     worker = Worker("endless")
 
     def loop() -> None:
@@ -248,7 +253,9 @@ async def test_an_endless_loop_is_interrupted_in_the_end():
         await calling
 
 
-async def test_code_stuck_outside_python_is_named_and_left_behind(caplog):
+async def test_code_stuck_outside_python_is_named_and_left_behind(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     worker = Worker("Stuck.emit")
     lock = threading.Lock()
     lock.acquire()
@@ -261,7 +268,7 @@ async def test_code_stuck_outside_python_is_named_and_left_behind(caplog):
         await asyncio.wait_for(calling, 5)
 
 
-async def test_queued_calls_run_before_the_thread_ends():
+async def test_queued_calls_run_before_the_thread_ends() -> None:
     worker = Worker("queued")
     done: list[int] = []
     calls = [asyncio.ensure_future(worker.call(done.append, n)) for n in range(5)]
@@ -271,7 +278,7 @@ async def test_queued_calls_run_before_the_thread_ends():
     assert done == [0, 1, 2, 3, 4]
 
 
-async def test_interrupts_that_race_with_the_end_of_a_call_never_hurt_the_worker():
+async def test_interrupts_that_race_with_the_end_of_a_call_never_hurt_the_worker() -> None:
     worker = Worker("raced")
     stop = threading.Event()
 
@@ -314,7 +321,7 @@ async def test_interrupts_that_race_with_the_end_of_a_call_never_hurt_the_worker
     await worker.aclose()
 
 
-async def test_a_call_costs_little():
+async def test_a_call_costs_little() -> None:
     """Generous bound; the number itself is printed by the benchmark, not here."""
     worker = Worker("cheap")
     await worker.call(int)

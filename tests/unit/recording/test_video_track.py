@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from gradio_webrtc.recording.video_track import INTERVAL, REPEAT, Shot, VideoTrack
 
 
-def shown(shots: list[Shot], side: str = "input") -> list[tuple[float, str | None]]:
+def shown(shots: list[Shot], side: str = "input") -> list[tuple[Any, str | None]]:
     return [(pytest.approx(shot.time), shot.pictures.get(side)) for shot in shots]
 
 

@@ -94,8 +94,8 @@ def test_every_int16_survives_the_way_to_float_and_back() -> None:
 
 
 def test_floats_are_rounded_not_truncated_and_never_wrap() -> None:
-    values = np.array([[0.6, -0.6, 32_767.4, 40_000.0, -40_000.0]], np.float32) / 32_768
-    assert to_int16(values).tolist() == [[1, -1, 32_767, 32_767, -32_768]]
+    values = np.array([[0.6, -0.6, 32_767.4, 40_000.0, -40_000.0]], np.float32)
+    assert to_int16(values / np.float32(32_768)).tolist() == [[1, -1, 32_767, 32_767, -32_768]]
 
 
 def test_remix() -> None:

@@ -6,9 +6,11 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -19,15 +21,22 @@ from gradio_webrtc.media import file_source
 from gradio_webrtc.media.decoding import media_files as files
 from gradio_webrtc.media.decoding.byte_feed import ByteFeed
 from gradio_webrtc.media.decoding.container import Stretch
-from gradio_webrtc.media.decoding.encoded_input import EncodedInput
+from gradio_webrtc.media.decoding.encoded_input import (
+    EncodedInput,
+    EncodedValue,
+    FileSource,
+    MediaKind,
+)
 from gradio_webrtc.media.decoding.media_files import DecodingRun
 from tests.support.media import encode_audio, encode_video, tone
 
-SOUND = frozenset({"audio"})
-PICTURES = frozenset({"video"})
+SOUND: frozenset[MediaKind] = frozenset({"audio"})
+PICTURES: frozenset[MediaKind] = frozenset({"video"})
 
 
-def play(value, kinds=SOUND) -> tuple[float, MediaFileError | None]:
+def play(
+    value: EncodedValue | FileSource, kinds: frozenset[MediaKind] = SOUND
+) -> tuple[float, MediaFileError | None]:
     """Return how many seconds of sound were decoded, and the error after them."""
     feed = ByteFeed(EncodedInput(value), lambda: feed.give(None))
     seconds = 0.0
@@ -63,7 +72,9 @@ def picture() -> bytes:
     ],
     ids=["empty", "text", "noise", "picture", "no sound", "no picture", "flac", "no frames"],
 )
-def test_what_is_no_sound_or_has_none(content, kinds, reason, tmp_path):
+def test_what_is_no_sound_or_has_none(
+    content: bytes, kinds: frozenset[MediaKind], reason: str, tmp_path: Path
+) -> None:
     path = tmp_path / "thing.bin"
     path.write_bytes(content)
     _, error = play(path, kinds)
@@ -74,20 +85,21 @@ def test_what_is_no_sound_or_has_none(content, kinds, reason, tmp_path):
     assert words_for(error, "1a2b3c4d") == f"thing.bin: {error.reason}"
 
 
-def test_what_cannot_be_opened(tmp_path):
-    for value, reason in (
+def test_what_cannot_be_opened(tmp_path: Path) -> None:
+    cases: list[tuple[Any, str]] = [
         (tmp_path / "missing.mp3", "missing.mp3: there is no such file."),
         (str(tmp_path), f"{tmp_path.name}: it is a directory, not a file."),
         ("a\0b.mp3", "embedded null"),
         (io.StringIO("text"), 'StringIO: it is opened as text; open it with mode "rb".'),
         ("https://localhost/a.mp3", "https://localhost/a.mp3: a text that is emitted is the path"),
-    ):
+    ]
+    for value, reason in cases:
         _, error = play(value)
         assert reason in str(error)
         assert str(tmp_path) not in str(error), "the page must not learn the server's folders"
 
 
-def test_bytes_and_file_objects_are_named():
+def test_bytes_and_file_objects_are_named() -> None:
     assert str(play(b"\0" * 1234)[1]).startswith("bytes of 1234: ")
     file = io.BytesIO(b"\0" * 5)
     file.name = "/home/me/speech.mp3"
@@ -95,7 +107,7 @@ def test_bytes_and_file_objects_are_named():
 
 
 @pytest.mark.parametrize("fmt", ["wav", "flac", "mp3", "webm", "ogg", "adts"])
-def test_a_cut_off_file_plays_as_far_as_it_goes(fmt, caplog):
+def test_a_cut_off_file_plays_as_far_as_it_goes(fmt: str, caplog: pytest.LogCaptureFixture) -> None:
     rate = 48_000 if fmt in ("webm", "ogg") else 44_100
     data = encode_audio(tone(2.0, rate), fmt, rate)
     seconds, error = play(data[: len(data) // 2])
@@ -105,7 +117,7 @@ def test_a_cut_off_file_plays_as_far_as_it_goes(fmt, caplog):
     assert ("s shorter than it says" in caplog.text) == (fmt not in ("ogg", "adts"))
 
 
-def test_a_cut_off_mp4(tmp_path):
+def test_a_cut_off_mp4(tmp_path: Path) -> None:
     # One whose index is at its end has none any more.
     _, error = play(encode_audio(tone(2.0), "mp4")[:9000])
     assert "its index is missing" in str(error)
@@ -116,7 +128,7 @@ def test_a_cut_off_mp4(tmp_path):
     assert "cut off" in str(error) or "damaged" in str(error)
 
 
-def test_damage_in_the_middle_is_passed_over():
+def test_damage_in_the_middle_is_passed_over() -> None:
     for fmt in ("mp3", "adts", "ogg", "mpegts"):
         data = bytearray(encode_audio(tone(2.0), fmt))
         data[len(data) // 2 : len(data) // 2 + 700] = bytes(700)
@@ -126,13 +138,14 @@ def test_damage_in_the_middle_is_passed_over():
         assert error is None, fmt
 
 
-def test_a_file_cannot_make_the_server_fetch_another(tmp_path):
+def test_a_file_cannot_make_the_server_fetch_another(tmp_path: Path) -> None:
     secret = tmp_path / "secret.wav"
     secret.write_bytes(encode_audio(tone(0.5), "wav"))
     playlist = tmp_path / "list.m3u8"
     text = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{secret}\n#EXT-X-ENDLIST\n"
     playlist.write_text(text)
-    for value in (playlist, text.encode(), *file_source(playlist)):
+    values: list[EncodedValue | FileSource] = [playlist, text.encode(), *file_source(playlist)]
+    for value in values:
         seconds, error = play(value)
         assert seconds == 0
         assert "it is a text" in str(error)
@@ -148,12 +161,12 @@ class TestAddresses:
     DATA = encode_audio(tone(3.0), "mp3")
 
     @contextmanager
-    def serving(self, behave) -> Iterator[str]:
+    def serving(self, behave: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 behave(self)
 
-            def log_message(self, *args) -> None:
+            def log_message(self, *args: object) -> None:
                 pass
 
         with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -163,32 +176,32 @@ class TestAddresses:
             server.shutdown()
             thread.join()
 
-    def send(self, handler, data: bytes, length: int | None = None) -> None:
+    def send(self, handler: BaseHTTPRequestHandler, data: bytes, length: int | None = None) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", str(len(data) if length is None else length))
         handler.end_headers()
         handler.wfile.write(data)
         handler.wfile.flush()
 
-    def play(self, url):
+    def play(self, url: str) -> tuple[float, MediaFileError | None]:
         (source,) = file_source(url)
         return play(source)
 
-    def test_a_whole_file(self):
+    def test_a_whole_file(self) -> None:
         with self.serving(lambda handler: self.send(handler, self.DATA)) as url:
             seconds, error = self.play(url)
         assert error is None
         assert seconds == pytest.approx(3.0, abs=1e-3)
 
-    def test_not_found(self):
+    def test_not_found(self) -> None:
         with self.serving(lambda handler: handler.send_error(404)) as url:
             seconds, error = self.play(url)
         assert seconds == 0
         assert "404" in str(error)
         assert "secret" not in str(error), "what is behind the question mark may be a key"
 
-    def test_a_connection_that_is_cut(self):
-        def cut(handler) -> None:
+    def test_a_connection_that_is_cut(self) -> None:
+        def cut(handler: BaseHTTPRequestHandler) -> None:
             self.send(handler, self.DATA[:24_000], len(self.DATA))
             handler.connection.shutdown(socket.SHUT_RDWR)
 
@@ -197,11 +210,11 @@ class TestAddresses:
         assert 1.0 < seconds < 2.0
         assert error is not None
 
-    def test_a_server_that_stalls(self, monkeypatch):
+    def test_a_server_that_stalls(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(files, "READ_TIMEOUT_S", 0.5)
         over = threading.Event()
 
-        def stall(handler) -> None:
+        def stall(handler: BaseHTTPRequestHandler) -> None:
             self.send(handler, self.DATA[:24_000], len(self.DATA))
             over.wait(20)
 
@@ -214,7 +227,7 @@ class TestAddresses:
         assert "nothing came for too long" in str(error)
         assert waited < 8
 
-    def test_nobody_there(self):
+    def test_nobody_there(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as unused:
             port = unused.getsockname()[1]
         seconds, error = self.play(f"http://127.0.0.1:{port}/a.mp3")
@@ -232,12 +245,12 @@ class TestAddresses:
         {"audio": False, "video": False},
     ],
 )
-def test_options_that_cannot_work(options):
+def test_options_that_cannot_work(options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
         file_source("a.mp4", **options)
 
 
-def test_no_path_at_all():
+def test_no_path_at_all() -> None:
     for value in ("", b"a.mp4"):
         with pytest.raises(ConfigurationError, match="a path or an address"):
             file_source(value)  # type: ignore[arg-type]

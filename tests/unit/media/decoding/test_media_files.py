@@ -7,6 +7,7 @@ import itertools
 import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO, Any, BinaryIO, cast
 
 import numpy as np
 import pytest
@@ -76,7 +77,7 @@ def steepest(samples: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("fmt", EXACT)
-def test_a_file_has_as_many_samples_as_went_in(fmt):
+def test_a_file_has_as_many_samples_as_went_in(fmt: str) -> None:
     rate = rate_of(fmt)
     sound = tone(1.5 + 123 / rate, rate)
     came = heard(decode([encode_audio(sound, fmt, rate)]))
@@ -85,7 +86,7 @@ def test_a_file_has_as_many_samples_as_went_in(fmt):
 
 
 @pytest.mark.parametrize("fmt", EXACT)
-def test_files_that_cut_a_tone_in_pieces_play_as_one_tone(fmt):
+def test_files_that_cut_a_tone_in_pieces_play_as_one_tone(fmt: str) -> None:
     """No silence and no jump between them: the phase goes on to the sample."""
     rate = rate_of(fmt)
     whole = tone(2.4, rate, 441.0)
@@ -106,7 +107,7 @@ def test_files_that_cut_a_tone_in_pieces_play_as_one_tone(fmt):
 
 @pytest.mark.parametrize("fmt", SLICED)
 @pytest.mark.parametrize("sizes", [[1], [7, 333, 1, 40], [5000]])
-def test_slices_cut_anywhere_sound_as_the_whole(fmt, sizes):
+def test_slices_cut_anywhere_sound_as_the_whole(fmt: str, sizes: list[int]) -> None:
     data = encode_audio(tone(0.6, rate_of(fmt)), fmt, rate_of(fmt))
     whole = heard(decode([data]))
     assert whole.size >= 0.6 * rate_of(fmt)
@@ -124,7 +125,7 @@ WHOLE = {"mp3": heard(decode([MP3])), "ogg": heard(decode([OGG]))}
     sizes=st.lists(st.integers(1, 3000), min_size=1, max_size=8),
     empty=st.booleans(),
 )
-def test_any_slicing_sounds_the_same(fmt, sizes, empty):
+def test_any_slicing_sounds_the_same(fmt: str, sizes: list[int], empty: bool) -> None:
     data = {"mp3": MP3, "ogg": OGG}[fmt]
     pieces = list(slices(data, sizes))
     if empty:
@@ -133,7 +134,7 @@ def test_any_slicing_sounds_the_same(fmt, sizes, empty):
 
 
 @pytest.mark.parametrize("fmt", ["mp3", "ogg", "wav"])
-def test_a_file_in_slices_is_followed_by_another(fmt):
+def test_a_file_in_slices_is_followed_by_another(fmt: str) -> None:
     rate = rate_of(fmt)
     sound = tone(1.0, rate, 441.0)
     half = rate // 2
@@ -143,7 +144,7 @@ def test_a_file_in_slices_is_followed_by_another(fmt):
     assert np.abs(came - sound)[1000:-1000].max() < 0.2
 
 
-def test_formats_may_follow_each_other():
+def test_formats_may_follow_each_other() -> None:
     parts = [
         encode_audio(tone(0.3, rate_of(fmt)), fmt, rate_of(fmt)) for fmt in ("mp3", "ogg", "wav")
     ]
@@ -157,7 +158,7 @@ def test_formats_may_follow_each_other():
     assert heard(items).size == round(0.3 * 44_100) * 3 + round(0.3 * 48_000)
 
 
-def test_segments_of_one_ts_recording_are_one_stream():
+def test_segments_of_one_ts_recording_are_one_stream() -> None:
     """Sound of one encoding, cut at packets: its frames overlap across the cut."""
     data = encode_audio(tone(2.0, 44_100), "mpegts", 44_100)
     tables, rest = data[: 3 * 188], data[3 * 188 :]
@@ -167,7 +168,7 @@ def test_segments_of_one_ts_recording_are_one_stream():
     assert steepest(came[3000:80_000]) < 0.05
 
 
-def test_independent_ts_files_are_files_of_their_own():
+def test_independent_ts_files_are_files_of_their_own() -> None:
     data = encode_video(1.0, "mpegts", samples=tone(1.0))
     items = decode([data, data], BOTH)
     assert len(pictures(items)) == 60
@@ -177,7 +178,7 @@ def test_independent_ts_files_are_files_of_their_own():
 
 
 @pytest.mark.parametrize("fmt", ["mp4", "mpegts"])
-def test_pictures_and_sound_keep_their_times(fmt):
+def test_pictures_and_sound_keep_their_times(fmt: str) -> None:
     items = decode([encode_video(2.0, fmt, fps=25, samples=tone(2.0))], BOTH)
     shown = pictures(items)
     assert [number_of(picture.frame) for picture in shown] == list(range(50))
@@ -197,7 +198,7 @@ def test_pictures_and_sound_keep_their_times(fmt):
         assert abs(time[Picture] - time[Stretch]) < 1.0
 
 
-def test_each_kind_can_be_had_alone():
+def test_each_kind_can_be_had_alone() -> None:
     data = encode_video(1.0, samples=tone(1.0))
     assert not pictures(decode([data], SOUND))
     assert heard(decode([data], SOUND)).size == 48_000
@@ -205,14 +206,14 @@ def test_each_kind_can_be_had_alone():
 
 
 class TestWhatMayBeEmitted:
-    def test_paths_and_file_objects(self, tmp_path):
+    def test_paths_and_file_objects(self, tmp_path: Path) -> None:
         path = tmp_path / "word.mp3"
         path.write_bytes(MP3)
         with path.open("rb") as file:
             for value in (str(path), path, file, io.BytesIO(MP3), bytearray(MP3), memoryview(MP3)):
                 assert np.array_equal(heard(decode([value])), WHOLE["mp3"]), type(value)
 
-    def test_a_file_object_that_cannot_seek(self):
+    def test_a_file_object_that_cannot_seek(self) -> None:
         class Stream(io.RawIOBase):
             def __init__(self, data: bytes) -> None:
                 self.data = io.BytesIO(data)
@@ -220,33 +221,41 @@ class TestWhatMayBeEmitted:
             def readable(self) -> bool:
                 return True
 
-            def readinto(self, buffer: bytearray) -> int:
+            def readinto(self, buffer: Any) -> int:
                 piece = self.data.read(min(len(buffer), 100))
                 buffer[: len(piece)] = piece
                 return len(piece)
 
-        assert np.array_equal(heard(decode([Stream(MP3)])), WHOLE["mp3"])
-        mp4 = encode_audio(tone(0.4), "flac")
-        assert heard(decode([Stream(mp4)])).size == round(0.4 * 48_000)
+        def stream(data: bytes) -> BinaryIO:
+            return cast(BinaryIO, Stream(data))
 
-    def test_a_file_object_is_read_from_where_it_stands(self):
+        assert np.array_equal(heard(decode([stream(MP3)])), WHOLE["mp3"])
+        mp4 = encode_audio(tone(0.4), "flac")
+        assert heard(decode([stream(mp4)])).size == round(0.4 * 48_000)
+
+    def test_a_file_object_is_read_from_where_it_stands(self) -> None:
         file = io.BytesIO(b"x" * 50 + encode_audio(tone(0.4), "wav"))
         file.seek(50)
         assert heard(decode([file])).size == round(0.4 * 48_000)
 
     @pytest.mark.parametrize("fmt", ["mp4", "mp3"])
-    def test_its_own_files_are_closed(self, fmt, tmp_path, monkeypatch):
+    def test_its_own_files_are_closed(
+        self, fmt: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         path = tmp_path / f"word.{fmt}"
         path.write_bytes(encode_audio(tone(0.4), fmt))
-        opened = []
+        opened: list[IO[Any]] = []
         original = Path.open
-        monkeypatch.setattr(
-            Path, "open", lambda self, mode: opened.append(original(self, mode)) or opened[-1]
-        )
+
+        def noted(self: Path, mode: str) -> IO[Any]:
+            opened.append(original(self, mode))
+            return opened[-1]
+
+        monkeypatch.setattr(Path, "open", noted)
         decode([path, path])
         assert [file.closed for file in opened] == [True, True]
 
-    def test_many_channels_become_two(self):
+    def test_many_channels_become_two(self) -> None:
         import av
 
         buffer = io.BytesIO()
@@ -263,7 +272,7 @@ class TestWhatMayBeEmitted:
     @pytest.mark.parametrize(
         "codec", ["pcm_s24le", "pcm_u8", "pcm_f32le", "pcm_s32le", "pcm_mulaw"]
     )
-    def test_wav_of_any_kind(self, codec):
+    def test_wav_of_any_kind(self, codec: str) -> None:
         import av
 
         sound = tone(0.4)
@@ -279,7 +288,7 @@ class TestWhatMayBeEmitted:
         assert came.size == sound.size
         assert np.abs(came - sound).max() < 0.03
 
-    def test_a_wav_header_that_was_written_before_the_sound(self):
+    def test_a_wav_header_that_was_written_before_the_sound(self) -> None:
         data = encode_audio(tone(0.4), "wav")
         place = data.index(b"data")
         streamed = data[: place + 4] + b"\xff" * 4 + data[place + 8 :]
@@ -287,7 +296,7 @@ class TestWhatMayBeEmitted:
         assert came.size == pytest.approx(0.4 * 48_000, abs=1)
 
 
-def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path):
+def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
     path = tmp_path / "hour.wav"
     with path.open("wb") as file:
         header = encode_audio(tone(0.1, 8000), "wav", 8000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gradio_webrtc import Stream, WebRTC
@@ -35,7 +37,7 @@ def test_the_default_is_4k() -> None:
 
 
 @pytest.mark.parametrize("value", [720, "1280x720", (1280,), (0, 720), (1280.0, 720), (True, 16)])
-def test_anything_else_is_refused_where_it_was_written(value: object) -> None:
+def test_anything_else_is_refused_where_it_was_written(value: Any) -> None:
     for make in (lambda: Stream(abs, max_resolution=value), lambda: WebRTC(max_resolution=value)):
         with pytest.raises(ConfigurationError, match=r"max_resolution is a pair"):
             make()
