@@ -60,6 +60,11 @@ def test_too_few_samples_hold_the_last(known: int) -> None:
     assert predict(signal, 3).tolist() == [[known] * 3]
 
 
+def test_six_samples_are_enough_for_one_sine() -> None:
+    whole = sines([0.1], 10)
+    assert predict(whole[None, :6], 4)[0] == pytest.approx(whole[6:], abs=0.01)
+
+
 def test_nothing_goes_on_as_nothing() -> None:
     assert predict(np.zeros((2, 0), np.float32), 4).tolist() == [[0.0] * 4] * 2
     assert predict(np.zeros((1, 600), np.float32), 4).tolist() == [[0.0] * 4]
