@@ -85,6 +85,23 @@ def test_media_that_it_is_not_for_is_left_out(tmp_path: Path) -> None:
     assert decode(tmp_path / "a.webm").codecs == {"audio": "opus"}
 
 
+def test_its_file_is_closed_in_the_end(tmp_path: Path) -> None:
+    made: list[BinaryIO] = []
+
+    def noted(path: Path) -> BinaryIO:
+        made.append(create_file(path))
+        return made[-1]
+
+    for number in range(2):
+        file = RecordingFile(tmp_path / f"{number}.webm", ("input",), ("audio",), None, noted)
+        file.write(Batch([("input", pcm(400), 100.0)], now=102.0))
+        if number:
+            file.abandon()
+        else:
+            file.finish()
+    assert [each.closed for each in made] == [True, True]
+
+
 def test_other_rates_are_converted(tmp_path: Path) -> None:
     file = recording(tmp_path / "a.webm", ("audio",), ("input",))
     samples = tone(440, 8000, 0, 48_000)[:, ::2]  # at 24 kHz it sounds as before
