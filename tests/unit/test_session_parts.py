@@ -1,54 +1,13 @@
-"""The small parts of the session core: ids, states, and the channel."""
+"""The channel and what wakes its reader."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 
 import pytest
 
 from gradio_webrtc.concurrency.channel import Channel
 from gradio_webrtc.concurrency.wakeup import Wakeup
-from gradio_webrtc.errors import InvalidIdError
-from gradio_webrtc.session.ids import check_id
-from gradio_webrtc.session.state import SessionState, check_transition
-
-# -- ids --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "value", ["a", "7", "3f0c9a52-7f27-4f0e-9b1e-6b3f0e8a5d11", "A.b_c:d-e", "x" * 128]
-)
-def test_good_ids(value: str) -> None:
-    assert check_id(value) == value
-
-
-@pytest.mark.parametrize(
-    "value", ["", "x" * 129, "a b", "a/b", "é", "a\n", "\n", "a\x00", None, 7, b"a", ["a"]]
-)
-def test_bad_ids(value: object) -> None:
-    with pytest.raises(InvalidIdError, match="1 to 128 characters"):
-        check_id(value)
-
-
-# -- states -----------------------------------------------------------------------------------
-
-
-def test_the_only_ways_through_the_states() -> None:
-    allowed = {
-        ("new", "connecting"),
-        ("new", "closing"),
-        ("connecting", "open"),
-        ("connecting", "closing"),
-        ("open", "closing"),
-        ("closing", "closed"),
-    }
-    for current, target in itertools.product(SessionState, SessionState):
-        if (current.value, target.value) in allowed:
-            check_transition(current, target)
-        else:
-            with pytest.raises(RuntimeError, match=f"from {current.value} to {target.value}"):
-                check_transition(current, target)
 
 
 # -- the channel ------------------------------------------------------------------------------

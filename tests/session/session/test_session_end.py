@@ -115,19 +115,6 @@ async def test_the_order_of_an_ending() -> None:
     assert order == ["send:end_stream", "aclose", "shutdown", "place freed"]
 
 
-@pytest.mark.parametrize("reason", list(CloseReason))
-async def test_the_client_is_told_why_unless_it_knows(reason: CloseReason) -> None:
-    bench = await open_session()
-    await bench.session.aclose(reason, "words")
-    told = [(message.type, message.data, message.reason) for message in bench.transport.messages]
-    if reason in (CloseReason.CLIENT_CLOSED, CloseReason.REPLACED):
-        assert told == []
-    elif reason is CloseReason.HANDLER_ERROR:
-        assert told == [("error", "words", None), ("end_stream", "words", "handler_error")]
-    else:
-        assert told == [("end_stream", "words", reason.value)]
-
-
 async def test_cancelling_the_owner_cleans_up_like_every_other_ending() -> None:
     bench = await open_session()
     [owner] = [task for task in asyncio.all_tasks() if task.get_name() == "session-a"]

@@ -9,11 +9,9 @@ import pytest
 
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.server.output_store import MAX_KEPT, OutputStore
-from gradio_webrtc.session import output_mailbox as mailbox
 from gradio_webrtc.session.output_mailbox import (
     KEPT_SECONDS,
     OUTPUT_CAPACITY,
-    Delivery,
     OutputMailbox,
 )
 from tests.support.sessions import Bench, settle, start_session, until
@@ -161,17 +159,3 @@ async def test_what_ended_sessions_leave_is_bounded() -> None:
     desk.clear()
     assert desk.left_of(f"id-{MAX_KEPT}") is None
     assert desk.left_of(None) is None
-
-
-async def test_pages_that_left_outputs_behind_are_bounded(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(mailbox, "MAX_KEPT", 3)
-    boxes = mailbox.OutputMailboxes()
-    for number in range(5):
-        boxes.open(f"page{number}", ["r"]).put(Delivery("a", AdditionalOutputs(number)))
-        boxes.close(f"page{number}")
-    assert [boxes.find(f"page{number}") is not None for number in range(5)] == [
-        *(False, False, True, True, True)
-    ]
-    boxes.clear()
