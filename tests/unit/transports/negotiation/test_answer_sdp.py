@@ -1,0 +1,57 @@
+"""aiortc's answer turned into the one to the client's own offer."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradio_webrtc.transports.negotiation.answer_sdp import write_answer
+from gradio_webrtc.transports.negotiation.offer_plan import OfferPlan, SectionPlan
+
+AUDIO = SectionPlan("audio", "RTP/SAVPF", "111 0", "sound", "sound", "sendrecv")
+VIDEO = SectionPlan("video", "UDP/TLS/RTP/SAVPF", "96", "1", "1", "sendrecv", rejected="no codec")
+NAMELESS = SectionPlan("audio", "UDP/TLS/RTP/SAVPF", "111", None, "7", "sendrecv")
+
+
+def aiortcs(*mids: str) -> str:
+    lines = ["v=0", f"a=group:BUNDLE {' '.join(mids)}", "a=msid-semantic:WMS *"]
+    for mid in mids:
+        lines += ["m=audio 50000 UDP/TLS/RTP/SAVPF 111", f"a=mid:{mid}", "a=sendrecv"]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def answered(*sections: SectionPlan, bundle: tuple[str, ...] = (), answer: str) -> list[str]:
+    text = write_answer(OfferPlan(sections, bundle, lite=False), answer)
+    assert text.endswith("\r\n")
+    return text.removesuffix("\r\n").split("\r\n")
+
+
+def test_each_section_is_answered_in_order_with_the_protocol_of_the_offer() -> None:
+    lines = answered(VIDEO, AUDIO, bundle=("sound",), answer=aiortcs("sound"))
+    assert lines == [
+        "v=0",
+        "a=msid-semantic:WMS *",
+        "a=group:BUNDLE sound",
+        "m=video 0 UDP/TLS/RTP/SAVPF 96",
+        "c=IN IP4 0.0.0.0",
+        "a=mid:1",
+        "a=inactive",
+        "m=audio 50000 RTP/SAVPF 111",
+        "a=mid:sound",
+        "a=sendrecv",
+    ]
+
+
+def test_what_was_not_offered_as_bundled_is_not_answered_as_bundled() -> None:
+    lines = answered(AUDIO, answer=aiortcs("sound"))
+    assert not [line for line in lines if line.startswith("a=group")]
+
+
+def test_a_section_without_a_name_is_answered_without_one() -> None:
+    lines = answered(NAMELESS, answer=aiortcs("7"))
+    assert not [line for line in lines if line.startswith("a=mid")]
+
+
+@pytest.mark.parametrize(("mids", "words"), [((), "too few"), (("sound", "x"), "too many")])
+def test_an_answer_that_does_not_fit_is_an_error(mids: tuple[str, ...], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        answered(AUDIO, answer=aiortcs(*mids))
