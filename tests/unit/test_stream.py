@@ -1,0 +1,110 @@
+"""``Stream``: its options become the settings of its sessions, which end with the app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from gradio_webrtc import (
+    ConfigurationError,
+    ConnectionClosedError,
+    Stream,
+    UnknownConnectionError,
+)
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.session.state import CloseReason
+from tests.support.handlers import EchoHandler
+from tests.support.registry import enter, handler_of
+from tests.support.sessions import settle
+
+
+def same(frame: Any) -> Any:
+    return frame
+
+
+async def test_options_are_the_settings_of_its_sessions() -> None:
+    stream = Stream(
+        same,
+        mode="send",
+        time_limit=7,
+        concurrency_limit=3,
+        frame_format="gray",
+        video_codec="H264",
+        max_bitrate={"audio": 24_000, "video": 500_000},
+        max_resolution=(640, 480),
+        candidate_addresses="public",
+        allowed_origins=["https://example.org"],
+        show_error=True,
+    )
+    settings = stream.host.settings
+    assert (stream.mode, stream.modality) == (settings.mode, settings.modality) == ("send", "video")
+    assert (settings.limits.time_limit, stream.host.registry.limit) == (7, 3)
+    assert (settings.frame_format, settings.candidate_addresses) == ("gray", "public")
+    preferences = settings.preferences
+    assert (preferences.video_codec, preferences.max_resolution) == ("H264", (640, 480))
+    assert (preferences.audio_bitrate, preferences.video_bitrate) == (24_000, 500_000)
+    assert list(settings.allowed_origins or ()) == ["https://example.org"]
+    assert settings.show_error
+
+
+async def test_one_place_by_default_and_any_number_for_none() -> None:
+    assert Stream(same).host.registry.limit == 1
+    assert Stream(same, concurrency_limit=None).host.registry.limit is None
+
+
+async def test_each_connection_has_a_handler_of_its_own() -> None:
+    settings = Stream(EchoHandler(), modality="audio").host.settings
+    assert settings.make_handler() is not settings.make_handler()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"mode": "sideways"},
+        {"modality": "smell"},
+        {"time_limit": 0},
+        {"concurrency_limit": "many"},
+        {"candidate_addresses": "some"},
+        {"allowed_origins": ["example.org/path"]},
+        {"max_bitrate": 1},
+    ],
+)
+async def test_an_option_that_cannot_work_is_refused_at_once(options: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=next(iter(options))):
+        Stream(same, **options)
+
+
+async def test_the_app_acts_on_a_session_by_its_id() -> None:
+    stream = Stream(same)
+    session = enter(stream.host.registry, "a")
+    session.on_connected()
+    stream.set_input("a")
+    await settle()
+    assert handler_of(session).args == [()]
+    handler_of(session).say(AdditionalOutputs(1), AdditionalOutputs(2))
+    assert (await stream.fetch_latest_output("a")).args == (1,)
+    stream.close_stream("a", "Bye.")
+    assert [output.args async for output in stream.output_stream("a")] == [(2,)]
+    await settle()
+    assert session.ending is not None
+    assert (session.ending.reason, session.ending.text) == (CloseReason.APP_CLOSED, "Bye.")
+    with pytest.raises(ConnectionClosedError):
+        await stream.fetch_latest_output("a")
+    with pytest.raises(UnknownConnectionError):
+        stream.set_input("b")
+
+
+async def test_an_app_may_bring_its_own_route() -> None:
+    answer = await Stream(same).offer({"type": "offer", "webrtc_id": "a", "sdp": "v=0"})
+    assert answer["meta"]["error"] == "invalid_offer"
+
+
+async def test_sessions_end_with_the_app() -> None:
+    app, stream = FastAPI(), Stream(same)
+    stream.mount(app)
+    async with app.router.lifespan_context(app):
+        session = enter(stream.host.registry, "a")
+    assert session.ending is not None
+    assert session.ending.reason is CloseReason.SERVER_SHUTDOWN

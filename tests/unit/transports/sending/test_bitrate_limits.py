@@ -1,0 +1,99 @@
+"""Encoders that keep to what an author wants, and which codec is answered first."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection
+from av import VideoFrame
+
+from gradio_webrtc.transports.media_preferences import VideoCodec
+from gradio_webrtc.transports.sending.bitrate_limits import (
+    LEAST,
+    BoundedH264Encoder,
+    BoundedVp8Encoder,
+    limit_sender,
+    prefer,
+    start_bitrate,
+)
+
+Encoder = BoundedVp8Encoder | BoundedH264Encoder
+ENCODERS = [BoundedVp8Encoder, BoundedH264Encoder]
+
+
+@pytest.mark.parametrize(
+    ("limit", "start"),
+    [(100_000, 100_000), (500_000, 500_000), (800_000, 500_000), (8_000_000, 4_000_000)],
+)
+def test_half_the_limit_is_there_at_once(limit: int, start: int) -> None:
+    assert start_bitrate(limit) == start
+
+
+@pytest.mark.parametrize("make", ENCODERS)
+@pytest.mark.parametrize(
+    ("limit", "estimate", "target"),
+    [
+        (1_000_000, 700_000, 700_000),
+        (1_000_000, 9_000_000, 1_000_000),
+        (9_000_000, 8_000_000, 8_000_000),  # more than aiortc's own ceiling
+        (1_000_000, 0, LEAST),
+        (50_000, 0, 50_000),
+    ],
+)
+def test_the_receivers_estimate_counts_between_the_limits(
+    make: type[Encoder], limit: int, estimate: int, target: int
+) -> None:
+    encoder = make(limit)
+    assert encoder.target_bitrate == start_bitrate(limit)
+    encoder.target_bitrate = estimate
+    assert encoder.target_bitrate == target
+
+
+@pytest.mark.parametrize("make", ENCODERS)
+def test_a_new_codec_for_another_size_or_a_tenth_of_the_bitrate(make: type[Encoder]) -> None:
+    encoder: Any = make(1_000_000)
+    used = []
+    for width, bitrate in ((64, 500_000), (64, 540_000), (64, 600_000), (96, 600_000)):
+        encoder.target_bitrate = bitrate
+        frame = VideoFrame.from_ndarray(np.zeros((48, width, 3), np.uint8), "rgb24")
+        frame.pts, frame.time_base = len(used) * 3000, Fraction(1, 90_000)
+        encoder.encode(frame)
+        used.append(encoder.codec)
+    assert used[0] is used[1]
+    assert len({id(codec) for codec in used}) == 3
+    assert (used[-1].width, used[-1].bit_rate) == (96, 600_000)
+
+
+@pytest.mark.parametrize("codec", ["VP8", "H264"])
+async def test_the_codec_that_is_wanted_comes_first_and_the_others_stay(codec: VideoCodec) -> None:
+    pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    transceiver = pc.addTransceiver("video")
+    prefer(transceiver, codec)
+    offered = (await pc.createOffer()).sdp
+    names = [line.split()[1] for line in offered.splitlines() if line.startswith("a=rtpmap")]
+    assert names[0] == f"{codec}/90000"
+    assert {"VP8/90000", "H264/90000"} <= set(names)
+    await pc.close()
+
+
+@pytest.mark.parametrize("mime", ["video/VP8", "video/H264"])
+def test_a_sender_gets_an_encoder_of_what_was_agreed_on(mime: str) -> None:
+    transceiver: Any = SimpleNamespace(
+        _codecs=[SimpleNamespace(mimeType=mime)], sender=SimpleNamespace()
+    )
+    limit_sender(transceiver, 1_000_000)
+    (encoder,) = vars(transceiver.sender).values()
+    assert (
+        type(encoder).__name__
+        == {"VP8": "BoundedVp8Encoder", "H264": "BoundedH264Encoder"}[mime[6:]]
+    )
+
+
+def test_nothing_was_agreed_on() -> None:
+    transceiver: Any = SimpleNamespace(_codecs=[], sender=SimpleNamespace())
+    limit_sender(transceiver, 1_000_000)
+    assert vars(transceiver.sender) == {}

@@ -1,0 +1,50 @@
+"""What a connection is protected from, and that it costs one line in the log."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection
+
+from gradio_webrtc.transports.client_limits import protect
+from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
+
+
+class Repeating(OutgoingMedia):
+    """Counts how often the last frame is to be sent again."""
+
+    repeats = 0
+
+    def repeat_picture(self) -> None:
+        self.repeats += 1
+
+
+async def test_damaged_packets_cost_a_connection_one_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, "gradio_webrtc")
+    pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    pc.createDataChannel("control")
+    protect(pc, Repeating((), "rgb24", 30))
+    sctp: Any = pc.sctp
+    for _ in range(5):
+        await sctp._handle_data(bytes(12) + b"\x01\x00\x00\x02")
+    levels = [record.levelno for record in caplog.records]
+    assert levels.count(logging.WARNING) == 1
+    assert levels.count(logging.DEBUG) == 4
+    await pc.close()
+
+
+async def test_who_asks_for_a_key_frame_gets_the_last_frame_again() -> None:
+    pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    senders: dict[str, Any] = {kind: pc.addTransceiver(kind).sender for kind in ("audio", "video")}
+    outgoing = Repeating(("audio", "video"), "rgb24", 30)
+    protect(pc, outgoing)
+    senders["audio"]._send_keyframe()
+    assert outgoing.repeats == 0
+    senders["video"]._send_keyframe()
+    assert outgoing.repeats == 1
+    outgoing.stop()
+    await pc.close()
