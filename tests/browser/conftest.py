@@ -112,7 +112,7 @@ def serve() -> Iterator[Serve]:
         served.append(demo)
         # A port that is known to be free: looking for one, Gradio leaves sockets open.
         port = free_port()
-        address = {"server_name": "127.0.0.1", "server_port": port}
+        address: dict[str, Any] = {"server_name": "127.0.0.1", "server_port": port}
         demo.launch(prevent_thread_lock=True, quiet=True, **address, **options)
         return f"http://127.0.0.1:{port}/"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -47,7 +48,7 @@ class _Canvas:
 
     def _ellipse(
         self,
-        pixels: NDArray[np.generic],
+        pixels: NDArray[Any],
         dx: float,
         dy: float,
         rx: float,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from queue import Queue
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -30,7 +31,7 @@ class EchoHandler(StreamHandler):
         return EchoHandler()
 
 
-def echo_app(**options: object) -> tuple[gr.Blocks, WebRTC]:
+def echo_app(**options: Any) -> tuple[gr.Blocks, WebRTC]:
     """Return an app that echoes sound, with ``options`` of ``stream``, and its component."""
     with gr.Blocks() as demo:
         audio = WebRTC(label="Voice", mode="send-receive", modality="audio")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import WebRTC
+from gradio_webrtc.handlers.protocol import Modality
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import EchoHandler
 from tests.browser.pages import Component
@@ -72,7 +73,7 @@ def small(image: Picture) -> Picture:
     return np.zeros((120, 160, 3), np.uint8)
 
 
-def app_of(fn: Any, modality: str = "video", **options: Any) -> gr.Blocks:
+def app_of(fn: Any, modality: Modality = "video", **options: Any) -> gr.Blocks:
     with gr.Blocks() as demo:
         component = WebRTC(label="Stream", modality=modality, **options)
         component.stream(fn, inputs=[component], outputs=[component])

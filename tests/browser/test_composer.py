@@ -83,7 +83,7 @@ def app(handler: StreamHandler | AsyncStreamHandler, **options: Any) -> gr.Block
             said.append(data.textbox)
             return said, " | ".join(said)
 
-        voice.submit(note, [voice, said], [said, shown])
+        voice.submit(note, [voice, said], [said, shown])  # type: ignore[attr-defined]
     return demo
 
 

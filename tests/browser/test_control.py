@@ -22,7 +22,7 @@ from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
 from tests.browser.pictures import Picture
 
-CALM = {"show_progress": "hidden"}
+CALM: dict[str, Any] = {"show_progress": "hidden"}
 
 
 class Quiet(StreamHandler):

@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 
 from gradio_webrtc import WebRTC
+from gradio_webrtc.handlers.protocol import Modality
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import EchoHandler
 from tests.browser.pages import Component
@@ -22,7 +23,7 @@ def same(image: Picture) -> Picture:
     return image
 
 
-def app_of(modality: str, **options: Any) -> gr.Blocks:
+def app_of(modality: Modality, **options: Any) -> gr.Blocks:
     with gr.Blocks() as demo:
         component = WebRTC(label="Stream", modality=modality, **options)
         fn = EchoHandler() if modality == "audio" else same
@@ -86,7 +87,9 @@ def test_the_mirror_can_be_switched_off(serve: Serve, visit: Open) -> None:
 
 
 @pytest.mark.parametrize("kind", ["audio", "video"])
-def test_another_device_is_taken_live_and_remembered(serve: Serve, visit: Open, kind: str) -> None:
+def test_another_device_is_taken_live_and_remembered(
+    serve: Serve, visit: Open, kind: Modality
+) -> None:
     page = visit(serve(app_of(kind)), flags=THREE_DEVICES)
     component = page.component()
     component.start()

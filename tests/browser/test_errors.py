@@ -88,7 +88,7 @@ class Deaf(EchoHandler):
 
 
 class Silent(EchoHandler):
-    def emit(self) -> AudioFrame:
+    def emit(self) -> Any:
         return 48_000, "no sound"
 
     def copy(self) -> Silent:

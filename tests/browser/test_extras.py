@@ -9,8 +9,10 @@ import av
 import gradio as gr
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from gradio_webrtc import WebRTC
+from gradio_webrtc.handlers.protocol import Modality
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import EchoHandler
 from tests.browser.pages import Component
@@ -26,7 +28,7 @@ async def same_async(image: Picture) -> Picture:
     return image
 
 
-def app_of(modality: str, fn: Any = None, **options: Any) -> gr.Blocks:
+def app_of(modality: Modality, fn: Any = None, **options: Any) -> gr.Blocks:
     with gr.Blocks() as demo:
         component = WebRTC(label="My stream", modality=modality, **options)
         fn = fn or (EchoHandler() if modality == "audio" else inverted)
@@ -57,8 +59,8 @@ def saved(component: Component, press: Any, folder: Path) -> Path:
 
 def decoded(path: Path) -> tuple[list[Picture], np.ndarray, float]:
     """Return a recording's pictures in RGB, its sound, and how long its pictures or sound last."""
-    pictures: list[Picture] = []
-    sounds: list[np.ndarray] = []
+    pictures: list[NDArray[Any]] = []
+    sounds: list[NDArray[Any]] = []
     times: list[float] = []
     with av.open(str(path)) as container:
         for frame in container.decode():

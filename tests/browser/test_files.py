@@ -129,5 +129,6 @@ def test_the_page_says_which_file_is_broken(serve: Serve, visit: Open, tmp_path:
     page.page.get_by_role("button", name="Play").click()
     component = page.component()
     page.until(component.error, "an error")
-    assert component.error() is not None
-    assert "notes.mp3: it is a text, not a sound or video file." in component.error()
+    error = component.error()
+    assert error is not None
+    assert "notes.mp3: it is a text, not a sound or video file." in error

@@ -85,7 +85,7 @@ def test_servers_come_from_a_coroutine_anew_for_each_connection(serve: Serve, vi
 
 def test_the_app_hears_of_start_and_stop(serve: Serve, visit: Open) -> None:
     with gr.Blocks() as demo:
-        audio = voice()
+        audio: Any = voice()
         events = gr.Textbox(label="Events")
         audio.start_recording(lambda: "started", outputs=events)
         audio.stop_recording(lambda said: f"{said}, stopped", inputs=events, outputs=events)

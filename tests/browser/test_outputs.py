@@ -17,7 +17,7 @@ from tests.browser.emitters import WATCH, AsyncEmitter, Emitter, output_app
 from tests.browser.pages import Component
 from tests.browser.pictures import Picture
 
-CALM = {"show_progress": "hidden"}
+CALM: dict[str, Any] = {"show_progress": "hidden"}
 
 
 def text(component: Component, label: str) -> str:

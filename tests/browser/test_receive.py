@@ -298,7 +298,7 @@ def test_the_app_hears_of_it_and_never_sees_a_command(serve: Serve, visit: Open)
         pitch = gr.Number(440, label="Pitch")
         button = gr.Button("Play")
         ask = gr.Button("Ask")
-        audio = WebRTC(mode="receive", modality="audio")
+        audio: Any = WebRTC(mode="receive", modality="audio")
         audio.stream(
             endless,
             inputs=[pitch],

@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 
 from gradio_webrtc import WebRTC
+from gradio_webrtc.options import VideoSource
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
 from tests.browser.pictures import PATTERN, Picture
@@ -30,7 +31,7 @@ async def same_async(image: Picture) -> Picture:
     return image
 
 
-def app_of(*sources: str, fn: Any = same, **options: Any) -> gr.Blocks:
+def app_of(*sources: VideoSource, fn: Any = same, **options: Any) -> gr.Blocks:
     with gr.Blocks() as demo:
         component = WebRTC(label="Stream", modality="video", video_sources=sources, **options)
         component.stream(fn, inputs=[component], outputs=[component])

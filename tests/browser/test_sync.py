@@ -16,6 +16,7 @@ from gradio_webrtc import (
     TimedPicture,
     WebRTC,
 )
+from gradio_webrtc.handlers.protocol import Mode
 from tests.browser import flashes
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
@@ -133,7 +134,7 @@ def film() -> Iterator[Any]:
             number += 1
 
 
-def app_of(handler: Any, mode: str) -> gr.Blocks:
+def app_of(handler: Any, mode: Mode) -> gr.Blocks:
     with gr.Blocks() as demo:
         both = WebRTC(label="Both", mode=mode, modality="audio-video")
         if mode == "receive":
@@ -144,7 +145,7 @@ def app_of(handler: Any, mode: str) -> gr.Blocks:
     return demo
 
 
-def begin(component: Component, mode: str) -> None:
+def begin(component: Component, mode: Mode) -> None:
     """Press what starts the stream, and wait for the connection."""
     if mode == "receive":
         component.page.get_by_role("button", name="Play", exact=True).click()
@@ -165,7 +166,7 @@ def begin(component: Component, mode: str) -> None:
     ids=["echo", "async echo", "film", "async film", "generator"],
 )
 def test_a_flash_is_seen_when_its_beep_is_heard(
-    serve: Serve, visit: Open, handler: Callable[[], Any], mode: str
+    serve: Serve, visit: Open, handler: Callable[[], Any], mode: Mode
 ) -> None:
     script = flashes.OWN_SOURCE if mode == "send-receive" else flashes.SCRIPT
     component = visit(serve(app_of(handler(), mode)), script=script).component()

@@ -15,18 +15,18 @@ from tests.support.talking import QUESTION, Audio, logged, loud_seconds, saw, st
 
 
 class Switched(VoiceTrack):
-    """A microphone whose packets stop, at once, while ``on`` is not set."""
+    """A microphone whose packets stop, at once, while ``unmuted`` is not set."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.on = asyncio.Event()
-        self.on.set()
+        self.unmuted = asyncio.Event()
+        self.unmuted.set()
 
     async def recv(self) -> AudioFrame:
         """Return the next 20 ms, when it is on; time goes on meanwhile."""
-        if not self.on.is_set():
+        if not self.unmuted.is_set():
             loop, began = asyncio.get_running_loop(), asyncio.get_running_loop().time()
-            await self.on.wait()
+            await self.unmuted.wait()
             self.sent += round((loop.time() - began) / self._interval)
         return await super().recv()
 
@@ -46,12 +46,12 @@ async def test_the_turn_is_answered_and_the_next_one_is_another() -> None:
         voice.say(question)
         await saw(client, "started_talking")
         await until(lambda: not voice.speaking)
-        voice.on.clear()
+        voice.unmuted.clear()
         loop, stopped = asyncio.get_running_loop(), asyncio.get_running_loop().time()
         await saw(client, "response_starting")
         assert 0.4 < loop.time() - stopped < 1.2
         await until(lambda: loud_seconds(client) > 0.5)
-        voice.on.set()
+        voice.unmuted.set()
         voice.say(question)
         await saw(client, "interrupted")
         await saw(client, "pause_detected", 2)

@@ -18,6 +18,7 @@ from gradio_webrtc import (
     TimedAudio,
     TimedPicture,
 )
+from gradio_webrtc.handlers.protocol import Modality
 from tests.support.client import LoopbackClient
 from tests.support.serving import Served
 from tests.support.sessions import until
@@ -32,7 +33,7 @@ from tests.support.signals import (
 
 pytestmark = pytest.mark.asyncio
 
-BOTH = "audio-video"
+BOTH: Modality = "audio-video"
 
 
 class Echo(AudioVideoStreamHandler):

@@ -16,6 +16,7 @@ from av import VideoFrame
 from gradio_webrtc import Recording, Stream, WebRTCError, get_current_context
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.recording.recorder import Recorder
+from gradio_webrtc.transports.peer_transport import PeerTransport
 from tests.support.flashes import FlashingHandler, FlashTrack, Schedule, ToneTrack
 from tests.support.handlers import EchoHandler, SilentHandler
 from tests.support.recordings import Recorded, decode
@@ -117,6 +118,7 @@ async def test_both_sides_with_sound_and_picture_in_sync(tmp_path: Path) -> None
         await client.take_answer(await client.offer(await client.make_offer()))
         session = server.session(client)
         witness = session.recorder = Witness(session.recorder)
+        assert isinstance(session.transport, PeerTransport)
         session.transport._outgoing.tell(witness)
         await client.connected()
         await until(lambda: client.heard > 8, seconds=60)

@@ -94,7 +94,7 @@ async def test_a_handler_that_does_not_shut_down_and_a_second_signal(tmp_path: P
 
         for program, number in ((twice, SIGTERM), (keyboard, SIGINT)):
             program.signal(number)
-            await until(lambda program=program: program.reasons)  # type: ignore[misc]
+            await until(lambda program=program: program.reasons)
             program.signal(number)
             ended = await program.ended()
             assert ended.status == -number, ended

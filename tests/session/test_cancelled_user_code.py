@@ -84,7 +84,7 @@ class Careless(AsyncStreamHandler):
         await self.at("emit")
         await asyncio.Event().wait()
 
-    async def trigger_response(self) -> None:  # type: ignore[override]
+    async def trigger_response(self) -> None:
         await self.at("trigger_response")
 
     async def shutdown(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
 import pytest
 
@@ -156,7 +157,7 @@ async def test_a_start_up_that_swallows_its_cancellation_does_not_hold_the_place
         async def receive(self, frame: object) -> None:
             received.append(frame)
 
-        async def emit(self) -> object:
+        async def emit(self) -> Any:
             await for_ever()
 
         async def start_up(self) -> None:

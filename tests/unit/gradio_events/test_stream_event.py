@@ -111,6 +111,6 @@ async def test_a_stream_may_have_its_own_time_limit() -> None:
 async def test_none_of_many_submits_is_lost() -> None:
     page = Page(variant="textbox", modality="audio")
     with page.demo:
-        page.webrtc.submit(same, [page.webrtc])
-        page.webrtc.submit(same, [page.webrtc], trigger_mode="once")
+        page.webrtc.submit(same, [page.webrtc])  # type: ignore[attr-defined]
+        page.webrtc.submit(same, [page.webrtc], trigger_mode="once")  # type: ignore[attr-defined]
     assert [mode for _, _, mode in page.listeners()] == ["multiple", "once"]

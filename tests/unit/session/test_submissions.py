@@ -98,7 +98,7 @@ async def test_no_submit_is_lost_to_a_busy_listener_unless_its_author_wants_that
     chosen: str | None, expected: str
 ) -> None:
     with gr.Blocks() as demo:  # needs a running event loop, else it leaves one of its own open
-        component = composer()
+        component: Any = composer()
         component.submit(lambda data: None, component, trigger_mode=chosen)
         component.start_recording(lambda data: None, component)
     submit, other = demo.fns.values()

@@ -95,6 +95,7 @@ async def test_waiting_for_the_channel_has_a_limit() -> None:
     control, loop = ControlChannel(), asyncio.get_running_loop()
     assert not await control.opened(2.0)
     assert loop.time() == pytest.approx(2.0)
-    loop.call_later(1.0, control.attach, FakeDataChannel())
+    channel: Any = FakeDataChannel()
+    loop.call_later(1.0, lambda: control.attach(channel))
     assert await control.opened(2.0)
     assert loop.time() == pytest.approx(3.0)

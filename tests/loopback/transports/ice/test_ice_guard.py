@@ -11,6 +11,7 @@ import aioice.mdns
 import pytest
 
 from gradio_webrtc.transports.ice.ice_guard import MAX_CHECKED, MAX_CHECKED_PER_ADDRESS, MAX_SOURCES
+from gradio_webrtc.transports.peer_transport import PeerTransport
 from tests.support.client import without_candidates
 from tests.support.echoing import echo, heard
 from tests.support.sessions import until
@@ -142,7 +143,9 @@ async def test_checks_from_ever_new_sources_are_bounded() -> None:
     async with echo() as server:
         client = server.client(SineTrack())
         await client.connect()
-        transceiver = server.session(client).transport._pc.getTransceivers()[0]
+        transport = server.session(client).transport
+        assert isinstance(transport, PeerTransport)
+        transceiver = transport._pc.getTransceivers()[0]
         agent = transceiver.receiver.transport.transport._connection
         protocol = agent._protocols[0]
         message = aioice.stun.Message(aioice.stun.Method.BINDING, aioice.stun.Class.REQUEST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -38,9 +38,9 @@ class Side:
 
     def __init__(self) -> None:
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.listener: Any = Listener()
+        self.listener = Listener()
         self.sent: list[Message] = []
-        self.incoming = Incoming(self.listener, 1, (640, 480), self.sent.append)
+        self.incoming = Incoming(cast(Any, self.listener), 1, (640, 480), self.sent.append)
 
     def use(self, kind: str, *, opus: bool = False, sends: bool = True) -> Any:
         transceiver = self.pc.addTransceiver(kind)
