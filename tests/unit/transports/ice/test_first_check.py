@@ -37,16 +37,18 @@ def test_it_is_told_of_once_and_every_check_still_arrives() -> None:
     agent, reached = watched()
     checks = [check("ours:theirs") for _ in range(3)]
     for number, each in enumerate(checks):
-        agent.request_received(each, "address", number)
+        agent.request_received(each, "address", f"protocol {number}")
     assert reached == ["reached"]
-    assert agent.received == [(each, "address", number) for number, each in enumerate(checks)]
+    assert agent.received == [
+        (each, "address", f"protocol {number}") for number, each in enumerate(checks)
+    ]
 
 
 @pytest.mark.parametrize("name", [None, "", "ours", "oursX:theirs", "theirs:ours"])
 def test_a_check_without_our_answers_name_says_nothing(name: str | None) -> None:
     agent, reached = watched()
-    agent.request_received(check(name))
+    agent.request_received(check(name), "address", "protocol")
     assert reached == []
     assert len(agent.received) == 1
-    agent.request_received(check("ours:theirs"))
+    agent.request_received(check("ours:theirs"), "address", "protocol")
     assert reached == ["reached"]
