@@ -22,10 +22,6 @@ class ConfigurationError(GradioWebRTCError, ValueError):
     """The app's author passed arguments that cannot work; the text says which and what to pass."""
 
 
-class NotYetSupportedError(ConfigurationError, NotImplementedError):
-    """A published option this version accepts by name but cannot serve yet."""
-
-
 class MediaFormatError(GradioWebRTCError, ValueError):
     """A handler emitted what is no frame; the text names what was expected and what came."""
 

@@ -98,7 +98,7 @@ class StreamHandlerBase(ABC):
 
     @property
     def phone_mode(self) -> bool:
-        """True in a telephone call, where nobody can send the values of other inputs."""
+        """Whether nobody can send the values of other inputs; ``False`` unless set."""
         return self._webrtc.phone_mode
 
     @phone_mode.setter
@@ -151,7 +151,7 @@ class StreamHandlerBase(ABC):
     async def wait_for_args(self) -> None:
         """Ask the client for the values of the other inputs and wait until they are here.
 
-        Returns at once when they are, and in a telephone call. Afterwards they are in
+        Returns at once when they are, and with ``phone_mode``. Afterwards they are in
         ``latest_args``, which follows the page from then on.
 
         Raises:

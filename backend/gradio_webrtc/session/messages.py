@@ -1,4 +1,4 @@
-"""Control messages: what data channel and websocket carry, encoded and decoded.
+"""Control messages: what the data channel carries, encoded and decoded.
 
 The wire form is JSON ``{"type", "data"}``. ``error``, ``warning`` and ``info`` repeat their text in
 ``message``; ``end_stream`` adds a ``reason`` code and ``log`` is one event name. The fixtures in

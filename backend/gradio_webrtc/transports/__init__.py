@@ -1,1 +1,1 @@
-"""The only code that touches aiortc or a websocket."""
+"""The only code that touches aiortc."""
