@@ -61,7 +61,7 @@ check-python:
 
 # Importing the component makes Gradio write .pyi files beside the sources; mypy would read those.
 check-types:
-	rm -f backend/gradio_webrtc/*.pyi
+	rm -f backend/gradio_webrtc/*.pyi backend/gradio_webrtc/*/*.pyi
 	$(BIN)/mypy
 
 check-page:
@@ -90,7 +90,8 @@ dist: $(STAMPS)/dev ## Build the wheel and the source distribution into dist/
 	$(PY) -m build
 
 clean: ## Remove everything that was installed or built
-	rm -rf $(VENV) backend/gradio_webrtc/templates backend/gradio_webrtc/*.pyi dist build site \
+	rm -rf $(VENV) backend/gradio_webrtc/templates backend/gradio_webrtc/*.pyi \
+		backend/gradio_webrtc/*/*.pyi dist build site \
 		frontend/node_modules .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
 		.hypothesis .gradio test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
