@@ -2,61 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
+from gradio.components import Timer
 from gradio.components.base import Component
 from gradio.events import EventListener
 
-from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.gradio_events.icons import served_icon
-from gradio_webrtc.gradio_events.output_listener import OutputListeners, listen_to_outputs
-from gradio_webrtc.gradio_events.place_sharing import share
-from gradio_webrtc.gradio_events.requests import page_of_event
-from gradio_webrtc.gradio_events.rerendering import (
-    DRAWN_ANEW,
-    check_inside_blocks,
-    previous_instance,
-    replaced_instances,
-    tell_of_ending,
-)
+from gradio_webrtc.gradio_events.rerendering import previous_instance
 from gradio_webrtc.gradio_events.server_functions import ServerFunctions
-from gradio_webrtc.gradio_events.stream_event import (
-    EachTime,
-    StreamArguments,
-    stream_settings,
-    wire,
-)
-from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.gradio_events.stream_event import EachTime
+from gradio_webrtc.gradio_events.stream_methods import StreamMethods
+from gradio_webrtc.gradio_events.streaming_component import OutputListeners
 from gradio_webrtc.handlers.protocol import Modality, Mode
-from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.options import (
     Button,
     MaxBitrate,
     Variant,
     VideoSource,
-    check_component_options,
-    number_or_none,
+    check_page_options,
+    check_stream_options,
 )
 from gradio_webrtc.recording.options import Recording
-from gradio_webrtc.server.origins import checked_origins
-from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
 from gradio_webrtc.transports.media_preferences import VideoCodec
-from gradio_webrtc.transports.negotiation.candidate_addresses import (
-    CandidateAddresses,
-    check_candidate_addresses,
-)
-
-if TYPE_CHECKING:
-    from gradio.blocks import Block
-    from gradio.components import Timer
-    from gradio.events import Dependency
+from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses
 
 
-class WebRTC(ServerFunctions):
+class WebRTC(StreamMethods, ServerFunctions):
     """Streams audio and video between the browser and Python functions over WebRTC.
 
     Put it into a ``gr.Blocks`` app and give its :meth:`stream` a stream handler, a function or a
@@ -218,53 +194,61 @@ class WebRTC(ServerFunctions):
         Raises:
             ConfigurationError: an option has a value that cannot work; the text says which.
         """
-        options = check_component_options(
+        self.stream_options = stream = check_stream_options(
             mode=mode,
             modality=modality,
             frame_format=frame_format,
             rtc_configuration=rtc_configuration,
             server_rtc_configuration=server_rtc_configuration,
+            time_limit=time_limit,
+            allow_extra_tracks=allow_extra_tracks,
+            video_codec=video_codec,
+            max_bitrate=max_bitrate,
+            max_resolution=max_resolution,
+            record=record,
+            candidate_addresses=candidate_addresses,
+            allowed_origins=allowed_origins,
+        )
+        page = check_page_options(
+            stream,
             track_constraints=track_constraints,
             rtp_params=rtp_params,
             button_labels=button_labels,
             variant=variant,
             video_sources=video_sources,
             buttons=buttons,
-            video_codec=video_codec,
-            max_bitrate=max_bitrate,
-            record=record,
             turn_labels=turn_labels,
-            max_resolution=max_resolution,
         )
-        self.mode: Mode = mode
-        self.modality: Modality = modality
+        # Gradio makes props of the attributes that are named as a parameter is.
+        self.mode = stream.mode
+        self.modality = stream.modality
         self.height = height
         self.width = width
         self.mirror_webcam = mirror_webcam
-        self.time_limit = number_or_none("time_limit", time_limit)
-        self.allow_extra_tracks = allow_extra_tracks
-        self.candidate_addresses = check_candidate_addresses(candidate_addresses)
-        self.rtc_configuration = rtc_configuration
-        self.server_rtc_configuration = server_rtc_configuration
+        self.time_limit = stream.time_limit
+        self.allow_extra_tracks = stream.allow_extra_tracks
+        self.candidate_addresses = stream.candidate_addresses
+        self.rtc_configuration = stream.rtc_configuration
+        self.server_rtc_configuration = stream.server_rtc_configuration
         self.track_constraints = track_constraints
-        self.rtp_params = options.rtp_params
-        self.button_labels = options.button_labels
+        self.rtp_params = page.rtp_params
+        self.button_labels = page.button_labels
         self.icon_button_color = icon_button_color
         self.pulse_color = pulse_color
         self.icon_radius = icon_radius
         self.full_screen = full_screen is not False
-        self.frame_format: FrameFormat = frame_format
-        self.variant: Variant = variant
+        self.frame_format = stream.frame_format
+        self.variant = variant
         self.placeholder = placeholder
-        self.turn_labels = options.turn_labels
-        self.video_sources = options.video_sources
-        self.buttons = options.buttons
+        self.turn_labels = page.turn_labels
+        self.video_sources = page.video_sources
+        self.buttons = page.buttons
         self.show_statistics = show_statistics
-        self.video_codec: VideoCodec | None = video_codec
-        self.max_bitrate = options.max_bitrate
-        self.max_resolution = options.max_resolution
-        self.record = options.record
-        self.allowed_origins = checked_origins(allowed_origins)
+        self.video_codec = stream.video_codec
+        self.max_bitrate = stream.max_bitrate
+        self.max_resolution = stream.max_resolution
+        self.record = stream.record
+        self.allowed_origins = stream.allowed_origins
         self._host = shared_host
         self.listeners = OutputListeners() if shared_listeners is None else shared_listeners
         self._streamed = shared_host is not None
@@ -291,205 +275,3 @@ class WebRTC(ServerFunctions):
         # Only now is it known in which folder the app keeps its files. A file rather than its
         # address, since Gradio puts the path in front under which the app is reached.
         self.icon = served_icon(self, icon)
-
-    def stream(
-        self,
-        fn: Any = None,
-        inputs: Block | Sequence[Block] | set[Block] | None = None,
-        outputs: Block | Sequence[Block] | set[Block] | None = None,
-        js: str | None = None,
-        concurrency_limit: int | Literal["default"] | None = "default",
-        concurrency_id: str | None = None,
-        time_limit: float | None = None,
-        trigger: Callable[..., Any] | None = None,
-        send_input_on: Literal["submit", "change"] = "change",
-    ) -> Dependency:
-        """Connect the stream to ``fn``.
-
-        Parameters:
-            fn: for audio a `StreamHandler` or `AsyncStreamHandler`; each connection gets its own
-                copy. For video a function or generator, sync or async, called with each newest
-                frame and the values of the further inputs. In mode `"receive"` a generator or
-                function, sync or async, that is called once with the values of the inputs.
-            inputs: the component itself, then the components whose values are further arguments;
-                they are kept up to date while streaming. In mode `"receive"` without the
-                component; a generator gets the values they have when it is triggered.
-            outputs: the component itself.
-            js: JavaScript run in the page before the input values are sent.
-            concurrency_limit: how many people may stream at once; `None` for no limit, 1 by
-                default. The next person waits in line and is admitted without reloading.
-            concurrency_id: streams with the same id share their places, the lowest limit counting.
-            time_limit: seconds after which a stream ends, counted from the moment it is connected.
-            trigger: the event that starts a stream in mode `"receive"`, such as `button.click`;
-                while it runs, it starts anew.
-            send_input_on: whether values are sent when an input changes, or when it is submitted.
-
-        Returns:
-            The Gradio dependency that carries the input values; in mode `"receive"` the trigger's.
-
-        Raises:
-            ConfigurationError: an argument cannot work; the text names this component and says what
-                to pass.
-        """
-        check_inside_blocks("stream()")
-        arguments = StreamArguments(
-            component=self,
-            fn=fn,
-            inputs=inputs,
-            outputs=outputs,
-            js=js,
-            concurrency_limit=concurrency_limit,
-            concurrency_id=concurrency_id,
-            time_limit=time_limit,
-            trigger=trigger,
-            send_input_on=send_input_on,
-        ).checked()
-        if self._streamed:
-            raise ConfigurationError(
-                f"{arguments.name}: stream() was called before; one component has one stream."
-            )
-        self._host = self._make_host(arguments)
-        self._host.listeners = self.listeners.readers
-        self._streamed = True
-        self.time_limit = self._host.settings.limits.time_limit
-        # Gradio makes a new instance when an event updates a property, from these arguments, and
-        # then calls the server functions of that instance: it must find the same sessions.
-        self.constructor_args["shared_host"] = self._host
-        return wire(arguments, self._host)
-
-    def on_additional_outputs(
-        self,
-        fn: Callable[..., Any],
-        inputs: Block | Sequence[Block] | set[Block] | None = None,
-        outputs: Block | Sequence[Block] | set[Block] | None = None,
-        js: str | None = None,
-        concurrency_limit: int | Literal["default"] | None = "default",
-        concurrency_id: str | None = None,
-        show_progress: Literal["full", "minimal", "hidden"] = "full",
-        queue: bool = True,
-        show_progress_on: Component | Sequence[Component] | None = None,
-        key: int | str | tuple[int | str, ...] | None = None,
-    ) -> Dependency:
-        """Call ``fn`` for each `AdditionalOutputs` that user code emits, once and in order.
-
-        Parameters:
-            fn: called with the current values of `inputs`, then with the values of the
-                `AdditionalOutputs`; returns the values of `outputs`. Sync or async; with
-                `queue=True` also a generator.
-            inputs: components whose values come first. One that is also among `outputs` has the
-                value that the call before has given it.
-            outputs: components that get what `fn` returns.
-            js: JavaScript run in the page before the input values are sent.
-            concurrency_limit: how many of these calls may run at once, of all people's; Gradio's
-                default when not given, `None` for no limit.
-            concurrency_id: listeners with the same id share their limit.
-            show_progress: what Gradio shows on the outputs meanwhile; `"hidden"` is calm when
-                outputs come often.
-            queue: `False` calls `fn` outside of Gradio's queue, one request for each output.
-            show_progress_on: where progress is shown, by default on `outputs`.
-            key: identity of the listener across re-renders in `gr.render`.
-
-        Returns:
-            The Gradio dependency. Its `.then()` runs once for all outputs that waited together.
-
-        Raises:
-            ConfigurationError: an argument cannot work; the text says what to pass.
-        """
-        options: dict[str, Any] = {
-            "js": js,
-            "concurrency_limit": concurrency_limit,
-            "concurrency_id": concurrency_id,
-            "show_progress": show_progress,
-            "show_progress_on": show_progress_on,
-            "queue": queue,
-            "key": key,
-        }
-        check_inside_blocks("on_additional_outputs()")
-        dependency = listen_to_outputs(self, fn, inputs, outputs, options)
-        # As the host of the sessions: the next instance must know of the same listeners.
-        self.constructor_args["shared_listeners"] = self.listeners
-        return dependency
-
-    def _make_host(self, arguments: StreamArguments) -> StreamHost:
-        """Return a host, or in ``gr.render`` that of the instance before with the same key."""
-        settings = stream_settings(arguments)
-        for old in replaced_instances(self):
-            if isinstance(old, WebRTC) and old._host is not None and old._host.end_all(DRAWN_ANEW):
-                tell_of_ending(arguments.name)
-        before = self._host
-        if before is not None and before.settings.same_media(settings):
-            before.settings = settings
-            return before
-        if before is not None:
-            before.end_all(DRAWN_ANEW)
-        host = StreamHost(settings, SessionRegistry(arguments.concurrency_limit))
-        share(host, arguments.concurrency_id, self.key)
-        return host
-
-    def output_stream(
-        self, webrtc_id: str, *, check_owner: bool = True
-    ) -> AsyncIterator[AdditionalOutputs]:
-        """Yield one connection's additional outputs as they come, beside the page's listeners.
-
-        Parameters:
-            webrtc_id: the connection's id.
-            check_owner: in a Gradio event, whether it must be a connection of the event's page.
-
-        Raises:
-            UnknownConnectionError: no connection has this id, or it is another page's.
-            ConnectionClosedError: it has ended, and nothing of it is left.
-        """
-        return self._streaming().output_stream(webrtc_id, _acting(check_owner))
-
-    async def fetch_latest_output(
-        self, webrtc_id: str, *, check_owner: bool = True
-    ) -> AdditionalOutputs:
-        """Wait for the next additional output of one connection and return it.
-
-        Parameters:
-            webrtc_id: the connection's id.
-            check_owner: in a Gradio event, whether it must be a connection of the event's page.
-
-        Raises:
-            UnknownConnectionError: no connection has this id, or it is another page's.
-            ConnectionClosedError: it has ended, and nothing of it is left.
-        """
-        return await self._streaming().fetch_latest_output(webrtc_id, _acting(check_owner))
-
-    def set_input(self, webrtc_id: str, *args: Any, check_owner: bool = True) -> None:
-        """Give the handler of one connection the values of the further inputs. Any thread.
-
-        Parameters:
-            webrtc_id: the connection's id.
-            args: the values.
-            check_owner: in a Gradio event, whether it must be a connection of the event's page.
-
-        Raises:
-            UnknownConnectionError: no connection has this id, or it is another page's.
-            ConfigurationError: the stream's function cannot take this many values.
-        """
-        self._streaming().set_input(webrtc_id, args, _acting(check_owner))
-
-    def close_stream(
-        self, webrtc_id: str | WebRTCData | None, msg: str = "", *, check_owner: bool = True
-    ) -> None:
-        """End a connection; one that has ended is left alone. Any thread.
-
-        Also a listener: `stop.click(webrtc.close_stream, inputs=[webrtc])`.
-
-        Parameters:
-            webrtc_id: the component's value, the id of the page's connection.
-            msg: words for the person.
-            check_owner: in a Gradio event, whether it must be a connection of the event's page,
-                as any page can call the app's events with any id. `False` is for pages that may
-                end other people's connections, such as a moderator's. Outside of events there is
-                nothing to check.
-        """
-        if isinstance(webrtc_id, WebRTCData):
-            webrtc_id = webrtc_id.webrtc_id
-        self._streaming().close_stream(webrtc_id, msg, _acting(check_owner))
-
-
-def _acting(check_owner: bool) -> str | None:
-    """Return the page that the calling code acts for, ``None`` when it may act on all sessions."""
-    return page_of_event() if check_owner else None

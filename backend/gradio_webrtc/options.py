@@ -1,62 +1,152 @@
-"""Checks of what an app's author passes, with errors that say what to pass instead."""
+"""What an app's author passes: checked, with errors that say what to pass instead.
+
+The one place where options become the settings of a stream, for ``WebRTC`` and ``Stream`` alike.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, cast, get_args
+from functools import partial
+from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
-from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.errors import ConfigurationError, words_for
+from gradio_webrtc.handlers.adapters.as_handler import (
+    as_handler,
+    check_arity,
+    format_of,
+    needs_args,
+)
+from gradio_webrtc.handlers.base import StreamHandlerBase
 from gradio_webrtc.handlers.protocol import Modality, Mode
-from gradio_webrtc.media.video.frames import check_frame_format
+from gradio_webrtc.handlers.video import VideoStreamHandler
+from gradio_webrtc.media.video.frames import FrameFormat, check_frame_format
 from gradio_webrtc.media.video.resolution import Resolution, check_resolution
 from gradio_webrtc.recording.options import Recording, as_recording
-from gradio_webrtc.transports.ice.ice_servers import check_configuration
-from gradio_webrtc.transports.media_preferences import VideoCodec, bitrates
+from gradio_webrtc.server.origins import checked_origins
+from gradio_webrtc.server.settings import StreamSettings
+from gradio_webrtc.session.state import Limits
+from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource, check_configuration
+from gradio_webrtc.transports.media_preferences import MediaPreferences, VideoCodec, bitrates
+from gradio_webrtc.transports.negotiation.candidate_addresses import (
+    CandidateAddresses,
+    check_candidate_addresses,
+)
 
 Variant = Literal["wave", "textbox"]
 VideoSource = Literal["camera", "screen"]
 Button = Literal["snapshot", "recording"]
 MaxBitrate: TypeAlias = int | Mapping[Literal["audio", "video"], int] | None
+Places: TypeAlias = int | Literal["default"] | None
+StreamFunction: TypeAlias = StreamHandlerBase | VideoStreamHandler | Callable[..., Any]
+"""The author's code behind a stream."""
 
 BUTTON_LABELS = ("start", "stop", "waiting")
 TURN_LABELS = ("listening", "speaking", "thinking", "replying")
 
+_T = TypeVar("_T")
+
 
 @dataclass(frozen=True)
-class ComponentOptions:
-    """Options with their defaults filled in."""
+class StreamOptions:
+    """What ``WebRTC`` and ``Stream`` take alike, with defaults filled in."""
+
+    mode: Mode
+    modality: Modality
+    frame_format: FrameFormat
+    time_limit: float | None
+    allow_extra_tracks: bool
+    rtc_configuration: RTCConfigurationSource
+    server_rtc_configuration: RTCConfigurationSource
+    video_codec: VideoCodec | None
+    max_bitrate: dict[str, int]
+    max_resolution: Resolution
+    record: Recording | None
+    candidate_addresses: CandidateAddresses
+    allowed_origins: list[str] | None
+
+    def settings(
+        self,
+        fn: StreamFunction | None,
+        *,
+        inputs: int | None = None,
+        time_limit: float | None = None,
+        composer: bool = False,
+        show_error: bool = False,
+        words: Callable[..., str] = words_for,
+    ) -> StreamSettings:
+        """Return the settings of a stream that runs ``fn``.
+
+        Args:
+            fn: the author's code.
+            inputs: how many values of other components ``fn`` gets; ``None`` when clients decide.
+            time_limit: seconds that win over those of the options.
+            composer: whether the page has a text composer.
+            show_error: whether clients get the text of any error in user code.
+            words: what a client is told of an error.
+
+        Raises:
+            ConfigurationError: ``fn`` does not fit the mode, the modality or the inputs.
+        """
+        make = as_handler(
+            fn, mode=self.mode, modality=self.modality, frame_format=self.frame_format
+        )
+        if inputs is not None:
+            check_arity(fn, inputs, mode=self.mode)
+        asks = needs_args(fn, self.mode) if inputs is None else inputs > 0
+        return StreamSettings(
+            make_handler=partial(make, needs_args=asks),
+            check_args=lambda count: check_arity(fn, count, mode=self.mode),
+            mode=self.mode,
+            modality=self.modality,
+            limits=Limits(time_limit=self.time_limit if time_limit is None else time_limit),
+            allow_extra_tracks=self.allow_extra_tracks,
+            rtc_configuration=self.rtc_configuration,
+            server_rtc_configuration=self.server_rtc_configuration,
+            frame_format=format_of(fn, self.frame_format),
+            preferences=MediaPreferences(
+                self.video_codec,
+                self.max_bitrate.get("audio"),
+                self.max_bitrate.get("video"),
+                self.max_resolution,
+            ),
+            recording=self.record,
+            composer=composer,
+            candidate_addresses=self.candidate_addresses,
+            allowed_origins=self.allowed_origins,
+            show_error=show_error,
+            words=words,
+        )
+
+
+@dataclass(frozen=True)
+class PageOptions:
+    """What only ``WebRTC`` takes, with defaults filled in."""
 
     rtp_params: dict[str, Any]
     button_labels: dict[str, str]
     video_sources: list[VideoSource]
     buttons: list[Button]
-    max_bitrate: dict[str, int]
-    max_resolution: Resolution
-    record: Recording | None
     turn_labels: dict[str, str] | Literal[False]
 
 
-def check_component_options(
+def check_stream_options(
     *,
-    mode: object,
-    modality: object,
-    frame_format: object,
-    rtc_configuration: object,
-    server_rtc_configuration: object,
-    track_constraints: object,
-    rtp_params: Mapping[str, Any] | None,
-    button_labels: Mapping[str, str] | None,
-    variant: object = "wave",
-    video_sources: Sequence[VideoSource] = ("camera",),
-    buttons: Sequence[Button] = (),
-    video_codec: object = None,
-    max_bitrate: object = None,
-    max_resolution: object = None,
-    record: object = None,
-    turn_labels: Mapping[str, str] | Literal[False] | None = None,
-) -> ComponentOptions:
-    """Check the component's own options.
+    mode: Mode,
+    modality: Modality,
+    frame_format: FrameFormat,
+    rtc_configuration: RTCConfigurationSource,
+    server_rtc_configuration: RTCConfigurationSource,
+    time_limit: float | None = None,
+    allow_extra_tracks: bool = False,
+    video_codec: VideoCodec | None = None,
+    max_bitrate: MaxBitrate = None,
+    max_resolution: tuple[int, int] | None = None,
+    record: Recording | str | None = None,
+    candidate_addresses: CandidateAddresses = "auto",
+    allowed_origins: Sequence[str] | None = None,
+) -> StreamOptions:
+    """Check what ``WebRTC`` and ``Stream`` take alike.
 
     Raises:
         ConfigurationError: one of them cannot work.
@@ -64,36 +154,66 @@ def check_component_options(
     one_of("mode", mode, get_args(Mode))
     one_of("modality", modality, get_args(Modality))
     check_frame_format(frame_format)
-    one_of("variant", variant, get_args(Variant))
-    if variant == "textbox" and modality != "audio":
-        raise ConfigurationError('variant="textbox" is for modality="audio".')
-    if variant == "textbox" and mode == "receive":
-        raise ConfigurationError(
-            'variant="textbox" needs a mode in which the page sends, not "receive".'
-        )
     one_of("video_codec", video_codec, (*get_args(VideoCodec), None))
-    for name, value in (
+    for name, source in (
         ("rtc_configuration", rtc_configuration),
         ("server_rtc_configuration", server_rtc_configuration),
     ):
-        if value is not None and not callable(value):
-            check_configuration(value, name)
+        if source is not None and not callable(source):
+            check_configuration(source, name)
+    recording = as_recording(record)
+    if recording is not None:
+        recording.sides(mode)
+        recording.prepare()
+    return StreamOptions(
+        mode=mode,
+        modality=modality,
+        frame_format=frame_format,
+        time_limit=number_or_none("time_limit", time_limit),
+        allow_extra_tracks=allow_extra_tracks,
+        rtc_configuration=rtc_configuration,
+        server_rtc_configuration=server_rtc_configuration,
+        video_codec=video_codec,
+        max_bitrate=bitrates(max_bitrate),
+        max_resolution=check_resolution(max_resolution),
+        record=recording,
+        candidate_addresses=check_candidate_addresses(candidate_addresses),
+        allowed_origins=checked_origins(allowed_origins),
+    )
+
+
+def check_page_options(
+    stream: StreamOptions,
+    *,
+    track_constraints: Mapping[str, Any] | None = None,
+    rtp_params: Mapping[str, Any] | None = None,
+    button_labels: Mapping[str, str] | None = None,
+    variant: Variant = "wave",
+    video_sources: Sequence[VideoSource] = ("camera",),
+    buttons: Sequence[Button] = (),
+    turn_labels: Mapping[str, str] | Literal[False] | None = None,
+) -> PageOptions:
+    """Check what only ``WebRTC`` takes, for a component that streams as ``stream`` says.
+
+    Raises:
+        ConfigurationError: one of them cannot work.
+    """
+    one_of("variant", variant, get_args(Variant))
+    if variant == "textbox" and stream.modality != "audio":
+        raise ConfigurationError('variant="textbox" is for modality="audio".')
+    if variant == "textbox" and stream.mode == "receive":
+        raise ConfigurationError(
+            'variant="textbox" needs a mode in which the page sends, not "receive".'
+        )
     for name, value in (("track_constraints", track_constraints), ("rtp_params", rtp_params)):
         if value is not None and not isinstance(value, Mapping):
             raise ConfigurationError(f"{name} must be a dict; got {type(value).__name__}.")
     labels = _labels("button_labels", button_labels, BUTTON_LABELS)
-    recording = as_recording(record)
-    if recording is not None:
-        recording.sides(cast(Mode, mode))
-        recording.prepare()
-    return ComponentOptions(
+    return PageOptions(
         rtp_params=dict(rtp_params or {}),
         button_labels={name: labels.get(name, "") for name in BUTTON_LABELS},
         video_sources=_some_of("video_sources", video_sources, get_args(VideoSource), least=1),
         buttons=_some_of("buttons", buttons, get_args(Button), least=0),
-        max_bitrate=bitrates(max_bitrate),
-        max_resolution=check_resolution(max_resolution),
-        record=recording,
         turn_labels=turn_labels is not False and _labels("turn_labels", turn_labels, TURN_LABELS),
     )
 
@@ -106,7 +226,7 @@ def _labels(name: str, labels: Mapping[str, str] | None, keys: tuple[str, ...]) 
     return dict(labels or {})
 
 
-def _some_of(name: str, values: object, allowed: tuple[Any, ...], *, least: int) -> list[Any]:
+def _some_of(name: str, values: Sequence[_T], allowed: Sequence[_T], *, least: int) -> list[_T]:
     """Return ``values`` as a list without repetitions."""
     if isinstance(values, str) or not isinstance(values, Sequence) or len(values) < least:
         listed = ", ".join(repr(item) for item in allowed)
@@ -116,14 +236,14 @@ def _some_of(name: str, values: object, allowed: tuple[Any, ...], *, least: int)
     return list(dict.fromkeys(values))
 
 
-def one_of(name: str, value: object, allowed: tuple[Any, ...]) -> None:
+def one_of(name: str, value: _T, allowed: Sequence[_T]) -> None:
     """Raise ``ConfigurationError`` unless ``value`` is one of ``allowed``."""
     if value not in allowed:
         listed = ", ".join(repr(item) for item in allowed)
         raise ConfigurationError(f"{name} must be one of {listed}; got {value!r}.")
 
 
-def number_or_none(name: str, value: object) -> float | None:
+def number_or_none(name: str, value: float | None) -> float | None:
     """Return a positive number of seconds, or ``None``.
 
     Raises:
@@ -138,7 +258,7 @@ def number_or_none(name: str, value: object) -> float | None:
     return float(value)
 
 
-def limit_or_none(value: object) -> int | None:
+def limit_or_none(value: Places) -> int | None:
     """Return how many may stream at once; ``"default"`` is 1 and ``None`` no limit.
 
     Raises:

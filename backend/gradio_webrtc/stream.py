@@ -5,36 +5,28 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum
-from functools import partial
 from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI, Request
 
 from gradio_webrtc.gradio_events.requests import gradio_words_for, page_of_event
-from gradio_webrtc.handlers.adapters.as_handler import (
-    as_handler,
-    check_arity,
-    format_of,
-    needs_args,
-)
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
-from gradio_webrtc.options import MaxBitrate, check_component_options, limit_or_none, number_or_none
+from gradio_webrtc.options import (
+    MaxBitrate,
+    StreamFunction,
+    check_stream_options,
+    limit_or_none,
+)
 from gradio_webrtc.recording.options import Recording
 from gradio_webrtc.routes import check_request, make_router, scope_of_request
 from gradio_webrtc.server.mounting import check_path_is_free, mount_path, mounted_on
-from gradio_webrtc.server.origins import checked_origins
 from gradio_webrtc.server.session_registry import SessionRegistry
-from gradio_webrtc.server.settings import StreamSettings
 from gradio_webrtc.server.stream_host import StreamHost
-from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
-from gradio_webrtc.transports.media_preferences import MediaPreferences, VideoCodec
-from gradio_webrtc.transports.negotiation.candidate_addresses import (
-    CandidateAddresses,
-    check_candidate_addresses,
-)
+from gradio_webrtc.transports.media_preferences import VideoCodec
+from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses
 
 
 class Stream:
@@ -72,7 +64,7 @@ class Stream:
 
     def __init__(
         self,
-        handler: Any,
+        handler: StreamFunction,
         *,
         mode: Mode = "send-receive",
         modality: Modality = "video",
@@ -90,43 +82,22 @@ class Stream:
         allowed_origins: Sequence[str] | None = None,
         show_error: bool = False,
     ) -> None:
-        options = check_component_options(
+        options = check_stream_options(
             mode=mode,
             modality=modality,
             frame_format=frame_format,
             rtc_configuration=rtc_configuration,
             server_rtc_configuration=server_rtc_configuration,
-            track_constraints=None,
-            rtp_params=None,
-            button_labels=None,
+            time_limit=time_limit,
+            allow_extra_tracks=allow_extra_tracks,
             video_codec=video_codec,
             max_bitrate=max_bitrate,
             max_resolution=max_resolution,
             record=record,
+            candidate_addresses=candidate_addresses,
+            allowed_origins=allowed_origins,
         )
-        factory = as_handler(handler, mode=mode, modality=modality, frame_format=frame_format)
-        settings = StreamSettings(
-            make_handler=partial(factory, needs_args=needs_args(handler, mode)),
-            check_args=lambda count: check_arity(handler, count, mode=mode),
-            mode=mode,
-            modality=modality,
-            limits=Limits(time_limit=number_or_none("time_limit", time_limit)),
-            allow_extra_tracks=allow_extra_tracks,
-            rtc_configuration=rtc_configuration,
-            server_rtc_configuration=server_rtc_configuration,
-            frame_format=format_of(handler, frame_format),
-            preferences=MediaPreferences(
-                video_codec,
-                options.max_bitrate.get("audio"),
-                options.max_bitrate.get("video"),
-                options.max_resolution,
-            ),
-            recording=options.record,
-            candidate_addresses=check_candidate_addresses(candidate_addresses),
-            allowed_origins=checked_origins(allowed_origins),
-            show_error=show_error,
-            words=gradio_words_for,
-        )
+        settings = options.settings(handler, show_error=show_error, words=gradio_words_for)
         self.mode: Mode = mode
         self.modality: Modality = modality
         self.host = StreamHost(settings, SessionRegistry(limit_or_none(concurrency_limit)))
@@ -227,7 +198,7 @@ class Stream:
 
 def _closing_at_the_end(lifespan: Callable[[Any], Any], host: StreamHost) -> Callable[[Any], Any]:
     @asynccontextmanager
-    async def closing(app: Any) -> AsyncIterator[Any]:
+    async def closing(app: FastAPI) -> AsyncIterator[Any]:
         async with lifespan(app) as state:
             try:
                 yield state

@@ -2,48 +2,57 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
+import gradio as gr
 import pytest
 
+from gradio_webrtc import Stream, WebRTC
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.options import (
-    check_component_options,
+    PageOptions,
+    StreamOptions,
+    check_page_options,
+    check_stream_options,
     limit_or_none,
     number_or_none,
     one_of,
 )
+from gradio_webrtc.transports.media_preferences import MediaPreferences
 
-GOOD: dict[str, Any] = {
+STREAM: dict[str, Any] = {
     "mode": "send-receive",
     "modality": "audio",
     "frame_format": "rgb24",
     "rtc_configuration": None,
     "server_rtc_configuration": None,
-    "track_constraints": None,
-    "rtp_params": None,
-    "button_labels": None,
 }
 
 
+def check(**changes: Any) -> tuple[StreamOptions, PageOptions]:
+    """Check the options of a component that differs from a plain one by ``changes``."""
+    for_the_page = inspect.signature(check_page_options).parameters
+    page = {name: changes.pop(name) for name in list(changes) if name in for_the_page}
+    stream = check_stream_options(**{**STREAM, **changes})
+    return stream, check_page_options(stream, **page)
+
+
 def test_defaults_are_filled_in() -> None:
-    options = check_component_options(**GOOD)
+    _, options = check()
     assert options.rtp_params == {}
     assert options.button_labels == {"start": "", "stop": "", "waiting": ""}
     assert options.turn_labels == {}
 
 
 def test_what_was_given_is_kept() -> None:
-    options = check_component_options(
-        **{
-            **GOOD,
-            "rtc_configuration": {"iceServers": []},
-            "server_rtc_configuration": lambda: None,
-            "track_constraints": {"width": 1},
-            "rtp_params": {"degradationPreference": "maintain-framerate"},
-            "button_labels": {"start": "Go"},
-            "turn_labels": {"thinking": "Hm…"},
-        }
+    _, options = check(
+        rtc_configuration={"iceServers": []},
+        server_rtc_configuration=lambda: None,
+        track_constraints={"width": 1},
+        rtp_params={"degradationPreference": "maintain-framerate"},
+        button_labels={"start": "Go"},
+        turn_labels={"thinking": "Hm…"},
     )
     assert options.rtp_params == {"degradationPreference": "maintain-framerate"}
     assert options.button_labels == {"start": "Go", "stop": "", "waiting": ""}
@@ -51,7 +60,39 @@ def test_what_was_given_is_kept() -> None:
 
 
 def test_turns_can_be_left_unshown() -> None:
-    assert check_component_options(**GOOD, turn_labels=False).turn_labels is False
+    assert check(turn_labels=False)[1].turn_labels is False
+
+
+async def test_a_component_and_a_mounted_stream_are_made_alike() -> None:
+    """Whatever both are told reaches the settings of both."""
+    told: dict[str, Any] = {
+        "mode": "send-receive",
+        "modality": "video",
+        "frame_format": "bgr24",
+        "time_limit": 7,
+        "allow_extra_tracks": True,
+        "rtc_configuration": {"iceServers": []},
+        "server_rtc_configuration": {"iceServers": [{"urls": "stun:host"}]},
+        "video_codec": "H264",
+        "max_bitrate": {"audio": 20_000, "video": 300_000},
+        "max_resolution": (640, 480),
+        "candidate_addresses": "public",
+        "allowed_origins": ["https://example.org"],
+    }
+    stream = Stream(lambda image: image, **told).host.settings
+    with gr.Blocks():
+        component = WebRTC(**told)
+        component.stream(lambda image: image, inputs=[component], outputs=[component])
+    assert component._host is not None
+    own = {"make_handler", "check_args"}
+    assert {name: value for name, value in vars(stream).items() if name not in own} == {
+        name: value for name, value in vars(component._host.settings).items() if name not in own
+    }
+    assert stream.limits.time_limit == 7
+    assert stream.preferences == MediaPreferences("H264", 20_000, 300_000, (640, 480))
+    assert (stream.frame_format, stream.allow_extra_tracks) == ("bgr24", True)
+    assert stream.allowed_origins == ["https://example.org"]
+    assert stream.candidate_addresses == "public"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +112,7 @@ def test_turns_can_be_left_unshown() -> None:
 )
 def test_an_option_that_cannot_work_is_named(option: str, value: Any, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
-        check_component_options(**{**GOOD, option: value})
+        check(**{option: value})
 
 
 def test_a_configuration_error_is_a_value_error_too() -> None:

@@ -6,56 +6,25 @@ import asyncio
 import inspect
 import time
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
+from gradio.events import Dependency
 
 from gradio_webrtc.concurrency.pooled_threads import POOLED
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.gradio_events.block_lists import Blocks, as_list
 from gradio_webrtc.gradio_events.input_forecast import InputForecast
 from gradio_webrtc.gradio_events.rerendering import block_function, listener_key
-from gradio_webrtc.gradio_events.stream_event import as_list
+from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
 from gradio_webrtc.handlers.invoke import call, iterate
 from gradio_webrtc.session.context import Context, set_current_context
 from gradio_webrtc.session.output_mailbox import Delivery, OutputMailbox
 
-if TYPE_CHECKING:
-    from gradio.block_function import BlockFunction
-    from gradio.events import Dependency
-
-    from gradio_webrtc.component import WebRTC
-
 TURN_SECONDS = 0.1
 """How long one call of Gradio's may take outputs: its input values are as old as this at most, and
 others who wait for the listener's place in the queue get it."""
-
-
-class OutputListeners:
-    """The listeners of one component, which all instances of it share.
-
-    Attributes:
-        readers: by what the stream's mailboxes know the listeners, in order. These stay, while
-            Gradio's numbers change when it renders one ``Blocks`` inside another.
-    """
-
-    def __init__(self) -> None:
-        self.readers: list[Hashable] = []
-        self._functions: list[BlockFunction] = []
-
-    def add(self, function: BlockFunction, key: Hashable | None) -> Hashable:
-        """Take one more listener; return the name of its reader.
-
-        The same key, or the same place where there is none, is the same reader after a re-render.
-        """
-        reader = ("place", len(self.readers)) if key is None else ("key", key)
-        self._functions.append(function)
-        self.readers.append(reader)
-        return reader
-
-    def ids(self) -> list[int]:
-        """Return the numbers that Gradio knows the listeners by now."""
-        return [function._id for function in self._functions]
 
 
 class OutputListener:
@@ -69,7 +38,11 @@ class OutputListener:
     """
 
     def __init__(
-        self, component: WebRTC, fn: Callable[..., Any], inputs: list[Block], outputs: list[Block]
+        self,
+        component: StreamingComponent,
+        fn: Callable[..., Any],
+        inputs: list[Block],
+        outputs: list[Block],
     ) -> None:
         self._component = component
         self._fn = fn
@@ -144,7 +117,11 @@ class OutputListener:
 
 
 def listen_to_outputs(
-    component: WebRTC, fn: Callable[..., Any], inputs: Any, outputs: Any, options: dict[str, Any]
+    component: StreamingComponent,
+    fn: Callable[..., Any],
+    inputs: Blocks,
+    outputs: Blocks,
+    options: dict[str, Any],
 ) -> Dependency:
     """Make the page call ``fn`` for each additional output of ``component``'s stream.
 
@@ -177,8 +154,7 @@ def listen_to_outputs(
         "api_visibility": "private",
         "key": key or listener_key(component, f"outputs {len(listeners.readers)}"),
     }
-    # Gradio makes the listener methods out of EVENTS when the class is made.
-    dependency: Dependency = component.state_change(  # type: ignore[attr-defined]
+    dependency = component.state_change(
         fn=take_waiting if queue else take_next, inputs=blocks_in, outputs=blocks_out, **options
     )
     listener.reader = listeners.add(block_function(dependency["id"]), key)
@@ -186,7 +162,7 @@ def listen_to_outputs(
 
 
 def _checked(
-    fn: object, inputs: Any, outputs: Any, queue: bool
+    fn: Callable[..., Any], inputs: Blocks, outputs: Blocks, queue: bool
 ) -> tuple[list[Block], list[Block], bool]:
     try:
         if not callable(fn):

@@ -4,77 +4,79 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeAlias, cast
 
 import gradio as gr
-from gradio.components.base import Component, server
+from gradio.blocks import Block
+from gradio.components.base import server
 from gradio.route_utils import Request
 from gradio.routes import App
 
-from gradio_webrtc.errors import ConfigurationError, OriginNotAllowedError, SignalingError
-from gradio_webrtc.gradio_events.output_listener import OutputListeners
+from gradio_webrtc.errors import OriginNotAllowedError, SignalingError
 from gradio_webrtc.gradio_events.place_sharing import join
 from gradio_webrtc.gradio_events.requests import show_error_of
-from gradio_webrtc.gradio_events.stream_event import START_COMMAND
+from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.options import Variant
-from gradio_webrtc.server.answering import failure
+from gradio_webrtc.json_values import Json
+from gradio_webrtc.server.answering import Answer, failure
 from gradio_webrtc.server.origins import check_origin
 from gradio_webrtc.server.quotas import Requester, network_of
 from gradio_webrtc.server.server_stop import close_sessions_first
+from gradio_webrtc.server.start_tokens import START_COMMAND
 from gradio_webrtc.server.stream_host import StreamHost, page_of
 from gradio_webrtc.session.submissions import parse_submission
 from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
-from gradio_webrtc.transports.negotiation.candidate_addresses import client_scope
-
-if TYPE_CHECKING:
-    from gradio.blocks import Block
+from gradio_webrtc.transports.negotiation.candidate_addresses import Scope, client_scope
 
 logger = logging.getLogger(__name__)
 
+Question: TypeAlias = Callable[[StreamHost, Json, Requester], Coroutine[Any, Any, Answer]]
+"""A method of ``StreamHost`` that answers a page's request."""
 
-class ServerFunctions(Component):
+
+class ServerFunctions(StreamingComponent):
     """The side of ``WebRTC`` that faces the page: server functions, props and values."""
 
-    variant: Variant
     rtc_configuration: RTCConfigurationSource
-    listeners: OutputListeners
-    _host: StreamHost | None
     _told_unconnected = False
-
-    def _streaming(self) -> StreamHost:
-        if self._host is None:
-            raise ConfigurationError(f"{self.label or 'WebRTC'}: call stream() first.")
-        return self._host
 
     # -- what the page calls: one JSON object in, one out ----------------------------------------
 
     @server
-    async def offer(self, body: Any, request: Request | None = None) -> dict[str, Any]:
+    async def offer(self, body: Json, request: Request | None = None) -> Answer:
         """Answer an offer or take a candidate."""
-        return await self._ask("signal", body, request)
+        scope = Scope.PUBLIC
+        if request is not None:
+            client = request.client.host if request.client else None
+            scope = client_scope(client, request.headers)
+
+        def signal(host: StreamHost, body: Json, asking: Requester) -> Coroutine[Any, Any, Answer]:
+            return host.signal(body, asking, scope)
+
+        return await self._ask(signal, body, request)
 
     @server
-    async def wait_for_place(self, body: Any, request: Request | None = None) -> dict[str, Any]:
+    async def wait_for_place(self, body: Json, request: Request | None = None) -> Answer:
         """Wait in line for a place."""
-        return await self._ask("wait_for_place", body, request)
+        return await self._ask(StreamHost.wait_for_place, body, request)
 
     @server
-    async def leave(self, body: Any, request: Request | None = None) -> dict[str, Any]:
+    async def leave(self, body: Json, request: Request | None = None) -> Answer:
         """Leave the line, or end the connection."""
-        return await self._ask("leave", body, request)
+        return await self._ask(StreamHost.leave, body, request)
 
     @server
-    async def outputs_waiting(self, body: Any, request: Request | None = None) -> dict[str, Any]:
+    async def outputs_waiting(self, body: Json, request: Request | None = None) -> Answer:
         """Tell how many additional outputs the page has not fetched, and how many it has."""
-        return await self._ask("outputs_waiting", body, request)
+        return await self._ask(StreamHost.outputs_waiting, body, request)
 
     @server
-    async def ice_configuration(self, body: Any, request: Request | None = None) -> dict[str, Any]:
+    async def ice_configuration(self, body: Json, request: Request | None = None) -> Answer:
         """Return the page's RTC configuration, resolved for this connection."""
-        return await self._ask("ice_configuration", body, request)
+        return await self._ask(StreamHost.ice_configuration, body, request)
 
-    async def _ask(self, question: str, body: Any, request: Request | None) -> dict[str, Any]:
+    async def _ask(self, question: Question, body: Json, request: Request | None) -> Answer:
         host = self._host
         if host is None:
             return self._unconnected()
@@ -89,12 +91,7 @@ class ServerFunctions(Component):
             host.settings.show_error = show_error_of(request.app)
             self._close_with_app(host, request)
             network = network_of(request.client.host if request.client else None)
-        asking = Requester(page_of(body), network)
-        if question == "signal" and request is not None:
-            client = request.client.host if request.client else None
-            return await host.signal(body, asking, client_scope(client, request.headers))
-        answer: dict[str, Any] = await getattr(host, question)(body, asking)
-        return answer
+        return await question(host, body, Requester(page_of(body), network))
 
     def _close_with_app(self, host: StreamHost, request: Request) -> None:
         """Share places with the other streams of the app that serves this one, and end with it.
@@ -109,8 +106,8 @@ class ServerFunctions(Component):
         if isinstance(request.app, App):
             join(request.app.get_blocks(), host)
 
-    def _unconnected(self) -> dict[str, Any]:
-        name = f"WebRTC(label={self.label!r})" if self.label else "WebRTC"
+    def _unconnected(self) -> Answer:
+        name = self.own_name()
         if self.proxy_url:
             code, words = (
                 "loaded_from_elsewhere",
@@ -149,7 +146,7 @@ class ServerFunctions(Component):
             config.pop(private, None)
         return config
 
-    def preprocess(self, payload: Any) -> str | WebRTCData | None:
+    def preprocess(self, payload: Json) -> str | WebRTCData | None:
         """Return the id of the page's connection, or ``None`` before the first one.
 
         With ``variant="textbox"`` a ``WebRTCData`` with what the person submitted last.
@@ -160,8 +157,7 @@ class ServerFunctions(Component):
         if isinstance(payload, str) and payload.startswith(START_COMMAND):
             return None  # the page takes the command to start out at once; it is nobody's id
         if self.variant == "wave":
-            webrtc_id: str | None = payload
-            return webrtc_id
+            return cast("str | None", payload)  # an id is checked wherever it is used
         try:
             return parse_submission(payload)
         except SignalingError as error:

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial, wraps
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal, TypeAlias, get_args
 
 import gradio as gr
 from gradio.blocks import Block
-from gradio.events import EventListener
+from gradio.events import Dependency, EventListener
 
 from gradio_webrtc.errors import ConfigurationError, SignalingError
+from gradio_webrtc.gradio_events.block_lists import Blocks, as_list
+from gradio_webrtc.gradio_events.place_sharing import share
 from gradio_webrtc.gradio_events.requests import gradio_words_for
-from gradio_webrtc.gradio_events.rerendering import listener_key
-from gradio_webrtc.handlers.adapters.as_handler import as_handler, check_arity, format_of
+from gradio_webrtc.gradio_events.rerendering import (
+    DRAWN_ANEW,
+    listener_key,
+    replaced_instances,
+    tell_of_ending,
+)
+from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
 from gradio_webrtc.handlers.base import StreamHandlerBase
+from gradio_webrtc.handlers.protocol import Mode
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.options import limit_or_none, number_or_none, one_of
+from gradio_webrtc.options import (
+    Places,
+    StreamFunction,
+    limit_or_none,
+    number_or_none,
+    one_of,
+)
 from gradio_webrtc.server.quotas import network_of
-from gradio_webrtc.server.settings import StreamSettings
+from gradio_webrtc.server.session_registry import SessionRegistry
+from gradio_webrtc.server.start_tokens import START_COMMAND
 from gradio_webrtc.server.stream_host import StreamHost
-from gradio_webrtc.session.state import Limits
-from gradio_webrtc.transports.media_preferences import MediaPreferences
 
-if TYPE_CHECKING:
-    from gradio.events import Dependency
+Trigger: TypeAlias = Callable[..., Any]
+"""The listener method of an event, such as ``button.click``."""
 
-    from gradio_webrtc.component import WebRTC
-
-START_COMMAND = "start:"
-"""The value that makes the page start, with a token after it; see ``server/start_tokens.py``."""
+SendInputOn: TypeAlias = Literal["submit", "change"]
 
 _QUIETLY: dict[str, Any] = {
     "queue": False,
@@ -66,122 +77,139 @@ class EachTime(EventListener):
 
 @dataclass(frozen=True)
 class StreamArguments:
-    """The arguments of one ``stream()`` call."""
+    """The arguments of one ``stream()`` call, checked.
 
-    component: WebRTC
-    fn: Any
-    inputs: Any
-    outputs: Any
+    Attributes:
+        further: the inputs beside the component itself.
+        concurrency_limit: how many may stream at once, ``None`` for no limit.
+    """
+
+    component: StreamingComponent
+    fn: StreamFunction | None
+    further: list[Block]
     js: str | None
-    concurrency_limit: Any
+    concurrency_limit: int | None
     concurrency_id: str | None
     time_limit: float | None
-    trigger: Callable[..., Any] | None
-    send_input_on: str
+    trigger: Trigger | None
+    send_input_on: SendInputOn
 
-    @property
-    def name(self) -> str:
-        """The component's own name, for messages."""
-        label = self.component.label
-        return f"WebRTC(label={label!r})" if label else "WebRTC"
 
-    @property
-    def further(self) -> list[Block]:
-        """The inputs beside the component itself."""
-        return [block for block in self.inputs if block is not self.component]
+def check_arguments(
+    component: StreamingComponent,
+    fn: StreamFunction | None,
+    inputs: Blocks,
+    outputs: Blocks,
+    *,
+    js: str | None,
+    concurrency_limit: Places,
+    concurrency_id: str | None,
+    time_limit: float | None,
+    trigger: Trigger | None,
+    send_input_on: SendInputOn,
+) -> StreamArguments:
+    """Return the arguments of ``stream()`` with lists as lists.
 
-    def checked(self) -> StreamArguments:
-        """Return the arguments with lists as lists, or raise ``ConfigurationError``."""
-        try:
-            one_of("send_input_on", self.send_input_on, ("change", "submit"))
-            limit = limit_or_none(self.concurrency_limit)
-            time_limit = number_or_none("time_limit", self.time_limit)
-            inputs = self._inputs()
-            self._check_outputs()
-            self._check_trigger()
-        except ConfigurationError as error:
-            raise type(error)(f"{self.name}.stream(): {error}") from None
-        return replace(self, inputs=inputs, concurrency_limit=limit, time_limit=time_limit)
+    Raises:
+        ConfigurationError: one of them cannot work; the text names the component.
+    """
+    with _named(component):
+        one_of("send_input_on", send_input_on, get_args(SendInputOn))
+        limit = limit_or_none(concurrency_limit)
+        time_limit = number_or_none("time_limit", time_limit)
+        further = _further_inputs(component, inputs)
+        _check_outputs(component, outputs)
+        _check_trigger(component.stream_options.mode, trigger)
+    return StreamArguments(
+        component=component,
+        fn=fn,
+        further=further,
+        js=js,
+        concurrency_limit=limit,
+        concurrency_id=concurrency_id,
+        time_limit=time_limit,
+        trigger=trigger,
+        send_input_on=send_input_on,
+    )
 
-    def _inputs(self) -> list[Block]:
-        inputs = as_list("inputs", self.inputs)
-        if self.component.mode == "receive":
-            if self.component in inputs:
-                raise ConfigurationError(
-                    'in mode "receive" the component sends nothing, so it cannot be among inputs.'
-                )
-            return inputs
-        if not inputs or inputs[0] is not self.component:
-            came = type(inputs[0]).__name__ if inputs else "nothing"
+
+@contextmanager
+def _named(component: StreamingComponent) -> Iterator[None]:
+    """Say in errors of the author's which component's ``stream()`` they are about."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise type(error)(f"{component.own_name()}.stream(): {error}") from None
+
+
+def _further_inputs(component: StreamingComponent, value: Blocks) -> list[Block]:
+    inputs = as_list("inputs", value)
+    if component.stream_options.mode == "receive":
+        if component in inputs:
             raise ConfigurationError(
-                f"the first of inputs must be the component itself, inputs=[webrtc, ...]; "
-                f"got {came}."
+                'in mode "receive" the component sends nothing, so it cannot be among inputs.'
             )
-        if inputs.count(self.component) > 1:
-            raise ConfigurationError("the component may be among inputs only once.")
         return inputs
-
-    def _check_outputs(self) -> None:
-        if as_list("outputs", self.outputs) != [self.component]:
-            raise ConfigurationError(
-                "outputs must be the component itself and nothing else, outputs=[webrtc]. Values "
-                "for other components go through AdditionalOutputs and on_additional_outputs()."
-            )
-
-    def _check_trigger(self) -> None:
-        needed = self.component.mode == "receive"
-        if needed and not callable(self.trigger):
-            raise ConfigurationError(
-                'mode "receive" needs trigger=, the event that starts it, such as button.click.'
-            )
-        if not needed and self.trigger is not None:
-            raise ConfigurationError(
-                f'trigger is for mode "receive" only; in mode "{self.component.mode}" the person '
-                "starts the stream with the component's own button."
-            )
+    if not inputs or inputs[0] is not component:
+        came = type(inputs[0]).__name__ if inputs else "nothing"
+        raise ConfigurationError(
+            f"the first of inputs must be the component itself, inputs=[webrtc, ...]; got {came}."
+        )
+    if inputs.count(component) > 1:
+        raise ConfigurationError("the component may be among inputs only once.")
+    return inputs[1:]
 
 
-def stream_settings(arguments: StreamArguments) -> StreamSettings:
-    """Return the settings of the stream ``arguments`` describe.
+def _check_outputs(component: StreamingComponent, outputs: Blocks) -> None:
+    if as_list("outputs", outputs) != [component]:
+        raise ConfigurationError(
+            "outputs must be the component itself and nothing else, outputs=[webrtc]. Values "
+            "for other components go through AdditionalOutputs and on_additional_outputs()."
+        )
+
+
+def _check_trigger(mode: Mode, trigger: Trigger | None) -> None:
+    needed = mode == "receive"
+    if needed and not callable(trigger):
+        raise ConfigurationError(
+            'mode "receive" needs trigger=, the event that starts it, such as button.click.'
+        )
+    if not needed and trigger is not None:
+        raise ConfigurationError(
+            f'trigger is for mode "receive" only; in mode "{mode}" the person '
+            "starts the stream with the component's own button."
+        )
+
+
+def make_host(arguments: StreamArguments) -> StreamHost:
+    """Return a host, or in ``gr.render`` that of the instance before with the same key.
 
     Raises:
         ConfigurationError: ``fn`` does not fit the component's mode and modality.
     """
     component = arguments.component
-    time_limit = component.time_limit if arguments.time_limit is None else arguments.time_limit
-    try:
-        factory = as_handler(
+    with _named(component):
+        settings = component.stream_options.settings(
             arguments.fn,
-            mode=component.mode,
-            modality=component.modality,
-            frame_format=component.frame_format,
+            inputs=len(arguments.further),
+            time_limit=arguments.time_limit,
+            composer=component.variant == "textbox",
+            words=gradio_words_for,
         )
-        check_arity(arguments.fn, len(arguments.further), mode=component.mode)
-    except ConfigurationError as error:
-        raise type(error)(f"{arguments.name}.stream(): {error}") from None
-    settings = StreamSettings(
-        make_handler=partial(factory, needs_args=bool(arguments.further)),
-        mode=component.mode,
-        modality=component.modality,
-        limits=Limits(time_limit=time_limit),
-        allow_extra_tracks=component.allow_extra_tracks,
-        rtc_configuration=component.rtc_configuration,
-        server_rtc_configuration=component.server_rtc_configuration,
-        frame_format=format_of(arguments.fn, component.frame_format),
-        preferences=MediaPreferences(
-            component.video_codec,
-            component.max_bitrate.get("audio"),
-            component.max_bitrate.get("video"),
-            component.max_resolution,
-        ),
-        recording=component.record,
-        composer=component.variant == "textbox",
-        candidate_addresses=component.candidate_addresses,
-        check_args=lambda count: check_arity(arguments.fn, count, mode=component.mode),
-        allowed_origins=component.allowed_origins,
-        words=gradio_words_for,
-    )
-    return settings
+    for old in replaced_instances(component):
+        if isinstance(old, StreamingComponent):
+            host = old._host
+            if host is not None and host.end_all(DRAWN_ANEW):
+                tell_of_ending(component.own_name())
+    before = component._host
+    if before is not None and before.settings.same_media(settings):
+        before.settings = settings
+        return before
+    if before is not None:
+        before.end_all(DRAWN_ANEW)
+    host = StreamHost(settings, SessionRegistry(arguments.concurrency_limit))
+    share(host, arguments.concurrency_id, component.key)
+    return host
 
 
 def wire(arguments: StreamArguments, host: StreamHost) -> Dependency:
@@ -220,11 +248,7 @@ def wire_inputs(arguments: StreamArguments, host: StreamHost) -> Dependency:
             listen = getattr(block, arguments.send_input_on, None)
             if listen is not None:
                 listen(**options, key=listener_key(component, f"input {place}"))
-    # Gradio makes the listener methods out of EVENTS when the class is made.
-    dependency: Dependency = component.tick(  # type: ignore[attr-defined]
-        **options, key=listener_key(component, "tick")
-    )
-    return dependency
+    return component.tick(**options, key=listener_key(component, "tick"))
 
 
 def wire_trigger(arguments: StreamArguments, host: StreamHost) -> Dependency:
@@ -244,20 +268,3 @@ def wire_trigger(arguments: StreamArguments, host: StreamHost) -> Dependency:
         **_QUIETLY,
     )
     return dependency
-
-
-def as_list(name: str, value: Any) -> list[Block]:
-    """Return the components of ``value``: none, one, or a collection.
-
-    Raises:
-        ConfigurationError: it is something else.
-    """
-    if value is None:
-        return []
-    if isinstance(value, Block):
-        return [value]
-    if isinstance(value, (Sequence, set, frozenset)) and not isinstance(value, str):
-        blocks = list(value)
-        if all(isinstance(block, Block) for block in blocks):
-            return blocks
-    raise ConfigurationError(f"{name} must be a component or a list of components; got {value!r}.")

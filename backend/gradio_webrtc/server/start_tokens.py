@@ -19,6 +19,10 @@ REMEMBERED_PER_PAGE = 4
 TOKEN_BYTES = 16
 
 
+START_COMMAND = "start:"
+"""The value that makes the page start, with a token after it."""
+
+
 class StartTokens:
     """Values by token, each only for the page it was made for. Belongs to one event loop.
 

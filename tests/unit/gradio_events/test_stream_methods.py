@@ -1,0 +1,69 @@
+"""What an app's author calls on the component."""
+
+from __future__ import annotations
+
+import inspect
+
+import gradio as gr
+import pytest
+
+from gradio_webrtc import ConfigurationError, UnknownConnectionError, WebRTC, WebRTCData
+
+STREAM = [
+    "fn", "inputs", "outputs", "js", "concurrency_limit", "concurrency_id", "time_limit",
+    "trigger", "send_input_on",
+]  # fmt: skip
+ON_ADDITIONAL_OUTPUTS = [
+    "fn", "inputs", "outputs", "js", "concurrency_limit", "concurrency_id", "show_progress",
+    "queue", "show_progress_on", "key",
+]  # fmt: skip
+
+
+def streamed() -> WebRTC:
+    with gr.Blocks():
+        camera = WebRTC(label="Door")
+        camera.stream(lambda image: image, inputs=[camera], outputs=[camera])
+    return camera
+
+
+async def test_parameters_have_the_published_names_and_order() -> None:
+    camera = WebRTC()
+    assert list(inspect.signature(camera.stream).parameters) == STREAM
+    assert list(inspect.signature(camera.on_additional_outputs).parameters) == ON_ADDITIONAL_OUTPUTS
+
+
+async def test_one_component_has_one_stream() -> None:
+    with gr.Blocks():
+        camera = WebRTC(label="Door")
+        camera.stream(lambda image: image, inputs=[camera], outputs=[camera])
+        with pytest.raises(ConfigurationError, match=r"WebRTC\(label='Door'\): stream\(\) was"):
+            camera.stream(lambda image: image, inputs=[camera], outputs=[camera])
+
+
+async def test_the_time_limit_of_the_stream_wins() -> None:
+    with gr.Blocks():
+        camera = WebRTC(time_limit=60)
+        camera.stream(lambda image: image, [camera], [camera], time_limit=5)
+    assert camera.time_limit == 5
+
+
+async def test_errors_name_the_component() -> None:
+    with gr.Blocks():
+        camera = WebRTC(label="Door")
+        with pytest.raises(ConfigurationError, match=r"^WebRTC\(label='Door'\)\.stream\(\): the f"):
+            camera.stream(lambda image: image, inputs=[], outputs=[camera])
+        with pytest.raises(ConfigurationError, match=r"^WebRTC\(label='Door'\)\.stream\(\): .*val"):
+            camera.stream(lambda: None, inputs=[camera], outputs=[camera])
+
+
+async def test_ending_a_connection_that_is_gone_does_nothing() -> None:
+    camera = streamed()
+    camera.close_stream("gone")
+    camera.close_stream(WebRTCData("gone"))
+    camera.close_stream(None)
+
+
+async def test_asking_for_a_connection_that_is_gone_is_refused() -> None:
+    camera = streamed()
+    with pytest.raises(UnknownConnectionError):
+        camera.set_input("gone", 1)
