@@ -18,6 +18,8 @@ from gradio.components.base import Component
 from gradio.helpers import skip
 from pydantic import BaseModel
 
+from gradio_webrtc.json_values import Json
+
 logger = logging.getLogger(__name__)
 
 
@@ -103,7 +105,7 @@ def through_the_page(block: Block, value: Any) -> Any:
     return block.preprocess(wire if model is None or wire is None else model.model_validate(wire))
 
 
-def _has_file(wire: Any) -> bool:
+def _has_file(wire: Json) -> bool:
     if isinstance(wire, Mapping):
         meta = wire.get("meta")
         is_file = isinstance(meta, Mapping) and meta.get("_type") == "gradio.FileData"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from gradio.blocks import Blocks
@@ -18,7 +19,7 @@ _registries: WeakKeyDictionary[Blocks, _Registries] = WeakKeyDictionary()
 _joined: WeakKeyDictionary[Blocks, WeakSet[StreamHost]] = WeakKeyDictionary()
 
 
-def share(host: StreamHost, concurrency_id: str | None, key: object) -> None:
+def share(host: StreamHost, concurrency_id: str | None, key: Hashable | None) -> None:
     """Make ``host`` share its places with the streams of the app that is being built.
 
     Args:

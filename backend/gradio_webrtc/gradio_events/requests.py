@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
+from fastapi import FastAPI
 from gradio.context import LocalContext
 
 from gradio_webrtc.errors import fixed_words, shortened, words_for
@@ -24,7 +25,7 @@ def page_of_event() -> str | None:
     return str(request.session_hash)
 
 
-def show_error_of(app: Any) -> bool:
+def show_error_of(app: FastAPI) -> bool:
     """Whether ``app`` was launched with ``show_error=True``, Gradio's option for all its errors."""
     blocks = app.get_blocks() if hasattr(app, "get_blocks") else None
     return bool(getattr(blocks, "show_error", False))

@@ -21,10 +21,10 @@ from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.json_values import Json
 from gradio_webrtc.server.answering import Answer, failure
 from gradio_webrtc.server.origins import check_origin
-from gradio_webrtc.server.quotas import Requester, network_of
+from gradio_webrtc.server.quotas import Requester, network_of, page_of
 from gradio_webrtc.server.server_stop import close_sessions_first
 from gradio_webrtc.server.start_tokens import START_COMMAND
-from gradio_webrtc.server.stream_host import StreamHost, page_of
+from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.session.submissions import parse_submission
 from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
 from gradio_webrtc.transports.negotiation.candidate_addresses import Scope, client_scope

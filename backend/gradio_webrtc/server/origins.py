@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.applications import Starlette
+
 from gradio_webrtc.errors import ConfigurationError, OriginNotAllowedError
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -22,7 +24,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 def check_origin(
-    headers: Mapping[str, str], allowed: Sequence[str] | None, app: Any = None
+    headers: Mapping[str, str], allowed: Sequence[str] | None, app: Starlette | None = None
 ) -> None:
     """Check that a request comes from no page of a site that is not allowed to make it.
 
@@ -82,7 +84,7 @@ def as_pattern(site: str) -> re.Pattern[str]:
     return re.compile(".*" if site == "*" else re.escape(site.rstrip("/")), re.IGNORECASE)
 
 
-def cors_origins(app: Any) -> tuple[re.Pattern[str], ...]:
+def cors_origins(app: Starlette | None) -> tuple[re.Pattern[str], ...]:
     """Return the sites that ``app``, or the one it is mounted in, allows by CORS middleware."""
     found: list[re.Pattern[str]] = []
     for middleware in getattr(app, "user_middleware", ()):
@@ -105,7 +107,7 @@ def checked_origins(value: Iterable[str] | None) -> list[str] | None:
         return None
     wrong = isinstance(value, str) or not isinstance(value, Iterable)
     sites = [] if wrong else list(value)
-    if wrong or not all(map(_is_origin, sites)):
+    if wrong or not all(isinstance(site, str) and _is_origin(site) for site in sites):
         raise ConfigurationError(
             "allowed_origins must be a list of addresses without a path, such as "
             f"['https://example.org'], ['*'] for every site, or None; got {value!r}."
@@ -113,9 +115,7 @@ def checked_origins(value: Iterable[str] | None) -> list[str] | None:
     return sites
 
 
-def _is_origin(site: object) -> bool:
-    if not isinstance(site, str):
-        return False
+def _is_origin(site: str) -> bool:
     if site in ("*", "null"):
         return True
     parts = urlsplit(site.rstrip("/"))

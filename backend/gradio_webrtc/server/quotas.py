@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gradio_webrtc.errors import TooManyRequestsError
+from gradio_webrtc.json_values import Json
 
 MAX_OWNER_CHARACTERS = 128
 """Longer session hashes are nobody's; Gradio's have 10 or 11 characters."""
@@ -111,6 +112,12 @@ WAITING = Quota("places in the waiting line", per_owner=16, per_network=100)
 
 REQUESTS = Quota("requests under way", per_owner=100, per_network=500)
 """A browser sends some 40 candidates at once, and each page that waits in line holds a request."""
+
+
+def page_of(body: Json) -> str | None:
+    """Return the Gradio session hash that a page sends with its requests."""
+    owner = body.get("session_hash") if isinstance(body, Mapping) else None
+    return owner if isinstance(owner, str) and len(owner) <= MAX_OWNER_CHARACTERS else None
 
 
 def network_of(host: str | None) -> str | None:

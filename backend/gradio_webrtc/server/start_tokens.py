@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradio_webrtc.errors import UnknownStartError
+from gradio_webrtc.json_values import Json
 
 REMEMBERED_PAGES = 1000
 """Pages whose values are kept. Then the one that started longest ago is forgotten, of those of the
@@ -51,7 +52,7 @@ class StartTokens:
         oldest = next(owner for owner in self._pages if self._networks[owner] == most)
         del self._pages[oldest], self._networks[oldest]
 
-    def recall(self, token: object, owner: str | None) -> tuple[Any, ...]:
+    def recall(self, token: Json, owner: str | None) -> tuple[Any, ...]:
         """Return the values kept under ``token``.
 
         Raises:

@@ -15,6 +15,7 @@ from gradio_webrtc.concurrency.channel import Channel
 from gradio_webrtc.errors import InvalidSubmissionError
 from gradio_webrtc.handlers.protocol import Handler
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
+from gradio_webrtc.json_values import Json
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.ids import check_id
 
@@ -30,7 +31,7 @@ MAX_SPEECH_S = 60.0
 """How much of what the person said is kept for the next submit."""
 
 
-def parse_submission(payload: object) -> WebRTCData | None:
+def parse_submission(payload: Json) -> WebRTCData | None:
     """Return what a page or API client sent as the component's value; ``None`` before any.
 
     Args:

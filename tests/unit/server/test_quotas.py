@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from gradio_webrtc.errors import TooManyRequestsError
-from gradio_webrtc.server.quotas import InFlight, Quota, Requester, network_of
+from gradio_webrtc.json_values import Json
+from gradio_webrtc.server.quotas import (
+    MAX_OWNER_CHARACTERS,
+    InFlight,
+    Quota,
+    Requester,
+    network_of,
+    page_of,
+)
 
 QUOTA = Quota("things", per_owner=2, per_network=3)
 
@@ -55,3 +63,24 @@ def test_requests_are_counted_while_they_are_answered() -> None:
     with flight.request(page):
         pass
     assert len(flight) == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        "page",
+        ["page"],
+        {},
+        {"session_hash": 7},
+        {"session_hash": "p" * (MAX_OWNER_CHARACTERS + 1)},
+    ],
+)
+def test_what_has_no_session_hash_is_no_pages(body: Json) -> None:
+    assert page_of(body) is None
+
+
+def test_a_page_is_known_by_its_session_hash() -> None:
+    longest = "p" * MAX_OWNER_CHARACTERS
+    assert page_of({"session_hash": "page"}) == "page"
+    assert page_of({"session_hash": longest}) == longest

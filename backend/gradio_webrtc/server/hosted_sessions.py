@@ -1,0 +1,154 @@
+"""The sessions of one stream: what the app may do to them, and their end with what serves them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Hashable, Sequence
+from typing import Any
+from weakref import WeakSet
+
+from gradio_webrtc.errors import ConnectionClosedError, UnknownConnectionError
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.server.output_store import OutputStore
+from gradio_webrtc.server.process_end import end_with_process, watch_signals
+from gradio_webrtc.server.server_stop import watch_server
+from gradio_webrtc.server.session_registry import SessionRegistry
+from gradio_webrtc.server.settings import StreamSettings
+from gradio_webrtc.session.ids import may_act
+from gradio_webrtc.session.session import Session
+from gradio_webrtc.session.state import CloseReason, SessionState
+
+
+class HostedSessions:
+    """The sessions of one stream, on one event loop.
+
+    Attributes:
+        settings: how the next session is made.
+        registry: who is in, and who waits; streams that share their places share it.
+        listeners: who takes the additional outputs of Gradio's pages; each gets every one.
+        outputs: where additional outputs wait.
+    """
+
+    def __init__(self, settings: StreamSettings, registry: SessionRegistry) -> None:
+        self.settings = settings
+        self.registry = registry
+        self.listeners: Sequence[Hashable] = ()
+        self.outputs = OutputStore()
+        self._sessions: WeakSet[Session] = WeakSet()
+        self._watching: asyncio.Task[None] | None = None
+        self._stopping: asyncio.Event | None = None
+        self._ending: asyncio.Task[None] | None = None
+        watch_signals()
+
+    # -- what the app asks; ``page`` is whose session it must be, ``None`` for anybody's ----------
+
+    def set_input(self, webrtc_id: str, args: Sequence[Any], page: str | None = None) -> None:
+        """Give a session's handler the values of the other inputs. Any thread.
+
+        A ``WebRTCData`` before them is a submit.
+
+        Raises:
+            UnknownConnectionError: there is no such session, or it is another page's.
+            ConfigurationError: the stream's function cannot take this many values.
+        """
+        session = self.registry.find(webrtc_id)
+        if session is None or not may_act(page, session.owner):
+            raise UnknownConnectionError("There is no connection with this id.")
+        if self.settings.check_args is not None:
+            self.settings.check_args(len(args))
+        session.set_args(args)
+
+    def close_stream(self, webrtc_id: str | None, text: str = "", page: str | None = None) -> None:
+        """End a session because the app wants it. Any thread.
+
+        One that has ended, or is another page's, is left alone.
+        """
+        session = self.registry.find(webrtc_id)
+        if session is not None and may_act(page, session.owner):
+            session.end_threadsafe(CloseReason.APP_CLOSED, text)
+
+    def end_all(self, text: str) -> int:
+        """End the sessions of this stream because the app wants it. Any thread.
+
+        Returns:
+            How many there were. Other streams that share its places keep theirs.
+        """
+        live = [each for each in list(self._sessions) if each.state is not SessionState.CLOSED]
+        for session in live:
+            session.end_threadsafe(CloseReason.APP_CLOSED, text)
+            self._sessions.discard(session)  # who asks again ends nobody
+        return len(live)
+
+    async def output_stream(
+        self, webrtc_id: str, page: str | None = None
+    ) -> AsyncIterator[AdditionalOutputs]:
+        """Yield a session's additional outputs, one after the other, until it has ended.
+
+        Raises:
+            UnknownConnectionError, ConnectionClosedError, InvalidIdError
+        """
+        outputs = self.outputs.left_of(webrtc_id, page)
+        if outputs is None:
+            outputs = (await self._read(webrtc_id, page)).outputs
+        async for output in outputs:
+            yield output
+
+    async def fetch_latest_output(
+        self, webrtc_id: str, page: str | None = None
+    ) -> AdditionalOutputs:
+        """Wait for the next of a session's additional outputs and return it.
+
+        Raises:
+            UnknownConnectionError, InvalidIdError
+            ConnectionClosedError: the session has ended, and all its outputs were fetched.
+        """
+        async for output in self.output_stream(webrtc_id, page):
+            return output
+        raise ConnectionClosedError("This connection is closed and has no more outputs.")
+
+    async def aclose(self) -> None:
+        """End every session because the server stops."""
+        await self.registry.close_all(CloseReason.SERVER_SHUTDOWN)
+        self.outputs.clear()
+
+    def occupied(self) -> bool:
+        """Whether there is a session. Any thread."""
+        return len(self.registry) > 0
+
+    async def stop_serving(self) -> None:
+        """``aclose``, and tell the server's other requests that it stops. Idempotent."""
+        if self._stopping is not None:
+            self._stopping.set()
+        if self._ending is None or self._ending.done():
+            self._ending = asyncio.get_running_loop().create_task(self.aclose())
+        await asyncio.shield(self._ending)
+
+    def close_with(self, stopping: asyncio.Event) -> None:
+        """End every session as soon as ``stopping`` is set; asking again changes nothing.
+
+        For servers that cancel everything at once when they stop: a goodbye has to come before.
+        """
+        self._stopping = stopping
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.get_running_loop().create_task(self._close_after(stopping))
+
+    async def _close_after(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        await self.stop_serving()
+
+    def _end_with_process(self) -> None:
+        end_with_process(self)
+        watch_signals()
+        watch_server()
+
+    async def _read(self, webrtc_id: str, page: str | None) -> Session:
+        """Return the session, with its outputs kept for a reader by id."""
+        try:
+            session = await self.registry.get_soon(webrtc_id)
+        except UnknownConnectionError:
+            found = self.registry.find(webrtc_id)
+            if found is None or not may_act(page, found.owner):
+                raise
+            session = found
+        session.outputs_read = True
+        return session
