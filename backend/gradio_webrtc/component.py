@@ -19,7 +19,6 @@ from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.options import (
     Button,
-    MaxBitrate,
     Variant,
     VideoSource,
     check_page_options,
@@ -28,7 +27,7 @@ from gradio_webrtc.options import (
 from gradio_webrtc.recording.options import Recording
 from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
-from gradio_webrtc.transports.media_preferences import VideoCodec
+from gradio_webrtc.transports.media_preferences import MaxBitrate, VideoCodec
 from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses
 
 

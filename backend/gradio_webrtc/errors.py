@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import Any, ClassVar
 
+from gradio_webrtc.json_values import Json
+
 
 class GradioWebRTCError(Exception):
     """Base of every error this package raises on purpose."""
@@ -83,7 +85,7 @@ class SignalingError(GradioWebRTCError):
 
     code: ClassVar[str] = "invalid_request"
 
-    def __init__(self, message: str, **meta: Any) -> None:
+    def __init__(self, message: str, **meta: Json) -> None:
         super().__init__(message)
         self.message = message
         self.meta = meta

@@ -27,7 +27,12 @@ from gradio_webrtc.server.origins import checked_origins
 from gradio_webrtc.server.settings import StreamSettings
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource, check_configuration
-from gradio_webrtc.transports.media_preferences import MediaPreferences, VideoCodec, bitrates
+from gradio_webrtc.transports.media_preferences import (
+    MaxBitrate,
+    MediaPreferences,
+    VideoCodec,
+    bitrates,
+)
 from gradio_webrtc.transports.negotiation.candidate_addresses import (
     CandidateAddresses,
     check_candidate_addresses,
@@ -36,7 +41,6 @@ from gradio_webrtc.transports.negotiation.candidate_addresses import (
 Variant = Literal["wave", "textbox"]
 VideoSource = Literal["camera", "screen"]
 Button = Literal["snapshot", "recording"]
-MaxBitrate: TypeAlias = int | Mapping[Literal["audio", "video"], int] | None
 Places: TypeAlias = int | Literal["default"] | None
 StreamFunction: TypeAlias = StreamHandlerBase | VideoStreamHandler | Callable[..., Any]
 """The author's code behind a stream."""

@@ -14,7 +14,6 @@ from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.options import (
-    MaxBitrate,
     StreamFunction,
     check_stream_options,
     limit_or_none,
@@ -25,7 +24,7 @@ from gradio_webrtc.server.mounting import check_path_is_free, mount_path, mounte
 from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
-from gradio_webrtc.transports.media_preferences import VideoCodec
+from gradio_webrtc.transports.media_preferences import MaxBitrate, VideoCodec
 from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses
 
 

@@ -58,8 +58,8 @@ class EachTime(EventListener):
     Gradio's own default, ``trigger_mode="once"``, drops those.
     """
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, event_name: str, *, doc: str = "") -> None:
+        super().__init__(event_name, doc=doc)
         listen = self.listener
 
         @wraps(listen)

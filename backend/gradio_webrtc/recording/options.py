@@ -114,7 +114,7 @@ def file_name(webrtc_id: str, now: datetime) -> str:
     return f"{stamp}-{harmless[:_ID_IN_NAME]}-{secrets.token_hex(8)}.webm"
 
 
-def as_recording(value: object) -> Recording | None:
+def as_recording(value: Recording | str | os.PathLike[str] | None) -> Recording | None:
     """Return what an author passed as ``record``: None, a folder, or a ``Recording``.
 
     Raises:

@@ -14,7 +14,7 @@ _PATH = re.compile(r"(/([A-Za-z0-9._~:-]|\{\w+(:\w+)?\})+)*")
 before they look for a route; and FastAPI's parameters in braces."""
 
 
-def mounted_on(app: object) -> APIRouter:
+def mounted_on(app: FastAPI | APIRouter) -> APIRouter:
     """Return the router of ``app``.
 
     Raises:
@@ -30,7 +30,7 @@ def mounted_on(app: object) -> APIRouter:
     )
 
 
-def mount_path(path: object) -> str:
+def mount_path(path: str) -> str:
     """Return ``path`` with a slash before each segment and none at its end; empty for the root.
 
     Raises:

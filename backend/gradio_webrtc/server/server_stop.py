@@ -13,6 +13,7 @@ import contextlib
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -37,14 +38,16 @@ def watch_server() -> None:
         number: signal.Signals = getattr(signal, name)
         handler = signal.getsignal(number)
         server = getattr(handler, "__self__", None)
-        if isinstance(server, uvicorn.Server):
+        if callable(handler) and isinstance(server, uvicorn.Server):
             signal.signal(number, _Stopping(server, handler))
 
 
 class _Stopping:
     """A signal handler of uvicorn's that ends the sessions as well."""
 
-    def __init__(self, server: uvicorn.Server, handler: Any) -> None:
+    def __init__(
+        self, server: uvicorn.Server, handler: Callable[[int, FrameType | None], object]
+    ) -> None:
         self._server = server
         self._handler = handler
 
@@ -56,7 +59,7 @@ class _Stopping:
         self._handler(number, frame)
 
 
-def close_sessions_first(server: object, stopping: asyncio.Event) -> None:
+def close_sessions_first(server: uvicorn.Server | None, stopping: asyncio.Event) -> None:
     """Have ``close`` of Gradio's server end the sessions of the loop it runs, which is this one.
 
     Args:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypeAlias
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.video.resolution import MAX_RESOLUTION, Resolution
 
 VideoCodec = Literal["VP8", "H264"]
+MaxBitrate: TypeAlias = int | Mapping[Literal["audio", "video"], int] | None
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class MediaPreferences:
     max_resolution: Resolution = MAX_RESOLUTION
 
 
-def bitrates(value: object) -> dict[str, int]:
+def bitrates(value: MaxBitrate) -> dict[str, int]:
     """Return what an author passed as ``max_bitrate`` as a dict of ``audio`` and ``video``.
 
     Raises:
@@ -37,7 +38,7 @@ def bitrates(value: object) -> dict[str, int]:
     """
     if value is None:
         return {}
-    limits: dict[str, Any] = dict(value) if isinstance(value, Mapping) else {"video": value}
+    limits: dict[str, int] = dict(value.items()) if isinstance(value, Mapping) else {"video": value}
     for kind, limit in limits.items():
         if kind not in ("audio", "video"):
             raise ConfigurationError(

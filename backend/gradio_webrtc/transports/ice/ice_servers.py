@@ -50,7 +50,7 @@ async def resolve_configuration(source: RTCConfigurationSource) -> dict[str, Any
     return dict(value)
 
 
-def check_configuration(value: object, name: str = "rtc_configuration") -> None:
+def check_configuration(value: Mapping[str, Any], name: str = "rtc_configuration") -> None:
     """Raise ``ConfigurationError`` when ``value`` is no RTC configuration; ``name`` is its name."""
     if not isinstance(value, Mapping):
         raise ConfigurationError(

@@ -34,7 +34,7 @@ class Scope(enum.Enum):
     NONE = "none"  # multicast, broadcast, unspecified, reserved: the address of no machine
 
 
-def check_candidate_addresses(value: object) -> CandidateAddresses:
+def check_candidate_addresses(value: CandidateAddresses) -> CandidateAddresses:
     """Return ``value`` as the option.
 
     Raises:
@@ -45,7 +45,7 @@ def check_candidate_addresses(value: object) -> CandidateAddresses:
             f"candidate_addresses must be one of {', '.join(get_args(CandidateAddresses))}; "
             f"got {value!r}."
         )
-    return value  # type: ignore[return-value]  # checked above
+    return value
 
 
 def scope_of(address: str) -> Scope:

@@ -12,6 +12,7 @@ from aiortc import RTCIceCandidate
 from aiortc.sdp import candidate_from_sdp
 
 from gradio_webrtc.errors import InvalidCandidateError
+from gradio_webrtc.json_values import Json
 
 MAX_CANDIDATE_BYTES = 1024
 MAX_CANDIDATES = 200
@@ -49,7 +50,7 @@ def is_mdns_name(host: str) -> bool:
     return _MDNS.fullmatch(host) is not None
 
 
-def parse_candidate(value: object) -> RemoteCandidate | None:
+def parse_candidate(value: Json) -> RemoteCandidate | None:
     """Parse an ``RTCIceCandidateInit``; ``None`` or an empty candidate mean end-of-candidates.
 
     Raises:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gradio_webrtc.errors import InvalidOfferError
+from gradio_webrtc.json_values import Json
 
 MAX_SDP_BYTES = 64 * 1024
 """Offers of Chromium 156: 2.4 kB for audio, 5.4 kB for video, 6.9 kB for both with all its codecs
@@ -83,7 +84,7 @@ class Sdp:
     sections: list[Section]
 
 
-def read_sdp(sdp: object) -> Sdp:
+def read_sdp(sdp: Json) -> Sdp:
     """Split ``sdp`` into its sections.
 
     Raises:

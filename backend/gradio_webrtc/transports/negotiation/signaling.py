@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gradio_webrtc.errors import InvalidOfferError, UnexpectedTrackError
 from gradio_webrtc.handlers.protocol import MediaKind, Modality, Mode
+from gradio_webrtc.json_values import Json
 from gradio_webrtc.transports.negotiation.candidates import (
     MAX_CANDIDATES,
     RemoteCandidate,
@@ -68,7 +69,7 @@ def kinds_for(modality: Modality) -> tuple[MediaKind, ...]:
     return ("audio", "video") if modality == "audio-video" else (modality,)
 
 
-def parse_offer(sdp: object) -> Offer:
+def parse_offer(sdp: Json) -> Offer:
     """Parse an SDP offer.
 
     Raises:
