@@ -71,7 +71,7 @@ class StreamOptions:
 
     def settings(
         self,
-        fn: StreamFunction | None,
+        fn: StreamFunction,
         *,
         inputs: int | None = None,
         time_limit: float | None = None,

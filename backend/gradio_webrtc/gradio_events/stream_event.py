@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import gradio as gr
 from gradio.blocks import Block
@@ -85,7 +85,7 @@ class StreamArguments:
     """
 
     component: StreamingComponent
-    fn: StreamFunction | None
+    fn: StreamFunction
     further: list[Block]
     js: str | None
     concurrency_limit: int | None
@@ -122,7 +122,7 @@ def check_arguments(
         _check_trigger(component.stream_options.mode, trigger)
     return StreamArguments(
         component=component,
-        fn=fn,
+        fn=cast(StreamFunction, fn),  # None is refused with words, as whatever else it is not
         further=further,
         js=js,
         concurrency_limit=limit,
