@@ -9,7 +9,6 @@ import pytest
 from gradio_webrtc.concurrency.channel import Channel
 from gradio_webrtc.concurrency.wakeup import Wakeup
 
-
 # -- the channel ------------------------------------------------------------------------------
 
 
