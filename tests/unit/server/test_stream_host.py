@@ -15,10 +15,10 @@ from gradio_webrtc.errors import (
     UnknownConnectionError,
 )
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
-from gradio_webrtc.server.quotas import Requester
+from gradio_webrtc.server.quotas import Requester, page_of
 from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.settings import StreamSettings
-from gradio_webrtc.server.stream_host import StreamHost, page_of
+from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.session.state import CloseReason
 from tests.support import sdp
 from tests.support.registry import enter, handler_of
