@@ -30,6 +30,10 @@ REMEMBERED_IDS = 4096
 EARLY_CANDIDATE_WAIT = 2.0
 """Seconds a candidate waits for the offer it belongs to: the two race on separate requests."""
 
+OPENING_WAIT = 25.0
+"""Seconds for which a client's next request waits until its session is open: longer than a provider
+of ICE servers may take, and shorter than proxies let a request take, 30 s."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -109,15 +113,17 @@ class SessionRegistry:
     ) -> Place:
         """End the owner's earlier session ``old_id`` and take over its place.
 
-        Nobody who waits in line gets between the two. When ``old_id`` is no live session of this
+        Nobody who waits in line gets between the two. One that is still being opened is waited for,
+        so that nobody stands in line behind themselves. When ``old_id`` is no session of this
         owner, this is ``claim``.
 
         Raises:
             InvalidIdError, ConnectionAlreadyExistsError, ConnectionClosedError,
             ConcurrencyLimitReachedError, TooManyRequestsError
         """
+        self._fresh_id(webrtc_id)
         try:
-            session = self.get(old_id, owner)
+            session = await self.get_opened(old_id, owner)
         except (InvalidIdError, UnknownConnectionError, ConnectionClosedError):
             return self.claim(webrtc_id, owner, network)
         if session.webrtc_id in self._heirs:
@@ -131,6 +137,7 @@ class SessionRegistry:
             # Cancelled: nobody will come for the place, whether it was handed over yet or not.
             self._heirs.pop(session.webrtc_id, None)
             self.release(place)
+            self._tell_arrivals(place.webrtc_id)
             raise
         return place
 
@@ -156,14 +163,18 @@ class SessionRegistry:
 
     def _fresh_id(self, webrtc_id: object) -> str:
         checked = check_id(webrtc_id)
-        opening = (*self._opening.values(), *self._heirs.values())
-        if checked in self._sessions or any(place.webrtc_id == checked for place in opening):
+        if checked in self._sessions or self._place_of(checked) is not None:
             raise ConnectionAlreadyExistsError("This connection id is already in use.")
         if checked in self._closed:
             raise ConnectionClosedError("This connection was closed; use a fresh id.")
         if self._closing:
             raise ConnectionClosedError("The server is shutting down.")
         return checked
+
+    def _place_of(self, webrtc_id: str) -> Place | None:
+        """Return the place of a session that is being opened, or waits for the one it replaces."""
+        heirs = (heir for heir in self._heirs.values() if heir.webrtc_id == webrtc_id)
+        return self._opening.get(webrtc_id) or next(heirs, None)
 
     def _tell_arrivals(self, webrtc_id: str) -> None:
         for arrival in self._arrivals.pop(webrtc_id, []):
@@ -208,14 +219,19 @@ class SessionRegistry:
     async def get_soon(self, webrtc_id: object, owner: str | None = None) -> Session:
         """``get``, waiting a little for an offer that is still on its way."""
         checked = check_id(webrtc_id)
-        if checked not in self._sessions and checked not in self._closed:
+        unknown = checked not in self._sessions and checked not in self._closed
+        if unknown and self._place_of(checked) is None:
             await self._arrival(checked, EARLY_CANDIDATE_WAIT)
-        if checked in self._opening:
-            # The offer is here and its ICE servers are being asked for, which ends by itself.
-            await self._arrival(checked, None)
+        return await self.get_opened(checked, owner)
+
+    async def get_opened(self, webrtc_id: object, owner: str | None = None) -> Session:
+        """``get``, after the opening that is under way: its ICE servers may be asked for."""
+        checked = check_id(webrtc_id)
+        if self._place_of(checked) is not None:
+            await self._arrival(checked, OPENING_WAIT)
         return self.get(checked, owner)
 
-    async def _arrival(self, webrtc_id: str, timeout: float | None) -> None:
+    async def _arrival(self, webrtc_id: str, timeout: float) -> None:
         arrival: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         waiting = self._arrivals.setdefault(webrtc_id, [])
         waiting.append(arrival)

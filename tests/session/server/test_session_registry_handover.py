@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,12 @@ from gradio_webrtc.errors import (
     ConnectionClosedError,
     UnknownConnectionError,
 )
-from gradio_webrtc.server.session_registry import Place, SessionRegistry
+from gradio_webrtc.server.session_registry import (
+    EARLY_CANDIDATE_WAIT,
+    OPENING_WAIT,
+    Place,
+    SessionRegistry,
+)
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
 from tests.support.registry import enter, handler_of, start
@@ -46,6 +52,71 @@ async def test_replacing_what_is_not_ones_own_is_an_ordinary_claim(old_id: objec
     start(registry, place)
     with pytest.raises(ConcurrencyLimitReachedError):
         await registry.claim_replacing("newer", old_id, "alice")
+    await registry.close_all()
+
+
+@pytest.mark.parametrize("takes_over", [False, True])
+async def test_who_presses_again_while_being_opened_stands_in_no_line(takes_over: bool) -> None:
+    registry = SessionRegistry(1)
+    if takes_over:  # the press before waits for the end of the one before that
+        old = enter(registry, "old", "alice")
+        handler_of(old).on_close = partial(asyncio.sleep, 5)
+        first = asyncio.ensure_future(registry.claim_replacing("first", "old", "alice"))
+    else:
+        first = asyncio.ensure_future(_claim(registry, "first", "alice"))
+    await asyncio.sleep(1)
+    second = asyncio.ensure_future(registry.claim_replacing("second", "first", "alice"))
+    place = await first
+    await asyncio.sleep(EARLY_CANDIDATE_WAIT)  # its ICE servers are asked for
+    assert not second.done()
+    opened = start(registry, place)
+    session = start(registry, await second)
+    assert opened.ending is not None
+    assert opened.ending.reason is CloseReason.REPLACED
+    assert list(registry) == [session]
+    await registry.close_all()
+
+
+async def _claim(registry: SessionRegistry, webrtc_id: str, owner: str) -> Place:
+    return registry.claim(webrtc_id, owner)
+
+
+async def test_what_is_never_opened_is_waited_for_a_while() -> None:
+    registry = SessionRegistry(1)
+    lost = registry.claim("lost", "alice")
+    loop = asyncio.get_running_loop()
+    with pytest.raises(ConcurrencyLimitReachedError):
+        await registry.claim_replacing("new", "lost", "alice")
+    assert loop.time() == pytest.approx(OPENING_WAIT, abs=0.1)
+    replacing = asyncio.ensure_future(registry.claim_replacing("new", "lost", "alice"))
+    await asyncio.sleep(1)
+    registry.release(lost)
+    assert (await replacing).webrtc_id == "new"
+    assert loop.time() == pytest.approx(OPENING_WAIT + 1, abs=0.1)
+
+
+async def test_who_takes_over_from_a_cancelled_reconnection_does_not_wait() -> None:
+    registry = SessionRegistry(2)
+    handler_of(enter(registry, "old")).on_close = partial(asyncio.sleep, 5)
+    cancelled = asyncio.ensure_future(registry.claim_replacing("first", "old", None))
+    await asyncio.sleep(1)
+    second = asyncio.ensure_future(registry.claim_replacing("second", "first", None))
+    await asyncio.sleep(1)
+    cancelled.cancel()
+    assert (await second).webrtc_id == "second"
+    assert asyncio.get_running_loop().time() == pytest.approx(2, abs=0.1)
+    await registry.close_all()
+
+
+async def test_a_candidate_waits_for_a_session_that_waits_for_another_to_end() -> None:
+    registry = SessionRegistry(1)
+    handler_of(enter(registry, "old")).on_close = partial(asyncio.sleep, 5)
+    replacing = asyncio.ensure_future(registry.claim_replacing("new", "old", None))
+    await asyncio.sleep(0)
+    asking = asyncio.ensure_future(registry.get_soon("new"))
+    session = start(registry, await replacing)
+    assert asyncio.get_running_loop().time() > 2 * EARLY_CANDIDATE_WAIT
+    assert await asking is session
     await registry.close_all()
 
 
