@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from typing import Any
 
 from aiortc import (
@@ -17,6 +16,7 @@ from aiortc import (
 )
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
+from gradio_webrtc.concurrency.background_tasks import BackgroundTasks
 from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import InvalidOfferError
 from gradio_webrtc.handlers.protocol import AudioFormat, MediaKind, Modality, Mode
@@ -107,10 +107,9 @@ class PeerTransport:
         self._outgoing.tell(listener.recorder)
         self._incoming = Incoming(listener, channels, preferences.max_resolution, self.send)
         self._control = ControlChannel()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._remote_ice = RemoteIce(IceGuard(candidate_addresses, client), self._spawn)
+        self._tasks = BackgroundTasks("a task of a connection")
+        self._remote_ice = RemoteIce(IceGuard(candidate_addresses, client), self._tasks.spawn)
         self._data_limits: DataLimits | None = None
-        self._failed_tasks = 0
         self._announced = False
         self._was_connected = False
         self._said_goodbye = False
@@ -263,11 +262,8 @@ class PeerTransport:
     async def aclose(self) -> None:
         """Deliver the last messages, then close the peer connection and everything around it."""
         await self._deliver_goodbye()
-        tasks = [task for task in self._tasks if not task.done()]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        self._tasks.cancel()
+        await self._tasks.ended()
         self._outgoing.stop()
         self._incoming.stop()
         if not await finished_within(self._pc.close(), CLOSE_SECONDS):
@@ -285,16 +281,3 @@ class PeerTransport:
         # A client that heard it hangs up, which is the proof that it was delivered.
         if not await finished_within(self._hung_up.wait(), GOODBYE_SECONDS):
             logger.debug("the client did not hang up by itself")
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._task_done)
-
-    def _task_done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        self._failed_tasks += 1
-        if self._failed_tasks == 1:  # each of a client's candidates could fail
-            logger.warning("a connection task failed: %s", error, exc_info=error)

@@ -27,6 +27,7 @@ from aiortc.rtp import (
     unwrap_rtx,
 )
 
+from gradio_webrtc.concurrency.background_tasks import BackgroundTasks
 from gradio_webrtc.transports.aiortc_internals import OwnReceiver
 
 logger = logging.getLogger(__name__)
@@ -63,8 +64,7 @@ class Receiver(OwnReceiver):
         self._rtx: dict[int, int] = {}
         self._bandwidth = _Bandwidth() if kind == "video" else None
         self._reports = Reports()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._finished = False
+        self._tasks = BackgroundTasks("a report about what a client sends")
 
     def start(self, parameters: RTCRtpReceiveParameters) -> None:
         """Learn the codecs and begin to report."""
@@ -74,21 +74,17 @@ class Receiver(OwnReceiver):
         for encoding in parameters.encodings:
             if encoding.rtx:
                 self._rtx[encoding.rtx.ssrc] = encoding.ssrc
-        if not self._finished:
-            self._spawn(self._report())
+        self._tasks.spawn(self._report())
 
     def finish(self) -> None:
         """Stop reporting, and tell the sink."""
-        self._finished = True
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.cancel()
         if self.sink is not None:
             self.sink.end()
 
     async def finished(self) -> None:
         """Wait until nothing is reported any more."""
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._tasks.ended()
 
     async def rtp_received(self, packet: Any, arrival_ms: int) -> None:
         """Take a packet."""
@@ -114,11 +110,12 @@ class Receiver(OwnReceiver):
 
     def ask_again(self, ssrc: int, missing: list[int]) -> None:
         """Report packets as lost (NACK, RFC 4585 section 6.2.1)."""
-        self._spawn(self.send_rtcp(RtcpRtpfbPacket(RTCP_RTPFB_NACK, self.rtcp_ssrc, ssrc, missing)))
+        report = RtcpRtpfbPacket(RTCP_RTPFB_NACK, self.rtcp_ssrc, ssrc, missing)
+        self._tasks.spawn(self.send_rtcp(report))
 
     def ask_for_key_frame(self, ssrc: int) -> None:
         """Report that pictures were lost (PLI, RFC 4585 section 6.3.1)."""
-        self._spawn(self.send_rtcp(RtcpPsfbPacket(RTCP_PSFB_PLI, self.rtcp_ssrc, ssrc)))
+        self._tasks.spawn(self.send_rtcp(RtcpPsfbPacket(RTCP_PSFB_PLI, self.rtcp_ssrc, ssrc)))
 
     def _unwrapped(
         self, packet: Any, codec: RTCRtpCodecParameters
@@ -142,11 +139,6 @@ class Receiver(OwnReceiver):
             except Exception as error:
                 # whatever a client made of the numbers: the next report may be right again.
                 logger.warning("a receiver report failed: %s", error, exc_info=error)
-
-    def _spawn(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 class Reports:
