@@ -15,7 +15,7 @@ from aiortc import rtcsctptransport as sctp
 from numpy.typing import NDArray
 
 from gradio_webrtc import Stream
-from gradio_webrtc.transports.aiortc_internals import MAX_FRAGMENTS
+from gradio_webrtc.transports.data_limits import MAX_FRAGMENTS, MAX_UNFINISHED_BYTES
 from gradio_webrtc.transports.packet_bounds import MAX_SSRCS
 from tests.support.client import LoopbackClient
 from tests.support.handlers import EchoHandler
@@ -233,23 +233,36 @@ async def test_damaged_data_channel_packets(caplog: pytest.LogCaptureFixture) ->
     assert len([each for each in caplog.records if each.levelno >= logging.WARNING]) <= 2
 
 
-async def test_messages_without_an_end_are_not_kept() -> None:
+@pytest.mark.parametrize(
+    ("size", "at_once", "most"),
+    [(1000, 1, MAX_UNFINISHED_BYTES // 1000), (1, 50, MAX_FRAGMENTS)],
+    ids=["long", "many in a packet"],
+)
+async def test_messages_without_an_end_are_not_kept(size: int, at_once: int, most: int) -> None:
     count = Count()
     async with counting(count) as server:
         client = await server.connected(SilentTrack("video"))
         association: Any = client.pc.sctp
         kept = server.session(client).transport._pc.sctp  # type: ignore[union-attr]
-        tsn, body = association._local_tsn, bytes(1000)
+        tsn, body = association._local_tsn, bytes(size)
         async with LoopLag() as lag:
-            for number in range(3000):
-                data = sctp.DataChunk(flags=2 if number == 0 else 0)
-                data.tsn, data.stream_id, data.user_data = (tsn + number) % 2**32, 9, body
+            for first in range(0, 3000, at_once):
+                pieces = b""
+                for number in range(first, first + at_once):
+                    data = sctp.DataChunk(flags=2 if number == 0 else 0)
+                    data.tsn, data.stream_id, data.user_data = (tsn + number) % 2**32, 9, body
+                    pieces += bytes(data)
                 packet = sctp.serialize_packet(
-                    5000, 5000, association._remote_verification_tag, data
+                    5000,
+                    5000,
+                    association._remote_verification_tag,
+                    _Raw(pieces),  # type: ignore[arg-type]
                 )
                 await association._RTCSctpTransport__transport._send_data(packet)
                 await asyncio.sleep(0)
+            await client.message("warning")
         fragments = sum(len(stream.reassembly) for stream in kept._inbound_streams.values())
+    assert fragments == most
     assert 0 < fragments <= 2 * MAX_FRAGMENTS
     assert lag.worst < 0.5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from tests.support.echoing import echo, heard, refusal
 from tests.support.sessions import until
@@ -62,3 +63,23 @@ async def test_a_reconnecting_client_takes_over_its_own_place() -> None:
         await heard(again)
         assert len(server.stream.host.registry.line) == 1
         await until(lambda: first.closed)
+
+
+async def test_who_leaves_while_being_opened_keeps_no_place() -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow_provider() -> dict[str, Any]:
+        asked.set()
+        await go_on.wait()
+        return {"iceServers": []}
+
+    async with echo(server_rtc_configuration=slow_provider) as server:
+        client = server.client(SineTrack())
+        opening = asyncio.ensure_future(client.offer(await client.make_offer()))
+        await asked.wait()
+        leaving = asyncio.ensure_future(server.stream.host.leave({"webrtc_id": client.webrtc_id}))
+        await asyncio.sleep(0)
+        go_on.set()
+        assert await leaving == {"status": "success"}
+        assert len(server.stream.host.registry) == 0
+        await asyncio.gather(opening, return_exceptions=True)

@@ -178,7 +178,7 @@ class StreamHost(HostedSessions):
         if not self.registry.line.leave(webrtc_id, owner):
             # One that has ended in the meantime is where its client wants it.
             with contextlib.suppress(ConnectionClosedError):
-                session = self.registry.get(webrtc_id, owner)
+                session = await self.registry.get_opened(webrtc_id, owner)
                 # Answered when the place is free: who starts again at once must not stand in line.
                 await session.aclose(CloseReason.CLIENT_CLOSED)
         return {"status": "success"}

@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from aiortc import RTCPeerConnection
 
 from gradio_webrtc.media.video.retransmission import Retransmissions
-from gradio_webrtc.transports.aiortc_internals import (
-    protect_data_channels,
-    protect_sender,
+from gradio_webrtc.transports.aiortc_internals.connection import (
     protect_transport,
     transports_of,
 )
+from gradio_webrtc.transports.aiortc_internals.sending import protect_sender
+from gradio_webrtc.transports.data_limits import DataLimits
 from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
 
 logger = logging.getLogger(__name__)
 
 
-def protect(pc: RTCPeerConnection, outgoing: OutgoingMedia) -> None:
+def protect(
+    pc: RTCPeerConnection, outgoing: OutgoingMedia, exceeded: Callable[[str], None]
+) -> DataLimits | None:
     """Bound what packets of the client can cost; call it when ``pc`` has answered.
 
     Damaged ones cost one line in the log for each connection.
+
+    Args:
+        pc: the connection.
+        outgoing: what it sends.
+        exceeded: is told in words for the client what it overdoes.
+
+    Returns:
+        The bounds of its data channels, if it has any.
     """
     complain = _Complaints()
     for dtls in transports_of(pc):
         protect_transport(dtls, complain)
-    if pc.sctp is not None:
-        protect_data_channels(pc.sctp, complain)
     for transceiver in pc.getTransceivers():
         sender, lost = transceiver.sender, Retransmissions()
 
@@ -39,6 +48,9 @@ def protect(pc: RTCPeerConnection, outgoing: OutgoingMedia) -> None:
 
         on_key_frame = outgoing.repeat_picture if transceiver.kind == "video" else _nothing
         protect_sender(sender, choose, on_key_frame, complain)
+    if pc.sctp is None:
+        return None
+    return DataLimits(pc.sctp, time.monotonic, exceeded, complain)
 
 
 def _nothing() -> None:

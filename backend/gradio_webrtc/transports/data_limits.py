@@ -15,6 +15,8 @@ from collections.abc import Callable
 from aiortc import RTCDataChannel, RTCSctpTransport
 
 from gradio_webrtc.concurrency.token_bucket import TokenBucket
+from gradio_webrtc.transports.aiortc_internals.data_channels import intercept, unfinished
+from gradio_webrtc.transports.sctp_checks import check_packet
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,9 @@ MAX_MESSAGE_BYTES = 64 * 1024
 MAX_UNFINISHED_BYTES = 2 * MAX_MESSAGE_BYTES
 """Of messages that are not complete."""
 
+MAX_FRAGMENTS = 1024
+"""Pieces of such messages, however small; a browser's have 1,200 bytes."""
+
 MAX_GAPS = 512
 """Packets that came ahead of one that is missing."""
 
@@ -40,44 +45,64 @@ MAX_STREAMS = 16
 MAX_EXTRA_CHANNELS = 8
 """Data channels a client may open beside its first, one after the other."""
 
-_WINDOW = 1024 * 1024
-"""aiortc's receive window when nothing is unfinished (``RTCSctpTransport._advertised_rwnd``)."""
-
 
 class DataLimits:
     """Stands before one connection's SCTP.
 
     Args:
-        sctp: the transport.
+        sctp: the transport, not yet started.
         now: gives the time in seconds.
         exceeded: is told of the first packet that is dropped, and of the end of listening.
+        complain: is told of what cannot be read; it should not log every time.
     """
 
     def __init__(
-        self, sctp: RTCSctpTransport, now: Callable[[], float], exceeded: Callable[[str], None]
+        self,
+        sctp: RTCSctpTransport,
+        now: Callable[[], float],
+        exceeded: Callable[[str], None],
+        complain: Callable[[str], None],
     ) -> None:
         self._sctp = sctp
-        self._handle = sctp._handle_data
         self._now = now
         self._exceeded = exceeded
+        self._complain = complain
         self._bytes = TokenBucket(BYTES_AT_ONCE, BYTES_PER_SECOND)
         self._packets = TokenBucket(PACKETS_AT_ONCE, PACKETS_PER_SECOND)
         self._stopped = False
         self._extra_channels = 0
         self.dropped = 0
-        sctp._handle_data = self.take  # type: ignore[method-assign]
+        intercept(sctp, self._admits, self._keeps)
 
-    async def take(self, data: bytes) -> None:
-        """Hand one SCTP packet on, or drop it."""
+    def _admits(self, packet: bytes) -> bool:
+        """Return whether one SCTP packet is read."""
         now = self._now()
-        if self._stopped or not (self._packets.take(1, now) and self._bytes.take(len(data), now)):
+        if self._stopped or not (self._packets.take(1, now) and self._bytes.take(len(packet), now)):
             self.dropped += 1
             if self.dropped == 1 and not self._stopped:
                 self._exceeded("The browser sends control messages too fast; some are dropped.")
-            return
-        await self._handle(data)
-        if _is_overfull(self._sctp):
+            return False
+        try:
+            check_packet(packet)
+        except ValueError as error:
+            self._complain(str(error))
+            return False
+        return self._keeps(0)
+
+    def _keeps(self, size: int) -> bool:
+        """Return whether a piece of a message is kept; with the first that is not, listening ends.
+
+        A packet may hold a thousand of them, each of which costs a walk through all that are kept.
+        """
+        kept = unfinished(self._sctp)
+        if (
+            kept.size + size > MAX_UNFINISHED_BYTES
+            or kept.fragments >= MAX_FRAGMENTS
+            or kept.gaps > MAX_GAPS
+            or kept.streams > MAX_STREAMS
+        ):
             self.stop("The browser sent an endless control message.")
+        return not self._stopped
 
     def refuse(self, channel: RTCDataChannel) -> None:
         """Close a data channel beside the first; a client that goes on is not listened to."""
@@ -98,12 +123,3 @@ class DataLimits:
 def announcing_limits(sdp: str) -> str:
     """Return an answer that announces ``MAX_MESSAGE_BYTES`` instead of aiortc's own limit."""
     return re.sub(r"a=max-message-size:\d+", f"a=max-message-size:{MAX_MESSAGE_BYTES}", sdp)
-
-
-def _is_overfull(sctp: RTCSctpTransport) -> bool:
-    unfinished = _WINDOW - sctp._advertised_rwnd
-    return (
-        unfinished > MAX_UNFINISHED_BYTES
-        or len(sctp._sack_misordered) > MAX_GAPS
-        or len(sctp._inbound_streams) > MAX_STREAMS
-    )

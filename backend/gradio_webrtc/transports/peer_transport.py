@@ -26,11 +26,12 @@ from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.transport import TransportListener
-from gradio_webrtc.transports.aiortc_internals import close_by_force, negotiated_codecs
+from gradio_webrtc.transports.aiortc_internals.connection import close_by_force, close_sockets
+from gradio_webrtc.transports.aiortc_internals.ice import watch_checks
+from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs
 from gradio_webrtc.transports.client_limits import protect
 from gradio_webrtc.transports.control_channel import ControlChannel
 from gradio_webrtc.transports.data_limits import DataLimits, announcing_limits
-from gradio_webrtc.transports.ice.first_check import watch_checks
 from gradio_webrtc.transports.ice.ice_guard import IceGuard
 from gradio_webrtc.transports.ice.remote_candidates import RemoteIce
 from gradio_webrtc.transports.media_preferences import MediaPreferences
@@ -140,14 +141,14 @@ class PeerTransport:
                 "The offer cannot be answered. Compare it with a browser's; with debug logging of "
                 "gradio_webrtc the server's log has the cause."
             ) from error
-        protect(self._pc, self._outgoing)
+        finally:
+            if self._pc.signalingState == "closed":  # it was, meanwhile
+                await close_sockets(self._pc)
+        self._data_limits = protect(self._pc, self._outgoing, self._warn)
         for transceiver in wanted:
             self._use(transceiver)
         for ice in self._remote_ice.transports:
             watch_checks(ice, self._listener.on_reached)
-        if self._pc.sctp is not None:
-            clock = asyncio.get_running_loop().time
-            self._data_limits = DataLimits(self._pc.sctp, clock, self._warn)
         self._remote_ice.begin(offer)
         return announcing_limits(answer)
 

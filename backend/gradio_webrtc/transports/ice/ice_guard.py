@@ -1,19 +1,16 @@
 """Bound what a session's ICE agents send to addresses that the client named.
 
 aioice checks whatever it is told of, whatever an mDNS name resolves to, and whoever writes to it.
-The few of its names that are used here are private; without them the bounds on what it is told of
-still hold.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
 
 from aiortc import RTCIceTransport
 
+from gradio_webrtc.transports.aiortc_internals.ice import limit_checks
 from gradio_webrtc.transports.negotiation.candidate_addresses import (
     CandidateAddresses,
     Scope,
@@ -70,10 +67,7 @@ class IceGuard:
 
     def watch(self, transport: RTCIceTransport) -> None:
         """Apply the same to what the agent of ``transport`` finds out by itself."""
-        agent: Any = transport._connection
-        _filter_resolved(agent, self._accepts)
-        _limit_sources(agent)
-        _limit_pairs(agent)
+        limit_checks(transport, self._accepts, MAX_SOURCES, MAX_PAIRS)
 
     def _accepts(self, address: str) -> bool:
         return accepts(self._option, self._client, address)
@@ -90,57 +84,3 @@ class IceGuard:
                 self._client.value,
             )
         self.left_out = True
-
-
-def _filter_resolved(agent: Any, accepted: Callable[[str], bool]) -> None:
-    """Keep out what an mDNS name stands for, if it is no address that may be named."""
-    add_resolved = getattr(agent, "_add_remote_candidate", None)
-    if add_resolved is not None:
-
-        def add(candidate: Any, host: str) -> None:
-            if accepted(host):
-                add_resolved(candidate, host)
-
-        agent._add_remote_candidate = add
-        return
-    add_candidate = (
-        agent.add_remote_candidate
-    )  # before aioice 0.12: it calls itself with the address
-
-    async def add_found(candidate: Any) -> None:
-        if candidate is None or is_mdns_name(candidate.host) or accepted(candidate.host):
-            await add_candidate(candidate)
-
-    agent.add_remote_candidate = add_found
-
-
-def _limit_sources(agent: Any) -> None:
-    """Bound the addresses learned from incoming checks, each of which is checked in return."""
-    check_incoming = getattr(agent, "check_incoming", None)
-    if check_incoming is None:
-        return
-
-    def check(message: Any, source: tuple[str, int], protocol: Any) -> None:
-        known = agent._remote_candidates
-        if len(known) < MAX_SOURCES or any(
-            _address(candidate) == (source[0], source[1]) for candidate in known
-        ):
-            check_incoming(message, source, protocol)
-
-    agent.check_incoming = check
-
-
-def _address(candidate: Any) -> tuple[str, int]:
-    return getattr(candidate, "_network_host", candidate.host), candidate.port
-
-
-def _limit_pairs(agent: Any) -> None:
-    pair_candidate = getattr(agent, "_pair_remote_candidate", None)
-    if pair_candidate is None:
-        return
-
-    def pair(candidate: Any) -> None:
-        if len(agent._check_list) < MAX_PAIRS:
-            pair_candidate(candidate)
-
-    agent._pair_remote_candidate = pair

@@ -14,7 +14,7 @@ from aiortc.jitterbuffer import JitterBuffer
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 
 from gradio_webrtc.media.audio.pcm import Int16Array, Pcm, remix
-from gradio_webrtc.transports.aiortc_internals import put_in_order
+from gradio_webrtc.transports.aiortc_internals.receiving import put_in_order
 
 logger = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from aiortc.rtp import (
 )
 
 from gradio_webrtc.concurrency.background_tasks import BackgroundTasks
-from gradio_webrtc.transports.aiortc_internals import OwnReceiver
+from gradio_webrtc.transports.aiortc_internals.receiving import OwnReceiver
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,89 @@
+"""The encrypted transport of a connection, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from aiortc import RTCDtlsTransport, RTCPeerConnection
+
+from gradio_webrtc.transports.packet_bounds import (
+    MAX_WAITING_DATAGRAMS,
+    BoundedQueue,
+    BoundedSession,
+)
+
+logger = logging.getLogger(__name__)
+
+PACKETS_AT_ONCE = 32
+"""Packets of a frame that are sent before everybody else has a turn: about 2 ms."""
+
+
+def transports_of(pc: RTCPeerConnection) -> set[RTCDtlsTransport]:
+    """Return the transports that are in use; with BUNDLE one."""
+    found = {transceiver.receiver.transport for transceiver in pc.getTransceivers()}
+    if pc.sctp is not None:
+        found.add(pc.sctp.transport)
+    return found
+
+
+def protect_transport(dtls: RTCDtlsTransport, complain: Callable[[str], None]) -> None:
+    """Make ``dtls`` survive what an authenticated client sends; call it before it starts.
+
+    Args:
+        dtls: a transport that is in use.
+        complain: is told of what was wrong; it should not log every time.
+    """
+    receive, set_up, send = dtls._recv_next, dtls._setup_srtp, dtls._send_rtp
+    sent = 0
+
+    async def recv_next() -> None:
+        # aiortc catches ValueError here and there. Anything else, struct.error or IndexError out of
+        # a packet that is cut short, would end the task that receives.
+        try:
+            await receive()
+        except (ConnectionError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            logger.debug("a packet cannot be read", exc_info=error)
+            complain(f"a packet cannot be read: {type(error).__name__}: {error}")
+            await asyncio.sleep(0)
+
+    def setup_srtp() -> None:
+        set_up()
+        session: Any = BoundedSession(dtls._rx_srtp, complain)
+        dtls._rx_srtp = session
+
+    async def send_rtp(data: bytes) -> None:
+        # aiortc sends all packets of a frame without giving way: 50 ms and more for a megabyte.
+        nonlocal sent
+        sent += 1
+        await send(data)
+        if sent % PACKETS_AT_ONCE == 0:
+            await asyncio.sleep(0)
+
+    dtls._recv_next = recv_next  # type: ignore[method-assign]
+    dtls._setup_srtp = setup_srtp  # type: ignore[method-assign]
+    dtls._send_rtp = send_rtp  # type: ignore[method-assign]
+    dtls.transport._connection._queue = BoundedQueue(MAX_WAITING_DATAGRAMS)
+
+
+async def close_by_force(pc: RTCPeerConnection) -> None:
+    """Free the sockets and tasks of ``pc`` when its own ``close`` did not come to an end."""
+    for transceiver in pc.getTransceivers():
+        sender: Any = transceiver.sender
+        for name in ("_RTCRtpSender__rtp_task", "_RTCRtpSender__rtcp_task"):
+            if (task := getattr(sender, name)) is not None:
+                task.cancel()
+    for dtls in transports_of(pc):
+        await dtls.stop()
+        await dtls.transport.stop()
+
+
+async def close_sockets(pc: RTCPeerConnection) -> None:
+    """Close what was opened after ``pc`` was closed: aioice goes on gathering candidates."""
+    for dtls in transports_of(pc):
+        agent: Any = dtls.transport._connection
+        await agent.close()

@@ -1,0 +1,98 @@
+"""What an ICE agent checks, and learns from checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aiortc import RTCIceTransport
+
+from gradio_webrtc.transports.negotiation.candidates import is_mdns_name
+
+
+def watch_checks(ice: RTCIceTransport, reached: Callable[[], None]) -> None:
+    """Call ``reached`` once, when a check arrives whose user name is that of our answer.
+
+    aioice tells of it only when a pair of candidates has succeeded, which takes longer.
+    """
+    connection: Any = ice._connection
+    receive = connection.request_received
+
+    def receive_and_tell(message: Any, *rest: Any) -> None:
+        receive(message, *rest)
+        name = message.attributes.get("USERNAME", "")
+        if str(name).startswith(f"{connection.local_username}:"):
+            connection.request_received = receive
+            reached()
+
+    connection.request_received = receive_and_tell
+
+
+def limit_checks(
+    ice: RTCIceTransport, accepted: Callable[[str], bool], max_sources: int, max_pairs: int
+) -> None:
+    """Bound what the agent of ``ice`` finds out by itself.
+
+    Args:
+        ice: a transport that has not started.
+        accepted: whether an address may be checked.
+        max_sources: addresses that it keeps, those included from which checks came unannounced.
+        max_pairs: pairs of addresses that it checks.
+    """
+    agent: Any = ice._connection
+    _filter_resolved(agent, accepted)
+    _limit_sources(agent, max_sources)
+    _limit_pairs(agent, max_pairs)
+
+
+def _filter_resolved(agent: Any, accepted: Callable[[str], bool]) -> None:
+    """Keep out what an mDNS name stands for, if it is no address that may be named."""
+    add_resolved = getattr(agent, "_add_remote_candidate", None)
+    if add_resolved is not None:
+
+        def add(candidate: Any, host: str) -> None:
+            if accepted(host):
+                add_resolved(candidate, host)
+
+        agent._add_remote_candidate = add
+        return
+    # before aioice 0.12: it calls itself with the address
+    add_candidate = agent.add_remote_candidate
+
+    async def add_found(candidate: Any) -> None:
+        if candidate is None or is_mdns_name(candidate.host) or accepted(candidate.host):
+            await add_candidate(candidate)
+
+    agent.add_remote_candidate = add_found
+
+
+def _limit_sources(agent: Any, most: int) -> None:
+    """Bound the addresses learned from incoming checks, each of which is checked in return."""
+    check_incoming = getattr(agent, "check_incoming", None)
+    if check_incoming is None:
+        return
+
+    def check(message: Any, source: tuple[str, int], protocol: Any) -> None:
+        known = agent._remote_candidates
+        if len(known) < most or any(
+            _address(candidate) == (source[0], source[1]) for candidate in known
+        ):
+            check_incoming(message, source, protocol)
+
+    agent.check_incoming = check
+
+
+def _address(candidate: Any) -> tuple[str, int]:
+    return getattr(candidate, "_network_host", candidate.host), candidate.port
+
+
+def _limit_pairs(agent: Any, most: int) -> None:
+    pair_candidate = getattr(agent, "_pair_remote_candidate", None)
+    if pair_candidate is None:
+        return
+
+    def pair(candidate: Any) -> None:
+        if len(agent._check_list) < most:
+            pair_candidate(candidate)
+
+    agent._pair_remote_candidate = pair

@@ -1,0 +1,96 @@
+"""A receiver in the place of aiortc's own, and its jitter buffer."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from aiortc import RTCDtlsTransport, RTCRtpReceiver, RTCRtpTransceiver
+from aiortc.jitterbuffer import JitterBuffer
+from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
+
+logger = logging.getLogger(__name__)
+
+
+class OwnReceiver(RTCRtpReceiver):
+    """A receiver whose packets are handled here instead of by aiortc, which has no part of it left.
+
+    aiortc's own has an unbounded queue, a thread that is joined on the event loop, and a reporting
+    task that dies of more than 255 sources, whereupon nobody can close the connection.
+    """
+
+    @classmethod
+    def replace(cls, transceiver: RTCRtpTransceiver) -> OwnReceiver:
+        """Put a new one in the place of a fresh ``transceiver``'s receiver."""
+        receiver = cls(transceiver.kind, transceiver.receiver.transport)
+        receiver._set_rtcp_ssrc(transceiver.sender._ssrc)
+        transceiver._RTCRtpTransceiver__receiver = receiver  # type: ignore[attr-defined]
+        return receiver
+
+    def __init__(self, kind: str, transport: RTCDtlsTransport) -> None:
+        super().__init__(kind, transport)
+        self.rtcp_ssrc = 0
+        self._registered = False
+
+    def start(self, parameters: RTCRtpReceiveParameters) -> None:
+        """Packets may come from now on."""
+        raise NotImplementedError
+
+    async def rtp_received(self, packet: Any, arrival_ms: int) -> None:
+        """Take an ``aiortc.rtp.RtpPacket``."""
+        raise NotImplementedError
+
+    def rtcp_received(self, packet: Any) -> None:
+        """Take one of the ``aiortc.rtp.Rtcp...Packet``."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """No more packets come. May be called more than once."""
+        raise NotImplementedError
+
+    async def finished(self) -> None:
+        """Wait until nothing runs any more."""
+        raise NotImplementedError
+
+    async def send_rtcp(self, packet: Any) -> None:
+        """Send one of the ``aiortc.rtp.Rtcp...Packet``, if there is a connection."""
+        try:
+            await self.transport._send_rtp(bytes(packet))
+        except ConnectionError:
+            logger.debug("a report was not sent: not connected")
+
+    # -- what aiortc calls ---------------------------------------------------------------------
+
+    async def receive(self, parameters: RTCRtpReceiveParameters) -> None:
+        """Start, once; aiortc asks again when more is negotiated."""
+        if not self._registered:
+            self._registered = True
+            self.start(parameters)
+            self.transport._register_rtp_receiver(self, parameters)
+
+    async def stop(self) -> None:
+        """End."""
+        if self._registered:
+            self.transport._unregister_rtp_receiver(self)
+        self.finish()
+        await self.finished()
+
+    def _handle_disconnect(self) -> None:
+        self.finish()
+
+    async def _handle_rtcp_packet(self, packet: Any) -> None:
+        self.rtcp_received(packet)
+
+    async def _handle_rtp_packet(self, packet: Any, arrival_time_ms: int) -> None:
+        if self._enabled:
+            await self.rtp_received(packet, arrival_time_ms)
+
+    def _set_rtcp_ssrc(self, ssrc: int) -> None:
+        super()._set_rtcp_ssrc(ssrc)
+        self.rtcp_ssrc = ssrc
+
+
+def put_in_order(buffer: JitterBuffer, packet: Any) -> Any:
+    """Add a packet to aiortc's jitter buffer; return an encoded frame or ``None``."""
+    packet._data = packet.payload
+    return buffer.add(packet)[1]

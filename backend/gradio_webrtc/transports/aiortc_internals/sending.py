@@ -1,0 +1,79 @@
+"""Encoders of our own, and senders that bear whatever is reported to them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from aiortc import RTCRtpSender, RTCRtpTransceiver
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.rtp import RTCP_RTPFB_NACK, RtcpRtpfbPacket
+
+logger = logging.getLogger(__name__)
+
+
+def negotiated_codecs(transceiver: RTCRtpTransceiver) -> list[RTCRtpCodecParameters]:
+    """Return what both sides have, the preferred one first; empty before the answer."""
+    return transceiver._codecs
+
+
+def set_encoder(sender: RTCRtpSender, encoder: Any) -> None:
+    """Give ``sender`` an encoder; aiortc makes one with the first frame, unless it has one."""
+    sender._RTCRtpSender__encoder = encoder  # type: ignore[attr-defined]
+
+
+def protect_sender(
+    sender: RTCRtpSender,
+    on_lost: Callable[[list[int], list[int]], tuple[list[int], bool]],
+    on_key_frame: Callable[[], None],
+    complain: Callable[[str], None],
+) -> None:
+    """Bound what ``sender`` does for reports of loss, and let it be closed whatever came.
+
+    Args:
+        sender: one that has not started.
+        on_lost: which of the packets that are asked for (first), given those that are there
+            (second), to send again, and whether a key frame is needed.
+        on_key_frame: called when the next frame has to be a key frame.
+        complain: is told of what went wrong.
+    """
+    handle, send_key_frame = sender._handle_rtcp_packet, sender._send_keyframe
+    run, send = sender._run_rtcp, sender._send_rtcp
+    exited: asyncio.Event = sender._RTCRtpSender__rtcp_exited  # type: ignore[attr-defined]
+
+    def key_frame() -> None:
+        send_key_frame()
+        on_key_frame()
+
+    async def handle_rtcp_packet(packet: Any) -> None:
+        if not isinstance(packet, RtcpRtpfbPacket) or packet.fmt != RTCP_RTPFB_NACK:
+            await handle(packet)
+            return
+        history: dict[int, Any] = sender._RTCRtpSender__rtp_history  # type: ignore[attr-defined]
+        kept = [packet.sequence_number for packet in history.values()]
+        again, needs_key_frame = on_lost(packet.lost, kept)
+        for number in again:
+            await sender._retransmit(number)
+        if needs_key_frame:
+            key_frame()
+
+    async def send_rtcp(packets: list[Any]) -> None:
+        try:
+            await send(packets)
+        except Exception as error:
+            # the reports go on, and so does the end of the connection, which waits for the last.
+            logger.debug("a report cannot be sent", exc_info=error)
+            complain(f"a report cannot be sent: {type(error).__name__}: {error}")
+
+    async def run_rtcp() -> None:
+        try:
+            await run()
+        finally:
+            exited.set()
+
+    sender._send_keyframe = key_frame  # type: ignore[method-assign]
+    sender._handle_rtcp_packet = handle_rtcp_packet  # type: ignore[method-assign]
+    sender._send_rtcp = send_rtcp  # type: ignore[method-assign]
+    sender._run_rtcp = run_rtcp  # type: ignore[method-assign]
