@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
-from gradio_webrtc.concurrency.channel import Channel
+from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
 from gradio_webrtc.concurrency.served_time import ServedTimer, call_later
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.session.ids import may_act
@@ -28,7 +28,9 @@ class OutputStore:
 
     def __init__(self) -> None:
         self.mailboxes = OutputMailboxes()
-        self._left: OrderedDict[str, tuple[str | None, Channel[AdditionalOutputs]]] = OrderedDict()
+        self._left: OrderedDict[str, tuple[str | None, DropOldestQueue[AdditionalOutputs]]] = (
+            OrderedDict()
+        )
         self._timers: dict[str, ServedTimer] = {}
 
     def attach(self, session: Session, listeners: Iterable[Hashable]) -> None:
@@ -44,7 +46,7 @@ class OutputStore:
 
     def left_of(
         self, webrtc_id: object, page: str | None = None
-    ) -> Channel[AdditionalOutputs] | None:
+    ) -> DropOldestQueue[AdditionalOutputs] | None:
         """Return what an ended session left to be read by its id, if that is still here.
 
         Args:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from gradio_webrtc.concurrency.channel import Channel
+from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
 from gradio_webrtc.handlers.emit_pace import LEAST_PLAYED_S, REST_S, EmitPace, give_way
 from gradio_webrtc.handlers.emitted import (
     AdditionalOutputs,
@@ -37,7 +37,7 @@ class AudioPump:
     ) -> None:
         self._handler = handler
         self._overhear = overhear
-        self._waiting: Channel[Pcm] = Channel(AUDIO_BACKLOG)
+        self._waiting: DropOldestQueue[Pcm] = DropOldestQueue(AUDIO_BACKLOG)
         self._wanted = "audio" in handler.receives
 
     @property
@@ -71,7 +71,7 @@ class VideoPump:
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
-        self._newest: Channel[Any] = Channel(1)
+        self._newest: DropOldestQueue[Any] = DropOldestQueue(1)
         self._wanted = "video" in handler.receives
 
     @property

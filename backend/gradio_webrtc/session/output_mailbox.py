@@ -8,7 +8,7 @@ import logging
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from gradio_webrtc.concurrency.channel import Channel
+from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
 from gradio_webrtc.concurrency.served_time import ServedTimer, call_later
 from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
@@ -47,8 +47,8 @@ class OutputMailbox:
     """
 
     def __init__(self, readers: Iterable[Hashable]) -> None:
-        self._channels: dict[Hashable, Channel[Delivery]] = {
-            reader: Channel(OUTPUT_CAPACITY) for reader in readers
+        self._channels: dict[Hashable, DropOldestQueue[Delivery]] = {
+            reader: DropOldestQueue(OUTPUT_CAPACITY) for reader in readers
         }
         self.taken = 0
         self._calls = 0
@@ -82,7 +82,7 @@ class OutputMailbox:
     def take(self, reader: Hashable) -> Delivery | None:
         """Return the next output for ``reader``, or ``None`` when it has had all."""
         channel = self._channels.get(reader)
-        delivery = None if channel is None else channel.take()
+        delivery = None if channel is None else channel.get_nowait()
         self.taken += delivery is not None
         return delivery
 

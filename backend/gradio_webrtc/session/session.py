@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
-from gradio_webrtc.concurrency.channel import Channel
+from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
 from gradio_webrtc.concurrency.served_time import wait
 from gradio_webrtc.concurrency.user_errors import failure_of
 from gradio_webrtc.errors import MediaFileError, SessionClosedError, new_error_id, words_for
@@ -83,7 +83,7 @@ class Session:
         self.limits = limits
         self.state = SessionState.NEW
         self.ending: Ending | None = None
-        self.outputs: Channel[AdditionalOutputs] = Channel(OUTPUT_CAPACITY)
+        self.outputs: DropOldestQueue[AdditionalOutputs] = DropOldestQueue(OUTPUT_CAPACITY)
         self.outputs_read = False
         self.mailbox: OutputMailbox | None = None
         self.recorder: Recorder = NoRecorder()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradio_webrtc.concurrency.channel import Channel
+from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
 from gradio_webrtc.errors import InvalidSubmissionError
 from gradio_webrtc.handlers.protocol import Handler
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
@@ -73,7 +73,7 @@ class Submissions:
         self._handler = handler
         self._send = send
         self._own: WebRTCData | None = None
-        self._waiting: Channel[list[Any]] = Channel(MAX_WAITING)
+        self._waiting: DropOldestQueue[list[Any]] = DropOldestQueue(MAX_WAITING)
         self._newer_args: Sequence[Any] | None = None
         self._speech = Speech(MAX_SPEECH_S)
         self._last_number = 0

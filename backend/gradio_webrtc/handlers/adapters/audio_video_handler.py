@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from gradio_webrtc.concurrency.slots import Pulse
+from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.adapters.stream_handler import AudioHandler, UserHandler
 from gradio_webrtc.handlers.adapters.video_function import to_array
@@ -44,7 +44,7 @@ class AudioVideoHandler(AudioHandler):
     ) -> None:
         super().__init__(prototype)
         self._frame_format: FrameFormat = frame_format
-        self._video_received = Pulse()
+        self._video_received = Wakeup()
 
     async def receive(self, kind: MediaKind, frame: Any) -> None:
         """Run the user's ``receive`` or ``video_receive``."""
@@ -55,7 +55,7 @@ class AudioVideoHandler(AudioHandler):
             worker=self._workers["video_receive"],
             first=functools.partial(to_array, frame, self._frame_format),
         )
-        self._video_received.fire()
+        self._video_received.set()
 
     async def emit(self, kind: MediaKind) -> Any:
         """Run the user's ``emit`` or ``video_emit`` until it returns something."""

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-from gradio_webrtc.concurrency.slots import Pulse
+from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.errors import MediaFormatError
 from gradio_webrtc.handlers.emitted import CloseStream, Emitted, is_audio, split_emitted
 from gradio_webrtc.handlers.protocol import EndOfStream, MediaKind
@@ -48,7 +48,7 @@ class Demux:
         self._waiting: dict[MediaKind, deque[Any]] = {kind: deque() for kind in KINDS}
         self._sizes: deque[int] = deque()
         self._bytes = 0
-        self._news = Pulse()
+        self._news = Wakeup()
         self._stepping = False
         self._ended = False
         self._close: CloseStream | None = None
@@ -71,7 +71,7 @@ class Demux:
                 await self._step()
         if kind == "video":
             self._bytes -= self._sizes.popleft()
-        self._news.fire()
+        self._news.set()
         return waiting.popleft()
 
     async def _step(self) -> None:
@@ -83,7 +83,7 @@ class Demux:
         else:
             self._put(_split(value))
         self._stepping = False
-        self._news.fire()
+        self._news.set()
 
     def _put(self, emitted: Emitted) -> None:
         outputs = emitted.outputs

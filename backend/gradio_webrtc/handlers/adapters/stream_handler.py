@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from contextvars import copy_context
 from typing import Any
 
-from gradio_webrtc.concurrency.slots import Pulse
 from gradio_webrtc.concurrency.user_errors import failure_of
 from gradio_webrtc.concurrency.waiting import cancel_and_wait
+from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.base import AsyncStreamHandler, HandlerSession, StreamHandler
@@ -68,7 +68,7 @@ class AudioHandler:
         self._needs_args = needs_args
         self._handler: UserHandler | None = None
         self._workers = {method: Worker(f"{self._name}.{method}") for method in self.methods}
-        self._received = Pulse()
+        self._received = Wakeup()
         self._start_up: asyncio.Task[Any] | None = None
         self._early_args: Sequence[Any] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -120,12 +120,12 @@ class AudioHandler:
             handler.set_args(args)
         if _overrides(handler, "trigger_response"):
             await call(handler.trigger_response, worker=self._workers["trigger_response"])
-        self._received.fire()  # an emit that had nothing to say may have something now
+        self._received.set()  # an emit that had nothing to say may have something now
 
     async def receive(self, kind: MediaKind, frame: Any) -> None:
         """Run the user's ``receive``."""
         await call(self._running().receive, frame, worker=self._workers["receive"])
-        self._received.fire()
+        self._received.set()
 
     async def emit(self, kind: MediaKind) -> Any:
         """Run the user's ``emit`` until it returns something."""
@@ -137,7 +137,7 @@ class AudioHandler:
             self._closing = asyncio.ensure_future(self._close())
         await asyncio.shield(self._closing)
 
-    async def _emit_with(self, method: str, received: Pulse) -> Any:
+    async def _emit_with(self, method: str, received: Wakeup) -> Any:
         """Call the user's ``method`` until it returns something, resting where it does not."""
         while True:
             self._check_start_up()

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from gradio_webrtc.concurrency.slots import NewestSlot
+from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.emit_pace import EmitPace, give_way
@@ -52,7 +52,9 @@ class VideoFunction:
         self.fps = handler.fps
         self._fn = handler.callable
         self._frame_format: FrameFormat = handler.frame_format or frame_format
-        self._frames: NewestSlot[Any] = NewestSlot(1 if handler.skip_frames else handler.fps)
+        self._frames: DropOldestQueue[Any] = DropOldestQueue(
+            1 if handler.skip_frames else handler.fps
+        )
         self._needs_args = needs_args
         self._args: tuple[Any, ...] = ()
         self._args_came = asyncio.Event()
@@ -108,7 +110,7 @@ class VideoFunction:
         """Call the function for the next frame; a generator is kept, and steps begin."""
         if self._needs_args:
             await self._args_came.wait()
-        frame = await self._frames.take()
+        frame = await anext(self._frames)
         result = await call(
             self._fn,
             *self._args,

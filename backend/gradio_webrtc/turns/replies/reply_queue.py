@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from gradio_webrtc.concurrency.slots import Pulse
+from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.handlers.emit_pace import REST_S
 from gradio_webrtc.handlers.emitted import Boundary, split_emitted
 from gradio_webrtc.handlers.protocol import Link
@@ -50,7 +50,7 @@ class ReplyQueue:
         self._emitting: RunningReply | None = None
         """Whose value was emitted last."""
         self._sounded = False
-        self._news = Pulse()
+        self._news = Wakeup()
         self._failure: Exception | None = None
         self._retired: dict[RunningReply, asyncio.Task[None]] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -60,13 +60,13 @@ class ReplyQueue:
         self._failure = error
         self.drop()
         self._link.release()
-        self._news.fire()
+        self._news.set()
 
     def start(self, make: Callable[[], RunningReply]) -> None:
         """Begin the next reply; the one before must have ended or been dropped."""
         assert self._current is None
         self._current, self._sounded = make(), False
-        self._news.fire()
+        self._news.set()
 
     def drop(self) -> None:
         """Close the current reply: nothing more of it comes, and what is queued is not played."""
@@ -77,7 +77,7 @@ class ReplyQueue:
         self._retire(replying)
         self._link.clear()
         self._link.release()
-        self._news.fire()
+        self._news.set()
 
     async def emit(self) -> Any:
         """Wait for the next value of the current reply or of the next one.

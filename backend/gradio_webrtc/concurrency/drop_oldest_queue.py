@@ -1,4 +1,4 @@
-"""A closable, ordered queue between one writer and one reader on the event loop."""
+"""A bounded, closable queue between one writer and one reader on the event loop."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Channel(Generic[T]):
-    """An async iterator fed by ``put``; holds at most ``capacity`` items and drops the oldest.
+class DropOldestQueue(Generic[T]):
+    """An async iterator fed by ``put``, which never waits: the oldest item makes room.
 
-    ``capacity=1`` keeps the newest only. ``dropped`` counts what was lost. After ``close`` the
-    reader gets what is left and then the iteration ends.
+    After ``close`` the reader gets what is left and then the iteration ends.
+
+    Args:
+        capacity: how many items are held at most; with 1 the newest only.
+
+    Attributes:
+        dropped: how many items were lost for want of room.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -49,9 +54,13 @@ class Channel(Generic[T]):
             self._items.clear()
         self._ready.set()
 
-    def take(self) -> T | None:
+    def get_nowait(self) -> T | None:
         """Return the oldest item without waiting, or ``None`` when there is none now."""
         return self._items.popleft() if self._items else None
+
+    def clear(self) -> None:
+        """Let go of what is held; it is not counted as dropped."""
+        self._items.clear()
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self
