@@ -17,6 +17,7 @@ import numpy.typing as npt
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from gradio_webrtc.errors import ConfigurationError, MediaFormatError
+from gradio_webrtc.media.video.resolution import encoded_size
 
 FrameFormat: TypeAlias = Literal["rgb24", "bgr24", "gray"]
 FRAME_FORMATS: tuple[FrameFormat, ...] = ("rgb24", "bgr24", "gray")
@@ -54,8 +55,9 @@ def to_frame(picture: Any, frame_format: FrameFormat = "rgb24") -> av.VideoFrame
         picture: uint8 of shape ``(height, width, 3)`` with the channels in ``frame_format``'s
             order, or ``(height, width)`` or ``(height, width, 1)`` in grey whatever the format
             says; any strides. Or a PIL image. Both sides 1 to 8192 pixels. An odd side gets its
-            last row or column twice, so that nothing is cut off and nothing scaled. Or a decoded
-            ``av.VideoFrame`` of any format, which is turned upright as its rotation says.
+            last row or column twice, so that nothing is cut off. Or a decoded ``av.VideoFrame``
+            of any format, which is turned upright as its rotation says. Only what is larger than
+            4K by area is scaled, down to that.
         frame_format: the channels' order.
 
     Raises:
@@ -69,12 +71,15 @@ def to_frame(picture: Any, frame_format: FrameFormat = "rgb24") -> av.VideoFrame
         # frame[..., ::-1]: reading the other order is far cheaper than copying backwards.
         array, layout = array[:, :, ::-1], "bgr24" if layout == "rgb24" else "rgb24"
     height, width = array.shape[:2]
-    if height % 2 or width % 2:
+    size = encoded_size((width, height))
+    if size == (width + width % 2, height + height % 2) != (width, height):
         margins = ((0, height % 2), (0, width % 2)) + ((0, 0),) * (array.ndim - 2)
         array = np.pad(array, margins, mode="edge")
     frame = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(array), format=layout)
     return _reformatter().reformat(
         frame,
+        width=size[0],
+        height=size[1],
         format="yuv420p",
         src_color_range=ColorRange.JPEG,
         dst_colorspace=Colorspace.ITU601,
@@ -111,11 +116,11 @@ def _from_decoded(frame: av.VideoFrame) -> av.VideoFrame:
             f"got a frame of {frame.width}x{frame.height}."
         )
     full_range = int(frame.color_range) == 2 or frame.format.name.startswith("yuvj")
+    width, height = encoded_size((frame.width, frame.height))
     upright = _reformatter().reformat(
         frame,
-        # The encoders take even sides only.
-        width=frame.width + frame.width % 2,
-        height=frame.height + frame.height % 2,
+        width=width,
+        height=height,
         format="yuv420p",
         src_colorspace=_source_colours(frame),
         src_color_range=ColorRange.JPEG if full_range else ColorRange.MPEG,

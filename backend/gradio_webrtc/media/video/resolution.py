@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypeAlias
 
 from gradio_webrtc.errors import ConfigurationError
@@ -16,6 +17,9 @@ MAX_SIDE = 16_384
 """Pixels; VP8 has 14 bits for a side (RFC 6386, section 9.1)."""
 
 _MACROBLOCK = 16
+
+EncodedSize: TypeAlias = tuple[int, int]
+"""Width and height, both even, as encoders of 4:2:0 take them."""
 
 
 def check_resolution(value: Any) -> Resolution:
@@ -44,6 +48,20 @@ def exceeds(size: Resolution, limit: Resolution) -> bool:
     Both are counted in whole macroblocks, as codecs do: H.264 says 1088 where 1080 are shown.
     """
     return _area(size) > _area(limit)
+
+
+def encoded_size(size: Resolution) -> EncodedSize:
+    """Return the size in which a picture is sent: even, and of at most 4K by area.
+
+    Larger ones are scaled down in proportion. VP8 of 8192x8192 takes 2.7 GB and seconds for each
+    picture, and browsers do not show so much.
+    """
+    width, height = size
+    if exceeds(size, MAX_RESOLUTION):
+        scale = math.sqrt(MAX_RESOLUTION[0] * MAX_RESOLUTION[1] / (width * height))
+        width, height = int(width * scale) // 2 * 2, int(height * scale) // 2 * 2
+        return max(width, 2), max(height, 2)
+    return width + width % 2, height + height % 2
 
 
 def _area(size: Resolution) -> int:

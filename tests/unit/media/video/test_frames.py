@@ -139,6 +139,32 @@ def test_a_frame_that_names_its_colour_space_is_believed() -> None:
     assert np.abs(to_array(frame)[20, 20].astype(int) - (255, 0, 0)).max() > 5
 
 
+@pytest.mark.parametrize(
+    ("size", "sent"),
+    [
+        ((3840, 2160), (3840, 2160)),
+        ((2160, 3840), (2160, 3840)),
+        ((3839, 2159), (3840, 2160)),
+        ((8192, 8192), (2880, 2880)),
+        ((4001, 3001), (3324, 2494)),
+        ((8192, 2), (8192, 2)),
+    ],
+)
+@pytest.mark.parametrize("kind", ["array", "frame"])
+def test_more_than_4k_is_scaled_down(size: Any, sent: Any, kind: str) -> None:
+    """An encoder takes gigabytes and seconds for a picture of 8192x8192."""
+    width, height = size
+    colour = (200, 30, 90)
+    picture: Any = np.empty((height, width, 3), np.uint8)
+    picture[:] = colour
+    if kind == "frame":
+        picture = av.VideoFrame.from_numpy_buffer(picture, format="rgb24")
+    frame = to_frame(picture)
+    assert (frame.width, frame.height) == sent
+    back = to_array(untagged(frame))
+    assert np.abs(back[:: max(1, len(back) // 8), ::64].astype(int) - colour).max() <= 3
+
+
 def test_what_to_array_returns_is_ones_own() -> None:
     frame = untagged(to_frame(smooth(48, 70)))
     first = to_array(frame)
