@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import TypeAlias
 
 import pylibsrtp
 
@@ -21,7 +21,7 @@ class BoundedSession:
     it was authentic, so that nobody else can use up the places.
     """
 
-    def __init__(self, session: Any, complain: Callable[[str], None]) -> None:
+    def __init__(self, session: pylibsrtp.Session, complain: Callable[[str], None]) -> None:
         self._session = session
         self._complain = complain
         self._known: set[bytes] = set()
@@ -49,10 +49,14 @@ class BoundedSession:
         return unprotect(data)
 
 
-class BoundedQueue(asyncio.Queue[Any]):
+Datagram: TypeAlias = tuple[bytes, int]
+"""What came, and for which component."""
+
+
+class BoundedQueue(asyncio.Queue[Datagram | None]):
     """Drops what comes when it is full, except ``None``, which ends the reading."""
 
-    def put_nowait(self, item: Any) -> None:
+    def put_nowait(self, item: Datagram | None) -> None:
         """Add ``item``, or drop it."""
         if self.full():
             if item is not None:

@@ -85,5 +85,4 @@ async def close_by_force(pc: RTCPeerConnection) -> None:
 async def close_sockets(pc: RTCPeerConnection) -> None:
     """Close what was opened after ``pc`` was closed: aioice goes on gathering candidates."""
     for dtls in transports_of(pc):
-        agent: Any = dtls.transport._connection
-        await agent.close()
+        await dtls.transport._connection.close()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from aiortc import RTCSctpTransport
+from aiortc.rtcsctptransport import DataChunk
 
 WINDOW = 1024 * 1024
 """aiortc's receive window when nothing is unfinished (``RTCSctpTransport._advertised_rwnd``)."""
@@ -56,7 +56,7 @@ def intercept(
         if admits(data):
             await handle(data)
 
-    async def receive_data_chunk(chunk: Any) -> None:
+    async def receive_data_chunk(chunk: DataChunk) -> None:
         if keeps(len(chunk.user_data)):
             await receive(chunk)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from aioice import Candidate, Connection
+from aioice.ice import StunProtocol
+from aioice.stun import Message
 from aiortc import RTCIceTransport
 
 from gradio_webrtc.transports.negotiation.candidates import is_mdns_name
@@ -15,17 +17,17 @@ def watch_checks(ice: RTCIceTransport, reached: Callable[[], None]) -> None:
 
     aioice tells of it only when a pair of candidates has succeeded, which takes longer.
     """
-    connection: Any = ice._connection
+    connection: Connection = ice._connection
     receive = connection.request_received
 
-    def receive_and_tell(message: Any, *rest: Any) -> None:
-        receive(message, *rest)
+    def receive_and_tell(message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
+        receive(message, addr, protocol)
         name = message.attributes.get("USERNAME", "")
         if str(name).startswith(f"{connection.local_username}:"):
-            connection.request_received = receive
+            connection.request_received = receive  # type: ignore[method-assign]
             reached()
 
-    connection.request_received = receive_and_tell
+    connection.request_received = receive_and_tell  # type: ignore[method-assign]
 
 
 def limit_checks(
@@ -39,60 +41,61 @@ def limit_checks(
         max_sources: addresses that it keeps, those included from which checks came unannounced.
         max_pairs: pairs of addresses that it checks.
     """
-    agent: Any = ice._connection
+    agent: Connection = ice._connection
     _filter_resolved(agent, accepted)
     _limit_sources(agent, max_sources)
     _limit_pairs(agent, max_pairs)
 
 
-def _filter_resolved(agent: Any, accepted: Callable[[str], bool]) -> None:
+def _filter_resolved(agent: Connection, accepted: Callable[[str], bool]) -> None:
     """Keep out what an mDNS name stands for, if it is no address that may be named."""
     add_resolved = getattr(agent, "_add_remote_candidate", None)
     if add_resolved is not None:
 
-        def add(candidate: Any, host: str) -> None:
-            if accepted(host):
-                add_resolved(candidate, host)
+        def add(remote_candidate: Candidate, network_host: str) -> None:
+            if accepted(network_host):
+                add_resolved(remote_candidate, network_host)
 
-        agent._add_remote_candidate = add
+        agent._add_remote_candidate = add  # type: ignore[method-assign]
         return
     # before aioice 0.12: it calls itself with the address
     add_candidate = agent.add_remote_candidate
 
-    async def add_found(candidate: Any) -> None:
-        if candidate is None or is_mdns_name(candidate.host) or accepted(candidate.host):
-            await add_candidate(candidate)
+    async def add_found(remote_candidate: Candidate | None) -> None:
+        host = None if remote_candidate is None else remote_candidate.host
+        if host is None or is_mdns_name(host) or accepted(host):
+            await add_candidate(remote_candidate)
 
-    agent.add_remote_candidate = add_found
+    agent.add_remote_candidate = add_found  # type: ignore[method-assign]
 
 
-def _limit_sources(agent: Any, most: int) -> None:
+def _limit_sources(agent: Connection, most: int) -> None:
     """Bound the addresses learned from incoming checks, each of which is checked in return."""
     check_incoming = getattr(agent, "check_incoming", None)
     if check_incoming is None:
         return
 
-    def check(message: Any, source: tuple[str, int], protocol: Any) -> None:
+    def check(message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
         known = agent._remote_candidates
         if len(known) < most or any(
-            _address(candidate) == (source[0], source[1]) for candidate in known
+            _address(candidate) == (addr[0], addr[1]) for candidate in known
         ):
-            check_incoming(message, source, protocol)
+            check_incoming(message, addr, protocol)
 
-    agent.check_incoming = check
+    agent.check_incoming = check  # type: ignore[method-assign]
 
 
-def _address(candidate: Any) -> tuple[str, int]:
+def _address(candidate: Candidate) -> tuple[str, int]:
     return getattr(candidate, "_network_host", candidate.host), candidate.port
 
 
-def _limit_pairs(agent: Any, most: int) -> None:
+def _limit_pairs(agent: Connection, most: int) -> None:
     pair_candidate = getattr(agent, "_pair_remote_candidate", None)
     if pair_candidate is None:
         return
 
-    def pair(candidate: Any) -> None:
+    def pair(remote_candidate: Candidate) -> None:
         if len(agent._check_list) < most:
-            pair_candidate(candidate)
+            pair_candidate(remote_candidate)
 
-    agent._pair_remote_candidate = pair
+    agent._pair_remote_candidate = pair  # type: ignore[method-assign]

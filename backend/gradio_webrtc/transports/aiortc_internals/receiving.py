@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from aiortc import RTCDtlsTransport, RTCRtpReceiver, RTCRtpTransceiver
-from aiortc.jitterbuffer import JitterBuffer
+from aiortc.jitterbuffer import JitterBuffer, JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
+from aiortc.rtp import AnyRtcpPacket, RtpPacket
 
 logger = logging.getLogger(__name__)
 
@@ -36,12 +36,12 @@ class OwnReceiver(RTCRtpReceiver):
         """Packets may come from now on."""
         raise NotImplementedError
 
-    async def rtp_received(self, packet: Any, arrival_ms: int) -> None:
-        """Take an ``aiortc.rtp.RtpPacket``."""
+    async def rtp_received(self, packet: RtpPacket, arrival_ms: int) -> None:
+        """Take a packet."""
         raise NotImplementedError
 
-    def rtcp_received(self, packet: Any) -> None:
-        """Take one of the ``aiortc.rtp.Rtcp...Packet``."""
+    def rtcp_received(self, packet: AnyRtcpPacket) -> None:
+        """Take a report."""
         raise NotImplementedError
 
     def finish(self) -> None:
@@ -52,8 +52,8 @@ class OwnReceiver(RTCRtpReceiver):
         """Wait until nothing runs any more."""
         raise NotImplementedError
 
-    async def send_rtcp(self, packet: Any) -> None:
-        """Send one of the ``aiortc.rtp.Rtcp...Packet``, if there is a connection."""
+    async def send_rtcp(self, packet: AnyRtcpPacket) -> None:
+        """Send a report, if there is a connection."""
         try:
             await self.transport._send_rtp(bytes(packet))
         except ConnectionError:
@@ -78,10 +78,10 @@ class OwnReceiver(RTCRtpReceiver):
     def _handle_disconnect(self) -> None:
         self.finish()
 
-    async def _handle_rtcp_packet(self, packet: Any) -> None:
+    async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:
         self.rtcp_received(packet)
 
-    async def _handle_rtp_packet(self, packet: Any, arrival_time_ms: int) -> None:
+    async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
         if self._enabled:
             await self.rtp_received(packet, arrival_time_ms)
 
@@ -90,7 +90,7 @@ class OwnReceiver(RTCRtpReceiver):
         self.rtcp_ssrc = ssrc
 
 
-def put_in_order(buffer: JitterBuffer, packet: Any) -> Any:
+def put_in_order(buffer: JitterBuffer, packet: RtpPacket) -> JitterFrame | None:
     """Add a packet to aiortc's jitter buffer; return an encoded frame or ``None``."""
-    packet._data = packet.payload
+    packet._data = packet.payload  # type: ignore[attr-defined]
     return buffer.add(packet)[1]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from aiortc import RTCRtpSender, RTCRtpTransceiver
+from aiortc.codecs.base import Encoder
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
-from aiortc.rtp import RTCP_RTPFB_NACK, RtcpRtpfbPacket
+from aiortc.rtp import RTCP_RTPFB_NACK, AnyRtcpPacket, RtcpRtpfbPacket, RtpPacket
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ def negotiated_codecs(transceiver: RTCRtpTransceiver) -> list[RTCRtpCodecParamet
     return transceiver._codecs
 
 
-def set_encoder(sender: RTCRtpSender, encoder: Any) -> None:
+def set_encoder(sender: RTCRtpSender, encoder: Encoder) -> None:
     """Give ``sender`` an encoder; aiortc makes one with the first frame, unless it has one."""
     sender._RTCRtpSender__encoder = encoder  # type: ignore[attr-defined]
 
@@ -47,11 +47,11 @@ def protect_sender(
         send_key_frame()
         on_key_frame()
 
-    async def handle_rtcp_packet(packet: Any) -> None:
+    async def handle_rtcp_packet(packet: AnyRtcpPacket) -> None:
         if not isinstance(packet, RtcpRtpfbPacket) or packet.fmt != RTCP_RTPFB_NACK:
             await handle(packet)
             return
-        history: dict[int, Any] = sender._RTCRtpSender__rtp_history  # type: ignore[attr-defined]
+        history: dict[int, RtpPacket] = sender._RTCRtpSender__rtp_history  # type: ignore[attr-defined]
         kept = [packet.sequence_number for packet in history.values()]
         again, needs_key_frame = on_lost(packet.lost, kept)
         for number in again:
@@ -59,7 +59,7 @@ def protect_sender(
         if needs_key_frame:
             key_frame()
 
-    async def send_rtcp(packets: list[Any]) -> None:
+    async def send_rtcp(packets: list[AnyRtcpPacket]) -> None:
         try:
             await send(packets)
         except Exception as error:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.rtp import RtpPacket
 
 from gradio_webrtc.media.audio.jitter_buffer import AudioJitterBuffer, Event
 from gradio_webrtc.media.audio.jitter_buffer import Packet as ReadyPacket
@@ -45,7 +45,7 @@ class AudioDecoder:
         self._concealer = LossConcealer(channels)
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, packet: Any, codec: RTCRtpCodecParameters) -> None:
+    def add(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> None:
         """Take one RTP packet."""
         now = self._loop.time()
         number, timestamp = packet.sequence_number, packet.timestamp

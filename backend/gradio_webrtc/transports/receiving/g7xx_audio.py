@@ -12,6 +12,7 @@ from aiortc.codecs import get_decoder
 from aiortc.codecs.base import Decoder
 from aiortc.jitterbuffer import JitterBuffer
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.rtp import RtpPacket
 
 from gradio_webrtc.media.audio.pcm import Int16Array, Pcm, remix
 from gradio_webrtc.transports.aiortc_internals.receiving import put_in_order
@@ -37,7 +38,7 @@ class G7xxDecoder:
         self._buffer = JitterBuffer(capacity=16, prefetch=4)
         self._decoders: dict[str, Decoder] = {}
 
-    def add(self, packet: Any, codec: RTCRtpCodecParameters) -> None:
+    def add(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> None:
         """Take one RTP packet."""
         encoded = put_in_order(self._buffer, packet)
         if encoded is None:

@@ -17,12 +17,14 @@ from aiortc.rtp import (
     RTCP_PSFB_APP,
     RTCP_PSFB_PLI,
     RTCP_RTPFB_NACK,
+    AnyRtcpPacket,
     RtcpByePacket,
     RtcpPsfbPacket,
     RtcpReceiverInfo,
     RtcpRrPacket,
     RtcpRtpfbPacket,
     RtcpSrPacket,
+    RtpPacket,
     pack_remb_fci,
     unwrap_rtx,
 )
@@ -41,8 +43,8 @@ _ESTIMATE_WINDOW_MS = 1000
 class PacketSink(Protocol):
     """What takes the packets of one receiver, on the event loop."""
 
-    def add(self, packet: Any, codec: RTCRtpCodecParameters) -> None:
-        """Take an ``aiortc.rtp.RtpPacket`` in the order of arrival, retransmissions among them."""
+    def add(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> None:
+        """Take a packet in the order of arrival, retransmissions among them."""
         ...
 
     def end(self) -> None:
@@ -86,7 +88,7 @@ class Receiver(OwnReceiver):
         """Wait until nothing is reported any more."""
         await self._tasks.ended()
 
-    async def rtp_received(self, packet: Any, arrival_ms: int) -> None:
+    async def rtp_received(self, packet: RtpPacket, arrival_ms: int) -> None:
         """Take a packet."""
         estimate = None if self._bandwidth is None else self._bandwidth.add(packet, arrival_ms)
         if estimate is not None:
@@ -97,11 +99,14 @@ class Receiver(OwnReceiver):
             return
         self._reports.arrived(packet, codec.clockRate)
         if is_rtx(codec):
-            codec, packet = self._unwrapped(packet, codec)
-        if packet is not None and self.sink is not None:
+            original = self._unwrapped(packet, codec)
+            if original is None:
+                return
+            codec, packet = original
+        if self.sink is not None:
             self.sink.add(packet, codec)
 
-    def rtcp_received(self, packet: Any) -> None:
+    def rtcp_received(self, packet: AnyRtcpPacket) -> None:
         """Take a sender's report or goodbye."""
         if isinstance(packet, RtcpSrPacket):
             self._reports.sender_reported(packet)
@@ -118,14 +123,14 @@ class Receiver(OwnReceiver):
         self._tasks.spawn(self.send_rtcp(RtcpPsfbPacket(RTCP_PSFB_PLI, self.rtcp_ssrc, ssrc)))
 
     def _unwrapped(
-        self, packet: Any, codec: RTCRtpCodecParameters
-    ) -> tuple[RTCRtpCodecParameters, Any]:
+        self, packet: RtpPacket, codec: RTCRtpCodecParameters
+    ) -> tuple[RTCRtpCodecParameters, RtpPacket] | None:
         """Return a retransmitted packet as it was sent first, ``None`` if it is not one."""
         ssrc = self._rtx.get(packet.ssrc)
         payload_type: Any = codec.parameters.get("apt")
         original = self._codecs.get(payload_type)
         if ssrc is None or original is None or len(packet.payload) < 2:
-            return codec, None
+            return None
         return original, unwrap_rtx(packet, payload_type=payload_type, ssrc=ssrc)
 
     async def _report(self) -> None:
@@ -148,7 +153,7 @@ class Reports:
         self._streams: dict[int, StreamStatistics] = {}
         self._last: dict[int, tuple[int, float]] = {}
 
-    def arrived(self, packet: Any, clock_rate: int) -> None:
+    def arrived(self, packet: RtpPacket, clock_rate: int) -> None:
         """Count a packet."""
         stream = self._streams.pop(packet.ssrc, None) or StreamStatistics(clock_rate)
         self._streams[packet.ssrc] = stream  # the last one is the newest
@@ -187,7 +192,7 @@ class _Bandwidth:
         self._estimator = RemoteBitrateEstimator()
         self._last_ms: int | None = None
 
-    def add(self, packet: Any, arrival_ms: int) -> tuple[int, list[int]] | None:
+    def add(self, packet: RtpPacket, arrival_ms: int) -> tuple[int, list[int]] | None:
         sent = packet.extensions.abs_send_time
         if sent is None:
             return None

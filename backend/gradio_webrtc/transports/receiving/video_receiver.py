@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.rtp import RtpPacket
 from av import VideoFrame
 
 from gradio_webrtc.errors import VideoTooLargeError
@@ -100,7 +101,7 @@ class VideoReceiver:
         self._ended = False
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, packet: Any, codec: RTCRtpCodecParameters) -> None:
+    def add(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> None:
         """Take one RTP packet."""
         now = self._loop.time()
         name = _CODECS.get(codec.mimeType.lower())
