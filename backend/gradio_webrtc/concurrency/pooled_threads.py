@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextvars import Context
-from typing import Any
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 import anyio.to_thread
 
 from gradio_webrtc.concurrency.user_errors import guarded
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class PooledThreads:
@@ -17,13 +21,15 @@ class PooledThreads:
 
     closing = False
 
-    async def call(self, fn: Callable[..., Any], *args: Any) -> Any:
-        """Return ``fn(*args)``."""
-        return await anyio.to_thread.run_sync(guarded(fn), *args)
+    async def call(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return ``fn(*args, **kwargs)``."""
+        return await anyio.to_thread.run_sync(partial(guarded(fn), *args, **kwargs))
 
-    def submit(self, context: Context, fn: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
-        """Start ``fn(*args)`` in ``context``."""
-        return asyncio.ensure_future(self.call(context.run, fn, *args))
+    def submit(
+        self, context: Context, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> asyncio.Future[T]:
+        """Start a call in ``context``."""
+        return asyncio.ensure_future(self.call(context.run, partial(fn, *args, **kwargs)))
 
 
 POOLED = PooledThreads()

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
+from typing import Any, ParamSpec
 from weakref import WeakKeyDictionary, ref
 
 from gradio_webrtc.concurrency.loop_watchdog import WATCHDOG, Watched
+
+P = ParamSpec("P")
 
 TICK_SECONDS = 2.0
 """How often a loop with sessions shows that it runs, however many they are; so long at most of a
@@ -125,18 +128,16 @@ def watch_of(loop: asyncio.AbstractEventLoop) -> LoopWatch:
 
 
 class ServedTimer:
-    """Calls ``callback(*args)`` after ``delay`` seconds of served time. See ``call_later``."""
+    """Calls ``callback()`` after ``delay`` seconds of served time. See ``call_later``."""
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
         delay: float,
-        callback: Callable[..., object],
-        args: tuple[Any, ...],
+        callback: Callable[[], object],
     ) -> None:
         self._loop = loop
         self._callback = callback
-        self._args = args
         self._deadline = watch_of(loop).time() + delay
         self._arm(delay)
 
@@ -153,7 +154,7 @@ class ServedTimer:
         if left > 0:
             self._arm(left)
         else:
-            self._callback(*self._args)
+            self._callback()
 
 
 def _next_look(left: float) -> float:
@@ -174,10 +175,14 @@ def _left(deadline: float, due: float, loop: asyncio.AbstractEventLoop) -> float
 
 
 def call_later(
-    loop: asyncio.AbstractEventLoop, delay: float, callback: Callable[..., object], *args: Any
+    loop: asyncio.AbstractEventLoop,
+    delay: float,
+    callback: Callable[P, object],
+    *args: P.args,
+    **kwargs: P.kwargs,
 ) -> ServedTimer:
     """``loop.call_later``, in served time."""
-    return ServedTimer(loop, delay, callback, args)
+    return ServedTimer(loop, delay, partial(callback, *args, **kwargs))
 
 
 async def wait(futures: Iterable[asyncio.Future[Any]], timeout: float | None) -> bool:

@@ -10,9 +10,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from gradio_webrtc.errors import HandlerError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Who = str | Callable[..., Any]
 """Whose code it is: its name, or the function itself."""
@@ -131,12 +134,12 @@ async def without_exits(awaitable: Awaitable[Any], who: Who) -> Any:
         raise as_handler_error(error, who) from error
 
 
-def guarded(fn: Callable[..., Any]) -> Callable[..., Any]:
+def guarded(fn: Callable[P, T]) -> Callable[P, T]:
     """Return ``fn`` for a thread whose owner passes on what it raises to an event loop as it is."""
 
-    def run(*args: Any) -> Any:
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return fn(*args)
+            return fn(*args, **kwargs)
         except (asyncio.CancelledError, *FOREIGN) as error:
             raise as_handler_error(error, fn) from error
 

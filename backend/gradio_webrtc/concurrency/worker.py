@@ -9,13 +9,15 @@ import threading
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, ParamSpec, TypeGuard, TypeVar
 
 from gradio_webrtc.concurrency.thread_interrupt import HandlerReleased, UserCode
 from gradio_webrtc.concurrency.user_errors import FOREIGN, as_handler_error
 from gradio_webrtc.errors import SessionClosedError
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
@@ -31,8 +33,7 @@ LAST_WAIT_S = 0.5
 @dataclass
 class _Job:
     context: Context
-    fn: Callable[..., Any]
-    args: tuple[Any, ...]
+    work: Callable[[], Any]
     future: asyncio.Future[Any]
 
 
@@ -67,8 +68,8 @@ class Worker:
         """Whether ``aclose`` was called, so that no more calls are taken."""
         return self._closing
 
-    async def call(self, fn: Callable[..., T], *args: Any) -> T:
-        """Return ``fn(*args)``, run on the thread in a copy of the caller's context variables.
+    async def call(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what ``fn`` does, run on the thread in a copy of the caller's context variables.
 
         If the caller is cancelled the thread goes on and what it returns is dropped.
 
@@ -78,15 +79,17 @@ class Worker:
                 or that would pass for the end of an iteration.
             Exception: whatever ``fn`` raised, with its traceback.
         """
-        return await self.submit(copy_context(), fn, *args)
+        return await self.submit(copy_context(), fn, *args, **kwargs)
 
-    def submit(self, context: Context, fn: Callable[..., T], *args: Any) -> asyncio.Future[T]:
-        """Queue ``fn(*args)`` to run in ``context``; see ``call`` for what the future brings."""
+    def submit(
+        self, context: Context, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> asyncio.Future[T]:
+        """Queue a call to run in ``context``; see ``call`` for what the future brings."""
         if self._closing:
             raise SessionClosedError(f"{self._name}: the session is closing.")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(context, fn, args, future))
+        self._jobs.put(_Job(context, partial(fn, *args, **kwargs), future))
         if self._thread is None:
             self._ended = loop.create_future()
             self._thread = threading.Thread(
@@ -158,7 +161,7 @@ class Worker:
         if job is None:
             return False
         if not job.future.done():
-            value, error = self._user_code.run(job.context, job.fn, job.args)
+            value, error = self._user_code.run(job.context, job.work)
             loop.call_soon_threadsafe(self._deliver, job.future, value, error)
         return True
 

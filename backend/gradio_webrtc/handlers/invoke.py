@@ -11,7 +11,7 @@ import inspect
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextvars import Context, copy_context
-from typing import Any, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from gradio_webrtc.concurrency.user_errors import (
     as_handler_error,
@@ -27,6 +27,7 @@ CLOSE_S = 1.0
 
 _END = object()
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -50,12 +51,14 @@ class Threads(Protocol):
         """Whether no more calls are taken."""
         ...
 
-    async def call(self, fn: Callable[..., Any], *args: Any) -> Any:
-        """Return ``fn(*args)``, run on a thread in a copy of the caller's context variables."""
+    async def call(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what ``fn`` does, run on a thread in a copy of the caller's context variables."""
         ...
 
-    def submit(self, context: Context, fn: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
-        """Queue ``fn(*args)`` to run in ``context``."""
+    def submit(
+        self, context: Context, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> asyncio.Future[T]:
+        """Queue a call to run in ``context``."""
         ...
 
 

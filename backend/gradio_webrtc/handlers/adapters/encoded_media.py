@@ -207,6 +207,7 @@ class EncodedMedia:
         """Return the next frame of the file, ``None`` when it is over or was stopped."""
         feed, items = self._feed, self._items
         assert feed is not None
+        assert items is not None
         self._step = self._worker.submit(copy_context(), next, items, _END)
         try:
             item = await self._step
