@@ -61,7 +61,7 @@ check-python:
 
 # Importing the component makes Gradio write .pyi files beside the sources; mypy would read those.
 check-types:
-	rm -f backend/gradio_webrtc/*.pyi backend/gradio_webrtc/*/*.pyi
+	find backend/gradio_webrtc -name "*.pyi" -delete
 	$(BIN)/mypy
 
 check-page:
