@@ -48,8 +48,8 @@ class UserCode:
         self._interrupted = False
         self._ident = 0
 
-    def run(self, context: Context, fn: Callable[[], Any]) -> Outcome:
-        """Call ``fn()`` in ``context`` on the calling thread and return what it came to.
+    def run(self, context: Context, fn: Callable[..., Any], args: tuple[Any, ...]) -> Outcome:
+        """Call ``fn(*args)`` in ``context`` on the calling thread and return what it came to.
 
         ``HandlerReleased`` never leaves this method. One that arrives after ``fn`` has returned
         is caught or taken back here: ``interrupt`` checks ``_inside`` and raises while it holds
@@ -64,7 +64,7 @@ class UserCode:
         try:
             try:
                 self._inside = True
-                value = context.run(fn)
+                value = context.run(fn, *args)
                 self._inside = False
             except BaseException as raised:  # noqa: BLE001 - a thread's edge: the caller gets it
                 self._inside = False

@@ -161,7 +161,7 @@ class Worker:
         if job is None:
             return False
         if not job.future.done():
-            value, error = self._user_code.run(job.context, job.work)
+            value, error = self._user_code.run(job.context, job.work, ())
             loop.call_soon_threadsafe(self._deliver, job.future, value, error)
         return True
 
