@@ -30,7 +30,7 @@ def test_what_is_no_bitrate_names_the_unit_and_what_came(value: object) -> None:
 
 def test_other_kinds_are_named() -> None:
     with pytest.raises(ConfigurationError, match="keys 'audio' and 'video'; got 'screen'"):
-        bitrates({"screen": 500_000})
+        bitrates({"screen": 500_000})  # type: ignore[dict-item]
 
 
 def test_by_default_only_the_size_of_received_video_is_limited() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gradio_webrtc.transports.ice.first_check import watch_checks
+from gradio_webrtc.transports.aiortc_internals.ice import watch_checks
 
 
 class FakeAgent:
