@@ -2,7 +2,7 @@
 
 import type { Environment } from "../lib/connection/environment";
 import { newId } from "../lib/connection/connection_id";
-import type { Studio } from "../lib/recording/page_recorder";
+import type { RecorderEnvironment } from "../lib/recording/page_recorder";
 import type { Clock, Server } from "../lib/types";
 
 export const browserClock: Clock = {
@@ -11,7 +11,7 @@ export const browserClock: Clock = {
   clear: (timer) => window.clearTimeout(timer),
 };
 
-/** Reading `localStorage` throws where storage is forbidden, as in sandboxed frames. */
+/** DrainReading `localStorage` throws where storage is forbidden, as in sandboxed frames. */
 export function browserStorage(): Storage | null {
   try {
     return window.localStorage;
@@ -52,8 +52,8 @@ export function saveBlob(clock: Clock, blob: Blob, name: string): void {
   clock.set(() => URL.revokeObjectURL(link.href), SAVING_MS);
 }
 
-/** The picture that a video element shows, as PNG in its own size; `null` before there is one. */
-export function pictureOf(video: HTMLVideoElement): Promise<Blob | null> {
+/** The frame that a video element shows, as PNG in its own size; `null` before there is one. */
+export function videoFrameOf(video: HTMLVideoElement): Promise<Blob | null> {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
   const context = canvas.width > 0 ? canvas.getContext("2d") : null;
@@ -62,7 +62,7 @@ export function pictureOf(video: HTMLVideoElement): Promise<Blob | null> {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
-export function browserStudio(clock: Clock): Studio {
+export function browserRecorderEnvironment(clock: Clock): RecorderEnvironment {
   return {
     clock,
     today,

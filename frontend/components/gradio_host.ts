@@ -2,18 +2,18 @@
 
 import { Gradio } from "@gradio/utils";
 import type { WebRTCEvents, WebRTCProps } from "../index";
-import type { Progress } from "../lib/additional_outputs";
+import type { CallProgress } from "../lib/additional_outputs";
 
-export class Host extends Gradio<WebRTCEvents, WebRTCProps> {
+export class GradioHost extends Gradio<WebRTCEvents, WebRTCProps> {
   /**
    * Told of each step, in order. Following the property instead would miss steps: what changes
    * twice between two renderings is seen once.
    */
-  progressed: ((progress: Progress) => void) | null = null;
+  progressed: ((progress: CallProgress) => void) | null = null;
 
   override set_data(data: Parameters<Gradio<WebRTCEvents, WebRTCProps>["set_data"]>[0]): void {
     super.set_data(data);
-    const progress = data.loading_status as Progress | undefined;
+    const progress = data.loading_status as CallProgress | undefined;
     if (progress) this.progressed?.(progress);
   }
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { ARRIVAL_MS, OutputFlow, PAUSE_MS } from "./additional_outputs";
+import { ARRIVAL_MS, OutputFetcher, PAUSE_MS } from "./additional_outputs";
 import { FakeClock, settle } from "./testing/clock";
 
 /** A server with some outputs, Gradio in front of it, and listeners that take them. */
@@ -9,7 +9,7 @@ class Page {
   rounds = 0;
   asked = 0;
   count: unknown = { waiting: 0, taken: 0 };
-  readonly flow = new OutputFlow(
+  readonly outputs = new OutputFetcher(
     this.clock,
     () => this.listeners,
     () => (this.rounds += 1),
@@ -21,8 +21,8 @@ class Page {
 
   /** A call of the listener `id` begins and ends. */
   call(id: number, end = "complete"): void {
-    this.flow.progressed({ fn_index: id, status: "pending" });
-    this.flow.progressed({ fn_index: id, status: end });
+    this.outputs.progressed({ fn_index: id, status: "pending" });
+    this.outputs.progressed({ fn_index: id, status: end });
   }
 }
 
@@ -33,18 +33,18 @@ beforeEach(() => {
 
 describe("one round at a time", () => {
   it("fetches an output as soon as it is announced, and asks no more of the server", async () => {
-    page.flow.announced();
+    page.outputs.announced();
     expect(page.rounds).toBe(1);
     page.call(7);
     await settle();
     expect(page.asked).toBe(0);
-    page.flow.announced();
+    page.outputs.announced();
     expect(page.rounds).toBe(2);
   });
 
   it("asks what is left after outputs that were announced together", async () => {
     page.count = { waiting: 0, taken: 3 };
-    page.flow.announced(3);
+    page.outputs.announced(3);
     expect(page.rounds).toBe(1);
     page.call(7);
     await settle();
@@ -52,44 +52,44 @@ describe("one round at a time", () => {
   });
 
   it("waits for the call before it fetches what came meanwhile, in one round", () => {
-    page.flow.announced();
-    page.flow.progressed({ fn_index: 7, status: "pending" });
-    for (let n = 0; n < 60; n++) page.flow.announced();
+    page.outputs.announced();
+    page.outputs.progressed({ fn_index: 7, status: "pending" });
+    for (let n = 0; n < 60; n++) page.outputs.announced();
     expect(page.rounds).toBe(1);
-    page.flow.progressed({ fn_index: 7, status: "generating" });
+    page.outputs.progressed({ fn_index: 7, status: "generating" });
     expect(page.rounds).toBe(1);
-    page.flow.progressed({ fn_index: 7, status: "complete" });
+    page.outputs.progressed({ fn_index: 7, status: "complete" });
     expect(page.rounds).toBe(2);
   });
 
   it("waits for every listener, one after the other", () => {
     page.listeners = [7, 9];
-    page.flow.announced();
+    page.outputs.announced();
     page.call(7);
-    page.flow.announced();
+    page.outputs.announced();
     expect(page.rounds).toBe(1);
     page.call(9);
     expect(page.rounds).toBe(2);
   });
 
   it("does not take old news, or another event's, for the end of its call", () => {
-    page.flow.announced();
-    page.flow.announced();
-    page.flow.progressed({ fn_index: 7, status: "complete" });
+    page.outputs.announced();
+    page.outputs.announced();
+    page.outputs.progressed({ fn_index: 7, status: "complete" });
     page.call(3);
-    page.flow.progressed({});
+    page.outputs.progressed({});
     expect(page.rounds).toBe(1);
-    page.flow.progressed({ fn_index: 7, status: "pending" });
-    page.flow.progressed({ fn_index: 7, status: "pending" });
-    page.flow.progressed({ fn_index: 7, status: "complete" });
+    page.outputs.progressed({ fn_index: 7, status: "pending" });
+    page.outputs.progressed({ fn_index: 7, status: "pending" });
+    page.outputs.progressed({ fn_index: 7, status: "complete" });
     expect(page.rounds).toBe(2);
   });
 
   it("does nothing for an app that does not listen", async () => {
     page.listeners = [];
-    page.flow.announced();
-    page.flow.sweep();
-    page.flow.close();
+    page.outputs.announced();
+    page.outputs.fetchRemaining();
+    page.outputs.close();
     await settle();
     expect([page.rounds, page.asked]).toEqual([0, 0]);
   });
@@ -97,11 +97,11 @@ describe("one round at a time", () => {
 
 describe("nothing is left behind", () => {
   it("asks after a round for several, which may have left some", async () => {
-    page.flow.announced();
-    page.flow.progressed({ fn_index: 7, status: "pending" });
-    page.flow.announced();
-    page.flow.announced();
-    page.flow.progressed({ fn_index: 7, status: "complete" });
+    page.outputs.announced();
+    page.outputs.progressed({ fn_index: 7, status: "pending" });
+    page.outputs.announced();
+    page.outputs.announced();
+    page.outputs.progressed({ fn_index: 7, status: "complete" });
     page.count = { waiting: 1, taken: 2 };
     page.call(7);
     await settle();
@@ -113,7 +113,7 @@ describe("nothing is left behind", () => {
 
   it("asks when a stream is over, for announcements that were lost with it", async () => {
     page.count = { waiting: 2, taken: 5 };
-    page.flow.sweep();
+    page.outputs.fetchRemaining();
     await settle();
     expect(page.rounds).toBe(1);
     page.count = { waiting: 0, taken: 7 };
@@ -123,8 +123,8 @@ describe("nothing is left behind", () => {
   });
 
   it("asks after the round that runs when a stream is over meanwhile", async () => {
-    page.flow.announced();
-    page.flow.sweep();
+    page.outputs.announced();
+    page.outputs.fetchRemaining();
     expect(page.asked).toBe(0);
     page.count = { waiting: 1, taken: 1 };
     page.call(7);
@@ -133,50 +133,50 @@ describe("nothing is left behind", () => {
   });
 
   it("asks once more when a stream is over while it asks", async () => {
-    page.flow.sweep();
-    page.flow.sweep();
+    page.outputs.fetchRemaining();
+    page.outputs.fetchRemaining();
     await settle();
     expect(page.asked).toBe(2);
   });
 
   it("rests when the server cannot be asked, until the next announcement", async () => {
     page.count = new Error("offline");
-    page.flow.sweep();
+    page.outputs.fetchRemaining();
     await settle();
     page.count = "nonsense";
-    page.flow.sweep();
+    page.outputs.fetchRemaining();
     await settle();
     expect(page.rounds).toBe(0);
-    page.flow.announced();
+    page.outputs.announced();
     expect(page.rounds).toBe(1);
   });
 
   it("fetches a last time when the component goes away, and then never", async () => {
-    page.flow.announced();
+    page.outputs.announced();
     page.call(7);
-    page.flow.announced();
-    page.flow.announced();
+    page.outputs.announced();
+    page.outputs.announced();
     page.call(7);
     page.count = { waiting: 1, taken: 2 };
-    page.flow.announced();
-    page.flow.close();
-    page.flow.close();
+    page.outputs.announced();
+    page.outputs.close();
+    page.outputs.close();
     await settle();
     await page.clock.pass(ARRIVAL_MS);
     const { rounds, asked } = page;
-    page.flow.progressed({ fn_index: 7, status: "complete" });
-    page.flow.announced();
-    page.flow.sweep();
+    page.outputs.progressed({ fn_index: 7, status: "complete" });
+    page.outputs.announced();
+    page.outputs.fetchRemaining();
     await settle();
     expect([page.rounds, page.asked]).toEqual([rounds, asked]);
   });
 
   it("lets a call that runs be over before it fetches the rest for a component that goes", async () => {
-    page.flow.announced();
-    page.flow.progressed({ fn_index: 7, status: "pending" });
-    page.flow.announced();
+    page.outputs.announced();
+    page.outputs.progressed({ fn_index: 7, status: "pending" });
+    page.outputs.announced();
     page.count = { waiting: 1, taken: 1, busy: true };
-    page.flow.close();
+    page.outputs.close();
     await settle();
     // The call is over on the server; what it made is on its way.
     expect([page.rounds, page.asked]).toEqual([1, 1]);
@@ -185,18 +185,18 @@ describe("nothing is left behind", () => {
   });
 
   it("leaves it at that when the call has taken all", async () => {
-    page.flow.announced();
-    page.flow.progressed({ fn_index: 7, status: "pending" });
-    page.flow.announced();
+    page.outputs.announced();
+    page.outputs.progressed({ fn_index: 7, status: "pending" });
+    page.outputs.announced();
     page.count = { waiting: 0, taken: 2, busy: true };
-    page.flow.close();
+    page.outputs.close();
     await page.clock.pass(ARRIVAL_MS);
     expect(page.rounds).toBe(1);
   });
 
   it("waits for a call of before it was shown again", async () => {
     page.count = { waiting: 2, taken: 1, busy: true };
-    page.flow.sweep();
+    page.outputs.fetchRemaining();
     await settle();
     expect(page.rounds).toBe(0);
     await page.clock.pass(ARRIVAL_MS);
@@ -206,7 +206,7 @@ describe("nothing is left behind", () => {
 
 describe("a call that fails", () => {
   it("does not keep later outputs", async () => {
-    page.flow.announced();
+    page.outputs.announced();
     page.count = { waiting: 1, taken: 1 };
     page.call(7, "error");
     await settle();
@@ -219,7 +219,7 @@ describe("a call that fails", () => {
   });
 
   it("is tried again after a pause when it took nothing, such as with a full queue", async () => {
-    page.flow.announced();
+    page.outputs.announced();
     page.count = { waiting: 1, taken: 0 };
     page.call(7, "error");
     await settle();
@@ -232,12 +232,12 @@ describe("a call that fails", () => {
 
   it("is not tried again when the component has gone", async () => {
     page.count = { waiting: 1, taken: 0 };
-    page.flow.announced();
+    page.outputs.announced();
     page.call(7, "error");
     await settle();
     page.call(7, "error");
     await settle();
-    page.flow.close();
+    page.outputs.close();
     // A last call for what is left, and no timer.
     expect(page.rounds).toBe(3);
     expect(page.clock.armed).toBe(0);
@@ -246,10 +246,10 @@ describe("a call that fails", () => {
 
 describe("another instance of the component goes on", () => {
   it("asks what is left of a call whose end it is not told", async () => {
-    page.flow.announced();
-    page.flow.progressed({ fn_index: 7, status: "pending" });
+    page.outputs.announced();
+    page.outputs.progressed({ fn_index: 7, status: "pending" });
     page.count = { waiting: 2, taken: 1, busy: true };
-    page.flow.resume();
+    page.outputs.resume();
     await settle();
     expect([page.asked, page.rounds]).toEqual([1, 1]);
     await page.clock.pass(ARRIVAL_MS);
@@ -262,7 +262,7 @@ describe("another instance of the component goes on", () => {
 
   it("asks when it was at rest, too: announcements may have been lost", async () => {
     page.count = { waiting: 1, taken: 0 };
-    page.flow.resume();
+    page.outputs.resume();
     await settle();
     expect([page.asked, page.rounds]).toEqual([1, 1]);
   });

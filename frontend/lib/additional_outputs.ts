@@ -8,7 +8,7 @@
 import type { Clock } from "./types";
 
 /** What Gradio tells of a call: its `loading_status`. */
-export interface Progress {
+export interface CallProgress {
   readonly fn_index?: number;
   readonly status?: string | null;
 }
@@ -34,12 +34,12 @@ function parseCount(body: unknown): Count | null {
 
 type Phase = "idle" | "fetching" | "asking" | "pausing" | "closed";
 
-export class OutputFlow {
+export class OutputFetcher {
   #phase: Phase = "idle";
   /** Announced since the last round began. */
-  #fresh = 0;
+  #announced = 0;
   /** Announced before the round that runs. */
-  #covered = 0;
+  #fetching = 0;
   /** Whether to ask the server before resting: announcements may have been lost. */
   #unsure = false;
   #failed = false;
@@ -57,26 +57,26 @@ export class OutputFlow {
 
   /** So many more outputs wait on the server. */
   announced(count = 1): void {
-    this.#fresh += count;
+    this.#announced += count;
     if (this.#phase === "idle") this.#fetch();
   }
 
   /** Nothing more is announced, or something may have been missed: ask what is left. */
-  sweep(): void {
+  fetchRemaining(): void {
     if (this.listeners().length === 0) return;
     this.#unsure = true;
-    this.#sweepIfUnsure();
+    this.#askIfUnsure();
   }
 
   /** Another instance of the component goes on: how the calls end that run is not told to it. */
   resume(): void {
-    if (this.#phase !== "fetching") return this.sweep();
+    if (this.#phase !== "fetching") return this.fetchRemaining();
     this.#calls.clear();
     void this.#ask();
   }
 
   /** A call has made progress. The same news may come again. */
-  progressed({ fn_index: id, status }: Progress): void {
+  progressed({ fn_index: id, status }: CallProgress): void {
     if (this.#phase !== "fetching" || id === undefined || !this.#calls.has(id)) return;
     if (status === "pending" || status === "generating") {
       this.#calls.set(id, true);
@@ -92,7 +92,7 @@ export class OutputFlow {
   close(): void {
     if (this.#phase === "closed") return;
     const fetching = this.#phase === "fetching";
-    const left = this.#fresh > 0 && this.listeners().length > 0;
+    const left = this.#announced > 0 && this.listeners().length > 0;
     this.#phase = "closed";
     if (this.#timer !== null) this.clock.clear(this.#timer);
     if (fetching) void this.#fetchRest();
@@ -106,8 +106,8 @@ export class OutputFlow {
   }
 
   #fetch(): void {
-    this.#covered = this.#fresh;
-    this.#fresh = 0;
+    this.#fetching = this.#announced;
+    this.#announced = 0;
     this.#failed = false;
     const listeners = this.listeners();
     if (listeners.length === 0) {
@@ -121,9 +121,9 @@ export class OutputFlow {
   }
 
   #settle(): void {
-    if (this.#fresh > 0 && !this.#failed) this.#fetch();
+    if (this.#announced > 0 && !this.#failed) this.#fetch();
     // A call may leave some of what it found; of a single one nothing is left.
-    else if (this.#covered > 1 || this.#failed || this.#unsure) void this.#ask();
+    else if (this.#fetching > 1 || this.#failed || this.#unsure) void this.#ask();
     else this.#phase = "idle";
   }
 
@@ -134,10 +134,10 @@ export class OutputFlow {
     if (this.#isClosed()) return;
     const stuck = this.#failed && count !== null && count.taken === this.#taken;
     this.#taken = count?.taken ?? -1;
-    this.#fresh = Math.max(this.#fresh, count?.waiting ?? 0);
-    if (this.#fresh === 0) {
+    this.#announced = Math.max(this.#announced, count?.waiting ?? 0);
+    if (this.#announced === 0) {
       this.#phase = "idle";
-      this.#sweepIfUnsure();
+      this.#askIfUnsure();
     } else if (stuck) {
       this.#fetchAfter(PAUSE_MS);
     } else if (count?.busy) {
@@ -153,7 +153,7 @@ export class OutputFlow {
     this.#timer = this.clock.set(() => this.#fetch(), ms);
   }
 
-  #sweepIfUnsure(): void {
+  #askIfUnsure(): void {
     if (this.#unsure && this.#phase === "idle") void this.#ask();
   }
 

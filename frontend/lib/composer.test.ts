@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Composer, isSubmit, TAKE_MS, type ComposerView, type Entry } from "./composer";
-import type { StateName } from "./connection/model";
+import type { StateName } from "./connection/state_model";
 import { FakeClock } from "./testing/clock";
 
 /** A composer whose connection does what the test says. */

@@ -4,7 +4,7 @@
  * took it. Whatever comes in between, the text comes back into the field instead of being lost.
  */
 
-import { isActive, type StateName } from "./connection/model";
+import { isActive, type StateName } from "./connection/state_model";
 import type { Clock } from "./types";
 
 /** As many characters as the server takes. */

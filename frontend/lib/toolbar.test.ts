@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { arrange, offered, TOOL_IDS, type Situation } from "./toolbar";
+import { layOut, availableTools, TOOL_IDS, type ToolbarState } from "./toolbar";
 
 const ALL = new Set(TOOL_IDS);
-const LIVE: Situation = {
+const LIVE: ToolbarState = {
   active: true,
   composing: false,
   capturing: ["audio", "video"],
@@ -20,50 +20,50 @@ const LIVE: Situation = {
 
 describe("the tools that are offered", () => {
   it("are all of them while everything goes on", () => {
-    expect(offered(LIVE)).toEqual(ALL);
+    expect(availableTools(LIVE)).toEqual(ALL);
   });
 
   it("are few at rest: what the next start sends, and the whole screen", () => {
     const idle = { ...LIVE, active: false, capturing: [], playing: [] };
-    expect([...offered(idle)]).toEqual(["source", "fullscreen"]);
+    expect([...availableTools(idle)]).toEqual(["source", "fullscreen"]);
   });
 
   it("have no camera to turn while the screen is shared, or with one only", () => {
-    expect(offered({ ...LIVE, source: "screen" }).has("flip")).toBe(false);
-    expect(offered({ ...LIVE, cameras: 1 }).has("flip")).toBe(false);
+    expect(availableTools({ ...LIVE, source: "screen" }).has("flip")).toBe(false);
+    expect(availableTools({ ...LIVE, cameras: 1 }).has("flip")).toBe(false);
   });
 
   it("have the author's buttons only where the author wants them", () => {
-    const plain = offered({ ...LIVE, buttons: [], statistics: false });
+    const plain = availableTools({ ...LIVE, buttons: [], statistics: false });
     for (const id of ["snapshot", "recording", "statistics"] as const) expect(plain.has(id)).toBe(false);
   });
 
-  it("have no picture to save in a voice's stream, and sound to record", () => {
-    const voice = offered({ ...LIVE, capturing: ["audio"], playing: ["audio"] });
+  it("have no frame to save in a stream of audio, and audio to record", () => {
+    const voice = availableTools({ ...LIVE, capturing: ["audio"], playing: ["audio"] });
     expect(voice.has("snapshot")).toBe(false);
     expect(voice.has("picture-in-picture")).toBe(false);
     expect(voice.has("recording")).toBe(true);
   });
 
   it("leave the microphone to a composer", () => {
-    expect(offered({ ...LIVE, composing: true }).has("microphone")).toBe(false);
+    expect(availableTools({ ...LIVE, composing: true }).has("microphone")).toBe(false);
   });
 
   it("keep the way to stop a recording while a connection is made anew", () => {
-    expect(offered({ ...LIVE, playing: [], recorded: true }).has("recording")).toBe(true);
+    expect(availableTools({ ...LIVE, playing: [], recorded: true }).has("recording")).toBe(true);
   });
 });
 
 describe("the bar", () => {
   it("has room for everything when it is wide", () => {
-    const wide = arrange(1000, ALL, true);
+    const wide = layOut(1000, ALL, true);
     expect(wide.stacked).toBe(false);
     expect(wide.panel).toEqual([]);
     expect(wide.before).toEqual(["microphone", "camera", "source", "flip"]);
   });
 
   it("keeps microphone and camera in the narrowest column, beside the panel's button", () => {
-    const narrow = arrange(160, ALL, true);
+    const narrow = layOut(160, ALL, true);
     expect(narrow.stacked).toBe(true);
     expect([...narrow.before, ...narrow.after]).toEqual(["microphone", "camera"]);
     expect(narrow.panel).toHaveLength(TOOL_IDS.length - 2);
@@ -71,7 +71,7 @@ describe("the bar", () => {
 
   it("never loses or doubles a tool, nor needs more than its width", () => {
     for (let width = 160; width <= 1200; width += 7) {
-      const { before, after, panel, stacked } = arrange(width, ALL, true);
+      const { before, after, panel, stacked } = layOut(width, ALL, true);
       expect([...before, ...after, ...panel].sort()).toEqual([...TOOL_IDS].sort());
       const bar = [...before, ...after];
       const gap = width <= 200 ? 0 : 8;
@@ -82,7 +82,7 @@ describe("the bar", () => {
 
   it("has a panel's button only when something is in the panel", () => {
     const two = new Set(["microphone", "fullscreen"] as const);
-    expect(arrange(160, two, false).panel).toEqual([]);
-    expect(arrange(160, ALL, false).panel).not.toEqual([]);
+    expect(layOut(160, two, false).panel).toEqual([]);
+    expect(layOut(160, ALL, false).panel).not.toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ export const TOOL_IDS = [
 export type ToolId = (typeof TOOL_IDS)[number];
 
 /** What decides which tools there are. */
-export interface Situation {
+export interface ToolbarState {
   /** In a stream or on the way to one. */
   readonly active: boolean;
   /** Whether a composer leads the bar, which has a microphone's button of its own. */
@@ -38,10 +38,10 @@ export interface Situation {
 }
 
 /** The tools that make sense now. */
-export function offered(now: Situation): Set<ToolId> {
+export function availableTools(now: ToolbarState): Set<ToolId> {
   const camera = now.capturing.includes("video");
   const seen = now.playing.includes("video");
-  const makes: Record<ToolId, boolean> = {
+  const available: Record<ToolId, boolean> = {
     microphone: now.capturing.includes("audio") && !now.composing,
     camera,
     source: now.sources > 1 && (camera || !now.active),
@@ -53,10 +53,10 @@ export function offered(now: Situation): Set<ToolId> {
     statistics: now.statistics && now.active,
     fullscreen: now.fullScreen,
   };
-  return new Set(TOOL_IDS.filter((id) => makes[id]));
+  return new Set(TOOL_IDS.filter((id) => available[id]));
 }
 
-export interface Arrangement {
+export interface ToolbarLayout {
   /** Whether the start button has a line of its own. */
   readonly stacked: boolean;
   readonly before: readonly ToolId[];
@@ -78,14 +78,14 @@ const WIDTHS: Partial<Record<ToolId, number>> = { volume: 140 };
 const BEFORE: readonly ToolId[] = ["microphone", "camera", "source", "flip"];
 
 /**
- * Arranges what is offered. `button` says whether the panel's own button is there anyway, as it is
+ * Lays out the available tools. `button` says whether the panel's own button is there anyway, as it is
  * for the choice of devices; it takes a place, and is there whenever something is in the panel.
  */
-export function arrange(width: number, offered: ReadonlySet<ToolId>, button: boolean): Arrangement {
+export function layOut(width: number, tools: ReadonlySet<ToolId>, button: boolean): ToolbarLayout {
   const stacked = width <= STACKED_BELOW_PX;
   const gap = width <= NARROW_PX ? 0 : GAP_PX;
   const room = width - (width <= NARROW_PX ? PADDING_PX / 2 : PADDING_PX);
-  const wanted = TOOL_IDS.filter((id) => offered.has(id));
+  const wanted = TOOL_IDS.filter((id) => tools.has(id));
   const take = (space: number): ToolId[] => {
     const taken: ToolId[] = [];
     for (const id of wanted) {
@@ -97,9 +97,9 @@ export function arrange(width: number, offered: ReadonlySet<ToolId>, button: boo
     return taken;
   };
   const whole = stacked ? room + gap : room - START_PX;
-  const besideButton = whole - BUTTON_PX - gap;
-  const all = button ? take(besideButton) : take(whole);
-  const bar = all.length === wanted.length ? all : take(besideButton);
+  const withPanelButton = whole - BUTTON_PX - gap;
+  const all = button ? take(withPanelButton) : take(whole);
+  const bar = all.length === wanted.length ? all : take(withPanelButton);
   return {
     stacked,
     before: bar.filter((id) => BEFORE.includes(id)),

@@ -6,8 +6,8 @@
 import { fallback, find, group, inputOf, NO_DEVICES, recall, remember } from "./devices";
 import type { Device, DeviceLists } from "./devices";
 import { facingOf, nextCamera, type Facing } from "./camera_facing";
-import { constraintsFor, isNamed, NOTHING, openAll, openDevices } from "./opening";
-import type { CaptureOptions } from "./opening";
+import { constraintsFor, isNamed, NO_CAPTURE, openAll, openDevices } from "./open_devices";
+import type { CaptureOptions } from "./open_devices";
 import { openScreen, wasCancelled } from "./screen_capture";
 import type { Kind, VideoSource } from "../types";
 
@@ -31,7 +31,7 @@ export class Capture {
   readonly #tracks = new Map<Kind, MediaStreamTrack>();
   readonly #muted = new Set<Kind>();
   #lists: DeviceLists = NO_DEVICES;
-  #options: CaptureOptions = NOTHING;
+  #options: CaptureOptions = NO_CAPTURE;
   #source: VideoSource = "camera";
   /** Whether the camera was off when the screen took its place: it comes back as it was left. */
   #cameraOff = false;
@@ -52,7 +52,7 @@ export class Capture {
     return this.#lists;
   }
 
-  /** Where pictures come from now. */
+  /** Where video comes from now. */
   get source(): VideoSource {
     return this.#source;
   }

@@ -86,7 +86,7 @@ describe("the bitrate to begin with", () => {
     );
   });
 
-  it("is the browser's own without a limit, below its own start, and without pictures", () => {
+  it("is the browser's own without a limit, below its own start, and without video", () => {
     expect(withStartBitrate(answer, undefined)).toBe(answer);
     expect(withStartBitrate(answer, 300_000)).toBe(answer);
     expect(withStartBitrate("v=0\r\nm=audio 9 X 96\r\n", 4_000_000)).not.toContain("x-google");

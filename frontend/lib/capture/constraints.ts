@@ -53,7 +53,7 @@ function isPerKind(
 }
 
 /** The author's wishes for one kind. A flat object serves both kinds, each with what concerns it. */
-export function authorsFor(kind: Kind, author: TrackConstraints | null): MediaTrackConstraints {
+export function authorConstraints(kind: Kind, author: TrackConstraints | null): MediaTrackConstraints {
   if (!author) return {};
   if (isPerKind(author)) return author[kind] ?? {};
   const entries = Object.entries(author).filter(([name]) => {
@@ -74,7 +74,7 @@ export function trackConstraints(
   author: TrackConstraints | null,
   wanted: Wanted | null,
 ): MediaTrackConstraints {
-  const merged = { ...DEFAULTS[kind], ...authorsFor(kind, author) };
+  const merged = { ...DEFAULTS[kind], ...authorConstraints(kind, author) };
   if (wanted === null) return merged;
   // A chosen device decides by itself where it looks: "user" could only contradict the choice.
   const { facingMode: _facing, ...others } = merged;

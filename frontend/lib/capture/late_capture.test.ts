@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DISCONNECT_MS } from "../connection/model";
+import { DISCONNECT_MS } from "../connection/state_model";
 import { named } from "../testing/browser";
 import { settle } from "../testing/clock";
 import { FULL } from "../testing/peers";

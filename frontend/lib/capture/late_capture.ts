@@ -3,25 +3,25 @@
 import { kindsOf } from "./constraints";
 import type { Settings } from "../connection/environment";
 import type { Problem } from "../connection/problems";
-import type { Sending } from "./sending";
+import type { OutgoingMedia } from "./outgoing_media";
 import type { Kind } from "../types";
 
-export interface LateMediaEvents {
+export interface LateCaptureEvents {
   /** The track to send is another one now, or none. */
   replaced(kind: Kind, track: MediaStreamTrack | null): void;
   changed(): void;
 }
 
-export class LateMedia {
+export class LateCapture {
   #asking = false;
   #problem: Problem | null = null;
   /** Counts what was asked for, so that an answer that comes too late changes nothing. */
   #turn = 0;
 
   constructor(
-    private readonly sending: Sending,
+    private readonly sending: OutgoingMedia,
     private readonly settings: () => Settings,
-    private readonly events: LateMediaEvents,
+    private readonly events: LateCaptureEvents,
   ) {}
 
   /** The person is being asked. */

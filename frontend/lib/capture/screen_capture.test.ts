@@ -67,7 +67,7 @@ describe("the sources", () => {
     expect(usableSources(["screen", "camera"], phone)).toEqual(["camera"]);
   });
 
-  it("are nothing to choose from in a stream without own pictures", () => {
+  it("are nothing to choose from in a stream without own video", () => {
     const [made] = world(["camera", "screen"], "audio");
     expect(made.view.sources).toEqual([]);
   });

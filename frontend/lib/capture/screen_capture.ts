@@ -1,6 +1,6 @@
 /** The person's screen as a source of video: what is asked of it, and what a refusal means. */
 
-import { authorsFor } from "./constraints";
+import { authorConstraints } from "./constraints";
 import type { Facing } from "./camera_facing";
 import type { TrackConstraints, VideoSource } from "../types";
 
@@ -35,7 +35,7 @@ export function usableSources(
  * 5.1), which an author may have meant for the camera: here they are wishes.
  */
 export function screenConstraints(author: TrackConstraints | null): MediaTrackConstraints {
-  const wishes = Object.entries(authorsFor("video", author))
+  const wishes = Object.entries(authorConstraints("video", author))
     .filter(([name]) => !CAMERAS_OWN.has(name))
     .map(([name, value]) => [name, asWish(value)]);
   return { ...SCREEN_DEFAULTS, ...(Object.fromEntries(wishes) as MediaTrackConstraints) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CONNECT_MS } from "./model";
+import { CONNECT_MS } from "./state_model";
 import { PING_MS } from "./peer_connection";
 import { named } from "../testing/browser";
 import { settle } from "../testing/clock";
@@ -34,7 +34,7 @@ describe("connecting", () => {
     expect(candidates[0]).toMatchObject({ webrtc_id: "id-1", session_hash: "page" });
     world.peer.connect();
     expect(world.states).toEqual(["acquiring", "connecting", "connected"]);
-    expect(world.heard).toEqual(["identified id-1", "started"]);
+    expect(world.events).toEqual(["identified id-1", "started"]);
   });
 
   it.each([
@@ -190,8 +190,8 @@ describe("while connected", () => {
   it("hands on messages and ignores what is none", async () => {
     const world = new World();
     await world.connect();
-    world.peer.hear({ type: "send_input", data: [] });
-    world.peer.hear({ type: "reboot" });
+    world.peer.receive({ type: "send_input", data: [] });
+    world.peer.receive({ type: "reboot" });
     world.peer.channel.onmessage?.({ data: "not json" });
     world.peer.channel.onmessage?.({ data: new ArrayBuffer(4) });
     expect(world.messages.map((message) => message.type)).toEqual(["send_input"]);
@@ -203,7 +203,7 @@ describe("while connected", () => {
     ["receive", "audio-video", true],
     ["send", "audio", false],
     ["send-receive", "video", false],
-  ] as const)("asks for stereo where it plays sound: %s %s", async (mode, modality, asks) => {
+  ] as const)("asks for stereo where it plays audio: %s %s", async (mode, modality, asks) => {
     const plain = FakePeer.offered;
     FakePeer.offered = "v=0\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 useinbandfec=1\r\n";
     try {
@@ -229,20 +229,20 @@ describe("while connected", () => {
   it("says why the server ended it", async () => {
     const world = new World();
     await world.connect();
-    world.peer.hear({ type: "end_stream", data: "The time limit is over.", reason: "time_limit" });
+    world.peer.receive({ type: "end_stream", data: "The time limit is over.", reason: "time_limit" });
     expect(world.view.machine).toMatchObject({
       name: "idle",
       ending: { code: "time_limit", message: "The time limit is over." },
     });
-    expect(world.heard.at(-1)).toBe("stopped");
+    expect(world.events.at(-1)).toBe("stopped");
     expectClean(world);
   });
 
   it("shows a handler's error also when the ending does not repeat it", async () => {
     const world = new World();
     await world.connect();
-    world.peer.hear({ type: "error", data: "division by zero" });
-    world.peer.hear({ type: "end_stream", data: "", reason: "handler_error" });
+    world.peer.receive({ type: "error", data: "division by zero" });
+    world.peer.receive({ type: "end_stream", data: "", reason: "handler_error" });
     expect(world.view.machine).toMatchObject({
       name: "failed",
       problem: { code: "handler_error", message: "division by zero" },
@@ -254,7 +254,7 @@ describe("while connected", () => {
   it("hands on an error that ends nothing", async () => {
     const world = new World();
     await world.connect();
-    world.peer.hear({ type: "error", data: "one sentence was lost" });
+    world.peer.receive({ type: "error", data: "one sentence was lost" });
     await world.clock.pass(1_000);
     expect(world.messages).toMatchObject([{ type: "error", data: "one sentence was lost" }]);
     expect(world.name).toBe("connected");

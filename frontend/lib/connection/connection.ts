@@ -3,40 +3,40 @@
  * one `View` of it all. Everything that opens is closed here, by the machine's own orders.
  */
 
-import { Alarm } from "../alarm";
+import { WakeTimer } from "../wake_timer";
 import { directionOf, kindsOf, receives, sends } from "../capture/constraints";
 import type { ConnectionEvents, Environment, Settings, View } from "./environment";
 import { LastError } from "./last_error";
-import { LateMedia } from "../capture/late_capture";
+import { LateCapture } from "../capture/late_capture";
 import { step } from "./state_machine";
 import { textOf, type Message } from "./messages";
-import { INITIAL, type Effect, type Machine, type MachineEvent } from "./model";
-import { Peer } from "./peer_connection";
-import { Requests } from "./server_requests";
-import { Sending } from "../capture/sending";
+import { INITIAL, type Effect, type Machine, type MachineEvent } from "./state_model";
+import { PeerConnection } from "./peer_connection";
+import { ServerRequests } from "./server_requests";
+import { OutgoingMedia } from "../capture/outgoing_media";
 import type { Reply } from "./signaling";
 import type { Kind, VideoSource } from "../types";
 
 export class Connection {
   #machine: Machine = INITIAL;
-  #peer: Peer | null = null;
+  #peer: PeerConnection | null = null;
   /** Peers that are being replaced: their sessions keep the place until the new one has it. */
-  readonly #retired: Peer[] = [];
+  readonly #retired: PeerConnection[] = [];
   /** Names the values that the app keeps for what was started last. */
   #token: string | null = null;
-  readonly #sending: Sending;
+  readonly #sending: OutgoingMedia;
   /** Opens and closes the devices while the connection goes on. */
-  readonly media: LateMedia;
+  readonly media: LateCapture;
   /** The id of the newest attempt, also while waiting for a place. */
   #id: string | null = null;
   /** The id of the session that the server last took. */
   #taken: string | null = null;
-  readonly #alarm: Alarm;
+  readonly #wakeTimer: WakeTimer;
   #remote: MediaStream | null = null;
   #notice: string | null = null;
   /** For an ending that does not repeat its text. */
   readonly #lastError: LastError;
-  readonly #requests: Requests;
+  readonly #requests: ServerRequests;
   readonly #queue: MachineEvent[] = [];
   #busy = false;
 
@@ -50,19 +50,19 @@ export class Connection {
       this.#changed();
     };
     const changed = (): void => this.#changed();
-    this.#alarm = new Alarm(env.clock, () => this.#tell({ type: "wake" }));
-    this.#requests = new Requests(env);
+    this.#wakeTimer = new WakeTimer(env.clock, () => this.#dispatch({ type: "wake" }));
+    this.#requests = new ServerRequests(env);
     this.#lastError = new LastError(env.clock, (message) => events.message(message));
-    this.#sending = new Sending(env, settings, {
+    this.#sending = new OutgoingMedia(env, settings, {
       replaced,
       changed,
-      notice: (text) => this.#say(text),
+      notice: (text) => this.#showNotice(text),
       sharingEnded: () => {
-        this.#say("You stopped sharing your screen, so the stream has ended.");
+        this.#showNotice("You stopped sharing your screen, so the stream has ended.");
         this.stop();
       },
     });
-    this.media = new LateMedia(this.#sending, settings, { replaced, changed });
+    this.media = new LateCapture(this.#sending, settings, { replaced, changed });
   }
 
   /** Connects, with the devices open from the start unless `media` says otherwise. */
@@ -70,7 +70,7 @@ export class Connection {
     this.#notice = null;
     this.#lastError.forget();
     this.#taken = null;
-    this.#tell({ type: "start", media: media && sends(this.settings().mode) });
+    this.#dispatch({ type: "start", media: media && sends(this.settings().mode) });
   }
 
   /** Starts with the values that the app keeps under `token`, in place of what is under way. */
@@ -78,17 +78,17 @@ export class Connection {
     this.#notice = null;
     this.#lastError.forget();
     this.#token = token;
-    this.#tell({ type: "restart" });
+    this.#dispatch({ type: "restart" });
   }
 
   stop(): void {
-    this.#tell({ type: "stop" });
+    this.#dispatch({ type: "stop" });
   }
 
   /** Ends everything at once: the component is going away, or the page is. */
   dispose(): void {
-    this.#lastError.drop();
-    this.#tell({ type: "dispose" });
+    this.#lastError.cancel();
+    this.#dispatch({ type: "dispose" });
   }
 
   setMuted(kind: Kind, muted: boolean): void {
@@ -128,7 +128,7 @@ export class Connection {
   }
 
   /** Takes events one after the other, also those that carrying out an effect brings about. */
-  #tell(event: MachineEvent): void {
+  #dispatch(event: MachineEvent): void {
     this.#queue.push(event);
     if (this.#busy) return;
     this.#busy = true;
@@ -138,7 +138,7 @@ export class Connection {
       for (const effect of effects) this.#perform(effect);
     }
     this.#busy = false;
-    this.#alarm.set(this.#machine.wakeAt);
+    this.#wakeTimer.set(this.#machine.wakeAt);
     this.#changed();
   }
 
@@ -162,15 +162,15 @@ export class Connection {
         if (this.#peer !== null) this.#retired.push(this.#peer);
         this.#peer = this.#remote = null;
         return;
-      case "play_out":
-        void this.#peer?.remaining().then((left) => this.#tell({ type: "remaining", attempt, ...left }));
+      case "drain_playback":
+        void this.#peer?.drain().then((left) => this.#dispatch({ type: "remaining", attempt, ...left }));
         return;
       case "release_media":
         return this.media.release();
       case "announce":
         if (effect.what === "started") return this.events.started();
         this.events.stopped();
-        return this.events.over();
+        return this.events.released();
     }
   }
 
@@ -178,13 +178,13 @@ export class Connection {
     const wanted = (): boolean => attempt === this.#machine.attempt;
     const problem = await this.#sending.open(wanted);
     if (problem === "cancelled") {
-      this.#say("Nothing was shared. Press start to choose what to share.");
+      this.#showNotice("Nothing was shared. Press start to choose what to share.");
       return this.stop();
     }
-    if (problem !== null) return this.#tell({ type: "media_failed", attempt, problem });
+    if (problem !== null) return this.#dispatch({ type: "media_failed", attempt, problem });
     if (!wanted()) return;
     this.#sending.begin();
-    this.#tell({ type: "media_ready", attempt });
+    this.#dispatch({ type: "media_ready", attempt });
   }
 
   async #connect(attempt: number, id: "fresh" | "reserved", replaces: boolean): Promise<void> {
@@ -200,7 +200,7 @@ export class Connection {
     } catch (error) {
       // An unusable rtc_configuration, or an answer this browser cannot take.
       const problem = { code: "setup_failed", message: (error as Error).message };
-      this.#tell({ type: "refused", attempt, problem });
+      this.#dispatch({ type: "refused", attempt, problem });
     }
   }
 
@@ -212,7 +212,7 @@ export class Connection {
     return null;
   }
 
-  #newPeer(attempt: number, configuration: RTCConfiguration, replaces: string | null): Peer {
+  #newPeer(attempt: number, configuration: RTCConfiguration, replaces: string | null): PeerConnection {
     const { mode, modality, rtpParams, videoCodec, maxBitrate } = this.settings();
     const id = this.#id!;
     const options = {
@@ -226,18 +226,18 @@ export class Connection {
       ...{ rtpParams, videoCodec, maxBitrate },
       codecs: this.env.videoCodecs(),
     };
-    return new Peer(this.env.newPeer(configuration), this.env.server, this.env.clock, options, {
+    return new PeerConnection(this.env.newPeer(configuration), this.env.server, this.env.clock, options, {
       answered: () => {
         this.#taken = id;
         if (attempt !== this.#machine.attempt) return;
         this.#closeRetired();
         this.events.identified(id);
       },
-      refused: (problem) => this.#tell({ type: "refused", attempt, problem }),
-      unreachable: () => this.#tell({ type: "unreachable", attempt }),
-      connection: (peer) => this.#tell({ type: "peer", attempt, peer }),
-      channelClosed: () => this.#tell({ type: "channel_closed", attempt }),
-      message: (message) => this.#heard(attempt, message),
+      refused: (problem) => this.#dispatch({ type: "refused", attempt, problem }),
+      unreachable: () => this.#dispatch({ type: "unreachable", attempt }),
+      connection: (peer) => this.#dispatch({ type: "peer", attempt, peer }),
+      channelClosed: () => this.#dispatch({ type: "channel_closed", attempt }),
+      message: (message) => this.#receive(attempt, message),
       incoming: (tracks) => {
         if (attempt !== this.#machine.attempt || !receives(mode)) return;
         this.#remote = this.env.newStream(tracks);
@@ -251,17 +251,17 @@ export class Connection {
     for (const peer of this.#retired.splice(0)) peer.close(false);
   }
 
-  #heard(attempt: number, message: Message): void {
+  #receive(attempt: number, message: Message): void {
     if (attempt !== this.#machine.attempt) return;
     if (message.type === "end_stream") {
       const reason = message.reason ?? "handler_finished";
       const text = textOf(message) || this.#lastError.text;
-      if (reason === "handler_error") this.#lastError.drop();
-      this.#tell({ type: "ended", attempt, reason, text });
+      if (reason === "handler_error") this.#lastError.cancel();
+      this.#dispatch({ type: "ended", attempt, reason, text });
     } else if (message.type === "update_connection" && message.data === "closed") {
-      this.#tell({ type: "stop" });
+      this.#dispatch({ type: "stop" });
     } else if (message.type === "error") {
-      this.#lastError.hear(message);
+      this.#lastError.receive(message);
     } else {
       this.events.message(message);
     }
@@ -271,13 +271,13 @@ export class Connection {
     const reply = await this.#requests.place(this.#id);
     if (reply.kind !== "ok") return this.#refuse(attempt, reply);
     const place = reply.value;
-    if (place.status === "admitted") return this.#tell({ type: "admitted", attempt });
-    this.#tell({ type: "queued", attempt, position: place.position });
+    if (place.status === "admitted") return this.#dispatch({ type: "admitted", attempt });
+    this.#dispatch({ type: "queued", attempt, position: place.position });
   }
 
   #refuse(attempt: number, reply: Exclude<Reply<unknown>, { kind: "ok" }>): void {
-    if (reply.kind === "unreachable") this.#tell({ type: "unreachable", attempt });
-    else this.#tell({ type: "refused", attempt, problem: reply.problem });
+    if (reply.kind === "unreachable") this.#dispatch({ type: "unreachable", attempt });
+    else this.#dispatch({ type: "refused", attempt, problem: reply.problem });
   }
 
   async #leave(attempt: number): Promise<void> {
@@ -285,11 +285,11 @@ export class Connection {
     const ids = [this.#id, this.#taken];
     this.#taken = null;
     await this.#requests.leave(ids);
-    this.events.over();
-    this.#tell({ type: "left", attempt });
+    this.events.released();
+    this.#dispatch({ type: "left", attempt });
   }
 
-  #say(text: string): void {
+  #showNotice(text: string): void {
     this.#notice = text;
     this.#changed();
   }

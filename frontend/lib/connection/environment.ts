@@ -3,7 +3,7 @@
 import type { DeviceLists } from "../capture/devices";
 import type { Facing } from "../capture/camera_facing";
 import type { Message } from "./messages";
-import type { Machine } from "./model";
+import type { Machine } from "./state_model";
 import type { Problem } from "./problems";
 import type {
   Bitrates,
@@ -53,7 +53,7 @@ export interface View {
   readonly muted: Readonly<Record<Kind, boolean>>;
   readonly devices: DeviceLists;
   readonly current: Readonly<Record<Kind, string | null>>;
-  /** Where pictures come from, now or at the next start. */
+  /** Where video comes from, now or at the next start. */
   readonly source: VideoSource;
   /** What they may come from here; empty where nothing the author wants is possible. */
   readonly sources: readonly VideoSource[];
@@ -74,7 +74,7 @@ export interface ConnectionEvents {
   started(): void;
   stopped(): void;
   /** The server has let go of a stream: nothing more will be announced for it. */
-  over(): void;
+  released(): void;
   /** A control message other than `end_stream`. */
   message(message: Message): void;
   warning(text: string): void;

@@ -7,7 +7,7 @@ import type { Clock } from "../types";
  * An error that ends the stream is shown in the component; handing it on as well would show it
  * twice. The ending follows its error at once, so an error is handed on when none came this long.
  */
-const ERROR_MS = 300;
+export const ERROR_MS = 300;
 
 export class LastError {
   #message: Message | null = null;
@@ -15,7 +15,7 @@ export class LastError {
 
   constructor(
     private readonly clock: Clock,
-    private readonly handOn: (message: Message) => void,
+    private readonly forward: (message: Message) => void,
   ) {}
 
   /** Its words; empty when there was none. */
@@ -23,17 +23,17 @@ export class LastError {
     return this.#message === null ? "" : textOf(this.#message);
   }
 
-  hear(message: Message): void {
-    this.drop();
+  receive(message: Message): void {
+    this.cancel();
     this.#message = message;
     this.#timer = this.clock.set(() => {
       this.#timer = null;
-      this.handOn(message);
+      this.forward(message);
     }, ERROR_MS);
   }
 
-  /** Hands nothing on any more. */
-  drop(): void {
+  /** Forwards nothing any more. */
+  cancel(): void {
     if (this.#timer !== null) this.clock.clear(this.#timer);
     this.#timer = null;
   }

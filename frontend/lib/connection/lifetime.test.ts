@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DISCONNECT_MS } from "./model";
+import { DISCONNECT_MS } from "./state_model";
 import { settle } from "../testing/clock";
 import { expectClean, World } from "../testing/setup";
 
@@ -17,7 +17,7 @@ describe("reconnecting", () => {
     expect(world.devices.asked).toHaveLength(1);
     world.peer.connect();
     expect(world.name).toBe("connected");
-    expect(world.heard.filter((word) => word === "started")).toHaveLength(1);
+    expect(world.events.filter((word) => word === "started")).toHaveLength(1);
   });
 
   it("replaces the session the server took last, not a try it never saw", async () => {
@@ -60,7 +60,7 @@ describe("ending", () => {
     await settle();
     expect(world.name).toBe("idle");
     expect(world.server.bodies("leave")).toEqual([{ webrtc_id: "id-1", session_hash: "page" }]);
-    expect(world.heard.at(-1)).toBe("stopped");
+    expect(world.events.at(-1)).toBe("stopped");
     expectClean(world);
   });
 
@@ -109,20 +109,20 @@ describe("when the server has let go of a stream", () => {
   it("tells so when the server ends it, and once more after a place was given back", async () => {
     const world = new World();
     await world.connect();
-    world.peer.hear({ type: "end_stream", data: "", reason: "handler_finished" });
+    world.peer.receive({ type: "end_stream", data: "", reason: "handler_finished" });
     await world.clock.pass(0);
-    expect(world.overs).toBe(1);
+    expect(world.released).toBe(1);
     await world.connect();
     world.connection.stop();
     await settle();
-    expect(world.overs).toBe(3);
+    expect(world.released).toBe(3);
   });
 
   it("does not tell so while a connection is only replaced", async () => {
     const world = new World();
     await world.connect();
-    world.peer.hear({ type: "end_stream", data: "", reason: "transport_failed" });
+    world.peer.receive({ type: "end_stream", data: "", reason: "transport_failed" });
     await settle();
-    expect(world.overs).toBe(0);
+    expect(world.released).toBe(0);
   });
 });

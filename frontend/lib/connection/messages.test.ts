@@ -12,7 +12,7 @@ describe("the contract shared with the server", () => {
     expect(decode(wire)).toBeNull();
   });
 
-  it("covers every message the page sends", () => {
+  it("creleased every message the page sends", () => {
     for (const type of ["ping", "end_stream"] as const) {
       expect(decode(encode(type))).toEqual({ type, data: "", reason: null });
     }

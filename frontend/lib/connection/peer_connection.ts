@@ -1,11 +1,11 @@
 /**
  * One attempt at a connection: one RTCPeerConnection, its control channel and its candidates. It
- * reports what happens and decides nothing; a new attempt is a new Peer.
+ * reports what happens and decides nothing; a new attempt is a new PeerConnection.
  */
 
 import { preferred, sendParameters, withStartBitrate } from "../capture/codec_preferences";
 import { decode, encode, type Message } from "./messages";
-import { read, type Reading } from "../playback/jitter_buffer_drain";
+import { readDrain, type DrainReading } from "../playback/jitter_buffer_drain";
 import type { Problem } from "./problems";
 import { askForStereo } from "./sdp";
 import { CandidateQueue, parseAnswer } from "./signaling";
@@ -14,7 +14,7 @@ import type { Bitrates, Clock, Kind, RtpParams, Server, VideoCodec } from "../ty
 /** The server drops a page that is silent for 15 s; two heartbeats in a row may get lost. */
 export const PING_MS = 5_000;
 
-export interface PeerOptions {
+export interface PeerConnectionOptions {
   readonly id: string;
   readonly sessionHash: string;
   /** The id of this page's own earlier session, whose place this one takes over. */
@@ -31,7 +31,7 @@ export interface PeerOptions {
   readonly codecs: readonly RTCRtpCodec[];
 }
 
-export interface PeerEvents {
+export interface PeerConnectionEvents {
   answered(): void;
   refused(problem: Problem): void;
   unreachable(): void;
@@ -42,22 +42,22 @@ export interface PeerEvents {
   warning(text: string): void;
 }
 
-export class Peer {
+export class PeerConnection {
   readonly #channel: RTCDataChannel;
   readonly #candidates: CandidateQueue;
   readonly #senders = new Map<Kind, RTCRtpSender>();
   readonly #incoming: MediaStreamTrack[] = [];
   #pingTimer: number | null = null;
   #closed = false;
-  #reading: Reading | null = null;
-  #opening: Promise<void> = Promise.resolve();
+  #reading: DrainReading | null = null;
+  #negotiation: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly pc: RTCPeerConnection,
     private readonly server: Server,
     private readonly clock: Clock,
-    private readonly options: PeerOptions,
-    private readonly events: PeerEvents,
+    private readonly options: PeerConnectionOptions,
+    private readonly events: PeerConnectionEvents,
   ) {
     this.#candidates = new CandidateQueue((candidate) =>
       server.offer({ type: "ice-candidate", candidate, ...this.#address() }),
@@ -69,12 +69,12 @@ export class Peer {
 
   /** Sends the offer and takes the answer; what comes of it is reported as events. */
   open(): Promise<void> {
-    return (this.#opening = this.#negotiate());
+    return (this.#negotiation = this.#negotiate());
   }
 
   /** When the server has answered, or it is known that it will not; never rejects. */
   get settled(): Promise<void> {
-    return this.#opening.catch(() => undefined);
+    return this.#negotiation.catch(() => undefined);
   }
 
   async #negotiate(): Promise<void> {
@@ -117,9 +117,9 @@ export class Peer {
   }
 
   /** Whether what has been received has been played, and how long to wait for that. */
-  async remaining(): Promise<Reading> {
+  async drain(): Promise<DrainReading> {
     const report = await this.statistics().catch(() => null);
-    return (this.#reading = read(report?.values() ?? [], this.#reading));
+    return (this.#reading = readDrain(report?.values() ?? [], this.#reading));
   }
 
   /** Ends the attempt. `polite` tells the server, which would else notice by itself. */
@@ -147,11 +147,11 @@ export class Peer {
       const source = tracks.get(kind) ?? kind;
       const transceiver = this.pc.addTransceiver(source, { direction });
       this.#senders.set(kind, transceiver.sender);
-      if (kind === "video") this.#prefer(transceiver);
+      if (kind === "video") this.#preferCodec(transceiver);
     }
   }
 
-  #prefer(transceiver: RTCRtpTransceiver): void {
+  #preferCodec(transceiver: RTCRtpTransceiver): void {
     const { videoCodec, codecs } = this.options;
     const order = preferred(codecs, videoCodec);
     if (order === null) return;

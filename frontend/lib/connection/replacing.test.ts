@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isUnsteady, LEAVE_MS, PLAY_OUT_MS, type Effect } from "./model";
+import { isUnsteady, LEAVE_MS, DRAIN_MS, type Effect } from "./state_model";
 import { connected, connecting, FULL, LOST, Run, UP, type Told } from "../testing/run";
 
 describe("a handler that has finished", () => {
@@ -9,16 +9,16 @@ describe("a handler that has finished", () => {
     const run = connected().tell(over);
     expect(run.machine.name).toBe("connected");
     expect(isUnsteady(run.machine)).toBe(false);
-    expect(run.did).toEqual(["play_out"]);
+    expect(run.did).toEqual(["drain_playback"]);
     run.tell({ type: "remaining", ms: 60, over: false }).pass(60);
-    expect(run.did).toEqual(["play_out"]);
+    expect(run.did).toEqual(["drain_playback"]);
     run.tell({ type: "remaining", ms: 150, over: true }).pass(149);
     expect(run.machine.name).toBe("connected");
     run.pass(1);
     expect(run.machine).toMatchObject({
       name: "idle",
       ending: { code: "handler_finished", message: "Bye." },
-      farewell: null,
+      draining: null,
       wakeAt: null,
     });
     expect(run.did).toEqual(["close_peer", "release_media", "announce"]);
@@ -35,16 +35,16 @@ describe("a handler that has finished", () => {
 
   it("does not play for ever", () => {
     const endless = connected().tell(over);
-    const deadline = endless.now + PLAY_OUT_MS;
+    const deadline = endless.now + DRAIN_MS;
     while (endless.now < deadline) endless.tell({ type: "remaining", ms: 60, over: false }).pass(60);
     expect(endless.machine.name).toBe("idle");
-    expect(connected().tell(over).pass(PLAY_OUT_MS).machine.name).toBe("idle");
+    expect(connected().tell(over).pass(DRAIN_MS).machine.name).toBe("idle");
   });
 
   it("is heard also when it was over before we noticed that it began", () => {
     const run = connecting().tell(over);
     expect(run.machine.name).toBe("connected");
-    expect(run.did).toEqual(["announce", "play_out"]);
+    expect(run.did).toEqual(["announce", "drain_playback"]);
     run.tell({ type: "remaining", ms: 0, over: true }).pass(0);
     expect(run.did).toEqual(["close_peer", "release_media", "announce"]);
   });
@@ -77,7 +77,7 @@ describe("a restart", () => {
     const run = make();
     const { attempt } = run.machine;
     run.tell(again);
-    expect(run.machine).toMatchObject({ name: "connecting", problem: null, farewell: null });
+    expect(run.machine).toMatchObject({ name: "connecting", problem: null, draining: null });
     expect(run.machine.attempt).toBe(attempt + 1);
     expect(run.effects).toEqual(effects);
     run.tell(UP);

@@ -45,7 +45,7 @@ describe("a start from the app", () => {
     await settle();
     expect(first.closed).toBe(true);
     world.peer.connect();
-    expect(world.heard).toEqual([
+    expect(world.events).toEqual([
       ...["identified id-1", "started", "stopped", "identified id-2", "started"],
     ]);
     expect(world.server.bodies("leave")).toEqual([]);
@@ -68,7 +68,7 @@ describe("a start from the app", () => {
     ]);
     world.peer.connect();
     expect(world.peers.filter((peer) => !peer.closed)).toEqual([world.peer]);
-    expect(world.heard).toEqual(["identified id-2", "started"]);
+    expect(world.events).toEqual(["identified id-2", "started"]);
   });
 
   it("changes the values of one who waits, not the place in line", async () => {
@@ -125,7 +125,7 @@ describe("the end of what is received", () => {
     await press(world, "one");
     world.peer.connect();
     world.peer.stats.set("a", { type: "inbound-rtp", kind: "audio", jitterBufferEmittedCount: 1 });
-    world.peer.hear({ type: "end_stream", data: "", reason: "handler_finished" });
+    world.peer.receive({ type: "end_stream", data: "", reason: "handler_finished" });
     await world.clock.pass(50);
     expect(world.name).toBe("connected");
     expect(world.peer.closed).toBe(false);
@@ -135,14 +135,14 @@ describe("the end of what is received", () => {
     expect(world.name).toBe("connected");
     await world.clock.pass(400);
     expect(world.name).toBe("idle");
-    expect(world.heard.at(-1)).toBe("stopped");
+    expect(world.events.at(-1)).toBe("stopped");
     expectClean(world);
   });
 
   it("is at once where nothing is received", async () => {
     const world = new World();
     await world.connect();
-    world.peer.hear({ type: "end_stream", data: "Enough.", reason: "handler_finished" });
+    world.peer.receive({ type: "end_stream", data: "Enough.", reason: "handler_finished" });
     await world.clock.pass(0);
     expect(world.view.machine).toMatchObject({ name: "idle", ending: { message: "Enough." } });
     expectClean(world);

@@ -3,7 +3,7 @@
 import type { Environment, Settings } from "./environment";
 import { parseIceConfiguration, parsePlace, type Place, type Reply } from "./signaling";
 
-export class Requests {
+export class ServerRequests {
   constructor(private readonly env: Environment) {}
 
   /** The configuration to connect with, asked for where it is made anew for each connection. */

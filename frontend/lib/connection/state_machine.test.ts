@@ -8,7 +8,7 @@ import {
   STABLE_MS,
   WAIT_MS,
   type StateName,
-} from "./model";
+} from "./state_model";
 import { connected, connecting, FULL, LOST, Run, UP, type Told } from "../testing/run";
 
 describe("the way to a connection", () => {
@@ -104,7 +104,7 @@ describe("waiting for a place", () => {
 });
 
 describe("a loss", () => {
-  it("is waited out for a moment, as ICE often recovers", () => {
+  it("is waited out for a moment, as ICE often recreleased", () => {
     const run = connected().tell({ type: "peer", peer: "disconnected" });
     expect(run.machine).toMatchObject({ name: "connected", wakeAt: run.now + DISCONNECT_MS });
     run.tell(UP);

@@ -8,15 +8,15 @@
  * changes nothing: the network may deliver anything at any time.
  */
 
-import { BACKOFF_MS, DISCONNECT_MS, isActive, retryMs } from "./model";
-import type { Farewell, Machine, MachineEvent, StateName, Step } from "./model";
+import { BACKOFF_MS, DISCONNECT_MS, isActive, retryMs } from "./state_model";
+import type { Draining, Machine, MachineEvent, StateName, Step } from "./state_model";
 import {
   close,
   connect,
   connected,
   ended,
   fail,
-  playOut,
+  drain,
   reconnect,
   rest,
   restart,
@@ -59,7 +59,7 @@ function connecting(machine: Machine, event: MachineEvent, now: number): Step {
       return fail(machine, { code: "server_unreachable" });
     case "ended":
       return event.reason === FINISHED
-        ? briefly(machine, event.text, now)
+        ? drainAtOnce(machine, event.text, now)
         : ended(machine, event.reason, event.text, now);
     case "restart":
       return restart(machine, now);
@@ -73,9 +73,9 @@ function connecting(machine: Machine, event: MachineEvent, now: number): Step {
 }
 
 /** A handler that had next to nothing to say can be heard to the end before we notice it began. */
-function briefly(machine: Machine, text: string, now: number): Step {
+function drainAtOnce(machine: Machine, text: string, now: number): Step {
   const begun = connected(machine, now);
-  const over = playOut(begun.machine, { code: FINISHED, message: text }, now);
+  const over = drain(begun.machine, { code: FINISHED, message: text }, now);
   return { ...over, effects: [...begun.effects, ...over.effects] };
 }
 
@@ -118,18 +118,18 @@ function pollAgain(machine: Machine, now: number): Step {
 }
 
 /** What has been received plays on, whatever becomes of the connection it came by. */
-function playingOut(machine: Machine, farewell: Farewell, event: MachineEvent, now: number): Step {
-  const { ending, deadline } = farewell;
+function drainingPlayback(machine: Machine, draining: Draining, event: MachineEvent, now: number): Step {
+  const { ending, deadline } = draining;
   switch (event.type) {
     case "remaining":
       return stay({
         ...machine,
-        farewell: { ...farewell, over: event.over },
+        draining: { ...draining, over: event.over },
         wakeAt: Math.min(deadline, now + event.ms),
       });
     case "wake":
-      if (!farewell.over && now < deadline) {
-        return { machine: { ...machine, wakeAt: deadline }, effects: [{ type: "play_out" }] };
+      if (!draining.over && now < deadline) {
+        return { machine: { ...machine, wakeAt: deadline }, effects: [{ type: "drain_playback" }] };
       }
       return rest(machine, { name: "idle", ending }, [
         { type: "close_peer", polite: false },
@@ -145,7 +145,7 @@ function playingOut(machine: Machine, farewell: Farewell, event: MachineEvent, n
 }
 
 function live(machine: Machine, event: MachineEvent, now: number): Step {
-  if (machine.farewell !== null) return playingOut(machine, machine.farewell, event, now);
+  if (machine.draining !== null) return drainingPlayback(machine, machine.draining, event, now);
   const lost: Problem = { code: "connection_lost" };
   switch (event.type) {
     case "peer":
@@ -157,7 +157,7 @@ function live(machine: Machine, event: MachineEvent, now: number): Step {
       return reconnect(machine, lost, now);
     case "ended":
       return event.reason === FINISHED
-        ? playOut(machine, { code: FINISHED, message: event.text }, now)
+        ? drain(machine, { code: FINISHED, message: event.text }, now)
         : ended(machine, event.reason, event.text, now);
     case "restart":
       return restart(machine, now);

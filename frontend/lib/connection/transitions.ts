@@ -8,13 +8,13 @@ import {
   CONNECT_MS,
   INITIAL,
   LEAVE_MS,
-  PLAY_OUT_MS,
+  DRAIN_MS,
   STABLE_MS,
   WAIT_MS,
   type Effect,
   type Machine,
   type Step,
-} from "./model";
+} from "./state_model";
 import type { Problem } from "./problems";
 
 const STOPPED: Effect = { type: "announce", what: "stopped" };
@@ -23,7 +23,7 @@ export function stay(machine: Machine): Step {
   return { machine, effects: [] };
 }
 
-/** A state at rest, keeping only the attempt count: nothing of the old stream is left. */
+/** A state at rest, keyedStates only the attempt count: nothing of the old stream is left. */
 export function rest(machine: Machine, patch: Partial<Machine>, effects: readonly Effect[]): Step {
   const stopped = machine.connectedAt === null ? [] : [STOPPED];
   return {
@@ -80,11 +80,11 @@ export function restart(machine: Machine, now: number): Step {
 }
 
 /** The handler has finished: what has been received is played to its end, then it is over. */
-export function playOut(machine: Machine, ending: Problem, now: number): Step {
-  const deadline = now + PLAY_OUT_MS;
+export function drain(machine: Machine, ending: Problem, now: number): Step {
+  const deadline = now + DRAIN_MS;
   return {
-    machine: { ...machine, farewell: { ending, over: false, deadline }, wakeAt: deadline },
-    effects: [{ type: "play_out" }],
+    machine: { ...machine, draining: { ending, over: false, deadline }, wakeAt: deadline },
+    effects: [{ type: "drain_playback" }],
   };
 }
 

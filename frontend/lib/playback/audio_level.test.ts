@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { heightOf, LevelTracker, rms } from "./audio_level";
+import { loudnessOf, LevelTracker, rms } from "./audio_level";
 
 const LOUD = new Float32Array(256).fill(0.3);
 const STILL = new Float32Array(256);
@@ -13,24 +13,24 @@ describe("loudness", () => {
   });
 
   it("fills the meter in decibels, from silence to full", () => {
-    expect(heightOf(0)).toBe(0);
-    expect(heightOf(0.0005)).toBe(0);
-    expect(heightOf(1)).toBe(1);
-    const step = heightOf(0.1) - heightOf(0.01);
+    expect(loudnessOf(0)).toBe(0);
+    expect(loudnessOf(0.0005)).toBe(0);
+    expect(loudnessOf(1)).toBe(1);
+    const step = loudnessOf(0.1) - loudnessOf(0.01);
     expect(step).toBeCloseTo(20 / 50);
-    expect(heightOf(0.02) - heightOf(0.002)).toBeCloseTo(step);
+    expect(loudnessOf(0.02) - loudnessOf(0.002)).toBeCloseTo(step);
   });
 });
 
 describe("a meter", () => {
   it("rises at once and sinks slowly", () => {
     const tracker = new LevelTracker();
-    const top = tracker.update(LOUD, 0).height;
+    const top = tracker.update(LOUD, 0).loudness;
     expect(top).toBeGreaterThan(0.7);
-    const soon = tracker.update(STILL, 50).height;
+    const soon = tracker.update(STILL, 50).loudness;
     expect(soon).toBeLessThan(top);
     expect(soon).toBeGreaterThan(top - 0.2);
-    expect(tracker.update(STILL, 2_000).height).toBe(0);
+    expect(tracker.update(STILL, 2_000).loudness).toBe(0);
   });
 
   it("holds a speaker over the gaps between words, and not longer", () => {

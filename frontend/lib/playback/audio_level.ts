@@ -21,35 +21,35 @@ export function rms(samples: ArrayLike<number>): number {
   return Math.sqrt(sum / samples.length);
 }
 
-/** The height of a meter, 0..1, for an RMS value. */
-export function heightOf(loudness: number): number {
-  if (loudness <= 0) return 0;
-  const decibels = 20 * Math.log10(loudness);
+/** Loudness as a meter shows it, 0..1, for an RMS value. */
+export function loudnessOf(amplitude: number): number {
+  if (amplitude <= 0) return 0;
+  const decibels = 20 * Math.log10(amplitude);
   return Math.min(1, Math.max(0, (decibels - FLOOR_DB) / (CEILING_DB - FLOOR_DB)));
 }
 
 export interface Level {
   /** 0..1, for display. */
-  readonly height: number;
+  readonly loudness: number;
   readonly speaking: boolean;
 }
 
-export const SILENT: Level = { height: 0, speaking: false };
+export const SILENT_LEVEL: Level = { loudness: 0, speaking: false };
 
-/** Follows one sound over time. */
+/** Follows one audio signal over time. */
 export class LevelTracker {
-  #height = 0;
+  #loudness = 0;
   #at: number | null = null;
   #spokeAt: number | null = null;
 
   /** Takes the newest samples at `now` (ms). */
   update(samples: ArrayLike<number>, now: number): Level {
-    const heard = heightOf(rms(samples));
+    const current = loudnessOf(rms(samples));
     const elapsed = this.#at === null ? 0 : Math.max(0, now - this.#at) / 1000;
     this.#at = now;
-    this.#height = Math.max(heard, this.#height - DECAY_PER_S * elapsed);
-    if (heard >= SPEAKING_FROM) this.#spokeAt = now;
+    this.#loudness = Math.max(current, this.#loudness - DECAY_PER_S * elapsed);
+    if (current >= SPEAKING_FROM) this.#spokeAt = now;
     const speaking = this.#spokeAt !== null && now - this.#spokeAt <= HOLD_MS;
-    return { height: this.#height, speaking };
+    return { loudness: this.#loudness, speaking };
   }
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { startToken } from "../connection/start_command";
-import { MARGIN_MS, read, STEP_MS } from "./jitter_buffer_drain";
+import { MARGIN_MS, readDrain, STEP_MS } from "./jitter_buffer_drain";
 
-function sound(samples: number): Record<string, unknown> {
+function audio(samples: number): Record<string, unknown> {
   return { type: "inbound-rtp", kind: "audio", jitterBufferEmittedCount: samples };
 }
 
-function pictures(received: number, decoded: number, dropped = 0): Record<string, unknown> {
+function frames(received: number, decoded: number, dropped = 0): Record<string, unknown> {
   return {
     type: "inbound-rtp",
     kind: "video",
@@ -16,35 +16,35 @@ function pictures(received: number, decoded: number, dropped = 0): Record<string
   };
 }
 
-const CARD = { type: "media-playout", totalPlayoutDelay: 480, totalSamplesCount: 9_600 };
+const DEVICE = { type: "media-playout", totalPlayoutDelay: 480, totalSamplesCount: 9_600 };
 
 describe("what is left to be played", () => {
   it("is nothing when nothing is received", () => {
-    expect(read([{ type: "outbound-rtp", kind: "audio" }], null)).toMatchObject({
+    expect(readDrain([{ type: "outbound-rtp", kind: "audio" }], null)).toMatchObject({
       over: true,
       ms: 0,
     });
   });
 
-  it("is sound while the counter moves, and then what the sound card holds", () => {
-    const first = read([sound(4_800), CARD], null);
+  it("is audio while the counter moves, and then what the audio device holds", () => {
+    const first = readDrain([audio(4_800), DEVICE], null);
     expect(first).toMatchObject({ over: false, ms: STEP_MS });
-    const second = read([sound(5_760), CARD], first);
+    const second = readDrain([audio(5_760), DEVICE], first);
     expect(second).toMatchObject({ over: false, ms: STEP_MS });
-    expect(read([sound(5_760), CARD], second)).toMatchObject({ over: true, ms: MARGIN_MS + 50 });
+    expect(readDrain([audio(5_760), DEVICE], second)).toMatchObject({ over: true, ms: MARGIN_MS + 50 });
   });
 
-  it("is pictures that are not decoded", () => {
-    const first = read([pictures(30, 27)], null);
-    expect(read([pictures(30, 27)], first).over).toBe(false);
-    expect(read([pictures(30, 28, 2)], first)).toMatchObject({ over: true, ms: MARGIN_MS });
+  it("is frames that are not decoded", () => {
+    const first = readDrain([frames(30, 27)], null);
+    expect(readDrain([frames(30, 27)], first).over).toBe(false);
+    expect(readDrain([frames(30, 28, 2)], first)).toMatchObject({ over: true, ms: MARGIN_MS });
   });
 
   it("is both kinds", () => {
-    const first = read([sound(960), pictures(3, 3)], null);
-    expect(read([sound(1_920), pictures(3, 3)], first).over).toBe(false);
-    expect(read([sound(960), pictures(3, 2)], first).over).toBe(false);
-    expect(read([sound(960), pictures(3, 3)], first).over).toBe(true);
+    const first = readDrain([audio(960), frames(3, 3)], null);
+    expect(readDrain([audio(1_920), frames(3, 3)], first).over).toBe(false);
+    expect(readDrain([audio(960), frames(3, 2)], first).over).toBe(false);
+    expect(readDrain([audio(960), frames(3, 3)], first).over).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Recorder, sceneOf, type Scene, type Studio } from "./page_recorder";
+import { PageRecorder, recordedTracks, type RecordedTracks, type RecorderEnvironment } from "./page_recorder";
 import { FakeStream, FakeTrack } from "../testing/browser";
 import { FakeClock } from "../testing/clock";
 
@@ -54,14 +54,14 @@ class FakeContext {
   }
 }
 
-function studio(): {
+function start(): {
   clock: FakeClock;
   recorders: FakeRecorder[];
   context: FakeContext;
   saved: string[];
   elapsed: (number | null)[];
   notices: string[];
-  recorder: Recorder;
+  recorder: PageRecorder;
   broken: { now: boolean };
 } {
   const made = {
@@ -85,22 +85,22 @@ function studio(): {
     newStream: (tracks: readonly FakeTrack[]) => new FakeStream(tracks),
     newContext: () => made.context,
     save: (_blob: Blob, name: string) => made.saved.push(name),
-  } as unknown as Studio;
+  } as unknown as RecorderEnvironment;
   const events = {
     elapsed: (ms: number | null) => made.elapsed.push(ms),
     notice: (text: string) => made.notices.push(text),
   };
-  return { ...made, recorder: new Recorder(parts, events) };
+  return { ...made, recorder: new PageRecorder(parts, events) };
 }
 
 const track = (kind: "audio" | "video", id: string = kind): MediaStreamTrack =>
   new FakeTrack(kind, id) as unknown as MediaStreamTrack;
-const NOTHING: Scene = { video: null, sounds: [] };
+const NO_CAPTURE: RecordedTracks = { video: null, audio: [] };
 
 describe("a recording", () => {
-  it("is one file of the picture and the mixed sounds, saved when it is stopped", async () => {
-    const { recorder, recorders, context, clock, saved, elapsed } = studio();
-    recorder.start("Call", { video: track("video"), sounds: [track("audio", "theirs"), track("audio", "mine")] });
+  it("is one file of the picture and the mixed audio, saved when it is stopped", async () => {
+    const { recorder, recorders, context, clock, saved, elapsed } = start();
+    recorder.start("Call", { video: track("video"), audio: [track("audio", "theirs"), track("audio", "mine")] });
     expect(recorders[0]!.stream.tracks.map((each) => each.deviceId)).toEqual(["video", "mix"]);
     expect(context.sources.map((source) => source.connected)).toEqual([true, true]);
     await clock.pass(2500);
@@ -111,53 +111,53 @@ describe("a recording", () => {
     expect(clock.armed).toBe(0);
   });
 
-  it("goes on in the same file when a sound is replaced", () => {
-    const { recorder, recorders, context } = studio();
+  it("goes on in the same file when an audio track is replaced", () => {
+    const { recorder, recorders, context } = start();
     const video = track("video");
-    recorder.start("Call", { video, sounds: [track("audio", "one")] });
-    recorder.follow({ video, sounds: [track("audio", "two")] });
+    recorder.start("Call", { video, audio: [track("audio", "one")] });
+    recorder.follow({ video, audio: [track("audio", "two")] });
     expect(recorders).toHaveLength(1);
     expect(context.sources.map((source) => source.connected)).toEqual([false, true]);
   });
 
   it("goes on in a next part when the picture becomes another track", () => {
-    const { recorder, saved } = studio();
-    recorder.start("Call", { video: track("video", "camera"), sounds: [] });
-    recorder.follow({ video: track("video", "screen"), sounds: [] });
+    const { recorder, saved } = start();
+    recorder.start("Call", { video: track("video", "camera"), audio: [] });
+    recorder.follow({ video: track("video", "screen"), audio: [] });
     expect(saved).toEqual(["Call-2026-01-31-140509.webm"]);
     recorder.stop();
     expect(saved[1]).toBe("Call-2026-01-31-140509-part2.webm");
   });
 
   it("saves what there is when everything is gone, and goes on when it is back", () => {
-    const { recorder, recorders, saved } = studio();
-    recorder.start("Call", { video: track("video"), sounds: [] });
-    recorder.follow(NOTHING);
+    const { recorder, recorders, saved } = start();
+    recorder.start("Call", { video: track("video"), audio: [] });
+    recorder.follow(NO_CAPTURE);
     expect(saved).toHaveLength(1);
     expect(recorder.running).toBe(true);
-    recorder.follow({ video: track("video"), sounds: [] });
+    recorder.follow({ video: track("video"), audio: [] });
     expect(recorders.at(-1)!.state).toBe("recording");
   });
 
   it("that the browser ended with its tracks is saved once", () => {
-    const { recorder, recorders, saved } = studio();
-    recorder.start("Call", { video: track("video"), sounds: [] });
+    const { recorder, recorders, saved } = start();
+    recorder.start("Call", { video: track("video"), audio: [] });
     recorders[0]!.stop();
     recorder.stop();
     expect(saved).toHaveLength(1);
   });
 
   it("that no browser can make is called off with a word", () => {
-    const { recorder, broken, notices, clock } = studio();
+    const { recorder, broken, notices, clock } = start();
     broken.now = true;
-    recorder.start("Call", { video: track("video"), sounds: [] });
+    recorder.start("Call", { video: track("video"), audio: [] });
     expect(recorder.running).toBe(false);
     expect(notices).toHaveLength(1);
     expect(clock.armed).toBe(0);
   });
 });
 
-describe("the scene", () => {
+describe("what is recorded", () => {
   const stream = (...tracks: MediaStreamTrack[]): MediaStream =>
     ({
       getAudioTracks: () => tracks.filter((each) => each.kind === "audio"),
@@ -168,13 +168,13 @@ describe("the scene", () => {
     const [theirs, mine] = [track("video", "theirs"), track("video", "mine")];
     const [voice, own] = [track("audio", "voice"), track("audio", "own")];
     const view = { remote: stream(theirs, voice), local: stream(mine, own) };
-    expect(sceneOf(view, true)).toEqual({ video: theirs, sounds: [voice, own] });
-    expect(sceneOf({ ...view, remote: null }, false)).toEqual({ video: mine, sounds: [own] });
+    expect(recordedTracks(view, true)).toEqual({ video: theirs, audio: [voice, own] });
+    expect(recordedTracks({ ...view, remote: null }, false)).toEqual({ video: mine, audio: [own] });
   });
 
   it("has no track that has ended", () => {
     const gone = track("video");
     gone.stop();
-    expect(sceneOf({ remote: stream(gone), local: null }, true)).toEqual(NOTHING);
+    expect(recordedTracks({ remote: stream(gone), local: null }, true)).toEqual(NO_CAPTURE);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Records what is seen and heard in the page. Sound is mixed, so that devices and connections may
+ * Records what is seen and heard in the page. Audio is mixed, so that devices and connections may
  * change under it; when the picture becomes another track, which no recorder takes, the file ends
  * and the next part begins.
  */
@@ -8,15 +8,15 @@ import type { View } from "../connection/environment";
 import { extensionOf, fileName, recordingType } from "./file_names";
 import type { Clock } from "../types";
 
-export interface Scene {
+export interface RecordedTracks {
   /** The picture that is seen. */
   readonly video: MediaStreamTrack | null;
   /** What is heard and said. */
-  readonly sounds: readonly MediaStreamTrack[];
+  readonly audio: readonly MediaStreamTrack[];
 }
 
 /** The parts of a browser that a recorder needs. */
-export interface Studio {
+export interface RecorderEnvironment {
   readonly clock: Clock;
   today(): Date;
   supports(type: string): boolean;
@@ -26,7 +26,7 @@ export interface Studio {
   save(blob: Blob, name: string): void;
 }
 
-export interface RecorderEvents {
+export interface PageRecorderEvents {
   /** Milliseconds recorded so far, once a second; `null` when nothing is recorded. */
   elapsed(ms: number | null): void;
   notice(text: string): void;
@@ -42,7 +42,7 @@ interface Part {
   readonly video: MediaStreamTrack | null;
 }
 
-export class Recorder {
+export class PageRecorder {
   #label: string | null = null;
   #startedAt = 0;
   #today = new Date(0);
@@ -54,8 +54,8 @@ export class Recorder {
   readonly #sources = new Map<MediaStreamTrack, MediaStreamAudioSourceNode>();
 
   constructor(
-    private readonly studio: Studio,
-    private readonly events: RecorderEvents,
+    private readonly env: RecorderEnvironment,
+    private readonly events: PageRecorderEvents,
   ) {}
 
   get running(): boolean {
@@ -63,25 +63,25 @@ export class Recorder {
   }
 
   /** Begins to record; `label` becomes part of the file's name. */
-  start(label: string, scene: Scene): void {
+  start(label: string, tracks: RecordedTracks): void {
     if (this.running) return;
     this.#label = label;
-    this.#startedAt = this.studio.clock.now();
-    this.#today = this.studio.today();
+    this.#startedAt = this.env.clock.now();
+    this.#today = this.env.today();
     this.#parts = 0;
-    this.#context = this.studio.newContext();
+    this.#context = this.env.newContext();
     this.#mix = this.#context.createMediaStreamDestination();
-    this.follow(scene);
+    this.follow(tracks);
     this.#tick();
   }
 
-  /** The scene may have changed: tracks come, go and are replaced. */
-  follow(scene: Scene): void {
+  /** The tracks may have changed: they come, go and are replaced. */
+  follow(tracks: RecordedTracks): void {
     if (!this.running) return;
-    this.#connect(scene.sounds);
-    const nothing = scene.video === null && scene.sounds.length === 0;
-    if (this.#part && (nothing || this.#part.video !== scene.video)) this.#endPart();
-    if (!this.#part && !nothing) this.#beginPart(scene.video);
+    this.#connect(tracks.audio);
+    const nothing = tracks.video === null && tracks.audio.length === 0;
+    if (this.#part && (nothing || this.#part.video !== tracks.video)) this.#endPart();
+    if (!this.#part && !nothing) this.#beginPart(tracks.video);
   }
 
   /** Ends the recording and saves it. */
@@ -89,7 +89,7 @@ export class Recorder {
     if (!this.running) return;
     this.#endPart();
     this.#label = null;
-    if (this.#timer !== null) this.studio.clock.clear(this.#timer);
+    if (this.#timer !== null) this.env.clock.clear(this.#timer);
     this.#timer = null;
     for (const source of this.#sources.values()) source.disconnect();
     this.#sources.clear();
@@ -98,27 +98,27 @@ export class Recorder {
     this.events.elapsed(null);
   }
 
-  #connect(sounds: readonly MediaStreamTrack[]): void {
+  #connect(audio: readonly MediaStreamTrack[]): void {
     for (const [track, source] of this.#sources) {
-      if (sounds.includes(track)) continue;
+      if (audio.includes(track)) continue;
       source.disconnect();
       this.#sources.delete(track);
     }
-    for (const track of sounds) {
+    for (const track of audio) {
       if (this.#sources.has(track) || !this.#context || !this.#mix) continue;
-      const source = this.#context.createMediaStreamSource(this.studio.newStream([track]));
+      const source = this.#context.createMediaStreamSource(this.env.newStream([track]));
       source.connect(this.#mix);
       this.#sources.set(track, source);
     }
   }
 
   #beginPart(video: MediaStreamTrack | null): void {
-    const sound = this.#sources.size > 0 ? (this.#mix?.stream.getAudioTracks() ?? []) : [];
-    const type = recordingType(video !== null, (each) => this.studio.supports(each));
+    const mixed = this.#sources.size > 0 ? (this.#mix?.stream.getAudioTracks() ?? []) : [];
+    const type = recordingType(video !== null, (each) => this.env.supports(each));
     let recorder: MediaRecorder;
     try {
-      const stream = this.studio.newStream(video ? [video, ...sound] : sound);
-      recorder = this.studio.newRecorder(stream, type);
+      const stream = this.env.newStream(video ? [video, ...mixed] : mixed);
+      recorder = this.env.newRecorder(stream, type);
       this.#parts += 1;
       this.#collect(recorder, type);
       recorder.start(SLICE_MS);
@@ -139,7 +139,7 @@ export class Recorder {
     recorder.onstop = () => {
       const made = recorder.mimeType || type;
       const name = fileName(label, today, extensionOf(made), part);
-      if (chunks.length > 0) this.studio.save(new Blob(chunks, { type: made }), name);
+      if (chunks.length > 0) this.env.save(new Blob(chunks, { type: made }), name);
       // The browser stops by itself when every track has ended.
       if (this.#part?.recorder === recorder) this.#part = null;
     };
@@ -153,15 +153,15 @@ export class Recorder {
 
   #tick(): void {
     if (!this.running) return;
-    this.events.elapsed(this.studio.clock.now() - this.#startedAt);
-    this.#timer = this.studio.clock.set(() => this.#tick(), TICK_MS);
+    this.events.elapsed(this.env.clock.now() - this.#startedAt);
+    this.#timer = this.env.clock.set(() => this.#tick(), TICK_MS);
   }
 }
 
 /** What of a connection is seen, heard and said: the app's picture, or one's own when only sending. */
-export function sceneOf(view: Pick<View, "local" | "remote">, receiving: boolean): Scene {
+export function recordedTracks(view: Pick<View, "local" | "remote">, receiving: boolean): RecordedTracks {
   const seen = receiving ? view.remote : view.local;
   const live = (track: MediaStreamTrack): boolean => track.readyState === "live";
-  const sounds = [view.remote, view.local].flatMap((stream) => stream?.getAudioTracks() ?? []);
-  return { video: seen?.getVideoTracks().find(live) ?? null, sounds: sounds.filter(live) };
+  const audio = [view.remote, view.local].flatMap((stream) => stream?.getAudioTracks() ?? []);
+  return { video: seen?.getVideoTracks().find(live) ?? null, audio: audio.filter(live) };
 }

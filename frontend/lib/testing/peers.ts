@@ -1,4 +1,4 @@
-/** Peer connections and a server whose behaviour a test decides. */
+/** PeerConnection connections and a server whose behaviour a test decides. */
 
 import type { Server } from "../types";
 import type { FakeTrack } from "./browser";
@@ -113,7 +113,7 @@ export class FakePeer {
     this.channel.onclose?.();
   }
 
-  hear(message: object): void {
+  receive(message: object): void {
     this.channel.onmessage?.({ data: JSON.stringify(message) });
   }
 

@@ -1,7 +1,7 @@
 /** The machine, run by hand. */
 
 import { step } from "../connection/state_machine";
-import { INITIAL, type Effect, type Machine, type MachineEvent } from "../connection/model";
+import { INITIAL, type Effect, type Machine, type MachineEvent } from "../connection/state_model";
 
 /** Every event but those of other attempts, told without naming the attempt. */
 export type Told = MachineEvent extends infer E ? (E extends unknown ? Omit<E, "attempt"> : never) : never;

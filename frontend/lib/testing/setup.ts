@@ -20,11 +20,11 @@ export class World {
   readonly storage = new FakeStorage();
   readonly server = new FakeServer();
   readonly peers: FakePeer[] = [];
-  readonly heard: string[] = [];
+  readonly events: string[] = [];
   readonly messages: Message[] = [];
   readonly states: string[] = [];
   /** How often the server had let go of a stream. */
-  overs = 0;
+  released = 0;
   readonly connection: Connection;
   codecs: RTCRtpCodec[] = [];
   settings: Settings = {
@@ -60,12 +60,12 @@ export class World {
     };
     this.connection = new Connection(full, () => this.settings, {
       changed: (view) => this.#note(view.machine.name),
-      identified: (id) => this.heard.push(`identified ${id}`),
-      started: () => this.heard.push("started"),
-      stopped: () => this.heard.push("stopped"),
-      over: () => this.overs++,
+      identified: (id) => this.events.push(`identified ${id}`),
+      started: () => this.events.push("started"),
+      stopped: () => this.events.push("stopped"),
+      released: () => this.released++,
       message: (message) => this.messages.push(message),
-      warning: (text) => this.heard.push(`warning ${text}`),
+      warning: (text) => this.events.push(`warning ${text}`),
     });
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import contract from "../../../tests/contract/messages.json";
 import { decode } from "../connection/messages";
-import { HUSH_MS, LONG_MS, NO_TURNS, step, STOPWORD_MS, type TurnEvent, type Turns } from "./turn_machine";
+import { REPLY_MUTE_MS, LONG_MS, NO_TURNS, step, STOPWORD_MS, type TurnEvent, type Turns } from "./turn_machine";
 
 function log(event: string): TurnEvent {
   return { type: "log", event };
@@ -86,53 +86,53 @@ describe("a stop word", () => {
 describe("an interrupted reply", () => {
   const cut = after(...TALK, log("interrupted"));
 
-  it("is hushed, and only for as long as the browser may have some of it", () => {
-    expect(cut).toMatchObject({ hushed: true, wakeAt: HUSH_MS });
-    expect(step(cut, { type: "wake" }, HUSH_MS)).toMatchObject({ hushed: false, wakeAt: null });
+  it("is replyMuted, and only for as long as the browser may have some of it", () => {
+    expect(cut).toMatchObject({ replyMuted: true, wakeAt: REPLY_MUTE_MS });
+    expect(step(cut, { type: "wake" }, REPLY_MUTE_MS)).toMatchObject({ replyMuted: false, wakeAt: null });
   });
 
-  it("is hushed once: the words that follow do not begin it anew", () => {
-    const spokenInto = after(...TALK, log("started_talking"));
-    expect(spokenInto).toMatchObject({ hushed: true, wakeAt: HUSH_MS });
-    expect(step(spokenInto, log("interrupted"), 200).wakeAt).toBe(HUSH_MS);
+  it("is replyMuted once: the words that follow do not begin it anew", () => {
+    const interrupted = after(...TALK, log("started_talking"));
+    expect(interrupted).toMatchObject({ replyMuted: true, wakeAt: REPLY_MUTE_MS });
+    expect(step(interrupted, log("interrupted"), 200).wakeAt).toBe(REPLY_MUTE_MS);
   });
 
   it("does not keep the next one from being heard", () => {
-    expect(step(cut, log("response_starting"), 1).hushed).toBe(false);
+    expect(step(cut, log("response_starting"), 1).replyMuted).toBe(false);
   });
 
-  it("is not hushed any longer on a new connection", () => {
-    expect(step(cut, { type: "connection", name: "reconnecting" }, 1).hushed).toBe(false);
+  it("is not replyMuted any longer on a new connection", () => {
+    expect(step(cut, { type: "connection", name: "reconnecting" }, 1).replyMuted).toBe(false);
   });
 
-  it("is the only thing that is hushed", () => {
-    expect(after(...TALK, log("response_ended")).hushed).toBe(false);
-    expect(after(log("started_talking")).hushed).toBe(false);
-    expect(after(log("started_talking"), log("interrupted")).hushed).toBe(false);
+  it("is the only thing that is replyMuted", () => {
+    expect(after(...TALK, log("response_ended")).replyMuted).toBe(false);
+    expect(after(log("started_talking")).replyMuted).toBe(false);
+    expect(after(log("started_talking"), log("interrupted")).replyMuted).toBe(false);
   });
 });
 
 describe("what is read aloud", () => {
   it("is that the app listens, the first time", () => {
-    expect(after(log("response_ended")).aloud).toBe("listening");
-    expect(after(...TALK, log("response_ended")).aloud).toBe("");
+    expect(after(log("response_ended")).announcement).toBe("listening");
+    expect(after(...TALK, log("response_ended")).announcement).toBe("");
   });
 
   it("is that it thinks, when that takes long", () => {
     const thinking = after(log("started_talking"), log("pause_detected"));
-    expect(thinking).toMatchObject({ aloud: "", wakeAt: LONG_MS });
+    expect(thinking).toMatchObject({ announcement: "", wakeAt: LONG_MS });
     const long = step(thinking, { type: "wake" }, LONG_MS);
-    expect(long).toMatchObject({ aloud: "thinking", wakeAt: null });
-    expect(step(long, log("response_starting"), LONG_MS).aloud).toBe("");
+    expect(long).toMatchObject({ announcement: "thinking", wakeAt: null });
+    expect(step(long, log("response_starting"), LONG_MS).announcement).toBe("");
   });
 
   it("is nothing when the answer comes soon", () => {
-    expect(after(...TALK)).toMatchObject({ aloud: "", wakeAt: null });
+    expect(after(...TALK)).toMatchObject({ announcement: "", wakeAt: null });
   });
 });
 
 it("wakes at the first of several moments and keeps the others", () => {
   const both = after(...TALK, { type: "stopword", word: "x" }, log("interrupted"));
-  expect(both.wakeAt).toBe(HUSH_MS);
-  expect(step(both, { type: "wake" }, HUSH_MS).wakeAt).toBe(STOPWORD_MS);
+  expect(both.wakeAt).toBe(REPLY_MUTE_MS);
+  expect(step(both, { type: "wake" }, REPLY_MUTE_MS).wakeAt).toBe(STOPWORD_MS);
 });

@@ -6,7 +6,7 @@
  * sends none, and its page shows nothing of all this.
  */
 
-import type { StateName } from "../connection/model";
+import type { StateName } from "../connection/state_model";
 
 /** `""` while nothing is known of turns. */
 export type Turn = "" | "listening" | "speaking" | "thinking" | "replying";
@@ -16,9 +16,9 @@ export interface Turns {
   /** The stop word that was heard a moment ago, perhaps without saying which; `null` at all times else. */
   readonly stopword: string | null;
   /** What the browser still has of a reply is not to be heard. */
-  readonly hushed: boolean;
+  readonly replyMuted: boolean;
   /** What a screen reader says: only what can neither be heard nor guessed. */
-  readonly aloud: Turn;
+  readonly announcement: Turn;
   readonly wakeAt: number | null;
   readonly until: Readonly<Deadlines>;
 }
@@ -26,8 +26,8 @@ export interface Turns {
 /** When each of the passing things ends or begins, ms; missing when it does not. */
 interface Deadlines {
   stopword?: number;
-  hushed?: number;
-  aloud?: number;
+  replyMuted?: number;
+  announcement?: number;
 }
 
 export type TurnEvent =
@@ -43,7 +43,7 @@ export const STOPWORD_MS = 4_000;
  * left is what the browser keeps against the unevenness of the network, 50 to 200 ms, and more where
  * it is too busy to play in time. The next reply says that it begins, and does not wait for this.
  */
-export const HUSH_MS = 1_000;
+export const REPLY_MUTE_MS = 1_000;
 /** A pause that lasts longer than this is worth a word to who cannot see that there is an answer
  * in the making; a shorter one would only be talked into. */
 export const LONG_MS = 3_000;
@@ -51,8 +51,8 @@ export const LONG_MS = 3_000;
 export const NO_TURNS: Turns = {
   turn: "",
   stopword: null,
-  hushed: false,
-  aloud: "",
+  replyMuted: false,
+  announcement: "",
   wakeAt: null,
   until: {},
 };
@@ -67,43 +67,43 @@ const AFTER: Partial<Record<string, Turn>> = {
   response_ended: "listening",
 };
 
-function taking(known: Turns, event: string, now: number): Turns {
+function afterLog(known: Turns, event: string, now: number): Turns {
   const turn = AFTER[event];
   // A reply that ends while somebody speaks, since they speak, leaves it their turn.
-  const spokenInto = event === "response_ended" && known.turn === "speaking";
-  if (turn === undefined || spokenInto) return known;
+  const interrupted = event === "response_ended" && known.turn === "speaking";
+  if (turn === undefined || interrupted) return known;
   const until: Deadlines = { ...known.until };
-  if (turn !== known.turn) delete until.aloud;
-  if (turn === "thinking") until.aloud ??= now + LONG_MS;
+  if (turn !== known.turn) delete until.announcement;
+  if (turn === "thinking") until.announcement ??= now + LONG_MS;
   // Spoken into, a reply is held on the server or dropped already: which of the two, words will tell.
-  if (turn === "speaking" && known.turn === "replying") until.hushed = now + HUSH_MS;
-  // The next reply, or the same one that goes on, is to be heard from its first sound.
-  if (event === "response_starting") delete until.hushed;
+  if (turn === "speaking" && known.turn === "replying") until.replyMuted = now + REPLY_MUTE_MS;
+  // The next reply, or the same one that goes on, is to be heard from its beginning.
+  if (event === "response_starting") delete until.replyMuted;
   const first = known.turn === "" && turn === "listening";
-  const aloud = first ? "listening" : turn === known.turn ? known.aloud : "";
-  return { ...known, turn, aloud, hushed: until.hushed !== undefined, until };
+  const announcement = first ? "listening" : turn === known.turn ? known.announcement : "";
+  return { ...known, turn, announcement, replyMuted: until.replyMuted !== undefined, until };
 }
 
 /** Ends and begins what has its moment at `now`. */
-function passing(known: Turns, now: number): Turns {
+function expire(known: Turns, now: number): Turns {
   const until: Deadlines = { ...known.until };
-  let { stopword, aloud } = known;
+  let { stopword, announcement } = known;
   if (until.stopword !== undefined && until.stopword <= now) {
     stopword = null;
     delete until.stopword;
   }
-  if (until.hushed !== undefined && until.hushed <= now) delete until.hushed;
-  if (until.aloud !== undefined && until.aloud <= now) {
-    aloud = known.turn;
-    delete until.aloud;
+  if (until.replyMuted !== undefined && until.replyMuted <= now) delete until.replyMuted;
+  if (until.announcement !== undefined && until.announcement <= now) {
+    announcement = known.turn;
+    delete until.announcement;
   }
-  return { ...known, stopword, aloud, hushed: until.hushed !== undefined, until };
+  return { ...known, stopword, announcement, replyMuted: until.replyMuted !== undefined, until };
 }
 
 function decide(known: Turns, event: TurnEvent, now: number): Turns {
   switch (event.type) {
     case "log":
-      return taking(known, event.event, now);
+      return afterLog(known, event.event, now);
     case "stopword":
       return {
         ...known,
@@ -114,7 +114,7 @@ function decide(known: Turns, event: TurnEvent, now: number): Turns {
       // A connection that is lost takes its turn with it: the next one begins anew.
       return event.name === "connected" ? known : NO_TURNS;
     case "wake":
-      return passing(known, now);
+      return expire(known, now);
   }
 }
 

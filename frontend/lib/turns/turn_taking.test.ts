@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import type { View } from "../connection/environment";
-import { INITIAL } from "../connection/model";
+import { INITIAL } from "../connection/state_model";
 import { FakeClock } from "../testing/clock";
 import { TurnTaking } from "./turn_taking";
-import { HUSH_MS, NO_TURNS, STOPWORD_MS, type Turns } from "./turn_machine";
+import { REPLY_MUTE_MS, NO_TURNS, STOPWORD_MS, type Turns } from "./turn_machine";
 
 class Call {
   readonly clock = new FakeClock();
   readonly track = { enabled: true };
-  readonly picture = { enabled: true };
+  readonly video = { enabled: true };
   shown: Turns = NO_TURNS;
   changes = 0;
   readonly taking = new TurnTaking(this.clock, (turns) => {
@@ -17,22 +17,22 @@ class Call {
   });
 
   follow(name: View["machine"]["name"]): void {
-    const remote = { getAudioTracks: () => [this.track], getVideoTracks: () => [this.picture] };
+    const remote = { getAudioTracks: () => [this.track], getVideoTracks: () => [this.video] };
     this.taking.follow({ machine: { ...INITIAL, name }, remote } as unknown as View);
   }
 
-  hear(type: "log" | "stopword", data: unknown): void {
-    this.taking.hear({ type, data, reason: null });
+  receive(type: "log" | "stopword", data: unknown): void {
+    this.taking.receive({ type, data, reason: null });
   }
 }
 
-it("silences the sound of an interrupted reply, not its picture, and gives it back", async () => {
+it("silences the audio of an interrupted reply, not its video, and gives it back", async () => {
   const call = new Call();
   call.follow("connected");
-  call.hear("log", "response_starting");
-  call.hear("log", "interrupted");
-  expect([call.track.enabled, call.picture.enabled]).toEqual([false, true]);
-  await call.clock.pass(HUSH_MS);
+  call.receive("log", "response_starting");
+  call.receive("log", "interrupted");
+  expect([call.track.enabled, call.video.enabled]).toEqual([false, true]);
+  await call.clock.pass(REPLY_MUTE_MS);
   expect(call.track.enabled).toBe(true);
   expect(call.shown.turn).toBe("speaking");
   expect(call.clock.armed).toBe(0);
@@ -41,9 +41,9 @@ it("silences the sound of an interrupted reply, not its picture, and gives it ba
 it("lets the next reply be heard at once", () => {
   const call = new Call();
   call.follow("connected");
-  call.hear("log", "response_starting");
-  call.hear("log", "interrupted");
-  call.hear("log", "response_starting");
+  call.receive("log", "response_starting");
+  call.receive("log", "interrupted");
+  call.receive("log", "response_starting");
   expect(call.track.enabled).toBe(true);
 });
 
@@ -51,16 +51,16 @@ it("tells of changes only", () => {
   const call = new Call();
   call.follow("connecting");
   call.follow("connected");
-  call.hear("log", 7);
+  call.receive("log", 7);
   expect(call.changes).toBe(0);
-  call.hear("log", "started_talking");
+  call.receive("log", "started_talking");
   expect(call.changes).toBe(1);
 });
 
 it("shows a stop word for a while", async () => {
   const call = new Call();
   call.follow("connected");
-  call.hear("stopword", " hello computer ");
+  call.receive("stopword", " hello computer ");
   expect(call.shown.stopword).toBe("hello computer");
   await call.clock.pass(STOPWORD_MS);
   expect(call.shown.stopword).toBeNull();
@@ -69,7 +69,7 @@ it("shows a stop word for a while", async () => {
 it("leaves no timer when it is closed", () => {
   const call = new Call();
   call.follow("connected");
-  call.hear("stopword", "");
+  call.receive("stopword", "");
   call.taking.close();
   expect(call.clock.armed).toBe(0);
 });

@@ -1,18 +1,18 @@
 /** The connection and its levels as reactive state, for components to render. */
 
 import { Connection } from "../lib/connection/connection";
-import { Extras } from "./media_tools.svelte";
+import { MediaToolsStore } from "./media_tools_store.svelte";
 import type { ConnectionEvents, Environment, Settings, View } from "../lib/connection/environment";
-import { QUIET, SoundMeter, type Levels } from "../lib/playback/level_meter";
+import { SILENT_LEVELS, AudioLevelMeter, type Levels } from "../lib/playback/audio_level_meter";
 import { TurnTaking } from "../lib/turns/turn_taking";
 import { NO_TURNS, type Turns } from "../lib/turns/turn_machine";
 
-export class Live {
+export class ConnectionStore {
   readonly connection: Connection;
-  readonly extras: Extras;
-  readonly #meter: SoundMeter;
+  readonly mediaTools: MediaToolsStore;
+  readonly #meter: AudioLevelMeter;
   #view: View;
-  #levels: Levels = $state.raw(QUIET);
+  #levels: Levels = $state.raw(SILENT_LEVELS);
   #turns: Turns = $state.raw(NO_TURNS);
   readonly #taking: TurnTaking;
 
@@ -25,19 +25,19 @@ export class Live {
     this.connection = new Connection(env, settings, {
       ...events,
       message: (message) => {
-        this.#taking.hear(message);
+        this.#taking.receive(message);
         events.message(message);
       },
       changed: (view) => {
         this.#view = view;
         this.#taking.follow(view);
-        this.extras.follow(view);
+        this.mediaTools.follow(view);
         events.changed?.(view);
       },
     });
-    this.extras = new Extras(env, settings, () => this.connection.statistics());
+    this.mediaTools = new MediaToolsStore(env, settings, () => this.connection.statistics());
     this.#view = $state.raw(this.connection.view);
-    this.#meter = new SoundMeter(
+    this.#meter = new AudioLevelMeter(
       () => new AudioContext(),
       env.clock,
       (levels) => (this.#levels = levels),
@@ -57,7 +57,7 @@ export class Live {
     return this.#turns;
   }
 
-  /** Measures the sound while connected and in sight, and costs nothing otherwise. */
+  /** Measures the audio while connected and in sight, and costs nothing otherwise. */
   measure(insight: boolean): void {
     const { machine, local, remote } = this.#view;
     if (insight && machine.name === "connected") this.#meter.watch({ in: local, out: remote });
@@ -68,7 +68,7 @@ export class Live {
     this.#meter.stop();
     this.#taking.close();
     // First the recording: it saves what is there before its tracks end.
-    this.extras.close();
+    this.mediaTools.close();
     this.connection.dispose();
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { QUIET, READING_MS, SoundMeter, type Levels } from "./level_meter";
+import { SILENT_LEVELS, READING_MS, AudioLevelMeter, type Levels } from "./audio_level_meter";
 import { FakeClock } from "../testing/clock";
 
 /** An audio context that hears the same loudness all the time. */
@@ -31,7 +31,7 @@ function setUp(): {
   clock: FakeClock;
   contexts: FakeContext[];
   seen: Levels[];
-  meter: SoundMeter;
+  meter: AudioLevelMeter;
 } {
   const clock = new FakeClock();
   const contexts: FakeContext[] = [];
@@ -40,17 +40,17 @@ function setUp(): {
     contexts.push(new FakeContext(0.2));
     return contexts.at(-1) as unknown as AudioContext;
   };
-  return { clock, contexts, seen, meter: new SoundMeter(create, clock, (now) => seen.push(now)) };
+  return { clock, contexts, seen, meter: new AudioLevelMeter(create, clock, (now) => seen.push(now)) };
 }
 
-describe("the sound meter", () => {
+describe("the audio level meter", () => {
   it("reads both sides at its own pace", async () => {
     const { clock, seen, meter } = setUp();
     meter.watch({ in: stream(), out: null });
     await clock.pass(READING_MS * 10);
     expect(seen).toHaveLength(11);
     expect(seen.at(-1)?.in.speaking).toBe(true);
-    expect(seen.at(-1)?.out).toEqual(QUIET.out);
+    expect(seen.at(-1)?.out).toEqual(SILENT_LEVELS.out);
   });
 
   it("follows an exchanged stream without a second timer", async () => {
@@ -69,10 +69,10 @@ describe("the sound meter", () => {
     meter.stop();
     expect(clock.armed).toBe(0);
     expect(contexts[0]).toMatchObject({ closed: true, connected: 0 });
-    expect(seen.at(-1)).toEqual(QUIET);
+    expect(seen.at(-1)).toEqual(SILENT_LEVELS);
   });
 
-  it("opens no audio hardware for streams without sound", () => {
+  it("opens no audio hardware for streams without audio", () => {
     const { clock, contexts, meter } = setUp();
     meter.watch({ in: stream(0), out: null });
     expect(contexts).toHaveLength(0);

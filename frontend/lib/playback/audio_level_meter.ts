@@ -3,7 +3,7 @@
  * `watch` and `stop`, and each reading costs two short sums.
  */
 
-import { LevelTracker, SILENT, type Level } from "./audio_level";
+import { LevelTracker, SILENT_LEVEL, type Level } from "./audio_level";
 import type { Clock } from "../types";
 
 /** Twenty readings a second: the eye sees it as continuous. */
@@ -11,9 +11,9 @@ export const READING_MS = 50;
 /** 1024 samples are 21 ms at 48 kHz, long enough to hold a period of the lowest voice. */
 const FFT_SIZE = 1024;
 
-export type Side = "in" | "out";
-export type Levels = Readonly<Record<Side, Level>>;
-export const QUIET: Levels = { in: SILENT, out: SILENT };
+export type Direction = "in" | "out";
+export type Levels = Readonly<Record<Direction, Level>>;
+export const SILENT_LEVELS: Levels = { in: SILENT_LEVEL, out: SILENT_LEVEL };
 
 interface Probe {
   readonly stream: MediaStream;
@@ -23,9 +23,9 @@ interface Probe {
   readonly tracker: LevelTracker;
 }
 
-export class SoundMeter {
+export class AudioLevelMeter {
   #context: AudioContext | null = null;
-  readonly #probes = new Map<Side, Probe>();
+  readonly #probes = new Map<Direction, Probe>();
   #timer: number | null = null;
 
   constructor(
@@ -35,7 +35,7 @@ export class SoundMeter {
   ) {}
 
   /** Measures these streams from now on; `null` for a side that is silent. */
-  watch(streams: Readonly<Record<Side, MediaStream | null>>): void {
+  watch(streams: Readonly<Record<Direction, MediaStream | null>>): void {
     for (const side of ["in", "out"] as const) this.#attach(side, streams[side]);
     if (this.#probes.size === 0) return this.stop();
     if (this.#timer === null) this.#read();
@@ -49,11 +49,11 @@ export class SoundMeter {
     if (this.#context !== null) {
       void this.#context.close();
       this.#context = null;
-      this.report(QUIET);
+      this.report(SILENT_LEVELS);
     }
   }
 
-  #attach(side: Side, stream: MediaStream | null): void {
+  #attach(side: Direction, stream: MediaStream | null): void {
     if (this.#probes.get(side)?.stream === stream) return;
     this.#detach(side);
     if (stream === null || stream.getAudioTracks().length === 0) return;
@@ -66,16 +66,16 @@ export class SoundMeter {
     this.#probes.set(side, { stream, source, analyser, samples, tracker: new LevelTracker() });
   }
 
-  #detach(side: Side): void {
+  #detach(side: Direction): void {
     this.#probes.get(side)?.source.disconnect();
     this.#probes.delete(side);
   }
 
   #read(): void {
     const now = this.clock.now();
-    const level = (side: Side): Level => {
+    const level = (side: Direction): Level => {
       const probe = this.#probes.get(side);
-      if (!probe) return SILENT;
+      if (!probe) return SILENT_LEVEL;
       probe.analyser.getFloatTimeDomainData(probe.samples);
       return probe.tracker.update(probe.samples, now);
     };

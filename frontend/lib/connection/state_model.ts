@@ -32,12 +32,12 @@ export interface Machine {
   /** Why it ended, when nothing is wrong. */
   readonly ending: Problem | null;
   /** In `connected`: set when it is over, while what has been received is still being played. */
-  readonly farewell: Farewell | null;
+  readonly draining: Draining | null;
   /** In `closing`: whether it was told to start anew, which then follows. */
   readonly again: boolean;
 }
 
-export interface Farewell {
+export interface Draining {
   readonly ending: Problem;
   /** Whether the buffers are empty, so that only a fixed time is left. */
   readonly over: boolean;
@@ -74,7 +74,7 @@ export type Effect =
   /** Silence the peer, and close it once the connection that replaces it is there. */
   | { type: "retire_peer" }
   /** Find out whether what has been received has been played. */
-  | { type: "play_out" }
+  | { type: "drain_playback" }
   | { type: "release_media" }
   | { type: "announce"; what: "started" | "stopped" };
 
@@ -87,7 +87,7 @@ export interface Step {
 export const CONNECT_MS = 30_000;
 /** One try to reconnect gets this long, but for the last. */
 export const RETRY_MS = 10_000;
-/** ICE often recovers by itself within this time; only then is a new connection worth it. */
+/** ICE often recreleased by itself within this time; only then is a new connection worth it. */
 export const DISCONNECT_MS = 3_000;
 export const BACKOFF_MS: readonly number[] = [0, 1_000, 3_000];
 /** After this long a connection counts as stable, and a later loss gets all its tries again. */
@@ -98,7 +98,7 @@ export const WAIT_MS = 40_000;
 export const LEAVE_MS = 2_000;
 
 /** How long the end of a stream may go on playing. The server may have hung up by then. */
-export const PLAY_OUT_MS = 2_000;
+export const DRAIN_MS = 2_000;
 
 export const INITIAL: Machine = {
   name: "idle",
@@ -110,7 +110,7 @@ export const INITIAL: Machine = {
   wakeAt: null,
   problem: null,
   ending: null,
-  farewell: null,
+  draining: null,
   again: false,
 };
 
@@ -123,8 +123,8 @@ export function retryMs(tries: number): number {
 }
 
 /** Whether a connection that was there may be going. */
-export function isUnsteady({ name, wakeAt, farewell }: Machine): boolean {
-  return name === "connected" && wakeAt !== null && farewell === null;
+export function isUnsteady({ name, wakeAt, draining }: Machine): boolean {
+  return name === "connected" && wakeAt !== null && draining === null;
 }
 
 /** Whether the person is in a stream or on the way to one. */

@@ -2,17 +2,17 @@
 
 import { receives } from "../lib/capture/constraints";
 import type { Environment, Settings, View } from "../lib/connection/environment";
-import { isActive } from "../lib/connection/model";
-import { Recorder, sceneOf } from "../lib/recording/page_recorder";
+import { isActive } from "../lib/connection/state_model";
+import { PageRecorder, recordedTracks } from "../lib/recording/page_recorder";
 import { fileName } from "../lib/recording/file_names";
 import { compare, type Report, type Statistics } from "../lib/playback/statistics";
 import { recallVolume, rememberVolume, toggled, withLevel, type Volume } from "../lib/playback/volume";
-import { browserStudio, pictureOf, saveBlob, today } from "./browser_environment";
+import { browserRecorderEnvironment, videoFrameOf, saveBlob, today } from "./browser_environment";
 
 const POLL_MS = 1_000;
 
-export class Extras {
-  readonly #recorder: Recorder;
+export class MediaToolsStore {
+  readonly #recorder: PageRecorder;
   #volume: Volume;
   #elapsed: number | null = $state(null);
   #notice: string | null = $state(null);
@@ -30,7 +30,7 @@ export class Extras {
     private readonly measure: () => Promise<Report | null>,
   ) {
     this.#volume = $state.raw(recallVolume(env.storage));
-    this.#recorder = new Recorder(browserStudio(env.clock), {
+    this.#recorder = new PageRecorder(browserRecorderEnvironment(env.clock), {
       elapsed: (ms) => (this.#elapsed = ms),
       notice: (text) => (this.#notice = text),
     });
@@ -71,19 +71,19 @@ export class Extras {
     this.#poll();
   }
 
-  /** Saves the picture that a video element shows, as it was sent and not as a mirror shows it. */
+  /** Saves the frame that a video element shows, as it was sent and not as a mirror shows it. */
   async snapshot(video: HTMLVideoElement, label: string): Promise<void> {
     this.#notice = null;
-    const picture = await pictureOf(video);
-    if (picture === null) this.#notice = "There is no picture to save yet.";
-    else saveBlob(this.env.clock, picture, fileName(label, today(), "png"));
+    const frame = await videoFrameOf(video);
+    if (frame === null) this.#notice = "There is no picture to save yet.";
+    else saveBlob(this.env.clock, frame, fileName(label, today(), "png"));
   }
 
   toggleRecording(label: string): void {
     this.#notice = null;
     if (this.#recorder.running) this.#recorder.stop();
     else if (this.#view) {
-      this.#recorder.start(label, sceneOf(this.#view, receives(this.settings().mode)));
+      this.#recorder.start(label, recordedTracks(this.#view, receives(this.settings().mode)));
     }
   }
 
@@ -91,7 +91,7 @@ export class Extras {
   follow(view: View): void {
     this.#view = view;
     if (isActive(view.machine.name)) {
-      this.#recorder.follow(sceneOf(view, receives(this.settings().mode)));
+      this.#recorder.follow(recordedTracks(view, receives(this.settings().mode)));
     } else this.#recorder.stop();
     this.#poll();
   }

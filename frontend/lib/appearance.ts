@@ -1,11 +1,11 @@
 /** How the author wants it to look; `null` means the component's own choice. */
 
-import type { Button, ButtonLabels, TurnLabels, Variant } from "../lib/types";
+import type { Button, ButtonLabels, TurnLabels, Variant } from "./types";
 
 /** What the page calls each turn. */
 export type TurnWords = Readonly<Required<TurnLabels>>;
 
-export interface Look {
+export interface Appearance {
   readonly icon: string | null;
   readonly iconButtonColor: string | null;
   readonly pulseColor: string | null;

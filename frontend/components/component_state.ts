@@ -3,18 +3,18 @@
 import type { Message } from "../lib/connection/messages";
 import type { Entry } from "../lib/composer";
 import type { Settings } from "../lib/connection/environment";
-import { Keeping } from "../lib/keyed_instances";
-import { OutputFlow } from "../lib/additional_outputs";
+import { KeyedStates } from "../lib/keyed_states";
+import { OutputFetcher } from "../lib/additional_outputs";
 import type { Server } from "../lib/types";
 import { browserClock, browserEnvironment } from "./browser_environment";
-import { Drafts } from "./drafts.svelte";
-import { Live } from "./connection.svelte";
+import { ComposerStore } from "./composer_store.svelte";
+import { ConnectionStore } from "./connection_store.svelte";
 
 /** The instance in the page: what it knows, and what it is told. */
 export interface Instance {
   settings(): Settings;
   /** The numbers of the Gradio events that take additional outputs. */
-  listeners(): readonly number[];
+  outputListeners(): readonly number[];
   dispatch(event: "state_change" | "start_recording" | "stop_recording"): void;
   identified(id: string): void;
   message(message: Message): void;
@@ -22,10 +22,10 @@ export interface Instance {
   warning(text: string): void;
 }
 
-export class Held {
-  readonly live: Live;
-  readonly drafts: Drafts;
-  readonly flow: OutputFlow;
+export class ComponentState {
+  readonly store: ConnectionStore;
+  readonly composer: ComposerStore;
+  readonly outputs: OutputFetcher;
   /** The id of the connection there is, or was last. */
   webrtcId: string | null = null;
 
@@ -35,38 +35,39 @@ export class Held {
     /** Another one after a re-render. */
     public instance: Instance,
   ) {
-    this.flow = new OutputFlow(
+    this.outputs = new OutputFetcher(
       browserClock,
-      () => this.instance.listeners(),
+      () => this.instance.outputListeners(),
       () => this.instance.dispatch("state_change"),
       () => server.outputs_waiting({ session_hash: sessionHash() }),
     );
-    this.drafts = new Drafts(browserClock, {
-      connect: () => this.live.connection.start(false),
+    this.composer = new ComposerStore(browserClock, {
+      connect: () => this.store.connection.start(false),
       send: (entry) => {
         if (this.webrtcId !== null) this.instance.send(entry, this.webrtcId);
       },
     });
-    this.live = new Live(browserEnvironment(server, sessionHash), () => this.instance.settings(), {
-      changed: (view) => this.drafts.follow(view.machine.name),
+    const settings = (): Settings => this.instance.settings();
+    this.store = new ConnectionStore(browserEnvironment(server, sessionHash), settings, {
+      changed: (view) => this.composer.follow(view.machine.name),
       identified: (id) => {
         this.webrtcId = id;
         this.instance.identified(id);
       },
       started: () => this.instance.dispatch("start_recording"),
       stopped: () => this.instance.dispatch("stop_recording"),
-      over: () => this.flow.sweep(),
+      released: () => this.outputs.fetchRemaining(),
       message: (message) => this.instance.message(message),
       warning: (text) => this.instance.warning(text),
     });
   }
 
   close(): void {
-    this.live.close();
-    this.drafts.close();
-    this.flow.close();
+    this.store.close();
+    this.composer.close();
+    this.outputs.close();
   }
 }
 
-/** The components of this page that have a `key`, whichever instance of them is in it. */
-export const keeping = new Keeping<Held>(browserClock);
+/** The states of this page's components that have a `key`, whichever instance of them is in it. */
+export const keyedStates = new KeyedStates<ComponentState>(browserClock);

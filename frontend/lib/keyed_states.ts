@@ -9,31 +9,31 @@ import type { Clock } from "./types";
 /** How long something is kept for an instance that may come, ms: a few renderings of the page. */
 export const GRACE_MS = 250;
 
-interface Kept<T> {
-  readonly thing: T;
+interface KeptState<T> {
+  readonly state: T;
   /** Who has it; whoever claims it takes it from the one before. */
   owner: symbol | null;
   timer: number | null;
 }
 
 export interface Claim<T> {
-  readonly thing: T;
+  readonly state: T;
   /** Whether another instance had it. */
-  readonly taken: boolean;
-  /** This instance goes away: `end` is called soon, unless another one has the thing or comes. */
+  readonly resumed: boolean;
+  /** This instance goes away: `end` is called soon, unless another one has the state or comes. */
   release(end: () => void): void;
 }
 
-export class Keeping<T> {
-  readonly #kept = new Map<string, Kept<T>>();
+export class KeyedStates<T> {
+  readonly #kept = new Map<string, KeptState<T>>();
 
   constructor(private readonly clock: Clock) {}
 
   /** Takes what was kept under `id`, or makes it. Without an id nothing is kept. */
   claim(id: string | null, make: () => T): Claim<T> {
-    if (id === null) return { thing: make(), taken: false, release: (end) => end() };
+    if (id === null) return { state: make(), resumed: false, release: (end) => end() };
     const found = this.#kept.get(id);
-    const kept = found ?? { thing: make(), owner: null, timer: null };
+    const kept = found ?? { state: make(), owner: null, timer: null };
     this.#kept.set(id, kept);
     const owner = Symbol(id);
     kept.owner = owner;
@@ -46,10 +46,10 @@ export class Keeping<T> {
         end();
       }, GRACE_MS);
     };
-    return { thing: kept.thing, taken: found !== undefined, release };
+    return { state: kept.state, resumed: found !== undefined, release };
   }
 
-  #stop(kept: Kept<T>): void {
+  #stop(kept: KeptState<T>): void {
     if (kept.timer !== null) this.clock.clear(kept.timer);
     kept.timer = null;
   }

@@ -2,7 +2,7 @@
 
 import type { Clock } from "./types";
 
-export class Alarm {
+export class WakeTimer {
   #timer: number | null = null;
 
   constructor(

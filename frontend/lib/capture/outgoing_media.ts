@@ -8,7 +8,7 @@ import { problemOfMediaError, type Problem } from "../connection/problems";
 import { usableSources, wasCancelled } from "./screen_capture";
 import type { Kind, VideoSource } from "../types";
 
-export interface SendingEvents {
+export interface OutgoingMediaEvents {
   replaced(kind: Kind, track: MediaStreamTrack | null): void;
   changed(): void;
   notice(text: string): void;
@@ -16,21 +16,21 @@ export interface SendingEvents {
   sharingEnded(): void;
 }
 
-type SendingView = Pick<
+type OutgoingMediaView = Pick<
   View,
   "local" | "muted" | "devices" | "current" | "source" | "sources" | "facing"
 >;
 
-export class Sending {
+export class OutgoingMedia {
   readonly #capture: Capture | null;
   #local: MediaStream | null = null;
-  /** What the person wants to send pictures from, once they said so. */
+  /** What the person wants to send video from, once they said so. */
   #wanted: VideoSource | null = null;
 
   constructor(
     private readonly env: Environment,
     private readonly settings: () => Settings,
-    events: SendingEvents,
+    events: OutgoingMediaEvents,
   ) {
     if (env.mediaDevices === undefined) {
       this.#capture = null;
@@ -49,14 +49,14 @@ export class Sending {
     return this.#capture?.tracks ?? new Map();
   }
 
-  /** The author's sources that this browser has, when pictures are sent at all. */
+  /** The author's sources that this browser has, when video is sent at all. */
   get sources(): VideoSource[] {
     const { mode, modality, videoSources } = this.settings();
     if (!sends(mode) || !kindsOf(modality).includes("video")) return [];
     return usableSources(videoSources, this.env.mediaDevices);
   }
 
-  /** Where pictures come from, now or at the next start. */
+  /** Where video comes from, now or at the next start. */
   get source(): VideoSource {
     // What the person changed to while live holds for the next start too: it is what they saw.
     if (this.#local !== null && this.#capture) this.#wanted = this.#capture.source;
@@ -64,7 +64,7 @@ export class Sending {
     return others.find((source) => source === this.#wanted) ?? first;
   }
 
-  get view(): SendingView {
+  get view(): OutgoingMediaView {
     const capture = this.#capture;
     return {
       local: this.#local,

@@ -8,12 +8,12 @@ import type { Kind, TrackConstraints, VideoSource } from "../types";
 export interface CaptureOptions {
   readonly kinds: readonly Kind[];
   readonly constraints: TrackConstraints | null;
-  /** Where pictures come from at first, and all that they may come from. */
+  /** Where video comes from at first, and all that they may come from. */
   readonly source: VideoSource;
   readonly sources: readonly VideoSource[];
 }
 
-export const NOTHING: CaptureOptions = {
+export const NO_CAPTURE: CaptureOptions = {
   kinds: [],
   constraints: null,
   source: "camera",

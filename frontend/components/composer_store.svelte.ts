@@ -1,10 +1,10 @@
 /** What the person types as reactive state, for components to render. */
 
 import { Composer, type ComposerEvents, type ComposerView } from "../lib/composer";
-import type { StateName } from "../lib/connection/model";
+import type { StateName } from "../lib/connection/state_model";
 import type { Clock } from "../lib/types";
 
-export class Drafts {
+export class ComposerStore {
   readonly #composer: Composer;
   #view: ComposerView;
 
