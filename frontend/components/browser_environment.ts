@@ -11,7 +11,7 @@ export const browserClock: Clock = {
   clear: (timer) => window.clearTimeout(timer),
 };
 
-/** DrainReading `localStorage` throws where storage is forbidden, as in sandboxed frames. */
+/** Reading `localStorage` throws where storage is forbidden, as in sandboxed frames. */
 export function browserStorage(): Storage | null {
   try {
     return window.localStorage;

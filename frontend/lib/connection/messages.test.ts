@@ -12,7 +12,7 @@ describe("the contract shared with the server", () => {
     expect(decode(wire)).toBeNull();
   });
 
-  it("creleased every message the page sends", () => {
+  it("covers every message the page sends", () => {
     for (const type of ["ping", "end_stream"] as const) {
       expect(decode(encode(type))).toEqual({ type, data: "", reason: null });
     }

@@ -104,7 +104,7 @@ describe("waiting for a place", () => {
 });
 
 describe("a loss", () => {
-  it("is waited out for a moment, as ICE often recreleased", () => {
+  it("is waited out for a moment, as ICE often recovers", () => {
     const run = connected().tell({ type: "peer", peer: "disconnected" });
     expect(run.machine).toMatchObject({ name: "connected", wakeAt: run.now + DISCONNECT_MS });
     run.tell(UP);

@@ -87,7 +87,7 @@ export interface Step {
 export const CONNECT_MS = 30_000;
 /** One try to reconnect gets this long, but for the last. */
 export const RETRY_MS = 10_000;
-/** ICE often recreleased by itself within this time; only then is a new connection worth it. */
+/** ICE often recovers by itself within this time; only then is a new connection worth it. */
 export const DISCONNECT_MS = 3_000;
 export const BACKOFF_MS: readonly number[] = [0, 1_000, 3_000];
 /** After this long a connection counts as stable, and a later loss gets all its tries again. */

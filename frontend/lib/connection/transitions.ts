@@ -23,7 +23,7 @@ export function stay(machine: Machine): Step {
   return { machine, effects: [] };
 }
 
-/** A state at rest, keyedStates only the attempt count: nothing of the old stream is left. */
+/** A state at rest, keeping only the attempt count: nothing of the old stream is left. */
 export function rest(machine: Machine, patch: Partial<Machine>, effects: readonly Effect[]): Step {
   const stopped = machine.connectedAt === null ? [] : [STOPPED];
   return {

@@ -1,4 +1,4 @@
-/** PeerConnection connections and a server whose behaviour a test decides. */
+/** Peer connections and a server whose behaviour a test decides. */
 
 import type { Server } from "../types";
 import type { FakeTrack } from "./browser";
