@@ -15,7 +15,7 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser import pictures, sound
+from tests.browser import spoken_audio, video_pattern
 from tests.browser.pages import Visit
 from tests.packaging.processes import free_port
 from tests.support.chromium import FLAGS, find_chromium
@@ -41,8 +41,8 @@ def playwright() -> Iterator[Playwright]:
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with ``speech.wav`` and ``pattern.y4m`` for the fake devices."""
     directory = tmp_path_factory.mktemp("media")
-    sound.write_wav(directory / "speech.wav", sound.speak())
-    pictures.write_video(directory / "pattern.y4m")
+    spoken_audio.write_wav(directory / "speech.wav", spoken_audio.speak())
+    video_pattern.write_video(directory / "pattern.y4m")
     return directory
 
 

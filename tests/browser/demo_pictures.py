@@ -24,8 +24,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import faces, sound
-from tests.browser.speaking import microphone
+from tests.browser import drawn_face, spoken_audio
+from tests.browser.fake_microphone import microphone
 from tests.packaging.processes import free_port
 from tests.support import demos, model_server
 from tests.support.chromium import FLAGS, find_chromium
@@ -76,13 +76,13 @@ REALTIME = RealtimeService(
 
 def hum(path: Path) -> None:
     """Write a scale, sung with a little vibrato."""
-    times = np.arange(int(0.8 * sound.RATE)) / sound.RATE
+    times = np.arange(int(0.8 * spoken_audio.RATE)) / spoken_audio.RATE
     fade = np.minimum(1, np.minimum(times, times[::-1]) / 0.05)
     notes = []
     for pitch in (60, 64, 67, 72, 71, 67, 64, 62):
         phase = 2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * times + 0.2 * np.sin(31 * times)
         notes.append(fade * sum(np.sin(k * phase) / k**1.3 for k in range(1, 9)))
-    sound.write_wav(path, 0.3 * np.concatenate(notes))
+    spoken_audio.write_wav(path, 0.3 * np.concatenate(notes))
 
 
 def heard(folder: Path, name: str) -> tuple[str, ...]:
@@ -175,7 +175,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         models.pieces = [ANSWER]
-        faces.write_video(Path(media, "face.mjpeg"), size=(960, 540))
+        drawn_face.write_video(Path(media, "face.mjpeg"), size=(960, 540))
         # The gallery's own picture shows those of the others.
         for name in chosen.names or sorted(STEPS, key=lambda name: name == "gallery"):
             browser = playwright.chromium.launch(

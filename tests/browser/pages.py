@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import numpy as np
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page, Request
 
-from tests.browser.pictures import Quarters
-from tests.browser.sound import Recording
+from tests.browser.spoken_audio import Recording
+from tests.browser.video_pattern import Quarters
 
 T = TypeVar("T")
 

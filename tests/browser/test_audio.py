@@ -12,7 +12,7 @@ import pytest
 from gradio_webrtc import AsyncStreamHandler, StreamHandler, WebRTC
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
-from tests.browser.sound import envelope, likeness, speak
+from tests.browser.spoken_audio import envelope, likeness, speak
 
 RAW = {"echoCancellation": False, "noiseSuppression": False, "autoGainControl": False}
 """Chromium's own processing takes away what is not speech, and changes how loud it is."""

@@ -15,7 +15,7 @@ from gradio_webrtc.handlers.protocol import Modality
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import EchoHandler
 from tests.browser.pages import Component
-from tests.browser.pictures import Picture
+from tests.browser.video_pattern import Picture
 from tests.support.chromium import FLAGS
 
 LOW, HIGH = 300_000, 4_000_000

@@ -20,7 +20,7 @@ from gradio_webrtc import (
 )
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
-from tests.browser.pictures import Picture
+from tests.browser.video_pattern import Picture
 
 CALM: dict[str, Any] = {"show_progress": "hidden"}
 

@@ -11,8 +11,8 @@ import pytest
 
 from gradio_webrtc import ReplyOnPause, WebRTC
 from tests.browser.conftest import Open, Serve
+from tests.browser.fake_microphone import microphone
 from tests.browser.pages import Component
-from tests.browser.speaking import microphone
 
 RATE = 48_000
 THINKING_S = 1.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import Open, Serve
-from tests.browser.sound import RATE, write_wav
+from tests.browser.spoken_audio import RATE, write_wav
 from tests.support import demos
 from tests.support.chromium import FLAGS
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.browser.conftest import Open, Serve
-from tests.browser.pictures import PATTERN, Quarters
-from tests.browser.sound import envelope, likeness, speak
+from tests.browser.spoken_audio import envelope, likeness, speak
+from tests.browser.video_pattern import PATTERN, Quarters
 from tests.support import demos
 
 BLACK = Quarters(*((0, 0, 0),) * 4)

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Open, Serve
+from tests.browser.fake_microphone import TurnListener, hear, microphone
 from tests.browser.pages import PATIENCE, Visit
-from tests.browser.speaking import TurnListener, hear, microphone
 from tests.support import demos
 
 GREETED = 6.0

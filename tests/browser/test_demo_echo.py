@@ -6,8 +6,8 @@ import pytest
 
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Visit
-from tests.browser.pictures import PATTERN, Quarters
-from tests.browser.sound import envelope, likeness, speak
+from tests.browser.spoken_audio import envelope, likeness, speak
+from tests.browser.video_pattern import PATTERN, Quarters
 from tests.support import demos
 
 

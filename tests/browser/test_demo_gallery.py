@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Serve
+from tests.browser.fake_microphone import microphone
 from tests.browser.pages import PATIENCE, Visit
-from tests.browser.pictures import PATTERN
-from tests.browser.speaking import microphone
 from tests.browser.test_demo_conversation import GREETED, bubbles
+from tests.browser.video_pattern import PATTERN
 from tests.support import demos
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Serve
+from tests.browser.fake_microphone import hear, microphone
 from tests.browser.pages import PATIENCE
-from tests.browser.speaking import hear, microphone
 from tests.support import demos
 
 SLOW = 2 * PATIENCE * 1000

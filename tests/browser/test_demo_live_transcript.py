@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Open, Serve
+from tests.browser.fake_microphone import microphone
 from tests.browser.pages import PATIENCE
-from tests.browser.speaking import microphone
 from tests.support import demos
 
 

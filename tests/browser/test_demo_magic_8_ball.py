@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import Open, Serve
+from tests.browser.fake_microphone import hear, microphone
 from tests.browser.pages import Visit
-from tests.browser.speaking import hear, microphone
 from tests.support import demos, model_server
 from tests.support.model_server import ModelServer
 

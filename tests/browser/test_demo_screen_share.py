@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 from tests.browser.conftest import Open, Serve
-from tests.browser.pictures import PATTERN, Colour, Quarters
+from tests.browser.video_pattern import PATTERN, Colour, Quarters
 from tests.support import demos
 
 

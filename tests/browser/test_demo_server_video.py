@@ -10,8 +10,8 @@ import pytest
 
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component, Visit
-from tests.browser.pictures import PATTERN, pattern
-from tests.browser.seen import seen
+from tests.browser.shown_frame import seen
+from tests.browser.video_pattern import PATTERN, pattern
 from tests.support import demos
 
 

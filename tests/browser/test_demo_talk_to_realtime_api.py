@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Open, Serve
+from tests.browser.fake_microphone import microphone
 from tests.browser.pages import Component, Visit
-from tests.browser.speaking import microphone
 from tests.support import demos
 from tests.support.realtime_service import KEY, RealtimeService
 

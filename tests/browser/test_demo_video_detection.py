@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.browser import faces
+from tests.browser import drawn_face
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
-from tests.browser.seen import seen
+from tests.browser.shown_frame import seen
 from tests.support import demos
 from tests.support.chromium import FLAGS
 
@@ -19,7 +19,7 @@ BOX = np.array((40, 220, 130))
 @pytest.fixture(scope="module")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     path = tmp_path_factory.mktemp("faces") / "face.mjpeg"
-    faces.write_video(path)
+    drawn_face.write_video(path)
     return (*FLAGS, f"--use-file-for-fake-video-capture={path}")
 
 

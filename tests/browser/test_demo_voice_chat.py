@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Open, Serve
+from tests.browser.fake_microphone import TurnListener, hear, listen, microphone
 from tests.browser.pages import PATIENCE, Visit
-from tests.browser.speaking import TurnListener, hear, listen, microphone
 from tests.support import demos, model_server
 from tests.support.model_server import GATE, ModelServer
 

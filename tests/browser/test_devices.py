@@ -12,7 +12,7 @@ from gradio_webrtc.handlers.protocol import Modality
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import EchoHandler
 from tests.browser.pages import Component
-from tests.browser.pictures import PATTERN, Picture, Quarters
+from tests.browser.video_pattern import PATTERN, Picture, Quarters
 from tests.support.chromium import FLAGS
 
 THREE_DEVICES = (*FLAGS, "--use-fake-device-for-media-stream=device-count=3")

@@ -13,7 +13,7 @@ from gradio_webrtc import WebRTC, WebRTCError
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import AudioFrame, EchoHandler
 from tests.browser.pages import Component
-from tests.browser.pictures import PATTERN, Picture
+from tests.browser.video_pattern import PATTERN, Picture
 from tests.support.chromium import FLAGS
 
 BROKEN = "The model has no more memory."

@@ -16,8 +16,8 @@ from gradio_webrtc.handlers.protocol import Modality
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import EchoHandler
 from tests.browser.pages import Component
-from tests.browser.pictures import PATTERN, Colour, Picture, Quarters
 from tests.browser.test_devices import THREE_DEVICES, used
+from tests.browser.video_pattern import PATTERN, Colour, Picture, Quarters
 
 
 def inverted(image: Picture) -> Picture:

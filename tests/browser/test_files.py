@@ -16,7 +16,7 @@ from gradio_webrtc.handlers.protocol import Modality
 from gradio_webrtc.media import file_source
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
-from tests.browser.sound import Recording
+from tests.browser.spoken_audio import Recording
 from tests.support.media import encode_audio, encode_video, slices, tone
 
 TONE = 700.0

@@ -15,7 +15,7 @@ from gradio_webrtc import AdditionalOutputs, CloseStream, WebRTC, get_current_co
 from tests.browser.conftest import Open, Serve
 from tests.browser.emitters import WATCH, AsyncEmitter, Emitter, output_app
 from tests.browser.pages import Component
-from tests.browser.pictures import Picture
+from tests.browser.video_pattern import Picture
 
 CALM: dict[str, Any] = {"show_progress": "hidden"}
 

@@ -12,7 +12,7 @@ from gradio_webrtc import WebRTC, WebRTCError
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import EchoHandler, sessions
 from tests.browser.pages import Component
-from tests.browser.pictures import PATTERN, Picture
+from tests.browser.video_pattern import PATTERN, Picture
 
 
 def dimmed(image: Picture, brightness: float) -> Picture:

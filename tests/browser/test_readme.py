@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from tests.browser.conftest import Open, Serve
-from tests.browser.speaking import hear, microphone
+from tests.browser.fake_microphone import hear, microphone
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -16,8 +16,8 @@ from gradio_webrtc import WebRTC
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import sessions
 from tests.browser.pages import Component
-from tests.browser.pictures import GREEN, RED, Picture, Quarters
-from tests.browser.sound import Recording
+from tests.browser.spoken_audio import Recording
+from tests.browser.video_pattern import GREEN, RED, Picture, Quarters
 
 RATE = 48_000
 PIECE = RATE // 10

@@ -14,7 +14,7 @@ from gradio_webrtc import AsyncAudioVideoStreamHandler, Recording, WebRTC
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import EchoHandler
 from tests.browser.pages import Component
-from tests.browser.pictures import PATTERN, Quarters
+from tests.browser.video_pattern import PATTERN, Quarters
 from tests.support.recordings import decode
 
 LOOK = """

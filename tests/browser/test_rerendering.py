@@ -11,8 +11,8 @@ from gradio_webrtc import WebRTC
 from tests.browser.conftest import Open, Serve
 from tests.browser.emitters import Emitter
 from tests.browser.pages import Component, Visit
-from tests.browser.pictures import PATTERN, Picture
 from tests.browser.test_outputs import CALM, add, numbers
+from tests.browser.video_pattern import PATTERN, Picture
 
 COUNT = 10_000
 

@@ -11,7 +11,7 @@ from gradio_webrtc import WebRTC
 from gradio_webrtc.options import VideoSource
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
-from tests.browser.pictures import PATTERN, Picture
+from tests.browser.video_pattern import PATTERN, Picture
 
 PHONE = "delete globalThis.MediaDevices?.prototype.getDisplayMedia;"
 CLOSED_PICKER = """

@@ -18,7 +18,7 @@ from tests.packaging.processes import Program, environment, free_port, running
 
 ROOT = Path(__file__).resolve().parents[2]
 LOST_SECONDS = 60
-"""ICE needs some seconds to notice a silent peer, then come three tries (`connection/state_model.ts`)."""
+"""ICE takes some seconds to miss a peer, then come three tries (`connection/state_model.ts`)."""
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from gradio_webrtc import (
     WebRTC,
 )
 from gradio_webrtc.handlers.protocol import Mode
-from tests.browser import flashes
+from tests.browser import audio_video_sync
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
 
@@ -90,12 +90,12 @@ class Film(AudioVideoStreamHandler):
 
     def emit(self) -> Any:
         self.chunks += 1
-        return flashes.chunk((self.chunks - 1) * 0.3, 0.3)
+        return audio_video_sync.chunk((self.chunks - 1) * 0.3, 0.3)
 
     def video_emit(self) -> Any:
-        time = self.frames / flashes.FPS
+        time = self.frames / audio_video_sync.FPS
         self.frames += 1
-        return TimedPicture(flashes.picture(time), time)
+        return TimedPicture(audio_video_sync.picture(time), time)
 
 
 class AsyncFilm(AsyncAudioVideoStreamHandler):
@@ -115,22 +115,22 @@ class AsyncFilm(AsyncAudioVideoStreamHandler):
 
     async def emit(self) -> Any:
         self.chunks += 1
-        return flashes.chunk((self.chunks - 1) * 10.0, 10.0)
+        return audio_video_sync.chunk((self.chunks - 1) * 10.0, 10.0)
 
     async def video_emit(self) -> Any:
-        time = self.frames / flashes.FPS
+        time = self.frames / audio_video_sync.FPS
         self.frames += 1
-        return TimedPicture(flashes.picture(time), time)
+        return TimedPicture(audio_video_sync.picture(time), time)
 
 
 def film() -> Iterator[Any]:
     """Yield sound and bare pictures in turn, as fast as it is let."""
     number = 0
     while True:
-        start = number / flashes.FPS
-        yield flashes.chunk(start, 6 / flashes.FPS)
+        start = number / audio_video_sync.FPS
+        yield audio_video_sync.chunk(start, 6 / audio_video_sync.FPS)
         for _ in range(6):
-            yield flashes.picture(number / flashes.FPS)
+            yield audio_video_sync.picture(number / audio_video_sync.FPS)
             number += 1
 
 
@@ -168,7 +168,7 @@ def begin(component: Component, mode: Mode) -> None:
 def test_a_flash_is_seen_when_its_beep_is_heard(
     serve: Serve, visit: Open, handler: Callable[[], Any], mode: Mode
 ) -> None:
-    script = flashes.OWN_SOURCE if mode == "send-receive" else flashes.SCRIPT
+    script = audio_video_sync.OWN_SOURCE if mode == "send-receive" else audio_video_sync.SCRIPT
     component = visit(serve(app_of(handler(), mode)), script=script).component()
     begin(component, mode)
-    flashes.in_step(component, LIMIT)
+    audio_video_sync.in_step(component, LIMIT)

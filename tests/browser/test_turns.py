@@ -13,7 +13,7 @@ import pytest
 from gradio_webrtc import AsyncStreamHandler, WebRTC
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component, Visit
-from tests.browser.sound import ENVELOPE_STEP
+from tests.browser.spoken_audio import ENVELOPE_STEP
 
 RATE = 48_000
 

@@ -12,7 +12,7 @@ import pytest
 
 from gradio_webrtc import WebRTC
 from tests.browser.conftest import Open, Serve
-from tests.browser.pictures import PATTERN, Picture, Quarters, pattern
+from tests.browser.video_pattern import PATTERN, Picture, Quarters, pattern
 
 
 def app_of(fn: Callable[..., Any], **options: Any) -> gr.Blocks:

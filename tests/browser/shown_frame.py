@@ -7,7 +7,7 @@ import base64
 import numpy as np
 
 from tests.browser.pages import Component
-from tests.browser.pictures import Colour, Picture
+from tests.browser.video_pattern import Colour, Picture
 
 DRAW = """(element) => {
   const video = element.matches("video") ? element : element.querySelector("video");

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.browser.pages import AUDIBLE, PATIENCE, Component
-from tests.browser.sound import ENVELOPE_STEP, RATE, write_wav
+from tests.browser.spoken_audio import ENVELOPE_STEP, RATE, write_wav
 from tests.support import speech
 from tests.support.chromium import FLAGS
 

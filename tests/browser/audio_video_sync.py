@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from tests.browser.pages import Component
-from tests.browser.pictures import HEIGHT, WIDTH, Picture
+from tests.browser.video_pattern import HEIGHT, WIDTH, Picture
 
-SCRIPT = Path(__file__).with_name("sync.js").read_text(encoding="utf-8")
+SCRIPT = Path(__file__).with_name("audio_video_sync.js").read_text(encoding="utf-8")
 OWN_SOURCE = "window.flashAndBeep = true;\n" + SCRIPT
 """Makes the page itself the source, in place of its camera and microphone."""
 
