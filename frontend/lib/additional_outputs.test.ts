@@ -260,6 +260,18 @@ describe("another instance of the component goes on", () => {
     expect(page.clock.armed).toBe(0);
   });
 
+  it("lets what a call made arrive that was over before it asked", async () => {
+    page.outputs.announced();
+    page.outputs.progressed({ fn_index: 7, status: "pending" });
+    page.count = { waiting: 2, taken: 1 };
+    page.outputs.resume();
+    await settle();
+    await page.clock.pass(ARRIVAL_MS - 1);
+    expect(page.rounds).toBe(1);
+    await page.clock.pass(1);
+    expect(page.rounds).toBe(2);
+  });
+
   it("asks when it was at rest, too: announcements may have been lost", async () => {
     page.count = { waiting: 1, taken: 0 };
     page.outputs.resume();

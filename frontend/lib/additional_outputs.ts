@@ -43,6 +43,8 @@ export class OutputFetcher {
   /** Whether to ask the server before resting: announcements may have been lost. */
   #unsure = false;
   #failed = false;
+  /** Whether a call that nothing is told of may have just ended. */
+  #resumed = false;
   #taken = -1;
   #timer: number | null = null;
   /** The calls of this round that are not over, and whether each has begun. */
@@ -68,9 +70,13 @@ export class OutputFetcher {
     this.#askIfUnsure();
   }
 
-  /** Another instance of the component goes on: how the calls end that run is not told to it. */
+  /**
+   * Another instance of the component goes on. How a call ends that the one before began is not told
+   * to it: it may be over on the server while what it made is still on its way to the page.
+   */
   resume(): void {
     if (this.#phase !== "fetching") return this.fetchRemaining();
+    this.#resumed = true;
     this.#calls.clear();
     void this.#ask();
   }
@@ -132,6 +138,8 @@ export class OutputFetcher {
     this.#unsure = false;
     const count = parseCount(await this.count().catch(() => undefined));
     if (this.#isClosed()) return;
+    const arriving = this.#resumed || count?.busy === true;
+    this.#resumed = false;
     const stuck = this.#failed && count !== null && count.taken === this.#taken;
     this.#taken = count?.taken ?? -1;
     this.#announced = Math.max(this.#announced, count?.waiting ?? 0);
@@ -140,8 +148,8 @@ export class OutputFetcher {
       this.#askIfUnsure();
     } else if (stuck) {
       this.#fetchAfter(PAUSE_MS);
-    } else if (count?.busy) {
-      // A call of before the component was shown again.
+    } else if (arriving) {
+      // The next call is to see what that one made of its inputs.
       this.#fetchAfter(ARRIVAL_MS);
     } else {
       this.#fetch();
