@@ -20,6 +20,7 @@ from gradio_webrtc.session.media_pumps import AUDIO_BACKLOG
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits, SessionState
 from tests.support.conversing import PlayingTransport, ScriptedReply, Talk
+from tests.support.emissions import ArrayFrame
 from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import marked, open_session, settle, until
@@ -155,7 +156,7 @@ async def test_a_generator_for_each_picture_that_yields_nothing_for_ever() -> No
             yield None
 
     session = await opened(as_handler(look, mode="send-receive", modality="video")())
-    session.on_video("picture")
+    session.on_video(ArrayFrame(np.zeros((8, 8, 3), np.uint8)))
     await settle()
     assert 40 <= await calls_in_two_seconds(session, calls) <= 60
 
@@ -170,8 +171,8 @@ async def test_a_function_of_pictures_that_returns_nothing_lets_others_run() -> 
 
     handler = VideoStreamHandler(look, fps=30, skip_frames=False)
     session = await opened(as_handler(handler, mode="send-receive", modality="video")())
-    for number in range(30):
-        await session._handler.receive("video", number)  # a backlog
+    for _ in range(30):  # a backlog
+        await session._handler.receive_video(ArrayFrame(np.zeros((8, 8, 3), np.uint8)))
     while seen < 30:
         others += 1
         assert others < 1000

@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from gradio_webrtc.errors import MediaFormatError, WebRTCError, words_for
+from gradio_webrtc.media.emitted_media import EmittedAudio
 from gradio_webrtc.session.messages import MAX_MESSAGE_BYTES, encode
 from gradio_webrtc.session.state import CloseReason, SessionState
 from tests.support.scripted_handler import ScriptedHandler
@@ -85,10 +86,10 @@ async def test_a_wrong_value_names_what_was_expected() -> None:
 async def test_what_the_wire_refuses_to_play_is_the_handlers_error() -> None:
     bench = await open_session()
 
-    async def refuse(kind: str, media: object) -> None:
+    async def refuse(audio: EmittedAudio) -> None:
         raise MediaFormatError("Expected sound; got a str.")
 
-    bench.transport.play = refuse  # type: ignore[method-assign]
+    bench.transport.play_audio = refuse  # type: ignore[method-assign]
     bench.handler.say("text")
     await until(lambda: bench.session.state is SessionState.CLOSED)
     assert bench.transport.sent("error")[0].data == "Expected sound; got a str."

@@ -13,8 +13,8 @@ from aiortc.mediastreams import MediaStreamError
 
 from gradio_webrtc import Reply, ReplyOnPause, current_reply
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
-from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.media.emitted_media import EmittedAudio
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.sending.audio_sender import AudioSender
@@ -50,10 +50,10 @@ class PlayingTransport(FakeTransport):
     def played_s(self, _: float) -> None:
         """The playout knows."""
 
-    async def play(self, kind: MediaKind, media: Any) -> None:
+    async def play_audio(self, audio: EmittedAudio) -> None:
         """Queue it, as a real wire does."""
-        await super().play(kind, media)
-        await self._out.play(media)
+        await super().play_audio(audio)
+        await self._out.play(audio)
 
     async def drain(self) -> None:
         """Wait until it has been played."""

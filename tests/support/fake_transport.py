@@ -6,14 +6,16 @@ import asyncio
 from typing import Any
 
 from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.session.messages import Message
+from tests.support.emissions import media_of
 
 
 class FakeTransport:
     """Implements ``session.transport.Transport``.
 
     Attributes:
-        played: what was played, as ``(kind, media)``.
+        played: what was played, as ``(kind, media)``, media as user code has it.
         messages: the control messages sent.
         texts: the plain texts sent.
         calls: the names of all calls in order, messages as ``send:<type>``.
@@ -21,7 +23,7 @@ class FakeTransport:
         held: whether the audio is held now.
         played_s: what it says to have played.
         closed: how often ``aclose`` was called.
-        room: while unset, ``play`` waits: back-pressure.
+        room: while unset, playing waits: back-pressure.
         drained: while unset, ``drain`` waits.
         close_error: raised by ``aclose`` when set.
     """
@@ -41,11 +43,18 @@ class FakeTransport:
         self.drained.set()
         self.close_error: Exception | None = None
 
-    async def play(self, kind: MediaKind, media: Any) -> None:
-        """Wait for room, then take ``media``."""
+    async def play_audio(self, audio: EmittedAudio) -> None:
+        """Wait for room, then take ``audio``."""
+        await self._play("audio", audio)
+
+    async def play_video(self, frame: EmittedVideo) -> None:
+        """Wait for room, then take ``frame``."""
+        await self._play("video", frame)
+
+    async def _play(self, kind: MediaKind, media: EmittedAudio | EmittedVideo) -> None:
         await self.room.wait()
         self.calls.append("play")
-        self.played.append((kind, media))
+        self.played.append((kind, media_of(media)))
 
     async def drain(self) -> None:
         """Wait until the test says that everything has been heard."""

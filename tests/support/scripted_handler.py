@@ -6,7 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
-from gradio_webrtc.handlers.protocol import AudioFormat, Link, MediaKind
+from gradio_webrtc.handlers.emission import Emission
+from gradio_webrtc.handlers.protocol import (
+    AudioFormat,
+    Link,
+    MediaKind,
+    ReceivedAudio,
+    ReceivedVideo,
+)
+from tests.support.emissions import emission_of
 
 Hook = Callable[..., Awaitable[None]]
 
@@ -76,19 +84,26 @@ class ScriptedHandler:
         if self.on_submit is not None:
             await self.on_submit(*args)
 
-    async def receive(self, kind: MediaKind, frame: Any) -> None:
-        """Remember the frame."""
-        self.received.append((kind, frame))
-        if self.on_receive is not None:
-            await self.on_receive(kind, frame)
+    async def receive_audio(self, audio: ReceivedAudio) -> None:
+        """Remember the audio."""
+        await self._receive("audio", audio)
 
-    async def emit(self, kind: MediaKind) -> Any:
+    async def receive_video(self, frame: ReceivedVideo) -> None:
+        """Remember the frame."""
+        await self._receive("video", frame)
+
+    async def _receive(self, kind: MediaKind, media: ReceivedAudio | ReceivedVideo) -> None:
+        self.received.append((kind, media))
+        if self.on_receive is not None:
+            await self.on_receive(kind, media)
+
+    async def emit(self, kind: MediaKind) -> Emission:
         """Follow the script."""
         self.emits_taken += 1
         value = await self._script[kind].get()
         if isinstance(value, BaseException):
             raise value
-        return value
+        return emission_of(value, kind)
 
     async def aclose(self) -> None:
         """Count, then do what the test wants."""

@@ -1,1 +1,1 @@
-"""Threads for user code, and what the event loop waits on: wake-ups, slots and queues."""
+"""Threads for user code, and what the event loop waits on: wake-ups, queues and timers."""

@@ -200,6 +200,10 @@ class StreamHandlerBase(ABC):
     def _check_inputs(self, further: int) -> None:  # noqa: B027 - by default anything goes
         """Raise ``ConfigurationError`` if that many further inputs cannot be served."""
 
+    def _emitter(self) -> str:
+        """Return the name of the code whose values ``emit`` returns, for errors."""
+        return f"{type(self).__name__}.emit"
+
     def _still_wanted(self, value: Any) -> Any:
         """Return what is left of a value that ``emit`` returned some turns of the loop ago."""
         return value

@@ -35,9 +35,9 @@ class Boundary:
 
 @dataclass(frozen=True)
 class Emitted:
-    """One value from user code, taken apart."""
+    """One value from user code, taken apart; what the media is has not been looked at."""
 
-    media: Any = None
+    media: object = None
     outputs: AdditionalOutputs | None = None
     close: CloseStream | None = None
 
@@ -50,11 +50,11 @@ def is_audio(value: tuple[Any, ...]) -> bool:
     return 2 <= len(value) <= 3 and (is_number(value[0]) or is_number(value[1]))
 
 
-def split_emitted(value: Any) -> Emitted:
+def split_emitted(value: object) -> Emitted:
     """Split what a handler returned or yielded.
 
     Accepts a frame, ``AdditionalOutputs``, ``CloseStream``, a ``(frame, one of these)`` pair, or
-    ``None``. The frame itself is checked later, by the media code that knows its kind.
+    ``None``. What the frame itself is, is for the ``EmissionParser`` that knows its kind.
 
     Raises:
         MediaFormatError: a tuple that is neither audio nor such a pair.

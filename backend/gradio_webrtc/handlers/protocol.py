@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
+
+from gradio_webrtc.handlers.emission import Emission
+from gradio_webrtc.media.audio.pcm import Int16Array
+from gradio_webrtc.media.video.frames import FrameFormat, ImageArray
 
 MediaKind = Literal["audio", "video"]
 Mode = Literal["send-receive", "send", "receive"]
@@ -23,6 +27,18 @@ TurnLog = Literal[
 ]
 """What a client is told about turns, as the ``data`` of a ``log`` message. ``listening``: the
 handler waits for speech, at its start or after speech that it makes nothing of."""
+
+
+ReceivedAudio: TypeAlias = tuple[int, Int16Array]
+"""``(sample_rate in Hz, int16 array)``, shape ``(1, samples)`` mono or ``(2, samples)`` stereo."""
+
+
+class ReceivedVideo(Protocol):
+    """A video frame that is converted when and where it is used."""
+
+    def to_array(self, frame_format: FrameFormat) -> ImageArray:
+        """Return ``uint8`` of shape ``(height, width, 3)``, for ``"gray"`` ``(height, width)``."""
+        ...
 
 
 class EndOfStream(Exception):
@@ -116,9 +132,10 @@ class Link(Protocol):
 class Handler(Protocol):
     """One connection's user code in the one shape a session drives.
 
-    A session calls ``start`` once, then ``receive`` and ``emit`` from one task per kind of media
-    each, and ``aclose`` once, whatever happened. ``receive`` may take as long as user code takes:
-    the session bounds what waits before it (audio in order, video newest only).
+    A session calls ``start`` once, then ``receive_audio`` or ``receive_video`` and ``emit`` from
+    one task per kind of media each, and ``aclose`` once, whatever happened. Receiving may take as
+    long as user code takes: the session bounds what waits before it (audio in order, video newest
+    only).
     """
 
     @property
@@ -161,19 +178,20 @@ class Handler(Protocol):
         """
         ...
 
-    async def receive(self, kind: MediaKind, frame: Any) -> None:
-        """Hand over audio ``(sample_rate, int16 (channels, samples))`` or a video frame.
-
-        A video frame is a ``uint8`` array in the handler's frame format, or anything with
-        ``to_array(frame_format)`` that makes one when the handler is ready for it.
-        """
+    async def receive_audio(self, audio: ReceivedAudio) -> None:
+        """Hand over the next audio, in ``audio_format``."""
         ...
 
-    async def emit(self, kind: MediaKind) -> Any:
-        """Wait for the next value user code emits, unsplit; ``None`` is never returned in a spin.
+    async def receive_video(self, frame: ReceivedVideo) -> None:
+        """Hand over the newest video frame."""
+        ...
+
+    async def emit(self, kind: MediaKind) -> Emission:
+        """Wait for the next value user code emits.
 
         Raises:
             EndOfStream: nothing more will come.
+            MediaFormatError: it emitted what is no media; the text names what came from where.
         """
         ...
 

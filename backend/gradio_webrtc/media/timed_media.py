@@ -22,12 +22,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from gradio_webrtc.errors import MediaFormatError
-from gradio_webrtc.media.audio.pcm import chunk_seconds
+from gradio_webrtc.media.audio.pcm import AudioChunk
+from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
+from gradio_webrtc.media.video.frames import Picture
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class TimedPicture:
         MediaFormatError: ``time`` is not a finite number.
     """
 
-    picture: Any
+    picture: Picture
     time: float
 
     def __post_init__(self) -> None:
@@ -65,28 +64,12 @@ class TimedAudio:
         MediaFormatError: ``time`` is not a finite number.
     """
 
-    chunk: Any
+    chunk: AudioChunk
     time: float
 
     def __post_init__(self) -> None:
         """Check the time."""
         _check_time(self.time)
-
-
-def seconds_of(value: Any) -> float:
-    """Return how long the sound of an emitted value lasts, 0 for anything else."""
-    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], (tuple, TimedAudio)):
-        value = value[0]
-    if isinstance(value, TimedAudio):
-        value = value.chunk
-    if not isinstance(value, tuple) or len(value) < 2:
-        return 0.0
-    rate, array = value[0], value[1]
-    if not isinstance(array, np.ndarray) or not isinstance(rate, (int, np.integer)) or rate <= 0:
-        return 0.0
-    interleaved = len(value) == 3 and value[2] == "stereo" and (array.ndim == 1 or len(array) == 1)
-    samples = array.shape[-1] if array.ndim else 0
-    return float(samples / (2 if interleaved else 1) / rate)
 
 
 class SourceTimes:
@@ -103,28 +86,19 @@ class SourceTimes:
         self._interval = 1.0 / fps
         self._start = self._end = self._next = 0.0
 
-    def sound(self, chunk: Any) -> None:
-        """Note a chunk or ``TimedAudio`` that was yielded.
+    def audio(self, audio: EmittedAudio) -> None:
+        """Note audio that was yielded."""
+        self._start = self._end if audio.time is None else audio.time
+        self._end = self._start + audio.duration
 
-        Raises:
-            MediaFormatError: it is no sound.
-        """
-        bare = chunk
-        if isinstance(chunk, TimedAudio):
-            bare, self._end = chunk.chunk, chunk.time
-        self._start = self._end
-        self._end += chunk_seconds(bare)
-
-    def picture(self, picture: Any) -> TimedPicture:
-        """Return ``picture`` with its time; one that has a time keeps it."""
-        if not isinstance(picture, TimedPicture):
-            picture = TimedPicture(picture, max(self._start, self._next))
-        self._next = picture.time + self._interval
-        timed: TimedPicture = picture
-        return timed
+    def video(self, frame: EmittedVideo) -> EmittedVideo:
+        """Return ``frame`` with its time; one that has a time keeps it."""
+        time = max(self._start, self._next) if frame.time is None else frame.time
+        self._next = time + self._interval
+        return frame if frame.time is not None else frame.at(time)
 
 
-def _check_time(time: Any) -> None:
+def _check_time(time: float) -> None:
     try:
         finite = math.isfinite(time)
     except TypeError:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 import av
 
@@ -27,6 +27,20 @@ logger = logging.getLogger(__name__)
 OpenFile = Callable[[Path], BinaryIO]
 
 
+class RecordedVideo(Protocol):
+    """A received picture as recordings use it."""
+
+    @property
+    def frame(self) -> av.VideoFrame:
+        """The decoded picture."""
+        ...
+
+    @property
+    def delay(self) -> float:
+        """Seconds it was held back before it was told of."""
+        ...
+
+
 class Recorder(Protocol):
     """What a session tells of its media. All of it on the event loop; nothing waits."""
 
@@ -38,8 +52,8 @@ class Recorder(Protocol):
         """Sound goes out; it starts now."""
         ...
 
-    def picture_received(self, picture: Any) -> None:
-        """A picture came in; see ``TransportListener.on_video``."""
+    def picture_received(self, picture: RecordedVideo) -> None:
+        """A picture came in."""
         ...
 
     def picture_sent(self, frame: av.VideoFrame) -> None:
@@ -60,7 +74,7 @@ class NoRecorder:
     def sound_sent(self, pcm: Pcm) -> None:
         """Ignore it."""
 
-    def picture_received(self, picture: Any) -> None:
+    def picture_received(self, picture: RecordedVideo) -> None:
         """Ignore it."""
 
     def picture_sent(self, frame: av.VideoFrame) -> None:
@@ -120,7 +134,7 @@ class FileRecorder:
         """Take sound that starts now."""
         self._sound("output", pcm, 0.0)
 
-    def picture_received(self, picture: Any) -> None:
+    def picture_received(self, picture: RecordedVideo) -> None:
         """Take the frame of a received picture."""
         if "input" in self._sides:
             self._picture("input", picture.frame, picture.delay)

@@ -139,7 +139,6 @@ class StreamHost(HostedSessions):
             modality=settings.modality,
             configuration=rtc,
             audio_format=handler.audio_format,
-            frame_format=settings.frame_format,
             preferences=settings.preferences,
             fps=handler.fps,
             candidate_addresses=settings.candidate_addresses,

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
+from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emit_pace import LEAST_PLAYED_S, REST_S, EmitPace, give_way
-from gradio_webrtc.handlers.emitted import (
-    AdditionalOutputs,
-    CloseStream,
-    is_audio,
-    split_emitted,
-)
-from gradio_webrtc.handlers.protocol import EndOfStream, Handler, MediaKind
+from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
+from gradio_webrtc.handlers.protocol import EndOfStream, Handler, MediaKind, ReceivedVideo
 from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
 from gradio_webrtc.media.audio.resampler import StreamResampler
-from gradio_webrtc.media.timed_media import TimedAudio, TimedPicture, seconds_of
 from gradio_webrtc.session.transport import Transport
 
 AUDIO_BACKLOG = 500
@@ -59,7 +53,7 @@ class AudioPump:
             if samples.shape[1]:
                 if self._overhear is not None:
                     self._overhear(wanted.sample_rate, samples)
-                await self._handler.receive("audio", (wanted.sample_rate, samples))
+                await self._handler.receive_audio((wanted.sample_rate, samples))
 
     def close(self, *, discard: bool = False) -> None:
         """End the input after what waits, or at once with ``discard``. Idempotent."""
@@ -71,7 +65,7 @@ class VideoPump:
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
-        self._newest: DropOldestQueue[Any] = DropOldestQueue(1)
+        self._newest: DropOldestQueue[ReceivedVideo] = DropOldestQueue(1)
         self._wanted = "video" in handler.receives
 
     @property
@@ -79,7 +73,7 @@ class VideoPump:
         """How many pictures were replaced by a newer one before the handler took them."""
         return self._newest.dropped
 
-    def put(self, frame: Any) -> None:
+    def put(self, frame: ReceivedVideo) -> None:
         """Offer a picture that arrived."""
         if self._wanted:
             self._newest.put(frame)
@@ -87,7 +81,7 @@ class VideoPump:
     async def run(self) -> None:
         """Feed the handler until the input ends."""
         async for frame in self._newest:
-            await self._handler.receive("video", frame)
+            await self._handler.receive_video(frame)
 
     def close(self, *, discard: bool = False) -> None:
         """End the input after what waits, or at once with ``discard``. Idempotent."""
@@ -110,28 +104,28 @@ async def pump_output(
     pace.resumed(asyncio.get_running_loop().time())
     while not closing():
         try:
-            emitted = split_emitted(await handler.emit(kind))
+            emission = await handler.emit(kind)
         except EndOfStream:
             return None
-        if emitted.outputs is not None:
+        if emission.outputs is not None:
             # First, since playing takes as long as a long chunk of sound or the time of a picture.
-            put_outputs(emitted.outputs)
-        if emitted.media is not None:
-            await transport.play(kind, emitted.media)
-        if emitted.close is not None:
-            return emitted.close
+            put_outputs(emission.outputs)
+        if emission.audio is not None:
+            await transport.play_audio(emission.audio)
+        if emission.video is not None:
+            await transport.play_video(emission.video)
+        if emission.close is not None:
+            return emission.close
         # Behind the value: between the handler and the wire it must not wait, see ``ReplyQueue``.
-        seconds = played_seconds(emitted.media)
-        await give_way(pace, seconds, said=emitted.outputs is not None)
+        await give_way(pace, played_seconds(emission), said=emission.outputs is not None)
     return None
 
 
-def played_seconds(media: Any) -> float:
-    """Return how long emitted media play as far as ``EmitPace`` is concerned; 0 for none."""
-    if media is None:
+def played_seconds(emission: Emission) -> float:
+    """Return how long it plays as far as ``EmitPace`` is concerned; 0 without media."""
+    if emission.audio is not None:
+        return emission.audio.duration
+    if emission.video is None:
         return 0.0
-    if isinstance(media, TimedPicture):
-        return LEAST_PLAYED_S  # one that is late is passed over, to make up for the time
-    if isinstance(media, TimedAudio) or (isinstance(media, tuple) and is_audio(media)):
-        return seconds_of(media)
-    return REST_S
+    # A timed one that is late is passed over, to make up for the time.
+    return REST_S if emission.video.time is None else LEAST_PLAYED_S

@@ -36,7 +36,7 @@ from gradio_webrtc.session.state import (
     check_transition,
 )
 from gradio_webrtc.session.submissions import Submissions
-from gradio_webrtc.session.transport import Transport
+from gradio_webrtc.session.transport import Transport, TransportedVideo
 
 logger = logging.getLogger(__name__)
 
@@ -239,7 +239,7 @@ class Session:
         self._audio.put(pcm)
         self.recorder.sound_received(pcm)
 
-    def on_video(self, frame: Any) -> None:
+    def on_video(self, frame: TransportedVideo) -> None:
         """A picture arrived; it replaces one that still waits."""
         self._deadlines.heard()
         self._video.put(frame)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
-from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.handlers.protocol import MediaKind, ReceivedVideo
 from gradio_webrtc.media.audio.pcm import Pcm
-from gradio_webrtc.recording.recorder import Recorder
+from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
+from gradio_webrtc.recording.recorder import RecordedVideo, Recorder
 from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
+
+
+class TransportedVideo(ReceivedVideo, RecordedVideo, Protocol):
+    """A received picture, for handlers and for recordings."""
 
 
 class TransportListener(Protocol):
@@ -36,12 +41,8 @@ class TransportListener(Protocol):
         """Sound arrived."""
         ...
 
-    def on_video(self, frame: Any) -> None:
-        """A picture arrived.
-
-        ``frame`` has ``to_array(frame_format)``, and for recordings ``frame``, an
-        ``av.VideoFrame``, and ``delay``, the seconds it was held back before it was told of.
-        """
+    def on_video(self, frame: TransportedVideo) -> None:
+        """A picture arrived."""
         ...
 
     def on_message(self, text: str | bytes) -> None:
@@ -60,12 +61,16 @@ class TransportListener(Protocol):
 class Transport(Protocol):
     """What a session asks of the wire."""
 
-    async def play(self, kind: MediaKind, media: Any) -> None:
-        """Queue what user code emitted; waits while enough is queued (back-pressure).
+    async def play_audio(self, audio: EmittedAudio) -> None:
+        """Queue audio; waits while enough is queued (back-pressure).
 
         Raises:
-            MediaFormatError: ``media`` is not a frame of this kind.
+            MediaFormatError: its values are no audio.
         """
+        ...
+
+    async def play_video(self, frame: EmittedVideo) -> None:
+        """Show a frame at its time, or else as soon as one may be shown; waits until then."""
         ...
 
     async def drain(self) -> None:
@@ -84,7 +89,7 @@ class Transport(Protocol):
     def hold(self) -> None:
         """Silence what is played at once, and keep what is queued. Idempotent.
 
-        Meanwhile ``play`` waits when enough is queued, and ``drain`` waits unless nothing is.
+        Meanwhile ``play_audio`` waits when enough is queued, and ``drain`` waits unless nothing is.
         ``clear`` works as always.
         """
         ...

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
 
 from aiortc import (
     RTCConfiguration,
@@ -19,8 +18,8 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from gradio_webrtc.concurrency.background_tasks import BackgroundTasks
 from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import InvalidOfferError
-from gradio_webrtc.handlers.protocol import AudioFormat, MediaKind, Modality, Mode
-from gradio_webrtc.media.video.frames import FrameFormat
+from gradio_webrtc.handlers.protocol import AudioFormat, Modality, Mode
+from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.media.video.rate_limiter import MAX_FPS
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
@@ -75,7 +74,6 @@ class PeerTransport:
         modality: what kinds of media are carried.
         configuration: ICE servers for the server's side.
         audio_format: what the handler wants; only its layout matters here.
-        frame_format: channel order of the arrays user code emits.
         preferences: codec and bitrates.
         fps: how many pictures a second are sent at most.
         candidate_addresses: which of the client's addresses are checked.
@@ -90,7 +88,6 @@ class PeerTransport:
         modality: Modality,
         configuration: RTCConfiguration,
         audio_format: AudioFormat,
-        frame_format: FrameFormat,
         preferences: MediaPreferences = DEFAULTS,
         fps: int = MAX_FPS,
         candidate_addresses: CandidateAddresses = "auto",
@@ -104,7 +101,7 @@ class PeerTransport:
         channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
         plays = self._kinds if mode != "send" else ()
-        self._outgoing = OutgoingMedia(plays, frame_format, fps, preferences.audio_bitrate)
+        self._outgoing = OutgoingMedia(plays, fps, preferences.audio_bitrate)
         self._outgoing.tell(listener.recorder)
         self._incoming = Incoming(listener, channels, preferences.max_resolution, self.send)
         self._control = ControlChannel()
@@ -226,9 +223,13 @@ class PeerTransport:
 
     # -- what the session asks -----------------------------------------------------------------
 
-    async def play(self, kind: MediaKind, media: Any) -> None:
-        """Queue what user code emitted; it goes nowhere if this connection does not send it."""
-        await self._outgoing.play(kind, media)
+    async def play_audio(self, audio: EmittedAudio) -> None:
+        """Queue audio; it goes nowhere if this connection does not send any."""
+        await self._outgoing.play_audio(audio)
+
+    async def play_video(self, frame: EmittedVideo) -> None:
+        """Show a frame; it goes nowhere if this connection does not send any."""
+        await self._outgoing.play_video(frame)
 
     async def drain(self) -> None:
         """Wait until everything queued has been played."""

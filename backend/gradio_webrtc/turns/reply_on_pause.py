@@ -250,6 +250,10 @@ class ReplyOnPause(AsyncStreamHandler):
             self.reset()
             await self.wait_for_args()
 
+    def _emitter(self) -> str:
+        replying = (self._reply, self._greeting)
+        return " or ".join(function.name for function in replying if function is not None)
+
     def _still_wanted(self, value: Any) -> Any:
         return self._converse().replies.still_wanted(value)
 

@@ -13,6 +13,7 @@ from gradio_webrtc import AsyncStreamHandler, Stream
 from gradio_webrtc.session.awaited_inputs import INPUTS_PATIENCE_S
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits, SessionState
+from tests.support.emissions import ArrayFrame
 from tests.support.fake_transport import FakeTransport
 from tests.support.sessions import settle
 
@@ -89,7 +90,7 @@ async def test_it_goes_on_when_they_come() -> None:
     await passes(session, INPUTS_PATIENCE_S + 1)
     assert not transport.played
     session.set_args([1])
-    session.on_video(np.zeros((8, 8, 3), np.uint8))
+    session.on_video(ArrayFrame(np.zeros((8, 8, 3), np.uint8)))
     await settle()
     assert transport.played
     await session.aclose()

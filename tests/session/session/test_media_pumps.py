@@ -12,6 +12,7 @@ import pytest
 from gradio_webrtc.errors import WebRTCError
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.protocol import AudioFormat
+from gradio_webrtc.media.emitted_media import EmittedAudio
 from gradio_webrtc.session.media_pumps import AUDIO_BACKLOG
 from gradio_webrtc.session.output_mailbox import OUTPUT_CAPACITY
 from gradio_webrtc.session.state import SessionState
@@ -172,13 +173,13 @@ async def test_a_conversation_of_forty_seconds_takes_milliseconds() -> None:
 
     handler.on_receive = think
     bench = await open_session(handler)
-    pace = bench.transport.play
+    pace = bench.transport.play_audio
 
-    async def paced(kind: str, media: object) -> None:
+    async def paced(audio: EmittedAudio) -> None:
         await asyncio.sleep(0.02)
-        await pace(kind, media)  # type: ignore[arg-type]
+        await pace(audio)
 
-    bench.transport.play = paced  # type: ignore[method-assign]
+    bench.transport.play_audio = paced  # type: ignore[method-assign]
     for _ in range(4):
         for _ in range(200):
             bench.session.on_audio(silence())

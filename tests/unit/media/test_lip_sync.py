@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gradio_webrtc.errors import MediaFormatError
 from gradio_webrtc.media.audio.pacer import EARLY_SECONDS, Frame
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.audio.playout_buffer import PlayoutBuffer
 from gradio_webrtc.media.lip_sync import PictureTimer, SourceClock
-from gradio_webrtc.media.timed_media import SourceTimes, TimedAudio, TimedPicture
 
 STEP = 0.005
 
@@ -177,28 +175,3 @@ def test_a_stalled_source_without_sound_goes_on_where_it_was() -> None:
         timer.shown(now)
         timer.asked(now)
     assert timer.wait(0.2, 103.0) == pytest.approx(0.1)
-
-
-@pytest.mark.parametrize("portion", [1, 3, 30])
-def test_bare_pictures_are_shown_at_n_over_fps_in_whatever_portions(portion: int) -> None:
-    times = SourceTimes(30)
-    shown = []
-    for _ in range(90 // portion):
-        times.sound((24_000, np.zeros(800 * portion, np.int16)))
-        shown += [times.picture(None).time for _ in range(portion)]
-    assert shown == pytest.approx([n / 30 for n in range(90)])
-
-
-def test_times_that_are_said_are_kept_and_gone_on_from() -> None:
-    times = SourceTimes(10)
-    assert times.picture(TimedPicture(None, 4.0)).time == 4.0
-    assert times.picture(None).time == pytest.approx(4.1)
-    times.sound(TimedAudio((8_000, np.zeros(800, np.int16)), 7.0))
-    assert times.picture(None).time == 7.0
-
-
-@pytest.mark.parametrize("kind", [TimedAudio, TimedPicture])
-@pytest.mark.parametrize("time", [float("nan"), float("inf"), "soon", None])
-def test_a_time_is_a_number(kind: type, time: object) -> None:
-    with pytest.raises(MediaFormatError, match="time in seconds"):
-        kind(None, time)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -128,7 +129,7 @@ def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
     return make
 
 
-def _video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
+def _video(fn: Any, frame_format: FrameFormat, *, shown: bool = True) -> HandlerFactory:
     if isinstance(fn, StreamHandlerBase):
         both = isinstance(fn, AUDIO_VIDEO_HANDLERS)
         raise ConfigurationError(
@@ -144,12 +145,12 @@ def _video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
     handler = fn if isinstance(fn, VideoStreamHandler) else VideoStreamHandler(fn)
 
     def make(*, needs_args: bool = False) -> Handler:
-        return VideoFunction(handler, frame_format, needs_args=needs_args)
+        return VideoFunction(handler, frame_format, needs_args=needs_args, shown=shown)
 
     return make
 
 
-def _audio_video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
+def _audio_video(fn: Any, frame_format: FrameFormat, *, shown: bool = True) -> HandlerFactory:
     _refuse_class(fn)
     if isinstance(fn, StreamHandlerBase) and not isinstance(fn, AUDIO_VIDEO_HANDLERS):
         raise ConfigurationError(
@@ -165,7 +166,7 @@ def _audio_video(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
     check_fps(fn.fps)
 
     def make(*, needs_args: bool = False) -> Handler:
-        return AudioVideoHandler(fn, frame_format)
+        return AudioVideoHandler(fn, frame_format, shown=shown)
 
     return make
 
@@ -199,7 +200,13 @@ def _received(*kinds: MediaKind, handlers: Adapter) -> Adapter:
         target, fps = (own.callable, own.fps) if own else (fn, DEFAULT_FPS)
 
         def make(*, needs_args: bool = False) -> Handler:
-            return GeneratorHandler(target, emits=kinds, fps=fps, needs_args=needs_args)
+            return GeneratorHandler(
+                target,
+                emits=kinds,
+                fps=fps,
+                frame_format=format_of(fn, frame_format),
+                needs_args=needs_args,
+            )
 
         return make
 
@@ -223,9 +230,9 @@ _ADAPTERS: dict[tuple[Mode, Modality], Adapter] = {
     ("send-receive", "audio"): _audio,
     ("send", "audio"): _audio,
     ("send-receive", "video"): _video,
-    ("send", "video"): _video,
+    ("send", "video"): functools.partial(_video, shown=False),
     ("send-receive", "audio-video"): _audio_video,
-    ("send", "audio-video"): _audio_video,
+    ("send", "audio-video"): functools.partial(_audio_video, shown=False),
     ("receive", "audio"): _received("audio", handlers=_audio),
     ("receive", "video"): _received("video", handlers=_video),
     ("receive", "audio-video"): _received("audio", "video", handlers=_audio_video),

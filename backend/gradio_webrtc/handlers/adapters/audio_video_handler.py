@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.adapters.stream_handler import AudioHandler, UserHandler
-from gradio_webrtc.handlers.adapters.video_function import to_array
 from gradio_webrtc.handlers.audio_video import (
     AsyncAudioVideoStreamHandler,
     AudioVideoStreamHandler,
 )
+from gradio_webrtc.handlers.emission import Emission
+from gradio_webrtc.handlers.emission_parser import EmissionParser
 from gradio_webrtc.handlers.invoke import call
-from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.handlers.protocol import MediaKind, ReceivedVideo
 from gradio_webrtc.media.video.frames import FrameFormat
 
 AUDIO_VIDEO_HANDLERS = (AudioVideoStreamHandler, AsyncAudioVideoStreamHandler)
@@ -28,7 +28,8 @@ class AudioVideoHandler(AudioHandler):
 
     Args:
         prototype: what the author configured; never used itself, only copied.
-        frame_format: what ``video_receive`` gets.
+        frame_format: what ``video_receive`` gets, and ``video_emit`` returns.
+        shown: whether anybody sees what it emits.
     """
 
     receives: frozenset[MediaKind] = frozenset({"audio", "video"})
@@ -41,27 +42,30 @@ class AudioVideoHandler(AudioHandler):
         self,
         prototype: AudioVideoStreamHandler | AsyncAudioVideoStreamHandler,
         frame_format: FrameFormat,
+        *,
+        shown: bool = True,
     ) -> None:
         super().__init__(prototype)
+        name = f"{self._name}.video_emit"
+        self._video_parser = EmissionParser(name, ("video",), frame_format, shown=shown)
         self._frame_format: FrameFormat = frame_format
         self._video_received = Wakeup()
 
-    async def receive(self, kind: MediaKind, frame: Any) -> None:
-        """Run the user's ``receive`` or ``video_receive``."""
-        if kind == "audio":
-            return await super().receive(kind, frame)
+    async def receive_video(self, frame: ReceivedVideo) -> None:
+        """Run the user's ``video_receive``."""
         await call(
             _both(self._running()).video_receive,
             worker=self._workers["video_receive"],
-            first=functools.partial(to_array, frame, self._frame_format),
+            first=functools.partial(frame.to_array, self._frame_format),
         )
         self._video_received.set()
 
-    async def emit(self, kind: MediaKind) -> Any:
+    async def emit(self, kind: MediaKind) -> Emission:
         """Run the user's ``emit`` or ``video_emit`` until it returns something."""
         if kind == "audio":
             return await super().emit(kind)
-        return await self._emit_with("video_emit", self._video_received)
+        value = await self._emit_with("video_emit", self._video_received)
+        return self._video_parser.parse(value)
 
 
 def _both(handler: UserHandler) -> AudioVideoStreamHandler | AsyncAudioVideoStreamHandler:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradio_webrtc.handlers.adapters.encoded_media import EncodedMedia
-from gradio_webrtc.handlers.protocol import AudioFormat, Handler, Link, MediaKind, TurnLog
+from gradio_webrtc.handlers.emission import Emission
+from gradio_webrtc.handlers.protocol import (
+    AudioFormat,
+    Handler,
+    Link,
+    MediaKind,
+    ReceivedAudio,
+    ReceivedVideo,
+    TurnLog,
+)
+from gradio_webrtc.media.decoding.file_timeline import FileTimeline
 
 
 class DecodingHandler:
@@ -69,11 +79,15 @@ class DecodingHandler:
         """Pass what the person submitted on."""
         await self.inner.submit(args)
 
-    async def receive(self, kind: MediaKind, frame: Any) -> None:
-        """Pass ``frame`` on."""
-        await self.inner.receive(kind, frame)
+    async def receive_audio(self, audio: ReceivedAudio) -> None:
+        """Pass ``audio`` on."""
+        await self.inner.receive_audio(audio)
 
-    async def emit(self, kind: MediaKind) -> Any:
+    async def receive_video(self, frame: ReceivedVideo) -> None:
+        """Pass ``frame`` on."""
+        await self.inner.receive_video(frame)
+
+    async def emit(self, kind: MediaKind) -> Emission:
         """Wait for the next value that is not encoded, or the next frame of one that is."""
         return await self._emitted[kind].take()
 
@@ -86,7 +100,7 @@ class DecodingHandler:
             if isinstance(result, BaseException):
                 raise result
 
-    def _media(self, kind: MediaKind, name: str, leader: Any) -> EncodedMedia:
+    def _media(self, kind: MediaKind, name: str, leader: FileTimeline | None) -> EncodedMedia:
         source = functools.partial(self.inner.emit, kind)
         return EncodedMedia(source, frozenset({kind}), name, leader)
 
@@ -98,7 +112,7 @@ class DecodingHandler:
 class _ClearingLink:
     """A link whose ``clear`` also stops the file that is being decoded."""
 
-    def __init__(self, link: Link, clear: Any) -> None:
+    def __init__(self, link: Link, clear: Callable[[], None]) -> None:
         self._link = link
         self._clear = clear
 

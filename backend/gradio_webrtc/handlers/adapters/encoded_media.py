@@ -8,24 +8,26 @@ import functools
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextvars import copy_context
+from dataclasses import replace
 from typing import Any
 
 from gradio_webrtc.concurrency.user_errors import failure_of
 from gradio_webrtc.concurrency.waiting import cancel_and_wait, note_failure
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import SessionClosedError
+from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emit_pace import REST_S, EmitPace, give_way
-from gradio_webrtc.handlers.emitted import CloseStream, split_emitted
+from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.media.decoding.byte_feed import ByteFeed
 from gradio_webrtc.media.decoding.container import Item, Stretch
-from gradio_webrtc.media.decoding.encoded_input import EncodedInput, MediaKind, is_encoded
+from gradio_webrtc.media.decoding.encoded_input import EncodedInput, MediaKind
 from gradio_webrtc.media.decoding.file_timeline import FileTimeline
 from gradio_webrtc.media.decoding.format_detection import StreamFormat
 from gradio_webrtc.media.decoding.media_files import DecodingRun
-from gradio_webrtc.media.timed_media import TimedAudio, TimedPicture, seconds_of
+from gradio_webrtc.media.emitted_media import EmittedAudio, parse_video
 
-Next = Callable[[], Awaitable[Any]]
-"""Returns the next value user code emits, unsplit."""
+Next = Callable[[], Awaitable[Emission]]
+"""Returns the next value user code emits."""
 
 IDLE_S = 0.15
 """A demultiplexer of MPEG-TS holds its last frames back until more comes. After this long without
@@ -70,17 +72,17 @@ class EncodedMedia:
         self._items: Iterator[Item] | None = None
         self._format: StreamFormat | None = None
         self._fetching: asyncio.Task[None] | None = None
-        self._sides: deque[Any] = deque()
-        self._held: Any = None
+        self._sides: deque[AdditionalOutputs] = deque()
+        self._held: Emission | None = None
         self._failure: BaseException | None = None
         self._broken: Exception | None = None
         self._step: asyncio.Future[Any] | None = None
-        self._close: Any = None
+        self._close: CloseStream | None = None
         self._retiring: set[asyncio.Task[None]] = set()
         self._closed = False
 
-    async def take(self) -> Any:
-        """Wait for the next frame or other value; ``None`` is passed on as it comes.
+    async def take(self) -> Emission:
+        """Wait for the next frame or other value.
 
         Raises:
             MediaFileError: a file cannot be played, or not to its end.
@@ -89,24 +91,27 @@ class EncodedMedia:
         while not self._closed:
             if len(self._sides) > (self._items is not None):
                 self._empty = False
-                return self._sides.popleft()  # its chunk gave no frame
+                return Emission(outputs=self._sides.popleft())  # its chunk gave no frame
             if self._broken is not None:
                 raise self._broken
             if self._items is not None:
                 frame = await self._decoded()
                 if frame is not None:
                     self._empty = False
-                    return (frame, self._sides.popleft()) if self._sides else frame
+                    if self._sides:
+                        return replace(frame, outputs=self._sides.popleft())
+                    return frame
                 continue
             if self._close is not None:
-                value, self._close = self._close, None
-                return value
+                close, self._close = self._close, None
+                return Emission(close=close)
             if self._empty:
                 self._empty = False
                 await give_way(self._pace)
             value = await self._next_value()
-            if not self._begins(value):
+            if value.encoded is None:
                 return self._counted(value)
+            self._begin(value.encoded, value)
             self._empty = True
         raise SessionClosedError("The session has ended.")
 
@@ -116,8 +121,8 @@ class EncodedMedia:
         What is said beside it or ends the stream is kept; what is emitted from now on is played.
         """
         if self._held is not None:
-            held = split_emitted(self._held)
-            self._held = held.outputs if held.close is None else held.close
+            beside = self._held.without_media()
+            self._held = None if beside == Emission() else beside
         if self._feed is None:
             return
         self._feed.close()
@@ -141,7 +146,7 @@ class EncodedMedia:
 
     # -- values --------------------------------------------------------------------------------
 
-    async def _next_value(self) -> Any:
+    async def _next_value(self) -> Emission:
         """Return what was fetched while a file was decoded, or fetch now."""
         if self._fetching is not None:
             fetching = self._fetching
@@ -161,32 +166,23 @@ class EncodedMedia:
             return value
         return await self._source()
 
-    def _begins(self, value: Any) -> bool:
-        """Start to decode ``value`` if it is encoded."""
-        part = self._part_of(value)
-        if part is None:
-            return False
+    def _begin(self, part: EncodedInput, value: Emission) -> None:
+        """Start to decode what is encoded in ``value``."""
+        self._note_beside(value)
         if not part.empty:
             self._start(part)
-        return True
 
-    def _part_of(self, value: Any) -> EncodedInput | None:
-        """Return the encoded part of a value, after noting what came beside it."""
-        side = None
-        if isinstance(value, tuple) and len(value) == 2 and is_encoded(value[0]):
-            value, side = value
-        if not is_encoded(value):
-            return None
-        if isinstance(side, CloseStream):
-            self._close = side  # which belongs behind its last frame
-        elif side is not None:
-            self._sides.append(side)
-        return EncodedInput(value)
+    def _note_beside(self, value: Emission) -> None:
+        """Keep what came beside something encoded for its first frame, or behind its last."""
+        if value.close is not None:
+            self._close = value.close
+        if value.outputs is not None:
+            self._sides.append(value.outputs)
 
-    def _counted(self, value: Any) -> Any:
+    def _counted(self, value: Emission) -> Emission:
         """Note how long raw sound is that pictures of a later file follow."""
-        if "audio" in self._kinds:
-            self.timeline.heard(seconds_of(value))
+        if value.audio is not None:
+            self.timeline.heard(value.audio.duration)
         return value
 
     # -- decoding ------------------------------------------------------------------------------
@@ -203,7 +199,7 @@ class EncodedMedia:
         self._feed = feed
         self._items = iter(DecodingRun(feed, self._kinds, self._format))
 
-    async def _decoded(self) -> Any:
+    async def _decoded(self) -> Emission | None:
         """Return the next frame of the file, ``None`` when it is over or was stopped."""
         feed, items = self._feed, self._items
         assert feed is not None
@@ -226,12 +222,12 @@ class EncodedMedia:
             return None
         return self._frame_of(item)
 
-    def _frame_of(self, item: Item) -> Any:
+    def _frame_of(self, item: Item) -> Emission:
         time = self.timeline.place(item)
         if not isinstance(item, Stretch):
-            return TimedPicture(item.frame, time)
-        chunk = (item.sound.rate, item.sound.samples)
-        return chunk if self._kinds == {"audio"} else TimedAudio(chunk, time)
+            return Emission(video=parse_video(item.frame, time=time))
+        timed = None if self._kinds == {"audio"} else time
+        return Emission(audio=EmittedAudio(item.sound.rate, item.sound.samples, timed))
 
     def _finish(self, feed: ByteFeed) -> None:
         self._feed = self._items = None
@@ -275,17 +271,15 @@ class EncodedMedia:
                 self._failure = error
                 feed.give(None)
                 return
-            if value is None:
-                await give_way(self._pace)
-                continue
             if self._feed is not feed or feed.ended:
                 self._held = value
                 return
-            part = self._part_of(value)
+            part = value.encoded
             if part is None:
                 self._held = value
                 feed.give(None)
                 return
+            self._note_beside(value)
             if part.empty:
                 await give_way(self._pace)
                 continue

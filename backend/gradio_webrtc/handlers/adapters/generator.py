@@ -10,9 +10,19 @@ from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.adapters.demux import Demux
 from gradio_webrtc.handlers.adapters.encoded_media import EncodedMedia
+from gradio_webrtc.handlers.emission import Emission
+from gradio_webrtc.handlers.emission_parser import EmissionParser
 from gradio_webrtc.handlers.emit_pace import REST_S
 from gradio_webrtc.handlers.invoke import CLOSE_S, Steps, call, iterate
-from gradio_webrtc.handlers.protocol import AudioFormat, EndOfStream, Link, MediaKind
+from gradio_webrtc.handlers.protocol import (
+    AudioFormat,
+    EndOfStream,
+    Link,
+    MediaKind,
+    ReceivedAudio,
+    ReceivedVideo,
+)
+from gradio_webrtc.media.video.frames import FrameFormat
 
 
 class GeneratorHandler:
@@ -27,6 +37,7 @@ class GeneratorHandler:
         fn: sync or async; its arguments are the values of the inputs.
         emits: the kinds of media it yields.
         fps: pictures per second it is expected to yield, 1 to 60.
+        frame_format: the channel order of the arrays it yields.
         needs_args: whether it takes values. It is then not called before they have arrived, and
             they are asked for unless they came before the start. Once it is called, later values
             change nothing.
@@ -42,6 +53,7 @@ class GeneratorHandler:
         *,
         emits: Iterable[MediaKind],
         fps: int = 30,
+        frame_format: FrameFormat = "rgb24",
         needs_args: bool,
     ) -> None:
         self.emits: frozenset[MediaKind] = frozenset(emits)
@@ -54,6 +66,7 @@ class GeneratorHandler:
         self._worker = Worker(getattr(fn, "__qualname__", type(fn).__qualname__))
         self._steps: Steps | None = None
         self._ended = False
+        self._parser = EmissionParser(self._worker.name, self.emits, frame_format)
         self._media = EncodedMedia(self._next, self.emits, self._worker.name)
         self._demux = Demux(self._media.take, fps, fps) if len(self.emits) > 1 else None
         self._closing: asyncio.Task[None] | None = None
@@ -72,15 +85,18 @@ class GeneratorHandler:
         """Use the values after the submitted text, if it has not been called yet."""
         self.set_args(args[1:])
 
-    async def receive(self, kind: MediaKind, frame: Any) -> None:
+    async def receive_audio(self, audio: ReceivedAudio) -> None:
         """Ignore what arrives: the client is not meant to send anything."""
 
-    async def emit(self, kind: MediaKind) -> Any:
+    async def receive_video(self, frame: ReceivedVideo) -> None:
+        """Ignore what arrives: the client is not meant to send anything."""
+
+    async def emit(self, kind: MediaKind) -> Emission:
         """Wait for what the generator yields next.
 
         Raises:
             EndOfStream: it has ended.
-            MediaFormatError: with two kinds of media, it yielded what is neither.
+            MediaFormatError: it yielded what is no media of these kinds.
         """
         return await (self._next() if self._demux is None else self._demux.take(kind))
 
@@ -90,11 +106,11 @@ class GeneratorHandler:
             self._closing = asyncio.ensure_future(self._close())
         await asyncio.shield(self._closing)
 
-    async def _next(self) -> Any:
+    async def _next(self) -> Emission:
         while not self._ended:
             value = await (self._call() if self._steps is None else self._step(self._steps))
             if value is not None:
-                return value
+                return self._parser.parse(value)
         raise EndOfStream
 
     async def _call(self) -> Any:

@@ -16,9 +16,17 @@ from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.base import AsyncStreamHandler, HandlerSession, StreamHandler
+from gradio_webrtc.handlers.emission import Emission
+from gradio_webrtc.handlers.emission_parser import EmissionParser
 from gradio_webrtc.handlers.emit_pace import REST_S
 from gradio_webrtc.handlers.invoke import call, start_task
-from gradio_webrtc.handlers.protocol import AudioFormat, Link, MediaKind
+from gradio_webrtc.handlers.protocol import (
+    AudioFormat,
+    Link,
+    MediaKind,
+    ReceivedAudio,
+    ReceivedVideo,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +80,7 @@ class AudioHandler:
         self._start_up: asyncio.Task[Any] | None = None
         self._early_args: Sequence[Any] | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._audio_parser = EmissionParser(prototype._emitter(), ("audio",))
         self.audio_format = _audio_format(prototype)
         self.fps = prototype.fps
 
@@ -122,14 +131,17 @@ class AudioHandler:
             await call(handler.trigger_response, worker=self._workers["trigger_response"])
         self._received.set()  # an emit that had nothing to say may have something now
 
-    async def receive(self, kind: MediaKind, frame: Any) -> None:
+    async def receive_audio(self, audio: ReceivedAudio) -> None:
         """Run the user's ``receive``."""
-        await call(self._running().receive, frame, worker=self._workers["receive"])
+        await call(self._running().receive, audio, worker=self._workers["receive"])
         self._received.set()
 
-    async def emit(self, kind: MediaKind) -> Any:
+    async def receive_video(self, frame: ReceivedVideo) -> None:
+        """Ignore what it does not receive."""
+
+    async def emit(self, kind: MediaKind) -> Emission:
         """Run the user's ``emit`` until it returns something."""
-        return await self._emit_with("emit", self._received)
+        return self._audio_parser.parse(await self._emit_with("emit", self._received))
 
     async def aclose(self) -> None:
         """Run the user's ``shutdown`` once and give back the threads. Idempotent."""

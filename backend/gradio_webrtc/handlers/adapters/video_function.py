@@ -5,28 +5,24 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any, Protocol, runtime_checkable
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import SessionClosedError
+from gradio_webrtc.handlers.emission import Emission
+from gradio_webrtc.handlers.emission_parser import EmissionParser
 from gradio_webrtc.handlers.emit_pace import EmitPace, give_way
 from gradio_webrtc.handlers.invoke import Steps, call, iterate
-from gradio_webrtc.handlers.protocol import AudioFormat, Link, MediaKind
+from gradio_webrtc.handlers.protocol import (
+    AudioFormat,
+    Link,
+    MediaKind,
+    ReceivedAudio,
+    ReceivedVideo,
+)
 from gradio_webrtc.handlers.video import VideoStreamHandler
 from gradio_webrtc.media.video.frames import FrameFormat
-
-
-@runtime_checkable
-class LazyFrame(Protocol):
-    """A frame that is converted when and where it is used."""
-
-    def to_array(self, frame_format: FrameFormat) -> NDArray[np.uint8]:
-        """Return ``uint8`` of shape ``(height, width, 3)``, for ``"gray"`` ``(height, width)``."""
-        ...
 
 
 class VideoFunction:
@@ -37,9 +33,10 @@ class VideoFunction:
 
     Args:
         handler: the function and how it wants to be called.
-        frame_format: what it gets if ``handler`` does not say.
+        frame_format: what it gets and returns if ``handler`` does not say.
         needs_args: whether it takes the values of other inputs too; it is then not called before
             they have arrived, and they are asked for at the start.
+        shown: whether anybody sees what it returns.
     """
 
     receives: frozenset[MediaKind] = frozenset({"video"})
@@ -47,18 +44,26 @@ class VideoFunction:
     audio_format = AudioFormat()
 
     def __init__(
-        self, handler: VideoStreamHandler, frame_format: FrameFormat, *, needs_args: bool
+        self,
+        handler: VideoStreamHandler,
+        frame_format: FrameFormat,
+        *,
+        needs_args: bool,
+        shown: bool = True,
     ) -> None:
         self.fps = handler.fps
         self._fn = handler.callable
         self._frame_format: FrameFormat = handler.frame_format or frame_format
-        self._frames: DropOldestQueue[Any] = DropOldestQueue(
+        self._frames: DropOldestQueue[ReceivedVideo] = DropOldestQueue(
             1 if handler.skip_frames else handler.fps
         )
         self._needs_args = needs_args
         self._args: tuple[Any, ...] = ()
         self._args_came = asyncio.Event()
         self._worker = Worker(getattr(self._fn, "__qualname__", type(self._fn).__qualname__))
+        self._parser = EmissionParser(
+            self._worker.name, ("video",), self._frame_format, shown=shown
+        )
         self._steps: Steps | None = None
         self._pace = EmitPace()
         self._closing: asyncio.Task[None] | None = None
@@ -82,18 +87,21 @@ class VideoFunction:
         """Use the values after the submitted text; a function of pictures has no use for that."""
         self.set_args(args[1:])
 
-    async def receive(self, kind: MediaKind, frame: Any) -> None:
-        """Keep ``frame``, a ``LazyFrame`` or an array in the handler's format, until it is due."""
+    async def receive_audio(self, audio: ReceivedAudio) -> None:
+        """Ignore what it does not receive."""
+
+    async def receive_video(self, frame: ReceivedVideo) -> None:
+        """Keep ``frame`` until it is due."""
         if self._closing is None:
             self._frames.put(frame)
 
-    async def emit(self, kind: MediaKind) -> Any:
+    async def emit(self, kind: MediaKind) -> Emission:
         """Wait for what the function returns or yields next."""
         while self._closing is None:
             steps = self._steps
             value = await (self._call() if steps is None else self._step(steps))
             if value is not None:
-                return value
+                return self._parser.parse(value)
             if steps is not None and steps is self._steps:
                 await give_way(self._pace)  # a generator that goes on and has nothing now
             else:
@@ -115,7 +123,7 @@ class VideoFunction:
             self._fn,
             *self._args,
             worker=self._worker,
-            first=functools.partial(to_array, frame, self._frame_format),
+            first=functools.partial(frame.to_array, self._frame_format),
         )
         if isinstance(result, Iterator | AsyncIterator):
             self._steps = iterate(result, self._worker)
@@ -137,8 +145,3 @@ class VideoFunction:
         if self._steps is not None:
             self._steps.close_soon()
         await self._worker.aclose()
-
-
-def to_array(frame: Any, frame_format: FrameFormat) -> Any:
-    """Return ``frame`` as the array user code gets; run it on the thread of that code."""
-    return frame.to_array(frame_format) if isinstance(frame, LazyFrame) else frame

@@ -15,8 +15,12 @@ from gradio_webrtc.media.audio.scale import what_is_wrong
 Int16Array: TypeAlias = npt.NDArray[np.int16]
 Float32Array: TypeAlias = npt.NDArray[np.float32]
 AnySamples = TypeVar("AnySamples", Int16Array, Float32Array, "Int16Array | Float32Array")
+AudioArray: TypeAlias = npt.NDArray[Any]
+"""int16 or any float, as user code has it; checked by :func:`checked_samples`."""
+SampleRate: TypeAlias = "int | float | np.integer[Any] | np.floating[Any] | npt.NDArray[Any]"
+"""In Hz: a whole number of any of these types, an array of no dimensions."""
 AudioChunk: TypeAlias = (
-    "tuple[int, npt.NDArray[Any]] | tuple[int, npt.NDArray[Any], Literal['mono', 'stereo']]"
+    "tuple[SampleRate, AudioArray] | tuple[SampleRate, AudioArray, Literal['mono', 'stereo']]"
 )
 """What a handler emits: ``(sample_rate, array)``, or with the layout as a third element."""
 
@@ -24,9 +28,6 @@ MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 384_000
 """In Hz. Nothing is recorded outside of this, and what it costs to convert grows without bound: one
 sample at 1 Hz is a second of sound."""
 INT16_SCALE = 32_768.0
-BLOCK_SECONDS = 10.0
-"""Checked and converted at once; an hour of float64 would take the event loop seconds."""
-
 _EXPECTED = (
     "Expected audio as (sample_rate, array) or (sample_rate, array, 'mono' or 'stereo'), the array "
     "int16 or float32 (in [-1, 1]) of shape (samples,), (1, samples) or (2, samples)"
@@ -62,7 +63,7 @@ class Pcm:
             yield Pcm(self.sample_rate, self.samples[:, start : start + step])
 
 
-def parse_chunk(value: Any) -> Pcm:
+def parse_chunk(value: AudioChunk) -> Pcm:
     """Check what a handler emitted and bring it to shape ``(channels, n)``.
 
     Arrays need not be contiguous and may be empty. float16 and float64 become float32; what is
@@ -73,34 +74,18 @@ def parse_chunk(value: Any) -> Pcm:
     Raises:
         MediaFormatError: anything else; the text names what was expected and what came.
     """
-    rate, planar = _structure(value)
-    return Pcm(rate, _checked_values(planar))
+    rate, planar = checked_structure(value)
+    return Pcm(rate, checked_samples(planar))
 
 
-def parse_blocks(value: Any) -> Iterator[Pcm]:
-    """Do what ``parse_chunk`` does, ten seconds at a time, as they are asked for.
+def checked_structure(value: AudioChunk) -> tuple[int, AudioArray]:
+    """Return the rate and the array, of shape ``(channels, n)`` and a dtype that can be audio.
 
-    Raises:
-        MediaFormatError: as ``parse_chunk``; what is wrong with later values is found later.
-    """
-    rate, planar = _structure(value)
-    step = round(BLOCK_SECONDS * rate)
-    for start in range(0, planar.shape[1], step):
-        yield Pcm(rate, _checked_values(planar[:, start : start + step]))
-
-
-def chunk_seconds(value: Any) -> float:
-    """Return the length of what a handler emitted, without a look at its values.
+    Its values are not looked at: an hour of float64 would take the event loop seconds.
 
     Raises:
-        MediaFormatError: as ``parse_chunk``, but for the values.
+        MediaFormatError: as :func:`parse_chunk`, but for the values.
     """
-    rate, planar = _structure(value)
-    return float(planar.shape[1]) / rate
-
-
-def _structure(value: Any) -> tuple[int, npt.NDArray[Any]]:
-    """Return the rate and the array, of shape ``(channels, n)`` and a dtype that can be audio."""
     if not isinstance(value, tuple) or len(value) not in (2, 3):
         raise MediaFormatError(f"{_EXPECTED}; got {_describe(value)}.")
     rate, array = value[0], value[1]
@@ -123,14 +108,14 @@ def _structure(value: Any) -> tuple[int, npt.NDArray[Any]]:
     return rate, _shaped(array, layout)
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> bool:
     """Whether ``value`` is a number such as a sample rate, Python's or NumPy's."""
     if isinstance(value, np.ndarray):
         return value.ndim == 0 and value.dtype.kind in "iuf"
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
-def checked_rate(name: str, rate: Any) -> int:
+def checked_rate(name: str, rate: SampleRate) -> int:
     """Return a sample rate that an author configured as ``name``, in Hz.
 
     Raises:
@@ -145,7 +130,7 @@ def checked_rate(name: str, rate: Any) -> int:
         ) from error
 
 
-def _checked_rate(rate: Any) -> int:
+def _checked_rate(rate: SampleRate) -> int:
     if not is_number(rate):
         raise MediaFormatError(f"{_EXPECTED}; got {_describe(rate)} as the sample rate.")
     number: float = float(rate)
@@ -192,7 +177,7 @@ def remix(samples: AnySamples, channels: int) -> AnySamples:
     return cast(AnySamples, samples.mean(axis=0, dtype=np.float32, keepdims=True))
 
 
-def _shaped(array: npt.NDArray[Any], layout: str | None) -> npt.NDArray[Any]:
+def _shaped(array: AudioArray, layout: str | None) -> AudioArray:
     shape = array.shape
     if array.ndim not in (1, 2):
         raise MediaFormatError(f"{_EXPECTED}; got an array of shape {shape}.")
@@ -209,7 +194,7 @@ def _shaped(array: npt.NDArray[Any], layout: str | None) -> npt.NDArray[Any]:
                 "Expected interleaved stereo to have an even number of samples; "
                 f"got an array of shape {shape}."
             )
-        return cast("npt.NDArray[Any]", planar.reshape(-1, 2).T)
+        return cast(AudioArray, planar.reshape(-1, 2).T)
     if layout == "mono" and planar.shape[0] == 2:
         raise MediaFormatError(
             f"Expected shape (samples,) or (1, samples) with 'mono'; got {shape}. "
@@ -218,7 +203,12 @@ def _shaped(array: npt.NDArray[Any], layout: str | None) -> npt.NDArray[Any]:
     return planar
 
 
-def _checked_values(samples: npt.NDArray[Any]) -> Int16Array | Float32Array:
+def checked_samples(samples: AudioArray) -> Int16Array | Float32Array:
+    """Return samples of shape ``(channels, n)`` as int16, or as float32 clipped to [-1, 1].
+
+    Raises:
+        MediaFormatError: floats that are not finite, or on the scale of 16-bit numbers.
+    """
     if samples.dtype.kind == "i":
         return samples.astype(np.int16, copy=False)
     if (wrong := what_is_wrong(samples)) is not None:
@@ -229,7 +219,7 @@ def _checked_values(samples: npt.NDArray[Any]) -> Int16Array | Float32Array:
     return converted
 
 
-def _describe(value: Any) -> str:
+def _describe(value: object) -> str:
     if isinstance(value, np.ndarray):
         article = "an" if value.dtype.kind == "i" else "a"
         return f"{article} {value.dtype} array of shape {value.shape}"

@@ -6,7 +6,7 @@ import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TypeAlias, TypeGuard, cast
+from typing import BinaryIO, Literal, TypeAlias, TypeGuard, cast
 
 from gradio_webrtc.errors import MediaFileError, MediaFormatError
 from gradio_webrtc.media.decoding.interruptible_read import InterruptibleRead
@@ -53,7 +53,7 @@ def is_url(text: str) -> bool:
     return text.lower().startswith(("http://", "https://"))
 
 
-def is_encoded(value: Any) -> TypeGuard[EncodedValue | FileSource]:
+def is_encoded(value: object) -> TypeGuard[EncodedValue | FileSource]:
     """Whether a handler that emitted ``value`` means a file rather than a frame."""
     if isinstance(value, (str, bytes, bytearray, memoryview, os.PathLike, FileSource)):
         return True

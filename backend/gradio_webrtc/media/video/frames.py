@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, TypeGuard
 
 import av
 import numpy as np
@@ -23,6 +23,28 @@ FrameFormat: TypeAlias = Literal["rgb24", "bgr24", "gray"]
 FRAME_FORMATS: tuple[FrameFormat, ...] = ("rgb24", "bgr24", "gray")
 ImageArray: TypeAlias = npt.NDArray[np.uint8]
 
+
+class PilImage(Protocol):
+    """What is used of a ``PIL.Image.Image``, so that nobody has to import PIL for it."""
+
+    @property
+    def mode(self) -> str:
+        """``"RGB"``, ``"L"`` for grey, and others."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        ...
+
+    def convert(self, mode: str) -> PilImage:
+        """Return a copy in another mode."""
+        ...
+
+
+Picture: TypeAlias = ImageArray | av.VideoFrame | PilImage
+"""A picture in any of the forms in which a handler may emit it."""
+
 MAX_SIDE = 8192
 """Pixels; a larger picture is an axis mix-up, and no browser decodes it in real time."""
 
@@ -35,7 +57,7 @@ _COLOURSPACES = {1: Colorspace.ITU709, 4: Colorspace.FCC, 7: Colorspace.SMPTE240
 _local = threading.local()
 
 
-def check_frame_format(value: Any) -> FrameFormat:
+def check_frame_format(value: object) -> FrameFormat:
     """Return ``value`` if it is a known frame format.
 
     Raises:
@@ -44,20 +66,17 @@ def check_frame_format(value: Any) -> FrameFormat:
     if value not in FRAME_FORMATS:
         known = ", ".join(f'"{name}"' for name in FRAME_FORMATS)
         raise ConfigurationError(f"frame_format must be one of {known}; got {value!r}.")
-    known_format: FrameFormat = value
-    return known_format
+    return value
 
 
-def to_frame(picture: Any, frame_format: FrameFormat = "rgb24") -> av.VideoFrame:
-    """Turn what a handler emitted into a yuv420p frame that VP8 and H.264 encoders take.
+def checked_picture(picture: Picture, frame_format: FrameFormat) -> tuple[Picture, FrameFormat]:
+    """Check what a handler emitted; return it with the order of its channels.
 
     Args:
         picture: uint8 of shape ``(height, width, 3)`` with the channels in ``frame_format``'s
             order, or ``(height, width)`` or ``(height, width, 1)`` in grey whatever the format
-            says; any strides. Or a PIL image. Both sides 1 to 8192 pixels. An odd side gets its
-            last row or column twice, so that nothing is cut off. Or a decoded ``av.VideoFrame``
-            of any format, which is turned upright as its rotation says. Only what is larger than
-            4K by area is scaled, down to that.
+            says; any strides. Or a PIL image. Or a decoded ``av.VideoFrame`` of any format. Both
+            sides 1 to 8192 pixels. Only what is larger than 4K by area is scaled later, to that.
         frame_format: the channels' order.
 
     Raises:
@@ -65,8 +84,38 @@ def to_frame(picture: Any, frame_format: FrameFormat = "rgb24") -> av.VideoFrame
             show what was meant to be invisible; a PIL image is converted as PIL does, without it.
     """
     if isinstance(picture, av.VideoFrame):
+        if max(picture.width, picture.height) > MAX_SIDE:
+            raise MediaFormatError(
+                f"Expected a picture of 1 to {MAX_SIDE} pixels a side; "
+                f"got a frame of {picture.width}x{picture.height}."
+            )
+        return picture, "rgb24"
+    if _is_pil(picture):
+        width, height = picture.size
+        _check_sides((height, width) if picture.mode == "L" else (height, width, 3))
+        return picture, "rgb24"
+    return _checked_array(picture, frame_format)
+
+
+def to_frame(picture: Picture, frame_format: FrameFormat = "rgb24") -> av.VideoFrame:
+    """Turn a picture into a yuv420p frame that VP8 and H.264 encoders take.
+
+    An odd side gets its last row or column twice, so that nothing is cut off and nothing scaled.
+    A decoded frame is turned upright as its rotation says.
+
+    Args:
+        picture: as :func:`checked_picture` returned it.
+        frame_format: the order of an array's channels, as it was returned with it.
+    """
+    if isinstance(picture, av.VideoFrame):
         return _from_decoded(picture)
-    array, layout = _checked(picture, frame_format)
+    if isinstance(picture, np.ndarray):
+        return _from_array(picture, frame_format)
+    array = _from_pil(picture)
+    return _from_array(array, "gray" if array.ndim == 2 else "rgb24")
+
+
+def _from_array(array: ImageArray, layout: FrameFormat) -> av.VideoFrame:
     if array.ndim == 3 and array.strides[2] < 0:
         # frame[..., ::-1]: reading the other order is far cheaper than copying backwards.
         array, layout = array[:, :, ::-1], "bgr24" if layout == "rgb24" else "rgb24"
@@ -110,11 +159,6 @@ def to_array(frame: av.VideoFrame, frame_format: FrameFormat = "rgb24") -> Image
 
 def _from_decoded(frame: av.VideoFrame) -> av.VideoFrame:
     """Bring a decoded frame to the wire's format; one that is in it already is not copied."""
-    if max(frame.width, frame.height) > MAX_SIDE:
-        raise MediaFormatError(
-            f"Expected a picture of 1 to {MAX_SIDE} pixels a side; "
-            f"got a frame of {frame.width}x{frame.height}."
-        )
     full_range = int(frame.color_range) == 2 or frame.format.name.startswith("yuvj")
     width, height = encoded_size((frame.width, frame.height))
     upright = _reformatter().reformat(
@@ -156,12 +200,9 @@ def _turned(frame: av.VideoFrame, turns: int) -> av.VideoFrame:
     return av.VideoFrame.from_ndarray(turned, "yuv420p")
 
 
-def _checked(picture: Any, frame_format: FrameFormat) -> tuple[ImageArray, FrameFormat]:
+def _checked_array(array: Picture, frame_format: FrameFormat) -> tuple[ImageArray, FrameFormat]:
     """Return the array and the pixel format it is in."""
-    array = _from_pil(picture)
-    layout: FrameFormat = "rgb24"
-    if array is None:
-        array, layout = picture, frame_format
+    layout = frame_format
     if not isinstance(array, np.ndarray):
         raise MediaFormatError(
             f"{_expected(frame_format)}; got {type(array).__name__}: "
@@ -178,22 +219,25 @@ def _checked(picture: Any, frame_format: FrameFormat) -> tuple[ImageArray, Frame
         if array.dtype.kind == "f":
             hint = ": if it is in [0, 1], use (array * 255).astype(numpy.uint8)"
         raise MediaFormatError(f"{_expected(layout)}; got dtype {array.dtype}{hint}.")
-    height, width = array.shape[:2]
-    if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE):
-        raise MediaFormatError(
-            f"Expected a picture of 1 to {MAX_SIDE} pixels a side; got shape {array.shape}."
-        )
+    _check_sides(array.shape)
     return array, layout
 
 
-def _from_pil(picture: Any) -> npt.NDArray[Any] | None:
+def _check_sides(shape: tuple[int, ...]) -> None:
+    if not all(1 <= side <= MAX_SIDE for side in shape[:2]):
+        raise MediaFormatError(
+            f"Expected a picture of 1 to {MAX_SIDE} pixels a side; got shape {shape}."
+        )
+
+
+def _is_pil(picture: object) -> TypeGuard[PilImage]:
     # Whoever holds a PIL image has imported PIL; nobody else pays for it.
     module = sys.modules.get("PIL.Image")
-    if module is None or not isinstance(picture, module.Image):
-        return None
-    if picture.mode not in ("RGB", "L"):
-        picture = picture.convert("RGB")
-    return np.asarray(picture)
+    return module is not None and isinstance(picture, module.Image)
+
+
+def _from_pil(image: PilImage) -> ImageArray:
+    return np.asarray(image if image.mode in ("RGB", "L") else image.convert("RGB"))
 
 
 def _expected(frame_format: FrameFormat) -> str:

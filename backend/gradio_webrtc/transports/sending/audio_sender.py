@@ -16,10 +16,10 @@ from av import AudioFrame, Packet
 from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.media.audio.opus import SAMPLE_RATE, TIME_BASE, OpusEncoder
 from gradio_webrtc.media.audio.pacer import Frame
-from gradio_webrtc.media.audio.pcm import Pcm, chunk_seconds, parse_blocks
+from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.audio.playout_buffer import PlayoutBuffer
+from gradio_webrtc.media.emitted_media import EmittedAudio
 from gradio_webrtc.media.lip_sync import SourceClock
-from gradio_webrtc.media.timed_media import TimedAudio
 
 GAP_SECONDS = 0.005
 """Sound that says to begin this much later than where the sound before it ended is kept waiting;
@@ -63,25 +63,18 @@ class AudioSender(MediaStreamTrack):
         """Opus was negotiated: hand out encoded packets from now on."""
         self._opus = True
 
-    async def play(self, chunk: Any) -> None:
+    async def play(self, audio: EmittedAudio) -> None:
         """Queue one emitted chunk; waits while enough is queued.
 
         When ``clear`` is called in the meantime, the rest of the chunk is dropped.
 
-        Args:
-            chunk: as handlers emit it, or a ``TimedAudio`` of that.
-
         Raises:
-            MediaFormatError: ``chunk`` is not audio.
+            MediaFormatError: values that are no audio.
         """
-        cleared = self._cleared
-        time: float | None = None
-        if isinstance(chunk, TimedAudio):
-            chunk, time = chunk.chunk, chunk.time
-        left = chunk_seconds(chunk)
+        cleared, time, left = self._cleared, audio.time, audio.duration
         if time is not None and time > self._playback.end + GAP_SECONDS:
             await self._wait_for(time, cleared)
-        for piece in (p for block in parse_blocks(chunk) for p in block.pieces(PIECE_SECONDS)):
+        for piece in (p for block in audio.blocks() for p in block.pieces(PIECE_SECONDS)):
             while self._playback.room <= 0 and self.readyState == "live":
                 await self._space.wait()
             if cleared != self._cleared:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-from gradio_webrtc.handlers.protocol import MediaKind
-from gradio_webrtc.media.audio.pcm import chunk_seconds
-from gradio_webrtc.media.timed_media import TimedAudio
+from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.media.video.rate_limiter import FrameRateLimiter
 
 
@@ -22,15 +19,11 @@ class NullSink:
         self._loop = asyncio.get_running_loop()
         self._cadence = FrameRateLimiter(fps)
 
-    async def play(self, kind: MediaKind, media: Any) -> None:
-        """Wait as long as ``media`` would take.
+    async def play_audio(self, audio: EmittedAudio) -> None:
+        """Wait as long as ``audio`` would take."""
+        await asyncio.sleep(audio.duration)
 
-        Raises:
-            MediaFormatError: ``media`` is no sound, where it should be.
-        """
-        if kind == "audio":
-            chunk = media.chunk if isinstance(media, TimedAudio) else media
-            await asyncio.sleep(chunk_seconds(chunk))
-            return
+    async def play_video(self, frame: EmittedVideo) -> None:
+        """Wait until the next frame may be shown."""
         self._cadence.shown(self._loop.time())
         await asyncio.sleep(self._cadence.wait(self._loop.time()))

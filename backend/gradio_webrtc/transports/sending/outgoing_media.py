@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.media.lip_sync import SourceClock
-from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.recording.recorder import Recorder
 from gradio_webrtc.transports.sending.audio_sender import AudioSender
 from gradio_webrtc.transports.sending.null_sink import NullSink
@@ -18,7 +16,6 @@ class OutgoingMedia:
 
     Args:
         kinds: what the connection sends; nothing in mode ``"send"``.
-        frame_format: channel order of the arrays user code emits.
         fps: how many pictures a second are sent at most.
         audio_bitrate: most bits per second of sound; ``None`` for our own default.
     """
@@ -26,13 +23,12 @@ class OutgoingMedia:
     def __init__(
         self,
         kinds: tuple[MediaKind, ...],
-        frame_format: FrameFormat,
         fps: int,
         audio_bitrate: int | None = None,
     ) -> None:
         clock = SourceClock()
         self.audio = AudioSender(clock, audio_bitrate) if "audio" in kinds else None
-        self.video = VideoSender(frame_format, fps, clock) if "video" in kinds else None
+        self.video = VideoSender(fps, clock) if "video" in kinds else None
         self._nowhere = NullSink(fps)
 
     def tell(self, recorder: Recorder) -> None:
@@ -46,13 +42,13 @@ class OutgoingMedia:
         """Return the track of a kind, ``None`` when that is not sent."""
         return self.audio if kind == "audio" else self.video
 
-    async def play(self, kind: MediaKind, media: Any) -> None:
-        """Queue what user code emitted; it goes nowhere if this connection does not send it."""
-        track = self.track(kind)
-        if track is not None:
-            await track.play(media)
-        else:
-            await self._nowhere.play(kind, media)
+    async def play_audio(self, audio: EmittedAudio) -> None:
+        """Queue audio; it goes nowhere if this connection does not send any."""
+        await (self._nowhere.play_audio if self.audio is None else self.audio.play)(audio)
+
+    async def play_video(self, frame: EmittedVideo) -> None:
+        """Show a frame; it goes nowhere if this connection does not send any."""
+        await (self._nowhere.play_video if self.video is None else self.video.play)(frame)
 
     async def drain(self) -> None:
         """Wait until everything queued has been played."""

@@ -6,15 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import VideoFrame
 
 from gradio_webrtc.concurrency.wakeup import Wakeup
+from gradio_webrtc.media.emitted_media import EmittedVideo
 from gradio_webrtc.media.lip_sync import PictureTimer, SourceClock
-from gradio_webrtc.media.timed_media import TimedPicture
-from gradio_webrtc.media.video.frames import FrameFormat, to_frame
+from gradio_webrtc.media.video.frames import to_frame
 from gradio_webrtc.media.video.rate_limiter import MAX_FPS, FrameRateLimiter
 from gradio_webrtc.media.video.rtp_clock import VIDEO_CLOCK_RATE, VideoClock
 
@@ -34,7 +33,6 @@ class VideoSender(MediaStreamTrack):
     with the newest frame is called when its result can be shown.
 
     Args:
-        frame_format: channel order of the arrays.
         fps: how many pictures without a time are shown a second at most, evenly.
         clock: where the source of timed pictures is; the sound of the same connection drives it.
 
@@ -44,12 +42,9 @@ class VideoSender(MediaStreamTrack):
 
     kind = "video"
 
-    def __init__(
-        self, frame_format: FrameFormat, fps: float = MAX_FPS, clock: SourceClock | None = None
-    ) -> None:
+    def __init__(self, fps: float = MAX_FPS, clock: SourceClock | None = None) -> None:
         super().__init__()
         self._event_loop = asyncio.get_running_loop()
-        self._format = frame_format
         self._clock = VideoClock()
         self._cadence = FrameRateLimiter(fps)
         self._timed_cadence = FrameRateLimiter(MAX_FPS)
@@ -68,27 +63,20 @@ class VideoSender(MediaStreamTrack):
         """How many timed pictures were skipped because they came too late."""
         return self._timer.dropped
 
-    async def play(self, picture: Any) -> None:
-        """Show one emitted picture when it is due.
-
-        Args:
-            picture: as handlers emit it, or a ``TimedPicture`` of that.
-
-        Raises:
-            MediaFormatError: ``picture`` is not a picture.
-        """
-        if isinstance(picture, TimedPicture):
-            await self._play_timed(picture)
+    async def play(self, video: EmittedVideo) -> None:
+        """Show one emitted frame when it is due."""
+        if video.time is not None:
+            await self._play_timed(video, video.time)
             return
-        frame = await self._converted(picture)
+        frame = await self._converted(video)
         await self._rest(self._cadence)
         await self._hand_over(frame, self._cadence)
         await self._rest(self._cadence)
 
-    async def _play_timed(self, picture: TimedPicture) -> None:
-        cleared, time = self._cleared, picture.time
+    async def _play_timed(self, video: EmittedVideo, time: float) -> None:
+        cleared = self._cleared
         self._timer.arrived(time, self._event_loop.time())
-        frame = await self._converted(picture.picture)
+        frame = await self._converted(video)
         while self.readyState == "live" and cleared == self._cleared:
             wait = self._timer.wait(time, self._event_loop.time())
             if wait == 0.0:
@@ -100,9 +88,10 @@ class VideoSender(MediaStreamTrack):
             await self._space.wait(wait)
         self._timer.asked(self._event_loop.time())
 
-    async def _converted(self, picture: Any) -> VideoFrame:
+    async def _converted(self, video: EmittedVideo) -> VideoFrame:
         # aiortc's encoders run on the same executor; user code never does, so none can block it.
-        return await self._event_loop.run_in_executor(None, to_frame, picture, self._format)
+        run = self._event_loop.run_in_executor
+        return await run(None, to_frame, video.picture, video.frame_format)
 
     async def _rest(self, cadence: FrameRateLimiter) -> None:
         """Wait until ``cadence`` allows the next picture."""

@@ -18,6 +18,7 @@ from gradio_webrtc.handlers.audio_video import (
 )
 from gradio_webrtc.handlers.base import StreamHandler
 from gradio_webrtc.media.video.frames import to_array, to_frame
+from tests.support.emissions import ArrayFrame, emitted
 
 pytestmark = pytest.mark.asyncio
 
@@ -120,28 +121,29 @@ async def test_both_go_through_at_the_same_time(link, kind):
     await handler.start(link)
     # Both emits wait already, and neither holds up the other or what is received.
     sound, picture = (
-        asyncio.ensure_future(handler.emit("audio")),
-        asyncio.ensure_future(handler.emit("video")),
+        asyncio.ensure_future(emitted(handler, "audio")),
+        asyncio.ensure_future(emitted(handler, "video")),
     )
     lazy = Lazy()
-    await handler.receive("video", lazy)
+    await handler.receive_video(lazy)
     seen = await asyncio.wait_for(picture, 10)
     assert seen.shape == PICTURE.shape
     assert seen.dtype == np.uint8
     assert np.abs(seen.astype(int) - PICTURE).max() < 8
     assert not sound.done()
     assert "video_receive" in lazy.thread  # never converted on the loop
-    await handler.receive("audio", CHUNK)
-    assert await asyncio.wait_for(sound, 10) is CHUNK
+    await handler.receive_audio(CHUNK)
+    assert (await asyncio.wait_for(sound, 10))[1] is CHUNK[1]
     await handler.aclose()
 
 
 async def test_each_method_has_a_thread_of_its_own(link):
     handler = made(Both())
     await handler.start(link)
-    for kind, value in (("audio", CHUNK), ("video", PICTURE)):
-        await handler.receive(kind, value)
-        await handler.emit(kind)
+    await handler.receive_audio(CHUNK)
+    await handler.emit("audio")
+    await handler.receive_video(ArrayFrame(PICTURE))
+    await handler.emit("video")
     assert len(set(Both.last.threads.values())) == 4
     await handler.aclose()
 
@@ -149,18 +151,18 @@ async def test_each_method_has_a_thread_of_its_own(link):
 async def test_the_picture_comes_in_the_components_format(link):
     handler = made(Both(), frame_format="gray")
     await handler.start(link)
-    await handler.receive("video", Lazy())
-    assert (await handler.emit("video")).shape == (48, 64)
+    await handler.receive_video(Lazy())
+    assert (await emitted(handler, "video")).shape == (48, 64)
     await handler.aclose()
 
 
 async def test_nothing_to_show_does_not_spin_and_wakes_with_a_picture(link):
     handler = made(Quiet())
     await handler.start(link)
-    emitting = asyncio.ensure_future(handler.emit("video"))
+    emitting = asyncio.ensure_future(emitted(handler, "video"))
     await asyncio.sleep(0.5)
     assert 2 <= len(Quiet.last.asked) <= 27  # every 20 ms
-    await handler.receive("video", PICTURE)
+    await handler.receive_video(ArrayFrame(PICTURE))
     assert await asyncio.wait_for(emitting, 10) is PICTURE
     await handler.aclose()
 
@@ -169,13 +171,13 @@ async def test_nothing_to_show_does_not_spin_and_wakes_with_a_picture(link):
 async def test_closing_frees_both_waiting_emits(link, kind):
     handler = made(kind())
     await handler.start(link)
-    waiting = [asyncio.ensure_future(handler.emit(each)) for each in ("audio", "video")]
+    waiting = [asyncio.ensure_future(emitted(handler, each)) for each in ("audio", "video")]
     await asyncio.sleep(0.05)
     for task in waiting:
         task.cancel()
     await handler.aclose()
     with pytest.raises(SessionClosedError):
-        await handler.receive("video", PICTURE)
+        await handler.receive_video(ArrayFrame(PICTURE))
 
 
 async def test_what_start_up_raises_ends_a_video_emit(link):
@@ -189,7 +191,7 @@ async def test_what_start_up_raises_ends_a_video_emit(link):
 
     handler = made(Failing())
     await handler.start(link)
-    waiting = [asyncio.ensure_future(handler.emit(each)) for each in ("audio", "video")]
+    waiting = [asyncio.ensure_future(emitted(handler, each)) for each in ("audio", "video")]
     done, left = await asyncio.wait(waiting, timeout=10, return_when=asyncio.FIRST_EXCEPTION)
     assert [str(task.exception()) for task in done] == ["no camera"]
     for task in left:

@@ -16,6 +16,7 @@ from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.handlers.protocol import EndOfStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
+from tests.support.emissions import emitted
 
 pytestmark = pytest.mark.asyncio
 
@@ -54,7 +55,7 @@ async def started(fn, link, *, needs_args=False, modality="audio"):
 
 
 async def emit(running, kind="audio"):
-    return await asyncio.wait_for(running.emit(kind), 10)
+    return await asyncio.wait_for(emitted(running, kind), 10)
 
 
 async def rest(running, kind="audio"):

@@ -20,6 +20,7 @@ from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.handlers.args import ArgsEvent
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
+from tests.support.emissions import emitted, value_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -140,8 +141,8 @@ async def started(handler, link):
 @pytest.mark.parametrize("kind", [EchoHandler, SimpleQueueEcho, AsyncEchoHandler])
 async def test_the_published_echo_echoes_and_ends_while_it_waits(kind, link):
     async with started(kind(), link) as running:
-        await running.receive("audio", CHUNK)
-        assert await asyncio.wait_for(running.emit("audio"), 5) is CHUNK
+        await running.receive_audio(CHUNK)
+        assert (await asyncio.wait_for(emitted(running), 5))[1] is CHUNK[1]
         emitting = asyncio.ensure_future(running.emit("audio"))
         await asyncio.sleep(0.02)
         assert not emitting.done()
@@ -163,7 +164,7 @@ async def test_a_blocked_handler_leaves_no_thread_and_no_memory(kind, link):
 
     threads = set(threading.enumerate())
     async with started(Kept(), link) as running:
-        await running.receive("audio", CHUNK)
+        await running.receive_audio(CHUNK)
         await running.emit("audio")
         emitting = asyncio.ensure_future(running.emit("audio"))
         await asyncio.sleep(0.02)
@@ -195,7 +196,7 @@ async def test_twenty_blocked_echoes_do_not_delay_an_async_one(link):
         worst = 0.0
         for _ in range(50):
             begin = time.perf_counter()
-            await free.receive("audio", CHUNK)
+            await free.receive_audio(CHUNK)
             await asyncio.wait_for(free.emit("audio"), 5)
             worst = max(worst, time.perf_counter() - begin)
     assert worst < 0.25
@@ -232,7 +233,7 @@ async def test_each_method_runs_in_its_place_and_in_the_callers_context(kind, li
     who.set("dave")
     prototype = kind()
     async with started(prototype, link) as running:
-        await running.receive("audio", CHUNK)
+        await running.receive_audio(CHUNK)
         await running.emit("audio")
         await running.aclose()
     assert [entry[0] for entry in prototype.log] == [
@@ -333,8 +334,8 @@ async def test_a_copy_may_be_of_another_class_as_after_a_reload(link):
 
     running = audio(Reloaded())
     await running.start(link)
-    await running.receive("audio", (48_000, "sound"))
-    assert await running.emit("audio") == (48_000, "sound")
+    await running.receive_audio(CHUNK)
+    assert (await emitted(running))[1] is CHUNK[1]
     await running.aclose()
 
 
@@ -379,7 +380,7 @@ async def test_exceptions_of_user_code_propagate(link):
     for kind in (Broken, AsyncBroken):
         async with started(kind(), link) as running:
             with pytest.raises(ValueError, match="in receive"):
-                await running.receive("audio", CHUNK)
+                await running.receive_audio(CHUNK)
             with pytest.raises(KeyError, match="in emit"):
                 await running.emit("audio")
 
@@ -467,8 +468,8 @@ async def test_start_up_may_last_as_long_as_the_session(base, link):
 
     async with started(Connector(), link) as running:
         for _ in range(3):
-            await running.receive("audio", CHUNK)
-            assert await asyncio.wait_for(running.emit("audio"), 5) is CHUNK
+            await running.receive_audio(CHUNK)
+            assert (await asyncio.wait_for(emitted(running), 5))[1] is CHUNK[1]
         assert log == []
     assert log == ["start_up ended"]
 
@@ -544,8 +545,8 @@ async def test_emit_is_asked_again_as_soon_as_something_was_received(link, monke
     async with started(Polite(), link) as running:
         emitting = asyncio.ensure_future(running.emit("audio"))
         await asyncio.sleep(0.05)
-        await running.receive("audio", CHUNK)
-        assert await asyncio.wait_for(emitting, 5) is CHUNK
+        await running.receive_audio(CHUNK)
+        assert value_of(await asyncio.wait_for(emitting, 5))[1] is CHUNK[1]
 
 
 async def test_args_reach_the_handler_early_late_and_overridden(link, until_async):
@@ -585,7 +586,7 @@ async def test_wait_for_args_in_receive_ends_with_the_session(link):
 
     for kind in (Waiter, AsyncWaiter):
         async with started(kind(), link) as running:
-            receiving = asyncio.ensure_future(running.receive("audio", CHUNK))
+            receiving = asyncio.ensure_future(running.receive_audio(CHUNK))
             await asyncio.sleep(0.02)
             assert not receiving.done()
         await asyncio.wait({receiving}, timeout=5)
@@ -650,6 +651,6 @@ async def test_never_started_or_already_closed_it_refuses_quietly(link):
     with pytest.raises(SessionClosedError):
         await running.start(link)
     with pytest.raises(SessionClosedError):
-        await running.receive("audio", CHUNK)
+        await running.receive_audio(CHUNK)
     with pytest.raises(SessionClosedError):
         await running.emit("audio")

@@ -16,6 +16,7 @@ import pytest
 from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.handlers.video import VideoStreamHandler
+from tests.support.emissions import ArrayFrame, emitted
 
 pytestmark = pytest.mark.asyncio
 
@@ -104,14 +105,14 @@ async def started(fn, link, *, needs_args=False, frame_format="rgb24"):
 
 
 async def emit(running):
-    return await asyncio.wait_for(running.emit("video"), 5)
+    return await asyncio.wait_for(emitted(running, "video"), 5)
 
 
 @pytest.mark.parametrize("fn", FUNCTIONS.values(), ids=FUNCTIONS)
 async def test_every_kind_of_function(fn, link):
     async with started(fn, link) as running:
         for value in (10, 20):
-            await running.receive("video", frame(value))
+            await running.receive_video(ArrayFrame(frame(value)))
             assert (await emit(running) == value + 1).all()
         assert link.requests == 0
 
@@ -120,7 +121,7 @@ async def test_every_kind_of_function(fn, link):
 async def test_every_kind_of_generator_is_called_anew_for_each_frame(fn, link):
     async with started(fn, link) as running:
         for value in (10, 20):
-            await running.receive("video", frame(value))
+            await running.receive_video(ArrayFrame(frame(value)))
             assert (await emit(running) == value + 1).all()
             assert (await emit(running) == value + 2).all()
 
@@ -131,14 +132,14 @@ async def test_every_kind_of_generator_is_called_anew_for_each_frame(fn, link):
 async def test_other_inputs_are_asked_for_waited_for_and_followed(fn, link):
     async with started(fn, link, needs_args=True) as running:
         assert link.requests == 1
-        await running.receive("video", frame(10))
+        await running.receive_video(ArrayFrame(frame(10)))
         emitting = asyncio.ensure_future(emit(running))
         await asyncio.sleep(0.02)
         assert not emitting.done()
         running.set_args([5])
         assert (await emitting == 15).all()
         running.set_args([7])
-        await running.receive("video", frame(10))
+        await running.receive_video(ArrayFrame(frame(10)))
         if fn in (plus_generator, plus_async_generator):
             await emit(running)  # the call under way keeps the values it was made with
         assert (await emit(running) == 17).all()
@@ -147,7 +148,7 @@ async def test_other_inputs_are_asked_for_waited_for_and_followed(fn, link):
 async def test_values_set_later_reach_an_optional_parameter(link):
     async with started(plus, link) as running:
         running.set_args([100])
-        await running.receive("video", frame(10))
+        await running.receive_video(ArrayFrame(frame(10)))
         assert (await emit(running) == 110).all()
 
 
@@ -160,10 +161,10 @@ async def test_none_means_nothing_this_time(link):
 
     async with started(every_other, link) as running:
         emitting = asyncio.ensure_future(emit(running))
-        await running.receive("video", frame(1))
+        await running.receive_video(ArrayFrame(frame(1)))
         await asyncio.sleep(0.05)
         assert not emitting.done()
-        await running.receive("video", frame(2))
+        await running.receive_video(ArrayFrame(frame(2)))
         assert (await emitting == 2).all()
     assert seen == [1, 2]
 
@@ -175,9 +176,9 @@ async def test_a_generator_that_yields_nothing_goes_on_with_the_next_frame(link)
 
     async with started(silent, link) as running:
         emitting = asyncio.ensure_future(emit(running))
-        await running.receive("video", frame(1))
+        await running.receive_video(ArrayFrame(frame(1)))
         await asyncio.sleep(0.02)
-        await running.receive("video", frame(2))
+        await running.receive_video(ArrayFrame(frame(2)))
         assert (await emitting == 2).all()
 
 
@@ -190,11 +191,11 @@ async def test_a_slow_function_gets_the_newest_frame(link, until_async):
         return image
 
     async with started(slow, link) as running:
-        await running.receive("video", frame(0))
+        await running.receive_video(ArrayFrame(frame(0)))
         emitting = asyncio.ensure_future(emit(running))
         await until_async(lambda: seen == [0])
         for value in range(1, 30):
-            await running.receive("video", frame(value))
+            await running.receive_video(ArrayFrame(frame(value)))
         go.set()
         await emitting
         assert (await emit(running) == 29).all()
@@ -206,7 +207,7 @@ async def test_without_skipping_up_to_a_second_of_frames_waits(link):
     keep_all = VideoStreamHandler(plus, fps=10, skip_frames=False)
     async with started(keep_all, link) as running:
         for value in range(12):
-            await running.receive("video", frame(value))
+            await running.receive_video(ArrayFrame(frame(value)))
         assert running.dropped == 2
         assert [int((await emit(running))[0, 0, 0]) for _ in range(10)] == list(range(3, 13))
 
@@ -220,15 +221,15 @@ class Lazy:
     def to_array(self, frame_format):
         on_loop = threading.current_thread() is threading.main_thread()
         self.converted.append((frame_format, on_loop))
-        return frame(10)
+        return frame(10)[:, :, 0] if frame_format == "gray" else frame(10)
 
 
 @pytest.mark.parametrize("fn", [plus, plus_async, plus_generator, plus_async_generator])
 async def test_frames_are_converted_off_the_loop_and_only_when_used(fn, link):
     async with started(fn, link, frame_format="bgr24") as running:
         skipped, used = Lazy(), Lazy()
-        await running.receive("video", skipped)
-        await running.receive("video", used)
+        await running.receive_video(skipped)
+        await running.receive_video(used)
         assert (await emit(running) == 11).all()
         assert skipped.converted == []
         assert used.converted == [("bgr24", False)]
@@ -237,7 +238,7 @@ async def test_frames_are_converted_off_the_loop_and_only_when_used(fn, link):
 async def test_a_handlers_own_frame_format_wins(link):
     async with started(VideoStreamHandler(plus, frame_format="gray"), link) as running:
         lazy = Lazy()
-        await running.receive("video", lazy)
+        await running.receive_video(lazy)
         await emit(running)
         assert lazy.converted == [("gray", False)]
 
@@ -262,7 +263,7 @@ async def test_user_code_sees_the_callers_context(is_async, link):
     who.set("erin")
     for fn in (note_async, note_steps_async) if is_async else (note, note_steps):
         async with started(fn, link) as running:
-            await running.receive("video", frame(1))
+            await running.receive_video(ArrayFrame(frame(1)))
             await emit(running)
     assert seen == ["erin", "erin"]
 
@@ -284,7 +285,7 @@ async def test_exceptions_propagate(link):
 
     for fn in (broken, broken_async, broken_steps, broken_steps_async):
         async with started(fn, link) as running:
-            await running.receive("video", frame(1))
+            await running.receive_video(ArrayFrame(frame(1)))
             if fn in (broken_steps, broken_steps_async):
                 await emit(running)
             with pytest.raises(ValueError, match="broken"):
@@ -311,7 +312,7 @@ async def test_a_generator_under_way_is_closed_with_the_session(is_async, link):
             log.append("closed")
 
     async with started(endless_async if is_async else endless, link) as running:
-        await running.receive("video", frame(1))
+        await running.receive_video(ArrayFrame(frame(1)))
         await emit(running)
         await emit(running)
         assert log == []
@@ -330,7 +331,7 @@ async def test_a_generator_blocked_in_a_queue_of_its_own_is_freed(link, until_as
             log.append("closed")
 
     async with started(blocked, link) as running:
-        await running.receive("video", frame(1))
+        await running.receive_video(ArrayFrame(frame(1)))
         emitting = asyncio.ensure_future(running.emit("video"))
         await until_async(lambda: log == ["waits"])
         emitting.cancel()
@@ -344,7 +345,7 @@ async def test_a_blocking_function_does_not_stop_the_loop(link):
         return image
 
     async with started(sleeps, link) as running:
-        await running.receive("video", frame(1))
+        await running.receive_video(ArrayFrame(frame(1)))
         emitting = asyncio.ensure_future(emit(running))
         worst = 0.0
         while not emitting.done():
@@ -358,6 +359,6 @@ async def test_after_the_end_nothing_is_kept_or_emitted(link):
     async with started(plus, link) as running:
         pass
     await running.aclose()
-    await running.receive("video", frame(1))
+    await running.receive_video(ArrayFrame(frame(1)))
     with pytest.raises(SessionClosedError):
         await running.emit("video")

@@ -15,10 +15,10 @@ from gradio_webrtc.handlers.emitted import split_emitted
 from gradio_webrtc.media.audio.pcm import (
     MIN_SAMPLE_RATE,
     Pcm,
-    chunk_seconds,
     parse_chunk,
 )
 from gradio_webrtc.media.audio.resampler import StreamResampler
+from gradio_webrtc.media.emitted_media import parse_audio
 from gradio_webrtc.transports.sending.audio_sender import AudioSender
 
 SOUND = np.zeros(960, np.int16)
@@ -41,7 +41,7 @@ def test_any_whole_number_is_a_rate(rate: Any) -> None:
     emitted = split_emitted((rate, SOUND)).media
     pcm = parse_chunk(emitted)
     assert (type(pcm.sample_rate), pcm.sample_rate) == (int, 24_000)
-    assert chunk_seconds((rate, SOUND)) == 0.04
+    assert parse_audio((rate, SOUND)).duration == 0.04
     handler = Handler(input_sample_rate=rate)
     assert (type(handler.input_sample_rate), handler.input_sample_rate) == (int, 24_000)
 
@@ -53,7 +53,7 @@ def test_a_pair_the_wrong_way_round_is_told_so_where_handlers_emit_it(
 ) -> None:
     emitted = split_emitted((samples, rate)).media
     with pytest.raises(MediaFormatError, match=r"got \(array, sample_rate\): swap the two"):
-        chunk_seconds(emitted)
+        parse_audio(emitted)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ async def test_an_hour_of_sound_does_not_hold_up_the_event_loop() -> None:
     out = AudioSender()
     hour = np.broadcast_to(np.zeros((1, 1)), (1, 48_000 * 3_600))  # 64 bits, without the memory
     began = time.process_time()
-    playing = asyncio.ensure_future(out.play((48_000, hour)))
+    playing = asyncio.ensure_future(out.play(parse_audio((48_000, hour))))
     await asyncio.sleep(0)
     assert not playing.done()
     assert time.process_time() - began < 0.2

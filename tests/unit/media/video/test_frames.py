@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gradio_webrtc.errors import ConfigurationError, MediaFormatError
-from gradio_webrtc.media.video.frames import check_frame_format, to_array, to_frame
+from gradio_webrtc.media.video import frames
+from gradio_webrtc.media.video.frames import (
+    FrameFormat,
+    Picture,
+    check_frame_format,
+    checked_picture,
+    to_array,
+)
 from tests.unit.media.signals import few
 
 COLOURS = {
@@ -24,6 +31,10 @@ COLOURS = {
     (0, 255, 0): (145, 54, 34),
     (0, 0, 255): (41, 240, 110),
 }
+
+
+def to_frame(picture: Picture, frame_format: FrameFormat = "rgb24") -> av.VideoFrame:
+    return frames.to_frame(*checked_picture(picture, frame_format))
 
 
 def plain(colour: tuple[int, ...], height: int = 48, width: int = 64) -> np.ndarray:
@@ -205,7 +216,7 @@ def test_what_is_refused_names_what_was_expected_and_what_came(
     picture: Any, kind: Any, words: list[str]
 ) -> None:
     with pytest.raises(MediaFormatError) as caught:
-        to_frame(picture, kind)
+        checked_picture(picture, kind)
     for word in ["xpected", "got", *words]:
         assert word in str(caught.value)
 
@@ -265,4 +276,4 @@ class TestDecodedFrames:
 
     def test_too_large(self):
         with pytest.raises(MediaFormatError, match="9000x16"):
-            to_frame(av.VideoFrame(9000, 16, "yuv420p"))
+            checked_picture(av.VideoFrame(9000, 16, "yuv420p"), "rgb24")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.media.emitted_media import parse_audio
 from gradio_webrtc.transports.sending.audio_sender import AudioSender
 
 
@@ -16,7 +17,7 @@ async def test_what_was_cleared_was_not_sent() -> None:
     sent: list[Pcm] = []
     track = AudioSender()
     track.sent = sent.append
-    await track.play((48_000, np.full(24_000, 4000, np.int16)))
+    await track.play(parse_audio((48_000, np.full(24_000, 4000, np.int16))))
     for _ in range(5):
         await track.recv()
     track.clear()
