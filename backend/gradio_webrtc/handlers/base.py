@@ -6,46 +6,16 @@ import asyncio
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.args import ArgsEvent
-from gradio_webrtc.handlers.protocol import Layout, Link
+from gradio_webrtc.handlers.handler_session import OWN_VALUE, Channel, HandlerSession
+from gradio_webrtc.handlers.protocol import Layout, Link, ReceivedAudio
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.audio.pcm import checked_rate
-
-AudioChunk = tuple[int, NDArray[np.int16]]
-"""``(sample_rate in Hz, int16 array)``, shape ``(1, samples)`` mono or ``(2, samples)`` stereo."""
-
-OWN_VALUE = "__webrtc_value__"
-"""Stands in ``latest_args[0]`` for the value of the WebRTC component itself, which has none unless
-it is a text composer."""
-
-
-class Channel(Protocol):
-    """The control channel to the client."""
-
-    def send(self, text: str) -> None:
-        """Send ``text`` as it is. Safe to call from any thread."""
-        ...
-
-
-class HandlerSession:
-    """What a handler keeps for the package, in one attribute so that user names stay free."""
-
-    def __init__(self) -> None:
-        self.link: Link | None = None
-        self.phone_mode = False
-        self.latest_args: list[Any] = []
-        self.args_set = ArgsEvent()
-        self.has_inputs = False
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> HandlerSession:
-        """Start anew: a handler may be copied with ``copy.deepcopy``, a session may not."""
-        return HandlerSession()
 
 
 class StreamHandlerBase(ABC):
@@ -268,7 +238,7 @@ class StreamHandler(StreamHandlerBase):
     """
 
     @abstractmethod
-    def receive(self, frame: AudioChunk) -> None:
+    def receive(self, frame: ReceivedAudio) -> None:
         """Take the next audio of the person, at ``input_sample_rate`` and ``expected_layout``."""
 
     @abstractmethod
@@ -295,7 +265,7 @@ class AsyncStreamHandler(StreamHandlerBase):
     """Audio in and audio out in ``async def``, on the event loop. Every connection gets a copy."""
 
     @abstractmethod
-    async def receive(self, frame: AudioChunk) -> None:
+    async def receive(self, frame: ReceivedAudio) -> None:
         """Take the next audio of the person, at ``input_sample_rate`` and ``expected_layout``."""
 
     @abstractmethod

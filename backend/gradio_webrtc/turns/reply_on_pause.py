@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any
 
 from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.handlers.base import AsyncStreamHandler, AudioChunk, HandlerSession
+from gradio_webrtc.handlers.base import AsyncStreamHandler
 from gradio_webrtc.handlers.emitted import split_emitted
-from gradio_webrtc.handlers.protocol import Layout
+from gradio_webrtc.handlers.handler_session import HandlerSession
+from gradio_webrtc.handlers.protocol import Layout, ReceivedAudio
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.conversation import Conversation, Submitted, TurnListener
@@ -126,7 +127,7 @@ class ReplyOnPause(AsyncStreamHandler):
         """Begin the conversation, with what ``startup_fn`` has to say."""
         self._converse()
 
-    async def receive(self, frame: AudioChunk) -> None:
+    async def receive(self, frame: ReceivedAudio) -> None:
         """Listen to the next audio of the person."""
         await self._converse().hear(frame)
 

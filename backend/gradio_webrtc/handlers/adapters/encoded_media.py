@@ -7,14 +7,12 @@ import contextlib
 import functools
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from contextvars import copy_context
 from dataclasses import replace
-from typing import Any
 
 from gradio_webrtc.concurrency.user_errors import failure_of
-from gradio_webrtc.concurrency.waiting import cancel_and_wait, note_failure
-from gradio_webrtc.concurrency.worker import Worker
+from gradio_webrtc.concurrency.waiting import cancel_and_wait
 from gradio_webrtc.errors import SessionClosedError
+from gradio_webrtc.handlers.adapters.decoding_thread import DecodingThread
 from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emit_pace import REST_S, EmitPace, give_way
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
@@ -32,8 +30,6 @@ Next = Callable[[], Awaitable[Emission]]
 IDLE_S = 0.15
 """A demultiplexer of MPEG-TS holds its last frames back until more comes. After this long without
 a further chunk it is made to give them; less than what is still queued to be played."""
-
-_END = object()
 
 
 class EncodedMedia:
@@ -67,7 +63,7 @@ class EncodedMedia:
         self._pace = EmitPace()
         self._empty = False
         """Whether the last file or slice has given nothing so far."""
-        self._worker = Worker(self._name)
+        self._thread = DecodingThread(self._name)
         self._feed: ByteFeed | None = None
         self._items: Iterator[Item] | None = None
         self._format: StreamFormat | None = None
@@ -76,9 +72,7 @@ class EncodedMedia:
         self._held: Emission | None = None
         self._failure: BaseException | None = None
         self._broken: Exception | None = None
-        self._step: asyncio.Future[Any] | None = None
         self._close: CloseStream | None = None
-        self._retiring: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def take(self) -> Emission:
@@ -128,11 +122,7 @@ class EncodedMedia:
         self._feed.close()
         self._drop_run()
         self._sides.clear()
-        # The thread may still be busy with the old file, which must not hold up the next one.
-        retiring = asyncio.ensure_future(self._worker.aclose())
-        self._retiring.add(retiring)
-        retiring.add_done_callback(self._retiring.discard)
-        self._worker = Worker(self._name)
+        self._thread.replace()
 
     async def aclose(self) -> None:
         """Stop decoding and end the threads. Idempotent."""
@@ -142,7 +132,7 @@ class EncodedMedia:
             self._drop_run()
         if self._fetching is not None:
             await cancel_and_wait(self._fetching)
-        await asyncio.gather(self._worker.aclose(), *self._retiring)
+        await self._thread.aclose()
 
     # -- values --------------------------------------------------------------------------------
 
@@ -204,20 +194,17 @@ class EncodedMedia:
         feed, items = self._feed, self._items
         assert feed is not None
         assert items is not None
-        self._step = self._worker.submit(copy_context(), next, items, _END)
         try:
-            item = await self._step
+            item = await self._thread.next(items)
         except Exception as error:  # noqa: BLE001 - take() raises it after what is beside
             if self._feed is feed:
                 self._broken = error
                 self._feed = self._items = None
             return None
-        finally:
-            self._step = None
         if self._feed is not feed:
             return None  # cleared meanwhile
         self._format = feed.playing
-        if item is _END:
+        if item is None:
             self._finish(feed)
             return None
         return self._frame_of(item)
@@ -238,13 +225,9 @@ class EncodedMedia:
     def _drop_run(self) -> None:
         """Let go of the file; its generator is closed where it runs."""
         items, self._items, self._feed = self._items, None, None
-        if self._step is not None and not self._step.done():
-            self._step.set_result(_END)  # nobody waits for a thread that is stuck
+        self._thread.drop(items)
         self.timeline.end()
         self._empty = False
-        close = getattr(items, "close", None)
-        if close is not None and not self._worker.closing:
-            self._worker.submit(copy_context(), close).add_done_callback(note_failure)
 
     def _on_hungry(self, feed: ByteFeed) -> None:
         """The decoder needs what comes after the bytes it has."""

@@ -15,10 +15,11 @@ from gradio_webrtc.concurrency.waiting import cancel_and_wait
 from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
-from gradio_webrtc.handlers.base import AsyncStreamHandler, HandlerSession, StreamHandler
+from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emission_parser import EmissionParser
 from gradio_webrtc.handlers.emit_pace import REST_S
+from gradio_webrtc.handlers.handler_session import HandlerSession
 from gradio_webrtc.handlers.invoke import call, start_task
 from gradio_webrtc.handlers.protocol import (
     AudioFormat,

@@ -1,4 +1,4 @@
-"""Cutting a stream of samples into frames of one exact length."""
+"""Cutting a stream of samples into frames of one exact length, without a step at its edges."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from gradio_webrtc.media.audio.pcm import Float32Array, Int16Array, remix
 
 FADE_SAMPLES = 240
 """Length of every fade: 5 ms at 48 kHz, short enough to go unnoticed, long enough not to tick."""
+
+AUDIBLE_STEP = 328
+"""A jump out of silence of 1 % of full scale or more is softened by a fade."""
 
 
 def fade_out_curve(length: int = FADE_SAMPLES) -> Float32Array:
@@ -96,3 +99,66 @@ class Framer:
         """Go on with another channel count; what waits is remixed."""
         self.channels = channels
         self._chunks = deque(remix(chunk, channels) for chunk in self._chunks)
+
+
+class EdgeFader:
+    """Fades a stream of frames where it stops and where it goes on. Not thread-safe."""
+
+    def __init__(self, channels: int) -> None:
+        """Take frames of shape ``(channels, n)``."""
+        self._last: Int16Array = np.zeros(channels, np.int16)
+        self._cut: Int16Array | None = None
+        self._silent = True
+
+    def cut_off(self, upcoming: Int16Array) -> None:
+        """Let ``upcoming``, which will not be played, fade out below the next frame."""
+        self._cut = fade_to_silence(upcoming, self._last, FADE_SAMPLES)
+
+    def skip(self, upcoming: Int16Array) -> None:
+        """``cut_off``, unless something is fading out already."""
+        if self._cut is None:
+            self.cut_off(upcoming)
+
+    def uncut(self) -> None:
+        """Forget what was cut off: it is played after all."""
+        self._cut = None
+
+    def whole(self, frame: Int16Array) -> Int16Array:
+        """Return the next frame, of sound, as it is to be played."""
+        return self._next(frame, silent=False)
+
+    def ending(self, content: Int16Array, length: int) -> Int16Array:
+        """Return a frame of ``length`` samples with ``content``, which ends in silence."""
+        return self._next(fade_to_silence(content, self._last, length), silent=True)
+
+    def silence(self, length: int) -> Int16Array:
+        """Return a frame without content; the sound before it, or what was cut off, fades out."""
+        channels = self._last.shape[0]
+        if self._cut is not None:
+            return self._next(np.zeros((channels, length), np.int16), silent=True)
+        return self.ending(np.zeros((channels, 0), np.int16), length)
+
+    def set_channels(self, channels: int) -> None:
+        """Go on with another channel count."""
+        self._last = remix(self._last[:, np.newaxis], channels)[:, 0]
+        if self._cut is not None:
+            self._cut = remix(self._cut, channels)
+
+    def _next(self, frame: Int16Array, *, silent: bool) -> Int16Array:
+        softened = self._softened(frame)
+        self._silent = silent
+        self._last = softened[:, -1]
+        return softened
+
+    def _softened(self, samples: Int16Array) -> Int16Array:
+        """Fade in what would start with a step, and let what was cut off fade out below it."""
+        starts_loud = self._silent and int(np.abs(samples[:, 0].astype(np.int32)).max())
+        if self._cut is None and starts_loud < AUDIBLE_STEP:
+            return samples
+        start = samples[:, :FADE_SAMPLES] * fade_out_curve()[::-1]
+        if self._cut is not None:
+            start += self._cut
+            self._cut = None
+        softened: Int16Array = samples.copy()
+        softened[:, :FADE_SAMPLES] = np.clip(np.rint(start), -32_768, 32_767)
+        return softened

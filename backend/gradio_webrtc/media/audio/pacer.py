@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
-
-from gradio_webrtc.media.audio.framing import FADE_SAMPLES, Framer, fade_out_curve, fade_to_silence
-from gradio_webrtc.media.audio.pcm import Int16Array, remix
+from gradio_webrtc.media.audio.framing import FADE_SAMPLES, EdgeFader, Framer
+from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.media.audio.process_stall import ProcessStall
 from gradio_webrtc.media.audio.standing_queue import StandingQueue
 
@@ -21,8 +19,6 @@ EARLY_SECONDS = 0.02
 without a timer of its own for every frame; one that is ahead stays one frame ahead."""
 HOLD_SECONDS = 0.02
 """How long the start of a frame waits beyond its due time for its remainder."""
-AUDIBLE_STEP = 328
-"""A jump out of silence of 1 % of full scale or more is softened by a fade."""
 _EPSILON = 1e-6
 
 Drain: TypeAlias = Callable[[], Int16Array]
@@ -106,10 +102,8 @@ class AudioPacer:
         self._due: float | None = None
         self._partial_since: float | None = None
         self._ending = False
-        self._faded = True
         self._dry = True
-        self._last: Int16Array = np.zeros(channels, np.int16)
-        self._cut: Int16Array | None = None
+        self._fader = EdgeFader(channels)
         self._held = False
         self._hushing = False
         self._stall = ProcessStall()
@@ -155,7 +149,7 @@ class AudioPacer:
         dropped = self.buffered
         self.cleared_samples += len(self._framer)
         if self._due is not None:
-            self._cut = self._fading(self._framer.take(FADE_SAMPLES))
+            self._fader.cut_off(self._framer.take(FADE_SAMPLES))
             self._ending = True
         self._hushing = False
         self._framer.clear()
@@ -174,23 +168,21 @@ class AudioPacer:
         self._partial_since = None
         if self._due is not None and not self._ending:
             # Heard twice, now and when it goes on: what faded away cannot be made out.
-            self._cut = self._fading(self._framer.peek(FADE_SAMPLES))
+            self._fader.cut_off(self._framer.peek(FADE_SAMPLES))
             self._hushing = self._ending = True
 
     def release(self) -> None:
         """Go on where ``hold`` stopped, fading in; pts has moved on by real time. Idempotent."""
         self._held = False
         if self._hushing:  # nobody has heard the beginning of the silence yet
-            self._cut = None
+            self._fader.uncut()
             self._hushing = self._ending = False
 
     def set_channels(self, channels: int) -> None:
         """Go on with another channel count; what waits is remixed."""
         self.channels = channels
         self._framer.set_channels(channels)
-        self._last = remix(self._last[:, np.newaxis], channels)[:, 0]
-        if self._cut is not None:
-            self._cut = remix(self._cut, channels)
+        self._fader.set_channels(channels)
 
     def next(self, now: float) -> Frame | Wait:
         """Return the frame to send at monotonic time ``now`` in seconds, or how long to wait.
@@ -251,18 +243,16 @@ class AudioPacer:
         waiting = self._ready
         self._hushing = False
         if self._whole:
-            samples = self._softened(self._next_whole(now))
-            self._ending = self._faded = False
+            samples = self._fader.whole(self._next_whole(now))
+            self._ending = False
         elif waiting:
             content = self._framer.take(waiting)
             self.played_samples += waiting
-            samples = self._softened(fade_to_silence(content, self._last, self._frame_samples))
-            self._ending = self._faded = True
+            samples = self._fader.ending(content, self._frame_samples)
+            self._ending = True
         else:
-            samples = self._softened(self._silence())
-            self._faded = True
+            samples = self._fader.silence(self._frame_samples)
         self._partial_since = None
-        self._last = samples[:, -1]
         frame = Frame(samples, self._next_pts)
         self._next_pts += self._frame_samples
         assert self._due is not None
@@ -283,31 +273,7 @@ class AudioPacer:
         frame = self._framer.take(self._frame_samples)
         while self._standing.may_skip(frame, now, self.buffered):
             self.skipped_samples += self._frame_samples
-            self._cut = self._fading(frame[:, :FADE_SAMPLES]) if self._cut is None else self._cut
+            self._fader.skip(frame[:, :FADE_SAMPLES])
             frame = self._framer.take(self._frame_samples)
         self.played_samples += self._frame_samples
         return frame
-
-    def _silence(self) -> Int16Array:
-        """A frame without content: the sound before it fades out, unless ``_cut`` does that."""
-        if self._cut is not None:
-            return np.zeros((self.channels, self._frame_samples), np.int16)
-        nothing = np.zeros((self.channels, 0), np.int16)
-        return fade_to_silence(nothing, self._last, self._frame_samples)
-
-    def _fading(self, samples: Int16Array) -> Int16Array:
-        """What would have been played next, faded out; shape ``(channels, FADE_SAMPLES)``."""
-        return fade_to_silence(samples, self._last, FADE_SAMPLES)
-
-    def _softened(self, samples: Int16Array) -> Int16Array:
-        """Fade in what would start with a step, and let what was cut off fade out below it."""
-        starts_loud = self._faded and int(np.abs(samples[:, 0].astype(np.int32)).max())
-        if self._cut is None and starts_loud < AUDIBLE_STEP:
-            return samples
-        start = samples[:, :FADE_SAMPLES] * fade_out_curve()[::-1]
-        if self._cut is not None:
-            start += self._cut
-            self._cut = None
-        softened: Int16Array = samples.copy()
-        softened[:, :FADE_SAMPLES] = np.clip(np.rint(start), -32_768, 32_767)
-        return softened

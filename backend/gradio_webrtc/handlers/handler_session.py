@@ -1,0 +1,35 @@
+"""What a user's handler keeps of the connection it serves."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from gradio_webrtc.handlers.args import ArgsEvent
+from gradio_webrtc.handlers.protocol import Link
+
+OWN_VALUE = "__webrtc_value__"
+"""Stands in ``latest_args[0]`` for the value of the WebRTC component itself, which has none unless
+it is a text composer."""
+
+
+class Channel(Protocol):
+    """The control channel to the client."""
+
+    def send(self, text: str) -> None:
+        """Send ``text`` as it is. Safe to call from any thread."""
+        ...
+
+
+class HandlerSession:
+    """What a handler keeps for the package, in one attribute so that user names stay free."""
+
+    def __init__(self) -> None:
+        self.link: Link | None = None
+        self.phone_mode = False
+        self.latest_args: list[Any] = []
+        self.args_set = ArgsEvent()
+        self.has_inputs = False
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> HandlerSession:
+        """Start anew: a handler may be copied with ``copy.deepcopy``, a session may not."""
+        return HandlerSession()
