@@ -93,8 +93,8 @@ class EmissionParser:
             found = self._both(media)
             return replace(beside, audio=found.audio, video=found.video)
         if "audio" in self._kinds:
-            return replace(beside, audio=self._audio(media))
-        return replace(beside, video=self._video(media))
+            return replace(beside, audio=self._audio(cast(AudioChunk, media)))
+        return replace(beside, video=self._video(cast(Picture, media)))
 
     def _both(self, media: object) -> Emission:
         """Read a value of a function that emits audio and video."""
@@ -105,19 +105,19 @@ class EmissionParser:
             if not (first.audio and second.audio) and not (first.video and second.video):
                 return Emission(first.audio or second.audio, first.video or second.video)
         elif isinstance(media, TimedPicture) or hasattr(media, "size"):
-            return Emission(video=self._video(media))
+            return Emission(video=self._video(cast(Picture, media)))
         elif media is None:
             return Emission()
-        raise _neither(media)
+        raise _neither(type(media).__name__)
 
-    def _audio(self, media: object) -> EmittedAudio:
+    def _audio(self, media: AudioChunk | TimedAudio) -> EmittedAudio:
         if isinstance(media, TimedAudio):
             return parse_audio(media.chunk, media.time, self._origin)
-        return parse_audio(cast(AudioChunk, media), None, self._origin)
+        return parse_audio(media, None, self._origin)
 
-    def _video(self, media: object) -> EmittedVideo:
+    def _video(self, media: Picture | TimedPicture) -> EmittedVideo:
         time = media.time if isinstance(media, TimedPicture) else None
-        picture = media.picture if isinstance(media, TimedPicture) else cast(Picture, media)
+        picture = media.picture if isinstance(media, TimedPicture) else media
         try:
             return parse_video(picture, self._frame_format, time)
         except MediaFormatError:
@@ -134,8 +134,8 @@ def _is_sound(value: object) -> TypeGuard[AudioChunk | TimedAudio]:
     return isinstance(value, TimedAudio) or (isinstance(value, tuple) and is_audio(value))
 
 
-def _neither(media: object) -> MediaFormatError:
+def _neither(came: str) -> MediaFormatError:
     return MediaFormatError(
         'With modality="audio-video", expected sound (sample_rate, array), a picture, or a pair '
-        f"(picture, (sample_rate, array)); got {type(media).__name__}."
+        f"(picture, (sample_rate, array)); got {came}."
     )

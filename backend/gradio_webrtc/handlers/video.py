@@ -49,7 +49,7 @@ class VideoStreamHandler:
             check_frame_format(self.frame_format)
 
 
-def check_fps(fps: Any) -> None:
+def check_fps(fps: int) -> None:
     """Raise ``ConfigurationError`` unless ``fps`` is a whole number from 1 to 60."""
     whole = isinstance(fps, (int, np.integer)) and not isinstance(fps, bool)
     if not whole or not 1 <= fps <= 60:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.adapters.audio_video_handler import (
@@ -30,11 +30,14 @@ class HandlerFactory(Protocol):
         ...
 
 
-Adapter = Callable[[Any, FrameFormat], HandlerFactory]
+UserCode: TypeAlias = Callable[..., Any] | StreamHandlerBase | VideoStreamHandler
+"""What ``stream`` takes; anything else is refused with words."""
+
+Adapter = Callable[[UserCode, FrameFormat], HandlerFactory]
 
 
 def as_handler(
-    fn: Any, *, mode: Mode, modality: Modality, frame_format: FrameFormat = "rgb24"
+    fn: UserCode, *, mode: Mode, modality: Modality, frame_format: FrameFormat = "rgb24"
 ) -> HandlerFactory:
     """Return a factory of handlers that run ``fn``, one for each connection.
 
@@ -61,7 +64,7 @@ def as_handler(
     return make_decoding
 
 
-def check_arity(fn: Any, further: int, *, mode: Mode = "send-receive") -> None:
+def check_arity(fn: UserCode, further: int, *, mode: Mode = "send-receive") -> None:
     """Raise ``ConfigurationError`` if ``fn`` obviously cannot be called with the values it gets.
 
     Args:
@@ -94,7 +97,7 @@ def check_arity(fn: Any, further: int, *, mode: Mode = "send-receive") -> None:
         ) from None
 
 
-def needs_args(fn: Any, mode: Mode) -> bool:
+def needs_args(fn: UserCode, mode: Mode) -> bool:
     """Whether ``fn`` cannot be called without values of further inputs, as far as it tells."""
     try:
         check_arity(fn, 0, mode=mode)
@@ -103,13 +106,13 @@ def needs_args(fn: Any, mode: Mode) -> bool:
     return False
 
 
-def format_of(fn: Any, frame_format: FrameFormat) -> FrameFormat:
+def format_of(fn: UserCode, frame_format: FrameFormat) -> FrameFormat:
     """Return what ``fn`` gets and gives: its own frame format if it has one, else the stream's."""
     own = fn.frame_format if isinstance(fn, VideoStreamHandler) else None
     return own or frame_format
 
 
-def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
+def _audio(fn: UserCode, frame_format: FrameFormat) -> HandlerFactory:
     _refuse_class(fn)
     if isinstance(fn, AUDIO_VIDEO_HANDLERS):
         raise ConfigurationError(
@@ -129,7 +132,7 @@ def _audio(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
     return make
 
 
-def _video(fn: Any, frame_format: FrameFormat, *, shown: bool = True) -> HandlerFactory:
+def _video(fn: UserCode, frame_format: FrameFormat, *, shown: bool = True) -> HandlerFactory:
     if isinstance(fn, StreamHandlerBase):
         both = isinstance(fn, AUDIO_VIDEO_HANDLERS)
         raise ConfigurationError(
@@ -150,7 +153,7 @@ def _video(fn: Any, frame_format: FrameFormat, *, shown: bool = True) -> Handler
     return make
 
 
-def _audio_video(fn: Any, frame_format: FrameFormat, *, shown: bool = True) -> HandlerFactory:
+def _audio_video(fn: UserCode, frame_format: FrameFormat, *, shown: bool = True) -> HandlerFactory:
     _refuse_class(fn)
     if isinstance(fn, StreamHandlerBase) and not isinstance(fn, AUDIO_VIDEO_HANDLERS):
         raise ConfigurationError(
@@ -171,7 +174,7 @@ def _audio_video(fn: Any, frame_format: FrameFormat, *, shown: bool = True) -> H
     return make
 
 
-def _refuse_class(fn: Any) -> None:
+def _refuse_class(fn: UserCode) -> None:
     if isinstance(fn, type) and issubclass(fn, StreamHandlerBase):
         raise ConfigurationError(
             f"stream() takes an instance of {fn.__name__}, not the class: pass {fn.__name__}()."
@@ -187,21 +190,23 @@ def _received(*kinds: MediaKind, handlers: Adapter) -> Adapter:
     """
     modality = "-".join(kinds)
 
-    def adapt(fn: Any, frame_format: FrameFormat) -> HandlerFactory:
+    def adapt(fn: UserCode, frame_format: FrameFormat) -> HandlerFactory:
         if isinstance(fn, StreamHandlerBase):
             return handlers(fn, frame_format)
         _refuse_class(fn)
-        own = fn if isinstance(fn, VideoStreamHandler) and "video" in kinds else None
-        if not own and (isinstance(fn, type) or not callable(fn)):
+        target, fps = fn, DEFAULT_FPS
+        if isinstance(fn, VideoStreamHandler) and "video" in kinds:
+            target, fps = fn.callable, fn.fps
+        if isinstance(target, (type, VideoStreamHandler)) or not callable(target):
             raise ConfigurationError(
                 f'With mode="receive" and modality="{modality}", stream() takes a generator '
                 f"function, or a function, of the inputs' values, not {_called(fn)}."
             )
-        target, fps = (own.callable, own.fps) if own else (fn, DEFAULT_FPS)
+        function: Callable[..., Any] = target
 
         def make(*, needs_args: bool = False) -> Handler:
             return GeneratorHandler(
-                target,
+                function,
                 emits=kinds,
                 fps=fps,
                 frame_format=format_of(fn, frame_format),
@@ -213,13 +218,13 @@ def _received(*kinds: MediaKind, handlers: Adapter) -> Adapter:
     return adapt
 
 
-def _called(fn: Any) -> str:
+def _called(fn: UserCode) -> str:
     if inspect.isgenerator(fn) or inspect.isasyncgen(fn):
         return f"the generator {fn.__name__}(...) itself: pass {fn.__name__} without calling it"
     return _name(fn)
 
 
-def _name(value: Any) -> str:
+def _name(value: UserCode) -> str:
     if isinstance(value, type):
         return f"the class {value.__qualname__}"
     name = getattr(value, "__qualname__", None)

@@ -257,7 +257,7 @@ def check_handler(handler: UserHandler) -> None:
 
 
 def _checked_copy(
-    handler: Any, prototype: UserHandler, kinds: tuple[type[UserHandler], ...]
+    handler: UserHandler | None, prototype: UserHandler, kinds: tuple[type[UserHandler], ...]
 ) -> UserHandler:
     """Return ``handler`` if it can serve a connection as the copy of ``prototype``.
 

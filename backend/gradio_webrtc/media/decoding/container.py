@@ -120,8 +120,8 @@ class ContainerDecoder:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _frames(self) -> Iterator[Any]:
-        last: dict[int, Any] = {}
+    def _frames(self) -> Iterator[av.AudioFrame | av.VideoFrame]:
+        last: dict[int, av.AudioFrame] = {}
         mp4 = "mp4" in self._container.format.name
         for packet in self._packets():
             try:
@@ -153,9 +153,11 @@ class ContainerDecoder:
             for stream in streams:
                 yield _flush(stream)
 
-    def _time_of(self, frame: Any) -> float:
+    def _time_of(self, frame: av.AudioFrame | av.VideoFrame) -> float:
         """Return the frame's time in seconds from the beginning of the file."""
-        seconds = None if frame.pts is None else float(frame.pts * frame.time_base)
+        seconds: float | None = None
+        if frame.pts is not None and frame.time_base is not None:
+            seconds = float(frame.pts * frame.time_base)
         if self._origin is None:
             self._origin = _start_of(self._container)
             if self._origin is None:

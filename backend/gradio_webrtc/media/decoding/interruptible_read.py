@@ -9,7 +9,7 @@ import selectors
 import socket
 import stat
 import sys
-from typing import Any
+from typing import BinaryIO
 
 
 class InterruptibleRead:
@@ -33,7 +33,7 @@ class InterruptibleRead:
             self._wake = socket.socketpair()
 
     @classmethod
-    def of(cls, file: Any) -> InterruptibleRead | None:
+    def of(cls, file: BinaryIO) -> InterruptibleRead | None:
         """Return it for ``file``, or ``None`` for one that never waits, or cannot be helped."""
         try:
             descriptor = file.fileno()
