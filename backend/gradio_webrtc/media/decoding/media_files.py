@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import av
 from av.container import InputContainer
@@ -155,7 +155,7 @@ def _streamed(feed: ByteFeed, playing: str, kinds: frozenset[MediaKind]) -> Iter
 def _whole(feed: ByteFeed, kinds: frozenset[MediaKind]) -> Iterator[Item]:
     part = feed.part
     head = _checked_head(part)
-    file: Any = part.rewind() or _Reader(feed)
+    file = part.rewind() or _Reader(feed)
     with _opened(file, part.name, _FILE_OPTIONS, head=head) as container:
         yield from ContainerDecoder(container, kinds, part.name)
 
@@ -200,7 +200,11 @@ def _later(item: Item, offset: float) -> Item:
 
 
 def _opened(
-    file: Any, name: str, options: dict[str, str], format: str | None = None, head: bytes = b""
+    file: str | BinaryIO | _Reader,
+    name: str,
+    options: dict[str, str],
+    format: str | None = None,
+    head: bytes = b"",
 ) -> InputContainer:
     timeout = (OPEN_TIMEOUT_S, READ_TIMEOUT_S) if isinstance(file, str) else None
     try:
