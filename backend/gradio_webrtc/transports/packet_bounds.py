@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Protocol, TypeVar
 
 import pylibsrtp
 
@@ -14,6 +14,21 @@ MAX_WAITING_DATAGRAMS = 4096
 """Datagrams kept until they are read, 6 MB: strangers can send them before the handshake."""
 
 
+T = TypeVar("T")
+
+
+class Decrypting(Protocol):
+    """What is used of ``pylibsrtp.Session``."""
+
+    def unprotect(self, packet: bytes, /) -> bytes:
+        """Return media decrypted."""
+        ...
+
+    def unprotect_rtcp(self, packet: bytes, /) -> bytes:
+        """Return reports decrypted."""
+        ...
+
+
 class BoundedSession:
     """An SRTP session that does not learn of ever more sources.
 
@@ -21,7 +36,7 @@ class BoundedSession:
     it was authentic, so that nobody else can use up the places.
     """
 
-    def __init__(self, session: pylibsrtp.Session, complain: Callable[[str], None]) -> None:
+    def __init__(self, session: Decrypting, complain: Callable[[str], None]) -> None:
         self._session = session
         self._complain = complain
         self._known: set[bytes] = set()
@@ -49,14 +64,10 @@ class BoundedSession:
         return unprotect(data)
 
 
-Datagram: TypeAlias = tuple[bytes, int]
-"""What came, and for which component."""
-
-
-class BoundedQueue(asyncio.Queue[Datagram | None]):
+class BoundedQueue(asyncio.Queue[T | None]):
     """Drops what comes when it is full, except ``None``, which ends the reading."""
 
-    def put_nowait(self, item: Datagram | None) -> None:
+    def put_nowait(self, item: T | None) -> None:
         """Add ``item``, or drop it."""
         if self.full():
             if item is not None:

@@ -68,7 +68,7 @@ def test_who_has_no_keys_uses_up_no_place(session: BoundedSession) -> None:
 
 
 async def test_a_full_queue_drops_what_comes_but_never_its_end() -> None:
-    queue = BoundedQueue(2)
+    queue: BoundedQueue[int] = BoundedQueue(2)
     for number in range(5):
         queue.put_nowait(number)
     assert queue.qsize() == 2
