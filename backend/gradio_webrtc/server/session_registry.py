@@ -16,6 +16,7 @@ from gradio_webrtc.errors import (
     InvalidIdError,
     UnknownConnectionError,
 )
+from gradio_webrtc.json_values import Json
 from gradio_webrtc.server.quotas import CONNECTING, Quota, Requester
 from gradio_webrtc.server.waiting_line import WaitingLine
 from gradio_webrtc.session.ids import check_id
@@ -91,7 +92,7 @@ class SessionRegistry:
         ]
         self.connecting.check(Requester(owner, network), holders)
 
-    def claim(self, webrtc_id: object, owner: str | None, network: str | None = None) -> Place:
+    def claim(self, webrtc_id: Json, owner: str | None, network: str | None = None) -> Place:
         """Take a place for a new session, before anything costly is done for it.
 
         Raises:
@@ -109,7 +110,7 @@ class SessionRegistry:
         return place
 
     async def claim_replacing(
-        self, webrtc_id: object, old_id: object, owner: str | None, network: str | None = None
+        self, webrtc_id: Json, old_id: Json, owner: str | None, network: str | None = None
     ) -> Place:
         """End the owner's earlier session ``old_id`` and take over its place.
 
@@ -161,7 +162,7 @@ class SessionRegistry:
             session.first_sign.hurry()
         self._tell_arrivals(place.webrtc_id)
 
-    def _fresh_id(self, webrtc_id: object) -> str:
+    def _fresh_id(self, webrtc_id: Json) -> str:
         checked = check_id(webrtc_id)
         if checked in self._sessions or self._place_of(checked) is not None:
             raise ConnectionAlreadyExistsError("This connection id is already in use.")
@@ -195,7 +196,7 @@ class SessionRegistry:
 
     # -- finding -----------------------------------------------------------------------------
 
-    def get(self, webrtc_id: object, owner: str | None = None) -> Session:
+    def get(self, webrtc_id: Json, owner: str | None = None) -> Session:
         """Return the live session with this id, if it is the owner who asks.
 
         Raises:
@@ -212,11 +213,11 @@ class SessionRegistry:
             raise UnknownConnectionError("There is no connection with this id.")
         return session
 
-    def find(self, webrtc_id: object) -> Session | None:
+    def find(self, webrtc_id: Json) -> Session | None:
         """Return the live session with this id, whoever owns it, or ``None``."""
         return self._sessions.get(webrtc_id) if isinstance(webrtc_id, str) else None
 
-    async def get_soon(self, webrtc_id: object, owner: str | None = None) -> Session:
+    async def get_soon(self, webrtc_id: Json, owner: str | None = None) -> Session:
         """``get``, waiting a little for an offer that is still on its way."""
         checked = check_id(webrtc_id)
         unknown = checked not in self._sessions and checked not in self._closed
@@ -224,7 +225,7 @@ class SessionRegistry:
             await self._arrival(checked, EARLY_CANDIDATE_WAIT)
         return await self.get_opened(checked, owner)
 
-    async def get_opened(self, webrtc_id: object, owner: str | None = None) -> Session:
+    async def get_opened(self, webrtc_id: Json, owner: str | None = None) -> Session:
         """``get``, after the opening that is under way: its ICE servers may be asked for."""
         checked = check_id(webrtc_id)
         if self._place_of(checked) is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from gradio_webrtc.errors import InvalidIdError
+from gradio_webrtc.json_values import Json
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 
-def check_id(value: object) -> str:
+def check_id(value: Json) -> str:
     """Return ``value`` as a session id.
 
     Our page makes 122 random bits; clients written for the published Stream API make short ones,

@@ -13,6 +13,7 @@ from gradio_webrtc.errors import (
     InvalidIdError,
     UnknownConnectionError,
 )
+from gradio_webrtc.json_values import Json
 from gradio_webrtc.server.session_registry import EARLY_CANDIDATE_WAIT, SessionRegistry
 from gradio_webrtc.session.state import CloseReason
 from tests.support.registry import enter, start
@@ -90,7 +91,7 @@ async def test_ids_in_use_or_used_are_refused() -> None:
 
 
 @pytest.mark.parametrize("webrtc_id", [None, "", 7, "a b", "x" * 129, "ä", "a\n", ["a"], {}])
-async def test_wrong_ids(webrtc_id: object) -> None:
+async def test_wrong_ids(webrtc_id: Json) -> None:
     registry = SessionRegistry()
     with pytest.raises(InvalidIdError):
         registry.claim(webrtc_id, None)

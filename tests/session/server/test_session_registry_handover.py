@@ -13,6 +13,7 @@ from gradio_webrtc.errors import (
     ConnectionClosedError,
     UnknownConnectionError,
 )
+from gradio_webrtc.json_values import Json
 from gradio_webrtc.server.session_registry import (
     EARLY_CANDIDATE_WAIT,
     OPENING_WAIT,
@@ -43,7 +44,7 @@ async def test_a_reconnecting_page_keeps_its_place_before_those_in_line() -> Non
 
 
 @pytest.mark.parametrize("old_id", ["unknown", "gone", "bobs", None, 7, "no id"])
-async def test_replacing_what_is_not_ones_own_is_an_ordinary_claim(old_id: object) -> None:
+async def test_replacing_what_is_not_ones_own_is_an_ordinary_claim(old_id: Json) -> None:
     registry = SessionRegistry(2)
     await enter(registry, "gone", "alice").aclose()
     bobs = enter(registry, "bobs", "bob")
