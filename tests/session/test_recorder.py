@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -62,7 +62,7 @@ class RecordedBench:
 
 async def test_all_that_comes_in_is_told() -> None:
     bench = await RecordedBench().open()
-    pcm, picture = silence(), object()
+    pcm, picture = silence(), cast(Any, object())
     bench.session.on_audio(pcm)
     bench.session.on_video(picture)
     assert bench.recorder.told == [

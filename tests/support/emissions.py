@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import av
 import numpy as np
 
 from gradio_webrtc.handlers.emission import Emission
@@ -78,8 +79,15 @@ def value_of(emission: Emission) -> Any:
 class ArrayFrame:
     """A received video frame that is an array already."""
 
+    delay = 0.0
+
     def __init__(self, array: ImageArray) -> None:
         self.array = array
+
+    @property
+    def frame(self) -> av.VideoFrame:
+        """What a recording gets."""
+        return av.VideoFrame.from_ndarray(self.array, "rgb24")
 
     def to_array(self, frame_format: FrameFormat) -> ImageArray:
         """Return the array."""

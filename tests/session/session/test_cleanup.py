@@ -10,10 +10,12 @@ import pytest
 
 from gradio_webrtc import AsyncStreamHandler
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
+from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.session.cleanup import stop_tasks
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
+from tests.support.emissions import emission_of
 from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import (
@@ -94,10 +96,10 @@ async def test_code_that_swallows_its_cancellation_and_returns_is_not_called_aga
             await asyncio.Event().wait()
 
     class Swallowing(ScriptedHandler):
-        async def emit(self, kind: MediaKind) -> object:
+        async def emit(self, kind: MediaKind) -> Emission:
             self.emits_taken += 1
             await swallow()
-            return "frame"
+            return emission_of("frame", kind)
 
     handler: ScriptedHandler
     if where == "receive":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 
@@ -63,7 +64,7 @@ async def test_every_sign_of_life_postpones_the_silence_deadline(sign: str) -> N
     give: Callable[[], None] = {
         "activity": bench.session.on_activity,
         "audio": lambda: bench.session.on_audio(silence()),
-        "video": lambda: bench.session.on_video(object()),
+        "video": lambda: bench.session.on_video(cast(Any, object())),
         "ping": lambda: bench.session.on_message('{"type":"ping"}'),
         "nonsense": lambda: bench.session.on_message("nonsense"),
     }[sign]

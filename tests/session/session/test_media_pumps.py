@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ async def test_a_slow_handler_gets_the_newest_picture_only(
     handler.on_receive = slow
     bench = await open_session(handler)
     for number in range(100):
-        bench.session.on_video(number)
+        bench.session.on_video(cast(Any, number))
         await asyncio.sleep(0.01)
     await asyncio.sleep(1)
     pictures = [frame for _, frame in handler.received]
@@ -93,7 +94,7 @@ async def test_what_the_handler_does_not_receive_is_not_kept() -> None:
     bench = await open_session(ScriptedHandler(receives=()))
     for _ in range(2 * AUDIO_BACKLOG):
         bench.session.on_audio(silence())
-        bench.session.on_video(object())
+        bench.session.on_video(cast(Any, object()))
     await bench.session.aclose()
     assert bench.handler.received == []
 

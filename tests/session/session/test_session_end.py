@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import weakref
+from typing import Any, cast
 
 import pytest
 
@@ -158,7 +159,7 @@ async def test_a_closed_session_ignores_what_still_arrives(
     bench.session.on_connected()
     bench.session.on_activity()
     bench.session.on_audio(silence())
-    bench.session.on_video(object())
+    bench.session.on_video(cast(Any, object()))
     bench.session.on_message('{"type":"end_stream"}')
     bench.session.on_input_ended("audio")
     bench.session.on_closed(CloseReason.PEER_LOST)

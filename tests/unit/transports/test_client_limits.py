@@ -28,7 +28,7 @@ async def test_damaged_packets_cost_a_connection_one_warning(
     complaints: list[str] = []
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     pc.createDataChannel("control")
-    protect(pc, Repeating((), "rgb24", 30), complaints.append)
+    protect(pc, Repeating((), 30), complaints.append)
     sctp: Any = pc.sctp
     for _ in range(5):
         await sctp._handle_data(bytes(12) + b"\x01\x00\x00\x02")
@@ -43,7 +43,7 @@ async def test_who_asks_for_a_key_frame_gets_the_last_frame_again() -> None:
     complaints: list[str] = []
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     senders: dict[str, Any] = {kind: pc.addTransceiver(kind).sender for kind in ("audio", "video")}
-    outgoing = Repeating(("audio", "video"), "rgb24", 30)
+    outgoing = Repeating(("audio", "video"), 30)
     protect(pc, outgoing, complaints.append)
     senders["audio"]._send_keyframe()
     assert outgoing.repeats == 0

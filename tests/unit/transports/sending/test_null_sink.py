@@ -7,17 +7,18 @@ import asyncio
 import numpy as np
 import pytest
 
+from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.transports.sending.null_sink import NullSink
 
 pytestmark = pytest.mark.looptime
 
 
 async def play_audio(sink: NullSink, seconds: float) -> None:
-    await sink.play("audio", (8000, np.zeros((1, round(8000 * seconds)), np.int16)))
+    await sink.play_audio(EmittedAudio(8000, np.zeros((1, round(8000 * seconds)), np.int16)))
 
 
 async def play_video(sink: NullSink) -> None:
-    await sink.play("video", np.zeros((4, 4, 3), np.uint8))
+    await sink.play_video(EmittedVideo(np.zeros((4, 4, 3), np.uint8)))
 
 
 async def test_audio_takes_its_length() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gradio_webrtc.media.emitted_media import EmittedAudio
 from gradio_webrtc.recording.recorder import NoRecorder
 from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
 
@@ -15,11 +16,12 @@ pytestmark = pytest.mark.looptime
 
 
 def sending(*kinds: Any) -> OutgoingMedia:
-    return OutgoingMedia(kinds, "rgb24", 30)
+    return OutgoingMedia(kinds, 30)
 
 
 async def play_audio(outgoing: OutgoingMedia, seconds: float) -> None:
-    await outgoing.play("audio", (48_000, np.full((1, round(48_000 * seconds)), 4000, np.int16)))
+    samples = np.full((1, round(48_000 * seconds)), 4000, np.int16)
+    await outgoing.play_audio(EmittedAudio(48_000, samples))
 
 
 @pytest.mark.parametrize("kinds", [(), ("audio",), ("video",), ("audio", "video")])

@@ -9,15 +9,16 @@ import pytest
 from aiortc.mediastreams import MediaStreamError
 from av import VideoFrame
 
+from gradio_webrtc.media.emitted_media import EmittedVideo
 from gradio_webrtc.transports.sending.video_sender import REPEAT_SECONDS, VideoSender
 
 
 def sender(fps: float = 1000) -> VideoSender:
-    return VideoSender("rgb24", fps)
+    return VideoSender(fps)
 
 
 def play(track: VideoSender, light: int) -> asyncio.Task[None]:
-    return asyncio.ensure_future(track.play(np.full((16, 16, 3), light, np.uint8)))
+    return asyncio.ensure_future(track.play(EmittedVideo(np.full((16, 16, 3), light, np.uint8))))
 
 
 async def received(track: VideoSender) -> int:
