@@ -62,7 +62,7 @@ async def test_a_handler_that_closes_the_stream_is_heard_to_the_end() -> None:
         # The receiver may still hold back a little of the second.
         assert loud.sum() / 48_000 > 0.7
         await server.empty()
-        assert [outputs.args async for outputs in session.outputs] == [("beep",)]
+        assert [outputs.args async for outputs in session.outputs.read()] == [("beep",)]
         await until(lambda: client.closed)
 
 

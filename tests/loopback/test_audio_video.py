@@ -145,7 +145,7 @@ async def test_in_mode_send_the_outputs_of_both_kinds_count() -> None:
         client = await server.connected([SineTrack(), NumberedTrack()])
         session = server.session(client)
         words: set[str] = set()
-        async for outputs in session.outputs:
+        async for outputs in session.outputs.read():
             words.update(outputs.args)
             if words == {"heard", "seen"}:
                 break

@@ -147,7 +147,7 @@ async def test_an_ended_session_is_garbage_with_all_that_belonged_to_it() -> Non
         client = await heard(await server.connected(SineTrack()))
         session: weakref.ref[Any] = weakref.ref(server.session(client))
         transport: weakref.ref[Any] = weakref.ref(server.session(client).transport)
-        peer: weakref.ref[Any] = weakref.ref(server.session(client).transport._pc)  # type: ignore[union-attr]
+        peer: weakref.ref[Any] = weakref.ref(server.session(client).transport._pc)  # type: ignore[attr-defined]
         await client.close()
         await server.empty()
 

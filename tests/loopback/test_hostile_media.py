@@ -72,7 +72,7 @@ async def test_hundreds_of_sources_and_everything_comes_back() -> None:
             await until(lambda: count.calls)
             for ssrc in range(1, 600):
                 await media.frame("VP8", [b"\x10\x11"], ssrc=ssrc)
-            (transceiver,) = server.session(client).transport._pc.getTransceivers()  # type: ignore[union-attr]
+            (transceiver,) = server.session(client).transport._pc.getTransceivers()  # type: ignore[attr-defined]
             dtls = transceiver.receiver.transport
             await asyncio.sleep(1.6)  # the next receiver report is due within 1.5 s
             assert len(dtls._rtp_router.ssrc_table) <= MAX_SSRCS
@@ -168,7 +168,7 @@ async def test_damaged_packets(caplog: pytest.LogCaptureFixture) -> None:
         media = RawMedia(client)
         await works(media, count)
         session = server.session(client)
-        (ours,) = session.transport._pc.getTransceivers()  # type: ignore[union-attr]
+        (ours,) = session.transport._pc.getTransceivers()  # type: ignore[attr-defined]
         caplog.clear()
         async with LoopLag() as lag:
             for packet in [*rtp_junk(media), *rtcp_junk(ours.sender._ssrc)]:
@@ -243,7 +243,7 @@ async def test_messages_without_an_end_are_not_kept(size: int, at_once: int, mos
     async with counting(count) as server:
         client = await server.connected(SilentTrack("video"))
         association: Any = client.pc.sctp
-        kept = server.session(client).transport._pc.sctp  # type: ignore[union-attr]
+        kept = server.session(client).transport._pc.sctp  # type: ignore[attr-defined]
         tsn, body = association._local_tsn, bytes(size)
         async with LoopLag() as lag:
             for first in range(0, 3000, at_once):

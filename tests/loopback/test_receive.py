@@ -119,7 +119,7 @@ async def test_one_generator_gives_sound_and_pictures(fn: Callable[..., Any]) ->
         goodbye = await client.message("end_stream")
         assert (goodbye["data"], goodbye["reason"]) == ("That was all.", "handler_finished")
         await server.empty()
-        outputs = [outputs.args async for outputs in session.outputs]
+        outputs = [outputs.args async for outputs in session.outputs.read()]
     assert outputs == [(number,) for number in range(45)]
     assert main_frequency(client.sound()) == pytest.approx(500, abs=3)
     assert loud_seconds(client) == pytest.approx(1.5 * 0.97, abs=0.15)

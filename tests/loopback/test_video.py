@@ -113,7 +113,7 @@ async def test_outputs_and_the_end_come_with_pictures() -> None:
         goodbye = await client.message("end_stream")
         assert (goodbye["data"], goodbye["reason"]) == ("Enough.", "handler_finished")
         await server.empty()
-    assert [outputs.args for outputs in [o async for o in session.outputs]] == [
+    assert [outputs.args for outputs in [o async for o in session.outputs.read()]] == [
         (number,) for number in range(1, 10)
     ]
 

@@ -13,10 +13,8 @@ import pytest
 from gradio_webrtc.concurrency.served_time import watch_of
 from gradio_webrtc.server.session_registry import EARLY_CANDIDATE_WAIT, SessionRegistry
 from gradio_webrtc.server.waiting_line import RESERVED_SECONDS, WaitingLine
-from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
-from tests.support.scripted_handler import ScriptedHandler
-from tests.support.sessions import open_session, settle, start_session
+from tests.support.sessions import make_session, open_session, settle, start_session
 
 pytestmark = pytest.mark.looptime
 
@@ -119,7 +117,7 @@ async def test_a_candidate_waits_for_an_offer_that_could_not_be_read() -> None:
     block(17)
     await asyncio.sleep(0.1)
     place = registry.claim("a", None)
-    session = Session("a", ScriptedHandler(), Limits())
+    session = make_session()
     registry.add(place, session)
     assert await looking is session
     await session.aclose()

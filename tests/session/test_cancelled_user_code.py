@@ -13,11 +13,11 @@ import pytest
 from gradio_webrtc import AsyncStreamHandler, StreamHandler, WebRTCData
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.session.session import Session
-from gradio_webrtc.session.state import CloseReason, Limits, SessionState
+from gradio_webrtc.session.state import CloseReason, SessionState
 from tests.support.conversing import ScriptedReply, Talk
 from tests.support.fake_transport import FakeTransport
 from tests.support.media import encode_audio, tone
-from tests.support.sessions import settle, silence, until
+from tests.support.sessions import make_session, settle, silence, until
 
 pytestmark = pytest.mark.looptime
 
@@ -92,9 +92,9 @@ class Careless(AsyncStreamHandler):
 
 
 async def open_with(handler: Any) -> tuple[Session, FakeTransport]:
-    session = Session("a", as_handler(handler, mode="send-receive", modality="audio")(), Limits())
     transport = FakeTransport()
-    session.start(transport)
+    session = make_session(as_handler(handler, mode="send-receive", modality="audio")(), transport)
+    session.start()
     session.on_connected()
     await settle()
     session.on_audio(silence())
@@ -224,8 +224,8 @@ async def test_a_plain_generator_that_raises_it_does_not_just_end(
         raise StopAsyncIteration
 
     handler = as_handler(generate, mode="receive", modality="audio")()
-    session = Session("a", handler, Limits())
-    session.start(FakeTransport())
+    session = make_session(handler)
+    session.start()
     session.on_connected()
     await until(lambda: session.state is SessionState.CLOSED, 60)
     assert session.ending is not None
@@ -270,12 +270,10 @@ async def test_a_session_that_ends_while_code_waits_for_its_inputs_is_no_error(
             waiting.append(frame)
             await self.wait_for_args()
 
-    session = Session(
-        "a",
-        as_handler(Waiting("", cancels_itself), mode="send-receive", modality="audio")(),
-        Limits(),
+    session = make_session(
+        as_handler(Waiting("", cancels_itself), mode="send-receive", modality="audio")()
     )
-    session.start(FakeTransport())
+    session.start()
     session.on_connected()
     session.on_audio(silence())
     await until(lambda: waiting)

@@ -18,12 +18,12 @@ from gradio_webrtc import (
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.session.media_pumps import AUDIO_BACKLOG
 from gradio_webrtc.session.session import Session
-from gradio_webrtc.session.state import Limits, SessionState
+from gradio_webrtc.session.state import SessionState
 from tests.support.conversing import PlayingTransport, ScriptedReply, Talk
 from tests.support.emissions import ArrayFrame
 from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
-from tests.support.sessions import marked, open_session, settle, until
+from tests.support.sessions import make_session, marked, open_session, settle, until
 
 pytestmark = pytest.mark.looptime
 
@@ -109,8 +109,8 @@ def both(value: Any, calls: Calls) -> Any:
 
 
 async def opened(handler: Any, transport: FakeTransport | None = None) -> Session:
-    session = Session("a", handler, Limits())
-    session.start(transport or FakeTransport())
+    session = make_session(handler, transport)
+    session.start()
     session.on_connected()
     await settle()
     return session
@@ -262,7 +262,7 @@ async def test_outputs_between_the_sound_leave_no_gap_and_keep_their_order(besid
     got: list[int] = []
 
     async def read() -> None:
-        got.extend([outputs.args[0] async for outputs in session.outputs])
+        got.extend([outputs.args[0] async for outputs in session.outputs.read()])
 
     reader = asyncio.ensure_future(read())
     await until(lambda: session.state is SessionState.CLOSED)

@@ -148,8 +148,7 @@ async def test_a_very_long_error_still_fits_into_a_control_message(error: Except
 
 async def test_an_app_may_let_the_page_see_every_error() -> None:
     handler = ScriptedHandler()
-    bench = start_session(handler)
-    bench.session.words_for_error = partial(words_for, show_error=True)
+    bench = start_session(handler, words_for_error=partial(words_for, show_error=True))
     bench.session.on_connected()
     handler.say(ValueError("no such voice"))
     await until(lambda: bench.session.state is SessionState.CLOSED)

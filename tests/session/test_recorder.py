@@ -9,11 +9,10 @@ from typing import Any, cast
 import pytest
 
 from gradio_webrtc.media.audio.pcm import Pcm
-from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
 from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
-from tests.support.sessions import settle, silence
+from tests.support.sessions import make_session, settle, silence
 
 pytestmark = pytest.mark.looptime
 
@@ -50,9 +49,8 @@ class RecordedBench:
         self.handler = handler or ScriptedHandler()
         self.recorder = RememberingRecorder()
         self.transport = FakeTransport()
-        self.session = Session("a", self.handler, limits or Limits())
-        self.session.recorder = self.recorder
-        self.session.start(self.transport)
+        self.session = make_session(self.handler, self.transport, limits, recorder=self.recorder)
+        self.session.start()
 
     async def open(self) -> RecordedBench:
         self.session.on_connected()

@@ -16,10 +16,9 @@ from gradio_webrtc import (
     Stream,
     StreamHandler,
 )
-from gradio_webrtc.session.session import Session
-from gradio_webrtc.session.state import Limits, SessionState
+from gradio_webrtc.session.state import SessionState
 from tests.support.fake_transport import FakeTransport
-from tests.support.sessions import until
+from tests.support.sessions import make_session, until
 
 
 class Sync(StreamHandler):
@@ -97,8 +96,9 @@ def generator() -> Iterator[Any]:
 async def test_it_is_logged_once(handler: Any, caplog: pytest.LogCaptureFixture) -> None:
     modality: Any = "audio-video" if isinstance(handler, Both) else "audio"
     settings = Stream(handler, modality=modality).host.settings
-    session, transport = Session("a", settings.make_handler(), Limits()), FakeTransport()
-    session.start(transport)
+    transport = FakeTransport()
+    session = make_session(settings.make_handler(), transport)
+    session.start()
     session.on_connected()
     await until(lambda: session.state is SessionState.CLOSED)
     assert caplog.text.count("Traceback") == 1

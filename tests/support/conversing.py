@@ -15,12 +15,10 @@ from gradio_webrtc import Reply, ReplyOnPause, current_reply
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.emitted_media import EmittedAudio
-from gradio_webrtc.session.session import Session
-from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.sending.audio_sender import AudioSender
 from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
 from tests.support.fake_transport import FakeTransport
-from tests.support.sessions import marked, settle
+from tests.support.sessions import make_session, marked, settle
 
 RATE = 48_000
 FIRST, SECOND = 4_000, 8_000
@@ -184,21 +182,29 @@ class Talk:
         handler: replies.
         needs_args: whether the stream has other inputs.
         composer: whether the page has a text composer.
+        phone_mode: whether it is a telephone call.
     """
 
     def __init__(
-        self, handler: ScriptedReply, *, needs_args: bool = False, composer: bool = False
+        self,
+        handler: ScriptedReply,
+        *,
+        needs_args: bool = False,
+        composer: bool = False,
+        phone_mode: bool = False,
     ) -> None:
         make = as_handler(handler, mode="send-receive", modality="audio")
-        self.session = Session("a", make(needs_args=needs_args), Limits())
-        if composer:
-            self.session.submissions.expect()
-            self.session.link.composer = True
         self.transport = PlayingTransport()
+        self.session = make_session(
+            make(needs_args=needs_args),
+            self.transport,
+            composer=composer,
+            phone_mode=phone_mode,
+        )
         self._moment = 0.0
 
     async def __aenter__(self) -> Talk:
-        self.session.start(self.transport)
+        self.session.start()
         self.session.on_connected()
         await self.passes(0.1)
         self.listener = ScriptedReply.listener

@@ -12,11 +12,9 @@ import numpy as np
 from gradio_webrtc import ReplyOnPause, ReplyOnStopWords
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.media.audio.pcm import Pcm
-from gradio_webrtc.session.session import Session
-from gradio_webrtc.session.state import Limits
 from tests.support.conversing import PlayingTransport, sounds
 from tests.support.loudness import RATE, LoudDetector, LoudModel
-from tests.support.sessions import settle
+from tests.support.sessions import make_session, settle
 
 PACKET = RATE // 50
 
@@ -64,11 +62,11 @@ class LoudCall:
             else ReplyOnPause(reply, **options)
         )
         make = as_handler(handler, mode="send-receive", modality="audio")
-        self.session = Session("a", make(needs_args=False), Limits())
         self.transport = PlayingTransport()
+        self.session = make_session(make(needs_args=False), self.transport)
 
     async def __aenter__(self) -> LoudCall:
-        self.session.start(self.transport)
+        self.session.start()
         self.session.on_connected()
         await settle()
         return self

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from gradio_webrtc.server.session_registry import Place, SessionRegistry
 from gradio_webrtc.session.session import Session
-from gradio_webrtc.session.state import Limits
-from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
+from tests.support.sessions import make_session
 
 
 def start(registry: SessionRegistry, place: Place) -> Session:
     """Turn a claimed place into a session that is connecting."""
-    session = Session(place.webrtc_id, ScriptedHandler(), Limits(), place.owner, place.network)
+    session = make_session(webrtc_id=place.webrtc_id, owner=place.owner, network=place.network)
     registry.add(place, session)
-    session.start(FakeTransport())
+    session.start()
     return session
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from gradio_webrtc.handlers.protocol import Handler
 from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.server.output_store import SessionOutputs
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits
+from gradio_webrtc.session.transport import Transport
 from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
 
@@ -27,17 +31,45 @@ class Bench:
     transport: FakeTransport
 
 
+def make_session(
+    handler: Handler | None = None,
+    transport: Transport | None = None,
+    limits: Limits | None = None,
+    webrtc_id: str = "a",
+    **options: Any,
+) -> Session:
+    """Return a session that is not started.
+
+    Args:
+        handler: by default a ``ScriptedHandler``.
+        transport: by default a ``FakeTransport``.
+        limits: by default those of the package.
+        webrtc_id: its id.
+        options: further arguments of ``Session``.
+    """
+    wire = transport or FakeTransport()
+    options.setdefault("outputs", SessionOutputs(webrtc_id))
+    return Session(
+        webrtc_id, handler or ScriptedHandler(), limits or Limits(), lambda _: wire, **options
+    )
+
+
+def outputs_of(session: Session) -> SessionOutputs:
+    """Return where the outputs of a session go."""
+    assert isinstance(session.outputs, SessionOutputs)
+    return session.outputs
+
+
 def start_session(
     handler: ScriptedHandler | None = None,
     limits: Limits | None = None,
     webrtc_id: str = "a",
-    owner: str | None = None,
+    **options: Any,
 ) -> Bench:
-    """Return a session that is connecting."""
-    handler = handler or ScriptedHandler()
-    session = Session(webrtc_id, handler, limits or Limits(), owner)
-    transport = FakeTransport()
-    session.start(transport)
+    """Return a session that is connecting; ``options`` are further arguments of ``Session``."""
+    handler, transport = handler or ScriptedHandler(), FakeTransport()
+    session = make_session(handler, transport, limits, webrtc_id, **options)
+    session.start()
     return Bench(session, handler, transport)
 
 
@@ -45,9 +77,10 @@ async def open_session(
     handler: ScriptedHandler | None = None,
     limits: Limits | None = None,
     webrtc_id: str = "a",
+    **options: Any,
 ) -> Bench:
     """Return a session that is open, its handler started."""
-    bench = start_session(handler, limits, webrtc_id)
+    bench = start_session(handler, limits, webrtc_id, **options)
     bench.session.on_connected()
     await settle()
     return bench

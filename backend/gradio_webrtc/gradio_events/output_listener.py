@@ -19,8 +19,8 @@ from gradio_webrtc.gradio_events.input_forecast import InputForecast
 from gradio_webrtc.gradio_events.rerendering import block_function, listener_key
 from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
 from gradio_webrtc.handlers.invoke import call, iterate
+from gradio_webrtc.server.output_mailbox import Delivery, OutputMailbox
 from gradio_webrtc.session.context import Context, set_current_context
-from gradio_webrtc.session.output_mailbox import Delivery, OutputMailbox
 
 TURN_SECONDS = 0.1
 """How long one call of Gradio's may take outputs: its input values are as old as this at most, and

@@ -89,7 +89,7 @@ class HostedSessions:
         """
         outputs = self.outputs.left_of(webrtc_id, page)
         if outputs is None:
-            outputs = (await self._read(webrtc_id, page)).outputs
+            outputs = (await self._find_soon(webrtc_id, page)).outputs.read()
         async for output in outputs:
             yield output
 
@@ -141,14 +141,11 @@ class HostedSessions:
         watch_signals()
         watch_server()
 
-    async def _read(self, webrtc_id: str, page: str | None) -> Session:
-        """Return the session, with its outputs kept for a reader by id."""
+    async def _find_soon(self, webrtc_id: str, page: str | None) -> Session:
         try:
-            session = await self.registry.get_soon(webrtc_id)
+            return await self.registry.get_soon(webrtc_id)
         except UnknownConnectionError:
             found = self.registry.find(webrtc_id)
             if found is None or not may_act(page, found.owner):
                 raise
-            session = found
-        session.outputs_read = True
-        return session
+            return found

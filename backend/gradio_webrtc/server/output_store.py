@@ -4,41 +4,103 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable
 
 from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
 from gradio_webrtc.concurrency.served_time import ServedTimer, call_later
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.server.output_mailbox import (
+    KEPT_SECONDS,
+    OUTPUT_CAPACITY,
+    Delivery,
+    OutputMailbox,
+    OutputMailboxes,
+)
 from gradio_webrtc.session.ids import may_act
-from gradio_webrtc.session.output_mailbox import KEPT_SECONDS, OutputMailbox, OutputMailboxes
-
-if TYPE_CHECKING:
-    from gradio_webrtc.session.session import Session
 
 MAX_KEPT = 100
 """Ended sessions whose unread outputs are kept for a reader by id; then the oldest go."""
 
 
+class SessionOutputs:
+    """One session's outputs. Implements ``session.output_sink.OutputSink``.
+
+    Args:
+        webrtc_id: the session's id.
+        mailbox: the page's, if it listens.
+        closed: is told when the session has ended.
+
+    Attributes:
+        read_by_id: whether somebody reads them by the session's id though the page has a mailbox.
+    """
+
+    def __init__(
+        self,
+        webrtc_id: str,
+        mailbox: OutputMailbox | None = None,
+        closed: Callable[[SessionOutputs], None] = lambda _: None,
+    ) -> None:
+        self.webrtc_id = webrtc_id
+        self.mailbox = mailbox
+        self.read_by_id = False
+        self._by_id: DropOldestQueue[AdditionalOutputs] = DropOldestQueue(OUTPUT_CAPACITY)
+        self._closed = closed
+
+    def __len__(self) -> int:
+        """How many wait for a reader by id."""
+        return len(self._by_id)
+
+    @property
+    def dropped(self) -> int:
+        """How many a reader by id has lost."""
+        return self._by_id.dropped
+
+    def put(self, outputs: AdditionalOutputs) -> None:
+        """Keep ``outputs`` for the page's listeners, and for a reader by id if there may be one."""
+        if self.mailbox is not None:
+            self.mailbox.put(Delivery(self.webrtc_id, outputs))
+        if self.mailbox is None or self.read_by_id:
+            self._by_id.put(outputs)
+
+    def waiting(self) -> bool:
+        """Whether the page's listeners have some to fetch, also of a session before."""
+        return self.mailbox is not None and self.mailbox.waiting() > 0
+
+    def read(self) -> AsyncIterator[AdditionalOutputs]:
+        """Yield the outputs, from now on also those of a page with listeners, until the end."""
+        self.read_by_id = True
+        return self._by_id
+
+    def close(self) -> None:
+        """The session has ended."""
+        self._by_id.close()
+        self._closed(self)
+
+
 class OutputStore:
-    """Gives each session its mailbox, and keeps what a session leaves behind for a while.
+    """Gives each session its sink, and keeps what a session leaves behind for a while.
 
     Belongs to one event loop.
     """
 
     def __init__(self) -> None:
         self.mailboxes = OutputMailboxes()
-        self._left: OrderedDict[str, tuple[str | None, DropOldestQueue[AdditionalOutputs]]] = (
-            OrderedDict()
-        )
+        self._left: OrderedDict[str, tuple[str | None, SessionOutputs]] = OrderedDict()
         self._timers: dict[str, ServedTimer] = {}
 
-    def attach(self, session: Session, listeners: Iterable[Hashable]) -> None:
-        """Give ``session`` a mailbox if it is a page's and somebody listens. Before it starts."""
+    def open(
+        self, webrtc_id: str, owner: str | None, listeners: Iterable[Hashable]
+    ) -> SessionOutputs:
+        """Return where a session puts its outputs; it must close it when it ends.
+
+        Args:
+            webrtc_id: the session's id.
+            owner: the page it belongs to, ``None`` for none.
+            listeners: who fetches the outputs of pages.
+        """
         readers = list(listeners)
-        if session.owner is not None and readers:
-            session.mailbox = self.mailboxes.open(session.owner, readers)
-        session.on_closed_callbacks.append(self._detach)
+        mailbox = self.mailboxes.open(owner, readers) if owner is not None and readers else None
+        return SessionOutputs(webrtc_id, mailbox, lambda outputs: self._ended(outputs, owner))
 
     def mailbox(self, owner: str | None) -> OutputMailbox | None:
         """Return a page's mailbox, if it has one."""
@@ -46,7 +108,7 @@ class OutputStore:
 
     def left_of(
         self, webrtc_id: object, page: str | None = None
-    ) -> DropOldestQueue[AdditionalOutputs] | None:
+    ) -> AsyncIterator[AdditionalOutputs] | None:
         """Return what an ended session left to be read by its id, if that is still here.
 
         Args:
@@ -55,7 +117,7 @@ class OutputStore:
         left = self._left.get(webrtc_id) if isinstance(webrtc_id, str) else None
         if left is None or not may_act(page, left[0]):
             return None
-        return left[1]
+        return left[1].read()
 
     def clear(self) -> None:
         """Let go of everything that belongs to no session; idempotent."""
@@ -63,14 +125,14 @@ class OutputStore:
         for webrtc_id in list(self._left):
             self._forget(webrtc_id)
 
-    def _detach(self, session: Session) -> None:
-        if session.mailbox is not None and session.owner is not None:
-            self.mailboxes.close(session.owner)
-        if len(session.outputs):
-            self._left[session.webrtc_id] = (session.owner, session.outputs)
+    def _ended(self, outputs: SessionOutputs, owner: str | None) -> None:
+        if outputs.mailbox is not None and owner is not None:
+            self.mailboxes.close(owner)
+        if len(outputs):
+            self._left[outputs.webrtc_id] = (owner, outputs)
             loop = asyncio.get_running_loop()
-            timer = call_later(loop, KEPT_SECONDS, self._forget, session.webrtc_id)
-            self._timers[session.webrtc_id] = timer
+            timer = call_later(loop, KEPT_SECONDS, self._forget, outputs.webrtc_id)
+            self._timers[outputs.webrtc_id] = timer
         while len(self._left) > MAX_KEPT:
             self._forget(next(iter(self._left)))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from gradio_webrtc.errors import (
@@ -13,25 +12,20 @@ from gradio_webrtc.errors import (
     UnknownConnectionError,
 )
 from gradio_webrtc.json_values import Json, JsonObject
-from gradio_webrtc.recording.recorder import make_recorder
 from gradio_webrtc.server.answering import Answer, Answering
 from gradio_webrtc.server.hosted_sessions import HostedSessions
 from gradio_webrtc.server.quotas import Requester
+from gradio_webrtc.server.session_builder import build_webrtc_session
 from gradio_webrtc.server.session_registry import Place, SessionRegistry
 from gradio_webrtc.server.settings import StreamSettings
 from gradio_webrtc.server.start_tokens import StartTokens
 from gradio_webrtc.session.ids import check_id
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason
-from gradio_webrtc.transports.ice.ice_servers import resolve_configuration, to_aiortc
+from gradio_webrtc.transports.ice.ice_servers import resolve_configuration
 from gradio_webrtc.transports.negotiation.candidate_addresses import Scope
 from gradio_webrtc.transports.negotiation.candidates import parse_candidate
-from gradio_webrtc.transports.negotiation.signaling import (
-    Offer,
-    check_tracks,
-    kinds_for,
-    parse_offer,
-)
+from gradio_webrtc.transports.negotiation.signaling import Offer, check_tracks, parse_offer
 from gradio_webrtc.transports.peer_transport import PeerTransport
 
 PLAIN = Requester()
@@ -123,32 +117,14 @@ class StreamHost(HostedSessions):
     def _open(
         self, place: Place, configuration: Mapping[str, Any] | None, client: Scope
     ) -> Session:
-        settings = self.settings
-        rtc = to_aiortc(configuration)
-        handler = settings.make_handler()
-        session = Session(place.webrtc_id, handler, settings.limits, place.owner, place.network)
-        session.words_for_error = partial(settings.words, show_error=settings.show_error)
-        kinds = kinds_for(settings.modality)
-        session.recorder = make_recorder(settings.recording, settings.mode, kinds, place.webrtc_id)
-        if settings.composer:
-            session.submissions.expect()
-            session.link.composer = True
-        transport = PeerTransport(
-            session,
-            mode=settings.mode,
-            modality=settings.modality,
-            configuration=rtc,
-            audio_format=handler.audio_format,
-            preferences=settings.preferences,
-            fps=handler.fps,
-            candidate_addresses=settings.candidate_addresses,
-            client=client,
+        outputs = self.outputs.open(place.webrtc_id, place.owner, self.listeners)
+        session = build_webrtc_session(
+            self.settings, place, outputs, configuration=configuration, client=client
         )
         self._end_with_process()
         self.registry.add(place, session)
         self._sessions.add(session)
-        self.outputs.attach(session, self.listeners)
-        session.start(transport)
+        session.start()
         return session
 
     async def _answer(self, session: Session, offer: Offer) -> str:

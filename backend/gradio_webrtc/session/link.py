@@ -18,18 +18,21 @@ class SessionLink:
     Args:
         webrtc_id: the session's id.
         on_loop: runs a callable on the session's loop, from any thread.
-        transport: the wire, once there is one.
+        transport: the wire.
+        composer: whether the client has a text composer.
+        phone_mode: whether it is a telephone call.
     """
-
-    phone_mode = False
-    composer = False
 
     def __init__(
         self,
         webrtc_id: str,
         on_loop: Callable[..., None],
-        transport: Callable[[], Transport | None],
+        transport: Transport,
+        composer: bool = False,
+        phone_mode: bool = False,
     ) -> None:
+        self.composer = composer
+        self.phone_mode = phone_mode
         self.webrtc_id = webrtc_id
         self.loop = asyncio.get_running_loop()
         self._on_loop = on_loop
@@ -71,19 +74,14 @@ class SessionLink:
 
     async def drain(self) -> None:
         """Wait until the sound that was handed to the wire has been played."""
-        transport = self._transport()
-        if transport is not None:
-            # What was asked for before is carried out first.
-            await asyncio.sleep(0)
-            await transport.drain()
+        # What was asked for before is carried out first.
+        await asyncio.sleep(0)
+        await self._transport.drain()
 
     @property
     def played_s(self) -> float:
         """Seconds of emitted sound that went onto the wire so far."""
-        transport = self._transport()
-        return 0.0 if transport is None else transport.played_s
+        return self._transport.played_s
 
     def _on_wire(self, action: Callable[[Transport], Any]) -> None:
-        transport = self._transport()
-        if transport is not None:
-            self._on_loop(action, transport)
+        self._on_loop(action, self._transport)

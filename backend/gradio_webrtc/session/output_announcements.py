@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.transport import Transport
@@ -21,12 +20,10 @@ class Announcements:
 
     Args:
         loop: the event loop; its clock is used.
-        transport: the wire, once there is one.
+        transport: the wire.
     """
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, transport: Callable[[], Transport | None]
-    ) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, transport: Transport) -> None:
         self._loop = loop
         self._transport = transport
         self._allowed = BURST
@@ -45,10 +42,9 @@ class Announcements:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        transport = self._transport()
-        if self._waiting and transport is not None:
+        if self._waiting:
             count, self._waiting = self._waiting, 0
-            transport.send(messages.fetch_output(count))
+            self._transport.send(messages.fetch_output(count))
 
     def _announce(self) -> None:
         now = self._loop.time()

@@ -9,12 +9,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
-from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
 from gradio_webrtc.concurrency.served_time import wait
 from gradio_webrtc.concurrency.user_errors import failure_of
 from gradio_webrtc.errors import MediaFileError, SessionClosedError, new_error_id, words_for
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, MediaKind
+from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.recording.recorder import NoRecorder, Recorder
 from gradio_webrtc.session import messages
@@ -27,7 +27,7 @@ from gradio_webrtc.session.first_sign import FirstSign
 from gradio_webrtc.session.link import SessionLink
 from gradio_webrtc.session.media_pumps import AudioPump, VideoPump, pump_output
 from gradio_webrtc.session.output_announcements import Announcements
-from gradio_webrtc.session.output_mailbox import OUTPUT_CAPACITY, Delivery, OutputMailbox
+from gradio_webrtc.session.output_sink import OutputSink
 from gradio_webrtc.session.state import (
     CloseReason,
     Ending,
@@ -36,7 +36,7 @@ from gradio_webrtc.session.state import (
     check_transition,
 )
 from gradio_webrtc.session.submissions import Submissions
-from gradio_webrtc.session.transport import Transport, TransportedVideo
+from gradio_webrtc.session.transport import MakeTransport, TransportedVideo
 
 logger = logging.getLogger(__name__)
 
@@ -53,18 +53,20 @@ class Session:
         webrtc_id: the id the client chose; unguessable when it is our page.
         handler: a fresh handler, used by no other session.
         limits: the deadlines.
+        make_transport: makes the wire of this session, which it tells what happens; called once.
+        outputs: takes what the handler says on the side; ends with the session.
         owner: the Gradio session hash that may act on this session, or ``None`` for plain clients.
+        network: the address the offer came from, or ``None``.
+        recorder: is told of all media that comes in and goes out; by default nobody is.
+        composer: whether the client has a text composer.
+        phone_mode: whether this is a telephone call.
+        words_for_error: what the page shows for an error in user code, given its id in the log.
 
     Attributes:
-        outputs: what the handler said on the side, for ``output_stream``; ends with the session.
-        outputs_read: whether somebody reads ``outputs`` though the page has a mailbox.
-        mailbox: where the page fetches its outputs, if it listens to them.
+        transport: the wire.
         link: what the handler may ask of the session.
-        recorder: is told of all media that comes in and goes out.
-        network: the address the offer came from, or ``None``.
         first_sign: the deadline for a client that was answered to show itself.
         connected: is set once media can flow.
-        words_for_error: what the page shows for an error in user code, given its id in the log.
     """
 
     def __init__(
@@ -72,33 +74,39 @@ class Session:
         webrtc_id: str,
         handler: Handler,
         limits: Limits,
+        make_transport: MakeTransport,
+        outputs: OutputSink,
+        *,
         owner: str | None = None,
         network: str | None = None,
+        recorder: Recorder | None = None,
+        composer: bool = False,
+        phone_mode: bool = False,
+        words_for_error: Callable[[BaseException, str], str] = words_for,
     ) -> None:
         self.webrtc_id = webrtc_id
         self.owner = owner
         self.network = network
-        self.words_for_error: Callable[[BaseException, str], str] = words_for
         self.loop = asyncio.get_running_loop()
         self.limits = limits
         self.state = SessionState.NEW
         self.ending: Ending | None = None
-        self.outputs: DropOldestQueue[AdditionalOutputs] = DropOldestQueue(OUTPUT_CAPACITY)
-        self.outputs_read = False
-        self.mailbox: OutputMailbox | None = None
-        self.recorder: Recorder = NoRecorder()
+        self.outputs = outputs
+        self.recorder: Recorder = recorder or NoRecorder()
         self.on_closed_callbacks: list[Callable[[Session], None]] = []
-        self._handler = handler
-        self._transport: Transport | None = None
-        self._end: asyncio.Future[Ending] = self.loop.create_future()
         self.connected = asyncio.Event()
+        self.transport = make_transport(self)
+        self._words_for_error = words_for_error
+        self._handler = handler
+        self._end: asyncio.Future[Ending] = self.loop.create_future()
         self._deadlines = Deadlines(self.loop, limits, self.end)
         self.first_sign = FirstSign(self.loop, limits, self.end)
-        self.link = SessionLink(webrtc_id, self._on_loop, lambda: self._transport)
-        self.submissions = Submissions(webrtc_id, handler, self.link.send)
+        self.link = SessionLink(webrtc_id, self._on_loop, self.transport, composer, phone_mode)
+        own = WebRTCData(webrtc_id) if composer else None
+        self.submissions = Submissions(handler, self.link.send, own)
         self._audio = AudioPump(handler, self.submissions.hear)
         self._video = VideoPump(handler)
-        self._announcements = Announcements(self.loop, lambda: self._transport)
+        self._announcements = Announcements(self.loop, self.transport)
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
         self._control = ClientMessages(webrtc_id, self.link.notify, self.end)
@@ -107,10 +115,9 @@ class Session:
 
     # -- life ------------------------------------------------------------------------------
 
-    def start(self, transport: Transport) -> None:
-        """Take the transport and begin: NEW -> CONNECTING."""
+    def start(self) -> None:
+        """Begin: NEW -> CONNECTING."""
         self._enter(SessionState.CONNECTING)
-        self._transport = transport
         self._deadlines.start_connecting()
         self._owner_task = self.loop.create_task(self._run(), name=f"session-{self.webrtc_id}")
 
@@ -158,9 +165,8 @@ class Session:
                 await self._finish("")
 
     async def _emit(self, kind: MediaKind) -> None:
-        transport = self._require_transport()
         try:
-            args = (self._handler, kind, transport, self._put_outputs)
+            args = (self._handler, kind, self.transport, self._put_outputs)
             close = await pump_output(*args, lambda: self.state is SessionState.CLOSING)
         except MediaFileError:
             await self._drained()  # what was decoded before the damage is played first
@@ -175,7 +181,7 @@ class Session:
 
     async def _drained(self) -> None:
         """Wait until what is queued has been played, within the limit for that."""
-        draining = self.loop.create_task(self._require_transport().drain())
+        draining = self.loop.create_task(self.transport.drain())
         try:
             if await wait([draining], self.limits.drain):
                 draining.result()
@@ -193,16 +199,14 @@ class Session:
         self.first_sign.seen()
         name, limit = f"session {self.webrtc_id}", self.limits.shutdown
         try:
-            if self._transport is not None:
-                self._announcements.flush()
-                say_goodbye(self._transport, ending)
+            self._announcements.flush()
+            say_goodbye(self.transport, ending)
             # First, so that nothing goes on after user code that swallows its cancellation.
             self.submissions.close()
             self._audio.close(discard=True)
             self._video.close(discard=True)
             await stop_tasks(name, self._tasks, limit)
-            if self._transport is not None:
-                await finish(name, "closing the connection", self._transport.aclose(), limit)
+            await finish(name, "closing the connection", self.transport.aclose(), limit)
             await finish(name, "the handler's shutdown", self._handler.aclose(), limit)
             await finish(name, "completing the recording", self.recorder.aclose(), limit)
         finally:
@@ -226,8 +230,8 @@ class Session:
             self._enter(SessionState.OPEN)
             self._deadlines.start_open()
             self.connected.set()
-            if self.mailbox is not None and self.mailbox.waiting():  # said while it was away
-                self._require_transport().send(messages.fetch_output())
+            if self.outputs.waiting():  # said while it was away
+                self.transport.send(messages.fetch_output())
 
     def on_activity(self) -> None:
         """The client is there."""
@@ -269,26 +273,13 @@ class Session:
     # -- inside ------------------------------------------------------------------------------
 
     def _put_outputs(self, outputs: AdditionalOutputs) -> None:
-        if self.mailbox is not None:
-            self.mailbox.put(Delivery(self.webrtc_id, outputs))
-        if self.mailbox is None or self.outputs_read:
-            self.outputs.put(outputs)
+        self.outputs.put(outputs)
         self._announcements.add()
 
     def _on_loop(self, action: Callable[..., None], *args: Any) -> None:
         # RuntimeError: the loop is closed, and with it whatever the action was for.
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(action, *args, context=self._user_context)
-
-    @property
-    def transport(self) -> Transport | None:
-        """The wire this session uses, once it has started."""
-        return self._transport
-
-    def _require_transport(self) -> Transport:
-        if self._transport is None:
-            raise RuntimeError("The session has no transport before start().")
-        return self._transport
 
     def _enter(self, state: SessionState) -> None:
         check_transition(self.state, state)
@@ -314,4 +305,4 @@ class Session:
         error_id = new_error_id()
         text = "session %s: the handler failed (error %s)"
         logger.error(text, self.webrtc_id, error_id, exc_info=error)
-        self.end(CloseReason.HANDLER_ERROR, self.words_for_error(error, error_id))
+        self.end(CloseReason.HANDLER_ERROR, self._words_for_error(error, error_id))

@@ -62,29 +62,24 @@ class Submissions:
     """One session's submits. Belongs to the event loop.
 
     Args:
-        webrtc_id: the session's id.
         handler: what gets them.
         send: puts a control message on the wire.
+        own: for a page with a text composer, its value before anything is submitted. The handler
+            then always gets a ``WebRTCData`` before the values of the other inputs, and what the
+            person says is kept for the next submit.
     """
 
-    def __init__(self, webrtc_id: str, handler: Handler, send: Callable[[str], None]) -> None:
+    def __init__(
+        self, handler: Handler, send: Callable[[str], None], own: WebRTCData | None = None
+    ) -> None:
         self.dropped = 0
-        self._webrtc_id = webrtc_id
         self._handler = handler
         self._send = send
-        self._own: WebRTCData | None = None
+        self._own = own
         self._waiting: DropOldestQueue[list[Any]] = DropOldestQueue(MAX_WAITING)
         self._newer_args: Sequence[Any] | None = None
         self._speech = Speech(MAX_SPEECH_S)
         self._last_number = 0
-
-    def expect(self) -> None:
-        """Serve a page with a text composer.
-
-        From now on the handler always gets a ``WebRTCData`` before the values of the other inputs,
-        and what the person says is kept for the next submit.
-        """
-        self._own = WebRTCData(self._webrtc_id)
 
     def hear(self, sample_rate: int, samples: NDArray[np.int16]) -> None:
         """Keep what the person said: ``int16`` of shape ``(channels, samples)``."""

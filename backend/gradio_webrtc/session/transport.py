@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from gradio_webrtc.handlers.protocol import MediaKind, ReceivedVideo
@@ -109,3 +110,7 @@ class Transport(Protocol):
     async def aclose(self) -> None:
         """Deliver what is still to be sent, then close. Idempotent."""
         ...
+
+
+MakeTransport = Callable[[TransportListener], Transport]
+"""Makes a session's wire, which tells that session what happens."""

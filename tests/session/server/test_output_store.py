@@ -8,13 +8,13 @@ import logging
 import pytest
 
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
-from gradio_webrtc.server.output_store import MAX_KEPT, OutputStore
-from gradio_webrtc.session.output_mailbox import (
+from gradio_webrtc.server.output_mailbox import (
     KEPT_SECONDS,
     OUTPUT_CAPACITY,
     OutputMailbox,
 )
-from tests.support.sessions import Bench, settle, start_session, until
+from gradio_webrtc.server.output_store import MAX_KEPT, OutputStore
+from tests.support.sessions import Bench, outputs_of, settle, start_session, until
 
 pytestmark = pytest.mark.looptime
 
@@ -23,8 +23,8 @@ async def streaming(
     desk: OutputStore, webrtc_id: str, owner: str | None = "page", readers: tuple[str, ...] = ("r",)
 ) -> Bench:
     """Return an open session of ``owner`` whose outputs go to ``desk``."""
-    bench = start_session(webrtc_id=webrtc_id, owner=owner)
-    desk.attach(bench.session, readers)
+    outputs = desk.open(webrtc_id, owner, readers)
+    bench = start_session(webrtc_id=webrtc_id, owner=owner, outputs=outputs)
     bench.session.on_connected()
     await settle()
     return bench
@@ -124,7 +124,7 @@ async def test_outputs_are_kept_for_a_reader_by_id_when_nobody_listens() -> None
         bench = await streaming(desk, "a", owner=owner, readers=readers)
         bench.handler.say(AdditionalOutputs(1))
         await until(lambda bench=bench: bench.transport.sent("fetch_output"))
-        assert bench.session.mailbox is None
+        assert outputs_of(bench.session).mailbox is None
         await bench.session.aclose()
         left = desk.left_of("a")
         assert left is not None
@@ -138,12 +138,12 @@ async def test_a_reader_by_id_reads_beside_the_pages_listeners() -> None:
     bench = await streaming(desk, "a")
     bench.handler.say(AdditionalOutputs("unseen"))
     await until(lambda: bench.transport.sent("fetch_output"))
-    assert len(bench.session.outputs) == 0, "kept for nobody"
-    bench.session.outputs_read = True
+    assert len(outputs_of(bench.session)) == 0, "kept for nobody"
+    reading = bench.session.outputs.read()
     bench.handler.say(AdditionalOutputs("seen"))
     await until(lambda: len(bench.transport.sent("fetch_output")) == 2)
     await bench.session.aclose()
-    assert [outputs.args async for outputs in bench.session.outputs] == [("seen",)]
+    assert [outputs.args async for outputs in reading] == [("seen",)]
     assert taken(desk.mailbox("page")) == ["unseen", "seen"]
 
 

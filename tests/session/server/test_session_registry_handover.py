@@ -20,10 +20,9 @@ from gradio_webrtc.server.session_registry import (
     Place,
     SessionRegistry,
 )
-from gradio_webrtc.session.session import Session
-from gradio_webrtc.session.state import CloseReason, Limits, SessionState
+from gradio_webrtc.session.state import CloseReason, SessionState
 from tests.support.registry import enter, handler_of, start
-from tests.support.scripted_handler import ScriptedHandler
+from tests.support.sessions import make_session
 
 pytestmark = pytest.mark.looptime
 
@@ -189,7 +188,7 @@ async def test_an_offer_on_its_way_does_not_outlive_the_shutdown(begin: str) -> 
     if begin == "replace":
         place = await replacing
     with pytest.raises(ConnectionClosedError):
-        registry.add(place, Session("a", ScriptedHandler(), Limits()))
+        registry.add(place, make_session())
     assert len(registry) == 0
 
 

@@ -12,10 +12,10 @@ import pytest
 from gradio_webrtc import AsyncStreamHandler, Stream
 from gradio_webrtc.session.awaited_inputs import INPUTS_PATIENCE_S
 from gradio_webrtc.session.session import Session
-from gradio_webrtc.session.state import Limits, SessionState
+from gradio_webrtc.session.state import SessionState
 from tests.support.emissions import ArrayFrame
 from tests.support.fake_transport import FakeTransport
-from tests.support.sessions import settle
+from tests.support.sessions import make_session, settle
 
 pytestmark = pytest.mark.looptime
 
@@ -48,9 +48,9 @@ async def generated(word: int) -> Any:
 
 def open_stream(fn: Any, **options: Any) -> tuple[Session, FakeTransport]:
     settings = Stream(fn, **options).host.settings
-    session = Session("a", settings.make_handler(), Limits())
     transport = FakeTransport()
-    session.start(transport)
+    session = make_session(settings.make_handler(), transport)
+    session.start()
     session.on_connected()
     return session, transport
 

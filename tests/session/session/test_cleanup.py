@@ -16,9 +16,9 @@ from gradio_webrtc.session.cleanup import stop_tasks
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
 from tests.support.emissions import emission_of
-from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import (
+    make_session,
     open_session,
     settle,
     silence,
@@ -169,8 +169,8 @@ async def test_a_start_up_that_swallows_its_cancellation_does_not_hold_the_place
 
     received: list[object] = []
     handler = as_handler(Server(), mode="send-receive", modality="audio")()
-    session = Session("a", handler, Limits(shutdown=10))
-    session.start(FakeTransport())
+    session = make_session(handler, limits=Limits(shutdown=10))
+    session.start()
     session.on_connected()
     session.on_audio(silence())
     await until(lambda: received)

@@ -14,11 +14,11 @@ from gradio_webrtc.errors import WebRTCError
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.protocol import AudioFormat
 from gradio_webrtc.media.emitted_media import EmittedAudio
+from gradio_webrtc.server.output_mailbox import OUTPUT_CAPACITY
 from gradio_webrtc.session.media_pumps import AUDIO_BACKLOG
-from gradio_webrtc.session.output_mailbox import OUTPUT_CAPACITY
 from gradio_webrtc.session.state import SessionState
 from tests.support.scripted_handler import ScriptedHandler
-from tests.support.sessions import marked, open_session, settle, silence, until
+from tests.support.sessions import marked, open_session, outputs_of, settle, silence, until
 
 pytestmark = pytest.mark.looptime
 
@@ -132,7 +132,7 @@ async def test_additional_outputs_are_kept_in_order_and_announced() -> None:
     assert bench.transport.played == [("audio", "frame")]
     assert len(bench.transport.sent("fetch_output")) == 3
     await bench.session.aclose()
-    assert [outputs.args async for outputs in bench.session.outputs] == [(1,), (2,), (3,)]
+    assert [outputs.args async for outputs in bench.session.outputs.read()] == [(1,), (2,), (3,)]
 
 
 async def test_unread_outputs_are_bounded() -> None:
@@ -140,7 +140,7 @@ async def test_unread_outputs_are_bounded() -> None:
     bench.handler.say(*(AdditionalOutputs(n) for n in range(OUTPUT_CAPACITY + 5)))
     await until(lambda: len(bench.transport.sent("fetch_output")) == OUTPUT_CAPACITY + 5)
     assert bench.session.outputs.dropped == 5
-    assert len(bench.session.outputs) == OUTPUT_CAPACITY
+    assert len(outputs_of(bench.session)) == OUTPUT_CAPACITY
     await bench.session.aclose()
 
 

@@ -24,7 +24,7 @@ class Wire(FakeTransport):
         super().__init__()
         self.loop = asyncio.get_running_loop()
         self.announced: list[tuple[float, int]] = []
-        self.announcements = Announcements(self.loop, lambda: self)
+        self.announcements = Announcements(self.loop, self)
 
     def send(self, message: Message) -> None:
         assert message.type == "fetch_output"

@@ -11,7 +11,6 @@ from gradio_webrtc.handlers.emitted import CloseStream
 from gradio_webrtc.handlers.protocol import EndOfStream
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
-from tests.support.fake_transport import FakeTransport
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import open_session, settle, silence, start_session, until
 
@@ -53,10 +52,10 @@ async def test_each_state_is_entered_once_and_in_order(caplog: pytest.LogCapture
 async def test_a_session_starts_only_once() -> None:
     bench = await open_session()
     with pytest.raises(RuntimeError, match=r"from open to connecting.*allowed: closing"):
-        bench.session.start(FakeTransport())
+        bench.session.start()
     await bench.session.aclose()
     with pytest.raises(RuntimeError, match="from closed to connecting; allowed: nothing"):
-        bench.session.start(FakeTransport())
+        bench.session.start()
 
 
 async def test_the_handler_starts_only_when_media_can_flow() -> None:

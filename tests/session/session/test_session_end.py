@@ -11,9 +11,10 @@ from typing import Any, cast
 import pytest
 
 from gradio_webrtc.session.session import Session
-from gradio_webrtc.session.state import CloseReason, Limits, SessionState
+from gradio_webrtc.session.state import CloseReason, SessionState
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import (
+    make_session,
     open_session,
     settle,
     silence,
@@ -65,7 +66,7 @@ async def test_aclose_before_start_shuts_the_handler_down() -> None:
         await asyncio.sleep(3)
 
     handler.on_close = slow
-    session = Session("a", handler, Limits())
+    session = make_session(handler)
 
     async def close() -> SessionState:
         await session.aclose()
@@ -142,7 +143,7 @@ async def test_the_output_stream_ends_with_the_session() -> None:
     bench = await open_session()
 
     async def read() -> list[object]:
-        return [outputs async for outputs in bench.session.outputs]
+        return [outputs async for outputs in bench.session.outputs.read()]
 
     reading = asyncio.ensure_future(read())
     await settle()

@@ -32,8 +32,7 @@ def acknowledged(bench: Bench) -> list[str]:
 
 
 async def composing(handler: ScriptedHandler | None = None) -> Bench:
-    bench = start_session(handler)
-    bench.session.submissions.expect()
+    bench = start_session(handler, composer=True)
     bench.session.on_connected()
     await settle()
     return bench

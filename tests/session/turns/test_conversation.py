@@ -69,9 +69,8 @@ async def test_in_a_telephone_call_what_is_said_on_the_side_is_for_the_next_call
         got.append(history)
         return AdditionalOutputs((*history, len(got)))
 
-    async with Talk(ScriptedReply(reply, needs_args=True), needs_args=True) as talk:
-        talk.session.link.phone_mode = True
-        talk.session._handler.inner._handler.phone_mode = True
+    handler = ScriptedReply(reply, needs_args=True)
+    async with Talk(handler, needs_args=True, phone_mode=True) as talk:
         for _ in range(3):
             await talk.asks()
             await talk.passes(0.1)

@@ -13,7 +13,7 @@ import pytest
 from gradio_webrtc import AdditionalOutputs, ConfigurationError, WebRTC, get_current_context
 from gradio_webrtc.errors import HandlerError
 from gradio_webrtc.gradio_events.output_listener import TURN_SECONDS, OutputListener
-from gradio_webrtc.session.output_mailbox import Delivery, OutputMailbox
+from gradio_webrtc.server.output_mailbox import Delivery, OutputMailbox
 
 
 def make(

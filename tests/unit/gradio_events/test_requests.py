@@ -19,7 +19,7 @@ from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.session.session import Session
 from tests.support import sdp
 from tests.support.registry import enter, handler_of
-from tests.support.sessions import settle
+from tests.support.sessions import outputs_of, settle
 
 OURS = {"host": "app.example.org", "origin": "https://app.example.org"}
 FOREIGN = {**OURS, "origin": "https://evil.example"}
@@ -115,7 +115,7 @@ async def test_nobody_reads_the_outputs_of_another(capsys: pytest.CaptureFixture
     async with site.open():
         answer = await site.call("fetch", "B", "a")
         assert answer.status_code == 500
-        assert not site.sessions["a"].outputs_read
+        assert not outputs_of(site.sessions["a"]).read_by_id
 
 
 async def test_an_event_that_checks_for_itself_may_act_on_all() -> None:

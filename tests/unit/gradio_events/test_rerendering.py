@@ -15,11 +15,10 @@ from gradio.state_holder import SessionState
 
 from gradio_webrtc import AdditionalOutputs, WebRTC
 from gradio_webrtc.gradio_events.rerendering import DRAWN_ANEW
-from gradio_webrtc.session.output_mailbox import Delivery
+from gradio_webrtc.server.output_mailbox import Delivery
 from gradio_webrtc.session.session import Session
-from gradio_webrtc.session.state import CloseReason, Limits
-from tests.support.fake_transport import FakeTransport
-from tests.support.scripted_handler import ScriptedHandler
+from gradio_webrtc.session.state import CloseReason
+from tests.support.sessions import make_session, outputs_of
 
 Draw = Callable[[], object]
 
@@ -71,11 +70,11 @@ def open_session(component: WebRTC) -> Session:
     host = component._host
     assert host is not None
     place = host.registry.claim("a-connection-of-the-page", "page")
-    session = Session(place.webrtc_id, ScriptedHandler(), Limits(), "page")
+    outputs = host.outputs.open(place.webrtc_id, "page", host.listeners)
+    session = make_session(webrtc_id=place.webrtc_id, owner="page", outputs=outputs)
     host.registry.add(place, session)
     host._sessions.add(session)
-    host.outputs.attach(session, host.listeners)
-    session.start(FakeTransport())
+    session.start()
     session.on_connected()
     return session
 
@@ -94,10 +93,11 @@ async def test_with_a_key_the_stream_and_its_listeners_stay(key: Any) -> None:
     assert after.get_config()["output_listeners"] == page.asked_for(after)
     assert not session._end.done()
     # What was said before is for the listener of now.
-    assert session.mailbox is not None
-    session.mailbox.put(Delivery("a", AdditionalOutputs(1)))
+    mailbox = outputs_of(session).mailbox
+    assert mailbox is not None
+    mailbox.put(Delivery("a", AdditionalOutputs(1)))
     (reader,) = after.listeners.readers
-    assert session.mailbox.take(reader) is not None
+    assert mailbox.take(reader) is not None
     await session.aclose()
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
-from gradio_webrtc.session import output_mailbox as mailbox
-from gradio_webrtc.session.output_mailbox import (
+from gradio_webrtc.server import output_mailbox as mailbox
+from gradio_webrtc.server.output_mailbox import (
     Delivery,
 )
 
