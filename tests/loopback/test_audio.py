@@ -90,7 +90,7 @@ async def test_clearing_the_queue_silences_a_long_chunk() -> None:
     async with Served(Stream(LongTalker(), modality="audio")) as server:
         client = await server.connected(SineTrack())
         await until(lambda: loudness(client.sound(0.3)) > 5000)
-        server.session(client).link.clear()
+        server.session(client).transport.playback.clear()
         cleared = asyncio.get_running_loop().time()
         await until(lambda: asyncio.get_running_loop().time() - client.last_loud > 1)
         assert client.last_loud - cleared < 1

@@ -9,13 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from aiortc.mediastreams import MediaStreamError
 
 from gradio_webrtc import Reply, ReplyOnPause, current_reply
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.emitted_media import EmittedAudio
-from gradio_webrtc.transports.sending.audio_sender import AudioSender
+from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
 from tests.support.fake_transport import FakeTransport
 from tests.support.sessions import make_session, marked, settle
@@ -35,7 +34,7 @@ class PlayingTransport(FakeTransport):
     def __init__(self) -> None:
         super().__init__()
         self.heard: list[tuple[float, np.ndarray]] = []
-        self._out = AudioSender()
+        self._out = OutgoingAudio()
         self._out.sent = self._keep
         self._reader = asyncio.ensure_future(self._read())
 
@@ -91,11 +90,8 @@ class PlayingTransport(FakeTransport):
         self.heard.append((asyncio.get_running_loop().time(), pcm.samples))
 
     async def _read(self) -> None:
-        try:
-            while True:
-                await self._out.recv()
-        except MediaStreamError:
-            return
+        while await self._out.next_frame() is not None:
+            pass
 
 
 class ScriptedTurnListener:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
-from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.handlers.protocol import MediaKind, PlaybackControl
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.session.messages import Message
 from tests.support.emissions import media_of
 
 
 class FakeTransport:
-    """Implements ``session.transport.Transport``.
+    """Implements ``session.transport.Transport``, and is its own playback.
 
     Attributes:
         played: what was played, as ``(kind, media)``, media as user code has it.
@@ -42,6 +44,13 @@ class FakeTransport:
         self.drained = asyncio.Event()
         self.drained.set()
         self.close_error: Exception | None = None
+        self._loop = asyncio.get_running_loop()
+        self._before_clear: list[Callable[[], None]] = []
+
+    @property
+    def playback(self) -> PlaybackControl:
+        """This."""
+        return self
 
     async def play_audio(self, audio: EmittedAudio) -> None:
         """Wait for room, then take ``audio``."""
@@ -62,19 +71,20 @@ class FakeTransport:
         await self.drained.wait()
 
     def clear(self) -> None:
-        """Count."""
-        self.calls.append("clear")
-        self.cleared += 1
+        """Count, in the next turn of the loop."""
+        self._note("clear", self._clear)
 
     def hold(self) -> None:
-        """Note it."""
-        self.calls.append("hold")
-        self.held = True
+        """Note it, in the next turn of the loop."""
+        self._note("hold", lambda: setattr(self, "held", True))
 
     def release(self) -> None:
-        """Note it."""
-        self.calls.append("release")
-        self.held = False
+        """Note it, in the next turn of the loop."""
+        self._note("release", lambda: setattr(self, "held", False))
+
+    def before_clear(self, callback: Callable[[], None]) -> None:
+        """Call it then."""
+        self._before_clear.append(callback)
 
     def send(self, message: Message) -> None:
         """Keep ``message``."""
@@ -93,6 +103,19 @@ class FakeTransport:
         await asyncio.sleep(0)
         if self.close_error is not None:
             raise self.close_error
+
+    def _clear(self) -> None:
+        for callback in self._before_clear:
+            callback()
+        self.cleared += 1
+
+    def _note(self, call: str, action: Callable[[], None]) -> None:
+        def act() -> None:
+            self.calls.append(call)
+            action()
+
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(act)
 
     def sent(self, type_: str) -> list[Message]:
         """Return the messages of one type."""

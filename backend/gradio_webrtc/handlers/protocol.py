@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -59,6 +59,48 @@ class AudioFormat:
 
     sample_rate: int = 48_000
     layout: Layout = "mono"
+
+
+class PlaybackControl(Protocol):
+    """The audio that a connection plays. Safe from any thread, except ``drain``."""
+
+    def clear(self) -> None:
+        """Drop the audio that is queued and not yet played."""
+        ...
+
+    def hold(self) -> None:
+        """Fall silent at once, and keep what is queued. Idempotent.
+
+        Meanwhile what is emitted waits when enough is queued. ``clear`` works as always.
+        """
+        ...
+
+    def release(self) -> None:
+        """Go on where ``hold`` stopped. Idempotent."""
+        ...
+
+    async def drain(self) -> None:
+        """Wait until all audio that left ``emit`` and reached the wire has been played.
+
+        On the session's event loop only. While the audio is held this waits, unless nothing is
+        queued.
+        """
+        ...
+
+    @property
+    def played_s(self) -> float:
+        """Seconds of the handler's audio that were played since the connection began.
+
+        It stands still while the audio is held, and does not count what was cleared.
+        """
+        ...
+
+    def before_clear(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` on the session's event loop before each clearing.
+
+        For what is on its way to be queued, and must not be queued behind the clearing.
+        """
+        ...
 
 
 class Link(Protocol):

@@ -62,26 +62,24 @@ class SessionLink:
 
     def clear(self) -> None:
         """Drop the audio that is queued and not played."""
-        self._on_wire(lambda transport: transport.clear())
+        self._transport.playback.clear()
 
     def hold(self) -> None:
         """Silence what is played, and keep what is queued."""
-        self._on_wire(lambda transport: transport.hold())
+        self._transport.playback.hold()
 
     def release(self) -> None:
         """Go on where ``hold`` stopped."""
-        self._on_wire(lambda transport: transport.release())
+        self._transport.playback.release()
 
     async def drain(self) -> None:
         """Wait until the sound that was handed to the wire has been played."""
-        # What was asked for before is carried out first.
-        await asyncio.sleep(0)
-        await self._transport.drain()
+        await self._transport.playback.drain()
 
     @property
     def played_s(self) -> float:
         """Seconds of emitted sound that went onto the wire so far."""
-        return self._transport.played_s
+        return self._transport.playback.played_s
 
     def _on_wire(self, action: Callable[[Transport], Any]) -> None:
         self._on_loop(action, self._transport)

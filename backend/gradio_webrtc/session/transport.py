@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from gradio_webrtc.handlers.protocol import MediaKind, ReceivedVideo
+from gradio_webrtc.handlers.protocol import MediaKind, PlaybackControl, ReceivedVideo
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.recording.recorder import RecordedVideo, Recorder
@@ -60,7 +60,16 @@ class TransportListener(Protocol):
 
 
 class Transport(Protocol):
-    """What a session asks of the wire."""
+    """What a session asks of the wire.
+
+    A wire brings a negotiation of its own, tells its listener what comes in, and carries what is
+    played: ``media.outgoing_audio.OutgoingAudio`` does the queueing and pacing for all of them.
+    """
+
+    @property
+    def playback(self) -> PlaybackControl:
+        """The audio that is played, for whoever takes turns."""
+        ...
 
     async def play_audio(self, audio: EmittedAudio) -> None:
         """Queue audio; waits while enough is queued (back-pressure).
@@ -75,28 +84,7 @@ class Transport(Protocol):
         ...
 
     async def drain(self) -> None:
-        """Wait until everything queued has been played."""
-        ...
-
-    def clear(self) -> None:
-        """Drop queued audio that is not played yet (barge-in)."""
-        ...
-
-    @property
-    def played_s(self) -> float:
-        """Seconds of emitted sound that went onto the wire so far. Any thread."""
-        ...
-
-    def hold(self) -> None:
-        """Silence what is played at once, and keep what is queued. Idempotent.
-
-        Meanwhile ``play_audio`` waits when enough is queued, and ``drain`` waits unless nothing is.
-        ``clear`` works as always.
-        """
-        ...
-
-    def release(self) -> None:
-        """Go on where ``hold`` stopped. Idempotent."""
+        """Wait until everything queued has been played, of all kinds of media."""
         ...
 
     def send(self, message: Message) -> None:

@@ -20,6 +20,7 @@ from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import InvalidOfferError
 from gradio_webrtc.handlers.protocol import AudioFormat, Modality, Mode
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
+from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 from gradio_webrtc.media.video.rate_limiter import MAX_FPS
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
@@ -235,22 +236,10 @@ class PeerTransport:
         """Wait until everything queued has been played."""
         await self._outgoing.drain()
 
-    def clear(self) -> None:
-        """Drop queued audio, and what belongs to it."""
-        self._outgoing.clear()
-
     @property
-    def played_s(self) -> float:
-        """Seconds of emitted sound that went onto the wire so far."""
-        return self._outgoing.played_s
-
-    def hold(self) -> None:
-        """Silence what is played and keep what is queued."""
-        self._outgoing.hold()
-
-    def release(self) -> None:
-        """Go on where ``hold`` stopped."""
-        self._outgoing.release()
+    def playback(self) -> OutgoingAudio:
+        """The audio that is played."""
+        return self._outgoing.playback
 
     def send(self, message: Message) -> None:
         """Send a control message."""

@@ -77,14 +77,6 @@ class PlayoutBuffer:
         """Seconds of what was played that went out so far."""
         return self.playout.played_samples / self.playout.sample_rate
 
-    def hold(self) -> None:
-        """Fall silent and keep what waits. Idempotent."""
-        self.playout.hold()
-
-    def release(self) -> None:
-        """Go on where ``hold`` stopped. Idempotent."""
-        self.playout.release()
-
     def next(self, now: float) -> Frame | Wait:
         """Return the frame to send at ``now``, or how long to wait; see :class:`AudioPacer`."""
         step = self.playout.next(now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.media.lip_sync import SourceClock
+from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 from gradio_webrtc.recording.recorder import Recorder
 from gradio_webrtc.transports.sending.audio_sender import AudioSender
 from gradio_webrtc.transports.sending.null_sink import NullSink
@@ -12,12 +13,17 @@ from gradio_webrtc.transports.sending.video_sender import VideoSender
 
 
 class OutgoingMedia:
-    """The outgoing tracks of one connection.
+    """What one connection plays, and the outgoing tracks that carry it.
 
     Args:
         kinds: what the connection sends; nothing in mode ``"send"``.
         fps: how many pictures a second are sent at most.
         audio_bitrate: most bits per second of sound; ``None`` for our own default.
+
+    Attributes:
+        playback: the audio; nothing is queued there when the connection sends none.
+        audio: its track, ``None`` when the connection sends none.
+        video: the track of the pictures, ``None`` when it sends none.
     """
 
     def __init__(
@@ -27,14 +33,16 @@ class OutgoingMedia:
         audio_bitrate: int | None = None,
     ) -> None:
         clock = SourceClock()
-        self.audio = AudioSender(clock, audio_bitrate) if "audio" in kinds else None
+        self.playback = OutgoingAudio(clock=clock)
+        self.audio = AudioSender(self.playback, audio_bitrate) if "audio" in kinds else None
         self.video = VideoSender(fps, clock) if "video" in kinds else None
         self._nowhere = NullSink(fps)
+        if self.video is not None:
+            self.playback.before_clear(self.video.clear)  # the picture that waits for its sound
 
     def tell(self, recorder: Recorder) -> None:
         """Tell ``recorder`` of all that goes out from now on."""
-        if self.audio is not None:
-            self.audio.sent = recorder.sound_sent
+        self.playback.sent = recorder.sound_sent
         if self.video is not None:
             self.video.sent = recorder.picture_sent
 
@@ -44,7 +52,7 @@ class OutgoingMedia:
 
     async def play_audio(self, audio: EmittedAudio) -> None:
         """Queue audio; it goes nowhere if this connection does not send any."""
-        await (self._nowhere.play_audio if self.audio is None else self.audio.play)(audio)
+        await (self._nowhere.play_audio if self.audio is None else self.playback.play)(audio)
 
     async def play_video(self, frame: EmittedVideo) -> None:
         """Show a frame; it goes nowhere if this connection does not send any."""
@@ -52,28 +60,9 @@ class OutgoingMedia:
 
     async def drain(self) -> None:
         """Wait until everything queued has been played."""
-        for track in self._tracks():
-            await track.drain()
-
-    def clear(self) -> None:
-        """Drop queued sound and the picture that waits for its moment in it."""
-        for track in self._tracks():
-            track.clear()
-
-    @property
-    def played_s(self) -> float:
-        """Seconds of emitted sound that went onto the wire so far."""
-        return 0.0 if self.audio is None else self.audio.played_s
-
-    def hold(self) -> None:
-        """Silence the sound and keep what is queued."""
-        if self.audio is not None:
-            self.audio.hold()
-
-    def release(self) -> None:
-        """Let the sound go on where it stopped."""
-        if self.audio is not None:
-            self.audio.release()
+        await self.playback.drain()
+        if self.video is not None:
+            await self.video.drain()
 
     def repeat_picture(self) -> None:
         """Send the last picture again soon, should no other come: somebody missed it."""
@@ -82,8 +71,6 @@ class OutgoingMedia:
 
     def stop(self) -> None:
         """End the tracks and everybody who waits on them."""
-        for track in self._tracks():
-            track.stop()
-
-    def _tracks(self) -> list[AudioSender | VideoSender]:
-        return [track for track in (self.audio, self.video) if track is not None]
+        for track in (self.audio, self.video):
+            if track is not None:
+                track.stop()

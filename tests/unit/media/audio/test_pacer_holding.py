@@ -126,10 +126,10 @@ def test_a_resampled_stream_goes_on_without_a_seam() -> None:
     playback = PlayoutBuffer(RATE)
     playback.play(halves[0])
     play(playback.playout, 0.0, 0.1)
-    playback.hold()
+    playback.playout.hold()
     play(playback.playout, 0.105, 0.5)
     playback.play(halves[1])
-    playback.release()
+    playback.playout.release()
     heard = sound(play(playback.playout, 0.5, 3.0))
     whole = heard[: RATE - 8 * FRAME]
     assert judge(whole, RATE, 300.0, 500).worst < -60

@@ -19,7 +19,7 @@ from gradio_webrtc.media.audio.pcm import (
 )
 from gradio_webrtc.media.audio.resampler import StreamResampler
 from gradio_webrtc.media.emitted_media import parse_audio
-from gradio_webrtc.transports.sending.audio_sender import AudioSender
+from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 
 SOUND = np.zeros(960, np.int16)
 RATES = [24_000, 24_000.0, np.int32(24_000), np.float32(24_000), np.float64(24_000)]
@@ -89,7 +89,7 @@ def test_no_rate_needs_a_large_table(rate: int, to: int) -> None:
 
 
 async def test_an_hour_of_sound_does_not_hold_up_the_event_loop() -> None:
-    out = AudioSender()
+    out = OutgoingAudio()
     hour = np.broadcast_to(np.zeros((1, 1)), (1, 48_000 * 3_600))  # 64 bits, without the memory
     began = time.process_time()
     playing = asyncio.ensure_future(out.play(parse_audio((48_000, hour))))

@@ -9,18 +9,20 @@ import pytest
 
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.emitted_media import parse_audio
+from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 from gradio_webrtc.transports.sending.audio_sender import AudioSender
 
 
 @pytest.mark.looptime
 async def test_what_was_cleared_was_not_sent() -> None:
     sent: list[Pcm] = []
-    track = AudioSender()
-    track.sent = sent.append
-    await track.play(parse_audio((48_000, np.full(24_000, 4000, np.int16))))
+    playback = OutgoingAudio()
+    track = AudioSender(playback)
+    playback.sent = sent.append
+    await playback.play(parse_audio((48_000, np.full(24_000, 4000, np.int16))))
     for _ in range(5):
         await track.recv()
-    track.clear()
+    playback.clear()
     # Fades out within the next frames, and then there is nothing to send.
     for _ in range(20):
         try:

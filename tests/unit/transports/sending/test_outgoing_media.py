@@ -38,10 +38,11 @@ async def test_there_is_a_track_for_each_kind_that_is_sent(kinds: tuple[str, ...
 async def test_a_connection_that_sends_nothing_is_asked_for_everything_in_vain() -> None:
     outgoing = sending()
     outgoing.tell(NoRecorder())
-    for ask in (outgoing.clear, outgoing.hold, outgoing.release, outgoing.repeat_picture):
+    playback = outgoing.playback
+    for ask in (playback.clear, playback.hold, playback.release, outgoing.repeat_picture):
         ask()
     await outgoing.drain()
-    assert outgoing.played_s == 0.0
+    assert outgoing.playback.played_s == 0.0
     await play_audio(outgoing, 1.5)
     assert asyncio.get_running_loop().time() == pytest.approx(1.5, abs=0.01)
     outgoing.stop()
@@ -61,7 +62,7 @@ async def test_what_goes_out_is_played_and_told_to_the_recorder() -> None:
     for _ in range(5):
         await outgoing.audio.recv()
     assert len(sent) == 5
-    assert outgoing.played_s == pytest.approx(0.1, abs=0.021)
+    assert outgoing.playback.played_s == pytest.approx(0.1, abs=0.021)
     outgoing.stop()
 
 
