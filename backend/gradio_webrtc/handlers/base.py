@@ -12,8 +12,8 @@ import numpy as np
 
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.args import ArgsEvent
-from gradio_webrtc.handlers.handler_session import OWN_VALUE, Channel, HandlerSession
-from gradio_webrtc.handlers.protocol import Layout, Link, ReceivedAudio
+from gradio_webrtc.handlers.handler_session import OWN_VALUE, HandlerSession
+from gradio_webrtc.handlers.protocol import ClientChannel, Layout, Link, ReceivedAudio
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.audio.pcm import checked_rate
 
@@ -129,7 +129,7 @@ class StreamHandlerBase(ABC):
             asyncio.CancelledError: the session ended while waiting.
         """
         if not self._has_args():
-            self._link.request_inputs()
+            self._link.client.request_inputs()
             await self.args_set.wait()
 
     def wait_for_args_sync(self) -> None:
@@ -146,7 +146,7 @@ class StreamHandlerBase(ABC):
                 "wait_for_args_sync() would stop the server when called in async code: "
                 "use `await self.wait_for_args()` there."
             )
-        self._link.request_inputs()
+        self._link.client.request_inputs()
         self.args_set.wait_sync()
 
     async def send_message(self, text: str) -> None:
@@ -165,7 +165,7 @@ class StreamHandlerBase(ABC):
                 f"send_message() takes text, not {type(text).__name__}: "
                 "pass json.dumps(...) for anything else."
             )
-        self._link.send(text)
+        self._link.client.send(text)
 
     def _check_inputs(self, further: int) -> None:  # noqa: B027 - by default anything goes
         """Raise ``ConfigurationError`` if that many further inputs cannot be served."""
@@ -184,7 +184,7 @@ class StreamHandlerBase(ABC):
     def clear_queue(self) -> None:
         """Drop the audio that was emitted and not yet played."""
         if self._webrtc.link is not None:
-            self._webrtc.link.clear()
+            self._webrtc.link.playback.clear()
 
     def seconds_played(self) -> float:
         """Return how many seconds of what was emitted have been played since the connection began.
@@ -195,7 +195,7 @@ class StreamHandlerBase(ABC):
         Raises:
             SessionClosedError: there is no open session.
         """
-        return self._link.played_s
+        return self._link.playback.played_s
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -207,13 +207,13 @@ class StreamHandlerBase(ABC):
         return self._link.loop
 
     @property
-    def channel(self) -> Channel:
+    def channel(self) -> ClientChannel:
         """The control channel, with ``send(text)``.
 
         Raises:
             SessionClosedError: there is no open session.
         """
-        return self._link
+        return self._link.client
 
     @property
     def _link(self) -> Link:
@@ -285,7 +285,7 @@ class AsyncStreamHandler(StreamHandlerBase):
         Raises:
             SessionClosedError: there is no open session.
         """
-        await self._link.drain()
+        await self._link.playback.drain()
 
     async def start_up(self) -> None:
         """Prepare the connection; called once. It may run for as long as the session does."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from gradio_webrtc.handlers.args import ArgsEvent
 from gradio_webrtc.handlers.protocol import Link
@@ -10,14 +10,6 @@ from gradio_webrtc.handlers.protocol import Link
 OWN_VALUE = "__webrtc_value__"
 """Stands in ``latest_args[0]`` for the value of the WebRTC component itself, which has none unless
 it is a text composer."""
-
-
-class Channel(Protocol):
-    """The control channel to the client."""
-
-    def send(self, text: str) -> None:
-        """Send ``text`` as it is. Safe to call from any thread."""
-        ...
 
 
 class HandlerSession:

@@ -103,27 +103,11 @@ class PlaybackControl(Protocol):
         ...
 
 
-class Link(Protocol):
-    """What a running handler may ask of its session. Safe from any thread, except ``drain``."""
+class ClientChannel(Protocol):
+    """What is said to the client. Safe from any thread."""
 
-    @property
-    def webrtc_id(self) -> str:
-        """The session's id."""
-        ...
-
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The event loop the session runs on."""
-        ...
-
-    @property
-    def phone_mode(self) -> bool:
-        """True when the session is a telephone call."""
-        ...
-
-    @property
-    def composer(self) -> bool:
-        """True when the client has a text composer, so that functions get a ``WebRTCData``."""
+    def send(self, text: str) -> None:
+        """Send ``text`` to the client over the control channel, as it is."""
         ...
 
     def log(self, event: TurnLog) -> None:
@@ -134,41 +118,30 @@ class Link(Protocol):
         """Tell the client that ``word``, which a reply waited for, was heard."""
         ...
 
-    def send(self, text: str) -> None:
-        """Send ``text`` to the client over the control channel, as it is."""
-        ...
-
     def request_inputs(self) -> None:
         """Ask the client for the current values of the other inputs."""
         ...
 
-    def clear(self) -> None:
-        """Drop the audio that is queued and not yet played."""
-        ...
 
-    def hold(self) -> None:
-        """Fall silent at once, and keep what is queued. Idempotent."""
-        ...
+@dataclass(frozen=True)
+class Link:
+    """What a running handler has of its session.
 
-    def release(self) -> None:
-        """Go on where ``hold`` stopped. Idempotent."""
-        ...
+    Attributes:
+        webrtc_id: the session's id.
+        loop: the event loop the session runs on.
+        client: says things to the client.
+        playback: the audio that is played to it.
+        composer: whether the client has a text composer, so that functions get a ``WebRTCData``.
+        phone_mode: whether the session is a telephone call.
+    """
 
-    async def drain(self) -> None:
-        """Wait until all audio that left ``emit`` and reached the wire has been played.
-
-        On the session's event loop only. While the audio is held this waits, unless nothing is
-        queued.
-        """
-        ...
-
-    @property
-    def played_s(self) -> float:
-        """Seconds of the handler's audio that were played since the connection began.
-
-        It stands still while the audio is held, and does not count what was cleared.
-        """
-        ...
+    webrtc_id: str
+    loop: asyncio.AbstractEventLoop
+    client: ClientChannel
+    playback: PlaybackControl
+    composer: bool = False
+    phone_mode: bool = False
 
 
 class Handler(Protocol):

@@ -23,7 +23,7 @@ MAX_KEPT = 100
 
 
 class SessionOutputs:
-    """One session's outputs. Implements ``session.output_sink.OutputSink``.
+    """One session's outputs. Implements ``session.output_announcements.OutputSink``.
 
     Args:
         webrtc_id: the session's id.

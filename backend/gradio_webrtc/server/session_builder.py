@@ -9,7 +9,7 @@ from typing import Any
 from gradio_webrtc.recording.recorder import make_recorder
 from gradio_webrtc.server.session_registry import Place
 from gradio_webrtc.server.settings import StreamSettings
-from gradio_webrtc.session.output_sink import OutputSink
+from gradio_webrtc.session.output_announcements import OutputSink
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.transport import TransportListener
 from gradio_webrtc.transports.ice.ice_servers import to_aiortc

@@ -11,7 +11,7 @@ from gradio_webrtc.errors import ConfigurationError, shortened
 from gradio_webrtc.session import messages
 
 
-class Voice(Protocol):
+class ContextChannel(Protocol):
     """What a context needs of its session. Safe to call from any thread."""
 
     def send(self, text: str) -> None:
@@ -32,7 +32,7 @@ class Context:
     """
 
     webrtc_id: str
-    _voice: Voice | None = field(default=None, repr=False, compare=False)
+    _channel: ContextChannel | None = field(default=None, repr=False, compare=False)
 
     def send_message(self, text: str) -> None:
         """Send ``text`` to the client over the control channel, as it is. Any thread.
@@ -43,20 +43,20 @@ class Context:
         Raises:
             ConfigurationError: ``text`` is not a string.
         """
-        if self._voice is not None:
-            self._voice.send(_text("send_message", text))
+        if self._channel is not None:
+            self._channel.send(_text("send_message", text))
 
     def show_warning(self, text: str) -> None:
         """Show ``text`` as a warning in the page. Any thread; see :func:`show_warning`."""
         message = messages.warning(shortened(_text("show_warning", text)))
-        if self._voice is not None:
-            self._voice.notify(message)
+        if self._channel is not None:
+            self._channel.notify(message)
 
     def show_info(self, text: str) -> None:
         """Show ``text`` as a piece of news in the page. Any thread; see :func:`show_info`."""
         message = messages.info(shortened(_text("show_info", text)))
-        if self._voice is not None:
-            self._voice.notify(message)
+        if self._channel is not None:
+            self._channel.notify(message)
 
 
 _current: ContextVar[Context | None] = ContextVar("gradio_webrtc_context", default=None)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
+from gradio_webrtc.concurrency.served_time import wait
 from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emit_pace import LEAST_PLAYED_S, REST_S, EmitPace, give_way
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
@@ -13,6 +15,8 @@ from gradio_webrtc.handlers.protocol import EndOfStream, Handler, MediaKind, Rec
 from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
 from gradio_webrtc.media.audio.resampler import StreamResampler
 from gradio_webrtc.session.transport import Transport
+
+logger = logging.getLogger(__name__)
 
 AUDIO_BACKLOG = 500
 """Packets of 20 ms that may wait for a slow ``receive``: ten seconds; then the oldest go."""
@@ -119,6 +123,18 @@ async def pump_output(
         # Behind the value: between the handler and the wire it must not wait, see ``ReplyQueue``.
         await give_way(pace, played_seconds(emission), said=emission.outputs is not None)
     return None
+
+
+async def drain(webrtc_id: str, transport: Transport, limit: float) -> None:
+    """Wait until what is queued has been played, at most ``limit`` s; then it is logged."""
+    draining = asyncio.get_running_loop().create_task(transport.drain())
+    try:
+        if await wait([draining], limit):
+            draining.result()
+        else:
+            logger.warning("session %s: queued media was not played in time", webrtc_id)
+    finally:
+        draining.cancel()
 
 
 def played_seconds(emission: Emission) -> float:

@@ -1,9 +1,12 @@
-"""Telling a client that additional outputs wait: each one, or in a flood many together."""
+"""Additional outputs of a session: where they go, and how its client is told that they wait."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Protocol
 
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.transport import Transport
 
@@ -11,6 +14,31 @@ MESSAGES_PER_S = 50.0
 """How many messages a second go on for long; what comes in between is announced together."""
 BURST = 10.0
 """How many may go at once after a pause."""
+
+
+class OutputSink(Protocol):
+    """Takes what one session's handler says on the side. Every call is made on the event loop."""
+
+    @property
+    def dropped(self) -> int:
+        """How many outputs were lost because nobody read them in time."""
+        ...
+
+    def put(self, outputs: AdditionalOutputs) -> None:
+        """Keep ``outputs`` for those who will read them."""
+        ...
+
+    def waiting(self) -> bool:
+        """Whether the client has some to fetch, maybe of a session before this one."""
+        ...
+
+    def read(self) -> AsyncIterator[AdditionalOutputs]:
+        """Yield the outputs from now on, one after the other, until the session has ended."""
+        ...
+
+    def close(self) -> None:
+        """The session has ended and puts no more. Called once."""
+        ...
 
 
 class Announcements:

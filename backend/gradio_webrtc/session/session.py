@@ -9,25 +9,22 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
-from gradio_webrtc.concurrency.served_time import wait
 from gradio_webrtc.concurrency.user_errors import failure_of
 from gradio_webrtc.errors import MediaFileError, SessionClosedError, new_error_id, words_for
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
-from gradio_webrtc.handlers.protocol import Handler, MediaKind
+from gradio_webrtc.handlers.protocol import Handler, Link, MediaKind
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.recording.recorder import NoRecorder, Recorder
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
+from gradio_webrtc.session.client_channel import SessionChannel
 from gradio_webrtc.session.client_messages import ClientMessages
 from gradio_webrtc.session.context import Context, running_for, set_current_context
-from gradio_webrtc.session.deadlines import Deadlines
+from gradio_webrtc.session.deadlines import Deadlines, FirstSign
 from gradio_webrtc.session.end_report import log_end, say_goodbye
-from gradio_webrtc.session.first_sign import FirstSign
-from gradio_webrtc.session.link import SessionLink
-from gradio_webrtc.session.media_pumps import AudioPump, VideoPump, pump_output
-from gradio_webrtc.session.output_announcements import Announcements
-from gradio_webrtc.session.output_sink import OutputSink
+from gradio_webrtc.session.media_pumps import AudioPump, VideoPump, drain, pump_output
+from gradio_webrtc.session.output_announcements import Announcements, OutputSink
 from gradio_webrtc.session.state import (
     CloseReason,
     Ending,
@@ -45,9 +42,9 @@ class Session:
     """One connection's life, from its offer to the last freed resource.
 
     The session is a :class:`~gradio_webrtc.session.transport.TransportListener` for its transport
-    and owns the ``SessionLink`` through which its handler asks for things. One task owns
-    everything; ``end`` asks it to finish, ``aclose`` also waits for it. All methods but
-    ``set_args`` and ``end_threadsafe`` belong to the event loop.
+    and gives its handler a ``Link`` to the client and to what is played. One task owns everything;
+    ``end`` asks it to finish, ``aclose`` also waits for it. All methods but ``set_args`` and
+    ``end_threadsafe`` belong to the event loop.
 
     Args:
         webrtc_id: the id the client chose; unguessable when it is our page.
@@ -64,7 +61,7 @@ class Session:
 
     Attributes:
         transport: the wire.
-        link: what the handler may ask of the session.
+        channel: what is said to the client goes through it.
         first_sign: the deadline for a client that was answered to show itself.
         connected: is set once media can flow.
     """
@@ -101,16 +98,19 @@ class Session:
         self._end: asyncio.Future[Ending] = self.loop.create_future()
         self._deadlines = Deadlines(self.loop, limits, self.end)
         self.first_sign = FirstSign(self.loop, limits, self.end)
-        self.link = SessionLink(webrtc_id, self._on_loop, self.transport, composer, phone_mode)
+        self.channel = SessionChannel(webrtc_id, self._on_loop, self.transport)
+        self.link = Link(
+            webrtc_id, self.loop, self.channel, self.transport.playback, composer, phone_mode
+        )
         own = WebRTCData(webrtc_id) if composer else None
-        self.submissions = Submissions(handler, self.link.send, own)
+        self.submissions = Submissions(handler, self.channel.send, own)
         self._audio = AudioPump(handler, self.submissions.hear)
         self._video = VideoPump(handler)
         self._announcements = Announcements(self.loop, self.transport)
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
-        self._control = ClientMessages(webrtc_id, self.link.notify, self.end)
-        self._context = Context(webrtc_id, self.link)
+        self._control = ClientMessages(webrtc_id, self.channel.notify, self.end)
+        self._context = Context(webrtc_id, self.channel)
         self._user_context = running_for(self._context)
 
     # -- life ------------------------------------------------------------------------------
@@ -169,33 +169,23 @@ class Session:
             args = (self._handler, kind, self.transport, self._put_outputs)
             close = await pump_output(*args, lambda: self.state is SessionState.CLOSING)
         except MediaFileError:
-            await self._drained()  # what was decoded before the damage is played first
+            # What was decoded before the damage is played first.
+            await drain(self.webrtc_id, self.transport, self.limits.drain)
             raise
         if close is not None:
             await self._finish(close.msg)
 
     async def _finish(self, text: str) -> None:
         """The handler ended the stream: let what is queued be heard, then end."""
-        await self._drained()
+        await drain(self.webrtc_id, self.transport, self.limits.drain)
         self.end(CloseReason.HANDLER_FINISHED, text)
-
-    async def _drained(self) -> None:
-        """Wait until what is queued has been played, within the limit for that."""
-        draining = self.loop.create_task(self.transport.drain())
-        try:
-            if await wait([draining], self.limits.drain):
-                draining.result()
-            else:
-                logger.warning("session %s: queued media was not played in time", self.webrtc_id)
-        finally:
-            draining.cancel()
 
     async def _close(self, ending: Ending) -> None:
         """The one clean-up path: client told, tasks awaited, handler shut down, place freed."""
         self._enter(SessionState.CLOSING)
         self.ending = ending
         self._deadlines.cancel()
-        self.link.awaited.arrived()
+        self.channel.awaited.arrived()
         self.first_sign.seen()
         name, limit = f"session {self.webrtc_id}", self.limits.shutdown
         try:
@@ -267,7 +257,7 @@ class Session:
 
         A ``WebRTCData`` before them is a submit, see ``Submissions``.
         """
-        self._on_loop(self.link.awaited.arrived)
+        self._on_loop(self.channel.awaited.arrived)
         self._on_loop(self.submissions.take, args)
 
     # -- inside ------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from gradio_webrtc.handlers.protocol import Link
+from gradio_webrtc.handlers.protocol import ClientChannel, PlaybackControl
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.detection.audio_watch import AudioWatch, pass_silence
 from gradio_webrtc.turns.end_of_turn.question import EndOfTurnQuestion
@@ -72,7 +72,8 @@ class Conversation:
     """Who speaks, what is answered, and what is heard of it. Belongs to the event loop.
 
     Args:
-        link: the session.
+        client: is told how the turns go.
+        playback: what is played to the person.
         machine: decides.
         turn_listener: finds the turns of the person.
         rate: of the utterances, in Hz.
@@ -84,7 +85,8 @@ class Conversation:
 
     def __init__(
         self,
-        link: Link,
+        client: ClientChannel,
+        playback: PlaybackControl,
         machine: TurnMachine,
         turn_listener: TurnListener,
         rate: int,
@@ -94,8 +96,9 @@ class Conversation:
         longest_pause_s: float = 3.0,
     ) -> None:
         self.turn_listener = turn_listener
-        self.replies = ReplyQueue(link, self)
-        self._link = link
+        self.replies = ReplyQueue(playback, self)
+        self._client = client
+        self._playback = playback
         self._machine = machine
         self._rate = rate
         self._watch = AudioWatch(self._silence_left_s, self._fell_silent, self.replies.fail)
@@ -120,7 +123,7 @@ class Conversation:
 
     def open(self, greeting: Callable[[], RunningReply] | None) -> None:
         """Begin, with a reply to nobody if there is one."""
-        self._link.log("listening")
+        self._client.log("listening")
         if greeting is not None:
             self._machine.reply_began()
             self.replies.start(greeting)
@@ -235,11 +238,11 @@ class Conversation:
     def _do(self, actions: Sequence[Action]) -> None:
         for action in actions:
             if isinstance(action, Tell):
-                self._link.log(action.event)
+                self._client.log(action.event)
             elif action is Do.HOLD:
-                self._link.hold()
+                self._playback.hold()
             elif action is Do.RELEASE:
-                self._link.release()
+                self._playback.release()
             elif action is Do.DROP_REPLY:
                 self.replies.drop()
             elif action is Do.RESUME_TURN:

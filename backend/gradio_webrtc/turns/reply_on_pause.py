@@ -178,7 +178,8 @@ class ReplyOnPause(AsyncStreamHandler):
                 has_turn_detector=self.turn_detector is not None,
             )
             self._conversation = Conversation(
-                self._link,
+                self._link.client,
+                self._link.playback,
                 machine,
                 self._make_turn_listener(),
                 self.input_sample_rate,
@@ -209,9 +210,9 @@ class ReplyOnPause(AsyncStreamHandler):
     def _begin(
         self, function: ReplyFunction, arguments: Callable[[], Awaitable[Sequence[Any]]]
     ) -> RunningReply:
-        link, context = self._link, self._context
+        playback, context = self._link.playback, self._context
         assert context is not None
-        reply = Reply(lambda: link.played_s)
+        reply = Reply(lambda: playback.played_s)
         return RunningReply(function.fn, arguments, function.name, reply, context)
 
     async def _reply_args(self, said: Int16Array, submitted: Submitted | None) -> Sequence[Any]:

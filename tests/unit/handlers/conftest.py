@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest_asyncio
 
@@ -26,6 +27,15 @@ class FakeLink:
         self.cleared = 0
         self.held = False
         self.played_s = 0.0
+        self._before_clear: list[Callable[[], None]] = []
+
+    @property
+    def client(self) -> FakeLink:
+        return self
+
+    @property
+    def playback(self) -> FakeLink:
+        return self
 
     def send(self, text: str) -> None:
         self.sent.append(text)
@@ -40,7 +50,12 @@ class FakeLink:
         self.requests += 1
 
     def clear(self) -> None:
+        for callback in self._before_clear:
+            self.loop.call_soon_threadsafe(callback)
         self.cleared += 1
+
+    def before_clear(self, callback: Callable[[], None]) -> None:
+        self._before_clear.append(callback)
 
     def hold(self) -> None:
         self.held = True

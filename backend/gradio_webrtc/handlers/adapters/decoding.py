@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from gradio_webrtc.handlers.adapters.encoded_media import EncodedMedia
@@ -16,7 +16,6 @@ from gradio_webrtc.handlers.protocol import (
     MediaKind,
     ReceivedAudio,
     ReceivedVideo,
-    TurnLog,
 )
 from gradio_webrtc.media.decoding.file_timeline import FileTimeline
 
@@ -68,8 +67,9 @@ class DecodingHandler:
         return self.inner.dropped
 
     async def start(self, link: Link) -> None:
-        """Start the inner handler, whose ``clear`` stops files as well."""
-        await self.inner.start(_ClearingLink(link, self._clear))
+        """Start the inner handler; when what is played is cleared, files are stopped as well."""
+        link.playback.before_clear(self._clear)
+        await self.inner.start(link)
 
     def set_args(self, args: Sequence[Any]) -> None:
         """Pass ``args`` on."""
@@ -107,70 +107,3 @@ class DecodingHandler:
     def _clear(self) -> None:
         for media in self._emitted.values():
             media.clear()
-
-
-class _ClearingLink:
-    """A link whose ``clear`` also stops the file that is being decoded."""
-
-    def __init__(self, link: Link, clear: Callable[[], None]) -> None:
-        self._link = link
-        self._clear = clear
-
-    @property
-    def webrtc_id(self) -> str:
-        """The session's id."""
-        return self._link.webrtc_id
-
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The event loop the session runs on."""
-        return self._link.loop
-
-    @property
-    def phone_mode(self) -> bool:
-        """True when the session is a telephone call."""
-        return self._link.phone_mode
-
-    @property
-    def composer(self) -> bool:
-        """True when the client has a text composer."""
-        return self._link.composer
-
-    def log(self, event: TurnLog) -> None:
-        """Tell of a turn-taking event."""
-        self._link.log(event)
-
-    def stopword(self, word: str) -> None:
-        """Tell of a stop word."""
-        self._link.stopword(word)
-
-    def send(self, text: str) -> None:
-        """Send ``text``."""
-        self._link.send(text)
-
-    def request_inputs(self) -> None:
-        """Ask for the values of the inputs."""
-        self._link.request_inputs()
-
-    def clear(self) -> None:
-        """Drop the sound that is queued, and stop the file it comes from."""
-        # First the file: what it still gives out must not be queued behind the clearing.
-        self._link.loop.call_soon_threadsafe(self._clear)
-        self._link.clear()
-
-    def hold(self) -> None:
-        """Fall silent; a file is decoded no further than there is room."""
-        self._link.hold()
-
-    def release(self) -> None:
-        """Go on."""
-        self._link.release()
-
-    async def drain(self) -> None:
-        """Wait until what reached the wire has been played."""
-        await self._link.drain()
-
-    @property
-    def played_s(self) -> float:
-        """Seconds that were played."""
-        return self._link.played_s

@@ -74,7 +74,7 @@ class GeneratorHandler:
     async def start(self, link: Link) -> None:
         """Ask for the values of the inputs unless they are known."""
         if not self._args_came.is_set():
-            link.request_inputs()
+            link.client.request_inputs()
 
     def set_args(self, args: Sequence[Any]) -> None:
         """Take the values to call with; those that are here when it is called count."""

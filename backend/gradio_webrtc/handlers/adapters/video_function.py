@@ -76,7 +76,7 @@ class VideoFunction:
     async def start(self, link: Link) -> None:
         """Ask for the values of the other inputs if the function takes any."""
         if self._needs_args:
-            link.request_inputs()
+            link.client.request_inputs()
 
     def set_args(self, args: Sequence[Any]) -> None:
         """Use ``args`` from the next call on."""

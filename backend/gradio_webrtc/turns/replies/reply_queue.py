@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.handlers.emit_pace import REST_S
 from gradio_webrtc.handlers.emitted import Boundary, split_emitted
-from gradio_webrtc.handlers.protocol import Link
+from gradio_webrtc.handlers.protocol import PlaybackControl
 from gradio_webrtc.turns.replies.running_reply import RunningReply
 
 logger = logging.getLogger(__name__)
@@ -39,12 +39,12 @@ class ReplyQueue:
     that, can leave nothing behind.
 
     Args:
-        link: the session.
+        playback: what is played to the person.
         listener: is told what happens.
     """
 
-    def __init__(self, link: Link, listener: ReplyQueueListener) -> None:
-        self._link = link
+    def __init__(self, playback: PlaybackControl, listener: ReplyQueueListener) -> None:
+        self._playback = playback
         self._listener = listener
         self._current: RunningReply | None = None
         self._emitting: RunningReply | None = None
@@ -59,7 +59,7 @@ class ReplyQueue:
         """Let ``emit`` raise what went wrong beside it; no reply is waited for any more."""
         self._failure = error
         self.drop()
-        self._link.release()
+        self._playback.release()
         self._news.set()
 
     def start(self, make: Callable[[], RunningReply]) -> None:
@@ -75,8 +75,8 @@ class ReplyQueue:
             return
         replying.reply._end(interrupted=True)
         self._retire(replying)
-        self._link.clear()
-        self._link.release()
+        self._playback.clear()
+        self._playback.release()
         self._news.set()
 
     async def emit(self) -> Any:
@@ -132,7 +132,7 @@ class ReplyQueue:
 
     async def _played(self, replying: RunningReply) -> None:
         """Wait until all of a reply that has ended has been heard."""
-        await self._link.drain()
+        await self._playback.drain()
         if self._current is replying:
             self._current = None
             replying.reply._end()

@@ -119,12 +119,12 @@ class ReplyOnStopWords(ReplyOnPause):
             SpotterWorker(self.spotter, self.stop_words, self.input_sample_rate),
             self.follow_up_s,
             self._woke,
-            lambda: self._link.log("listening"),
+            lambda: self._link.client.log("listening"),
             lambda: self.barge_in == "speech" and self._converse().replying,
         )
 
     def _woke(self, word: str) -> None:
-        self._link.stopword(word)
+        self._link.client.stopword(word)
         self._converse().cut_off()
 
 

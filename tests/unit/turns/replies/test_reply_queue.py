@@ -15,7 +15,7 @@ from gradio_webrtc.turns.replies.reply_queue import ReplyQueue
 CHUNK = (48_000, np.zeros(960, np.int16))
 
 
-class Link:
+class Playback:
     """Counts what is dropped."""
 
     cleared = released = 0
@@ -55,8 +55,8 @@ class Nobody:
 
 @pytest.mark.parametrize("side", [None, AdditionalOutputs("said")])
 async def test_a_value_that_is_there_when_its_reply_is_dropped(side: Any) -> None:
-    link = Link()
-    replies = ReplyQueue(link, Nobody())  # type: ignore[arg-type] # as much of a link as it needs
+    playback = Playback()
+    replies = ReplyQueue(playback, Nobody())  # type: ignore[arg-type] # as much of it as it needs
     first, second = OneValue(), OneValue()
     replies.start(lambda: first)  # type: ignore[arg-type, return-value] # as much of a reply
     emitting = asyncio.ensure_future(replies.emit())
@@ -72,6 +72,6 @@ async def test_a_value_that_is_there_when_its_reply_is_dropped(side: Any) -> Non
     assert not emitting.done()
     second.value.set_result(CHUNK)
     assert await emitting is CHUNK
-    assert (link.cleared, link.released) == (1, 1)
+    assert (playback.cleared, playback.released) == (1, 1)
     assert first.reply.interrupted
     assert not second.reply.interrupted

@@ -19,9 +19,9 @@ async def test_what_a_handler_may_ask_from_any_thread() -> None:
     bench = await open_session()
 
     def work() -> None:
-        bench.session.link.send("text as it is")
-        bench.session.link.request_inputs()
-        bench.session.link.clear()
+        bench.session.link.client.send("text as it is")
+        bench.session.link.client.request_inputs()
+        bench.session.link.playback.clear()
         bench.session.set_args(["value"])
 
     thread = threading.Thread(target=work)
@@ -41,9 +41,9 @@ def test_requests_after_the_loop_has_gone_are_harmless() -> None:
         return (await open_session()).session
 
     session = asyncio.run(main())
-    session.link.send("late")  # type: ignore[attr-defined]
-    session.link.request_inputs()  # type: ignore[attr-defined]
-    session.link.clear()  # type: ignore[attr-defined]
+    session.link.client.send("late")  # type: ignore[attr-defined]
+    session.link.client.request_inputs()  # type: ignore[attr-defined]
+    session.link.playback.clear()  # type: ignore[attr-defined]
     session.set_args([])  # type: ignore[attr-defined]
     session.end_threadsafe(CloseReason.PEER_LOST)  # type: ignore[attr-defined]
 
