@@ -12,6 +12,7 @@ from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.transport import Transport, TransportListener
 from gradio_webrtc.transports.peer_transport import PeerTransport
 from tests.support.fake_transport import FakeTransport
+from tests.support.memory_transport import MemoryTransport
 
 
 def methods(protocol: type) -> list[str]:
@@ -24,7 +25,12 @@ def parameters(function: Callable[..., Any]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("protocol", "implementation"),
-    [(TransportListener, Session), (Transport, PeerTransport), (Transport, FakeTransport)],
+    [
+        (TransportListener, Session),
+        (Transport, PeerTransport),
+        (Transport, MemoryTransport),
+        (Transport, FakeTransport),
+    ],
 )
 def test_each_side_has_every_method_with_its_parameters(
     protocol: type, implementation: type
