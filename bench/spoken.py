@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from bench.clips import Clip, ClipTrack
 from bench.tones import FRAME, SAMPLE_RATE, opus
-from tests.support.speech import say
+from tests.support.synthetic_speech import say
 
 ROOM = 12
 """Standard deviation of the noise, in 16-bit units: a quiet room at a headset."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from bench.turns import sounds
 from bench.turns.sounds import RATE, Floats
-from tests.support.speech import say
+from tests.support.synthetic_speech import say
 
 VOICES = ("en-us", "en-us+f3", "en+m3", "en+f2")
 

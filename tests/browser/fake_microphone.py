@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.browser.pages import AUDIBLE, PATIENCE, Component
 from tests.browser.spoken_audio import ENVELOPE_STEP, RATE, write_wav
-from tests.support import speech
+from tests.support import synthetic_speech
 from tests.support.chromium import FLAGS
 
 BEFORE = 1.0
@@ -27,7 +27,7 @@ def microphone(path: Path, *said: str | float, speed: float = 0.8) -> tuple[str,
     parts = [np.zeros(round(BEFORE * RATE))]
     for part in said:
         if isinstance(part, str):
-            parts.append(speech.say(part, "en-us", RATE, speed=speed) / 32768)
+            parts.append(synthetic_speech.say(part, "en-us", RATE, speed=speed) / 32768)
         else:
             parts.append(np.zeros(round(part * RATE)))
     write_wav(path, np.concatenate(parts))

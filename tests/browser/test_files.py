@@ -17,7 +17,7 @@ from gradio_webrtc.media import file_source
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
 from tests.browser.spoken_audio import Recording
-from tests.support.media import encode_audio, encode_video, slices, tone
+from tests.support.encoded_files import encode_audio, encode_video, slices, tone
 
 TONE = 700.0
 MP3 = encode_audio(tone(1.0, 44_100, TONE), "mp3", 44_100)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from gradio_webrtc import Stream
 from gradio_webrtc.session.state import CloseReason, SessionState
 from tests.support.client import without_candidates
-from tests.support.echoing import heard, refusal
-from tests.support.handlers import EchoHandler
+from tests.support.echo_handlers import EchoHandler
+from tests.support.echo_server import heard, refusal
+from tests.support.recognisable_tracks import SineTrack
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import SineTrack
 
 
 def served(**limits: float) -> Served:

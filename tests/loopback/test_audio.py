@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import AdditionalOutputs, AsyncStreamHandler, CloseStream, Stream, StreamHandler
-from tests.support.handlers import AsyncEchoHandler, EchoHandler
+from tests.support.echo_handlers import AsyncEchoHandler, EchoHandler
+from tests.support.recognisable_tracks import SineTrack, loudness, main_frequency, purity, tone
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import SineTrack, loudness, main_frequency, purity, tone
 
 
 @pytest.mark.parametrize("handler", [EchoHandler, AsyncEchoHandler])

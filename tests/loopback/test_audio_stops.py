@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from av import AudioFrame
 
+from tests.support.recognisable_tracks import VoiceTrack
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import VoiceTrack
-from tests.support.speech import say
-from tests.support.talking import QUESTION, Audio, logged, loud_seconds, saw, stream, tones
+from tests.support.synthetic_speech import say
+from tests.support.voice_client import QUESTION, Audio, logged, loud_seconds, saw, stream, tones
 
 
 class Switched(VoiceTrack):

@@ -20,9 +20,7 @@ from gradio_webrtc import (
 )
 from gradio_webrtc.handlers.protocol import Modality
 from tests.support.client import LoopbackClient
-from tests.support.serving import Served
-from tests.support.sessions import until
-from tests.support.signals import (
+from tests.support.recognisable_tracks import (
     NumberedTrack,
     SineTrack,
     main_frequency,
@@ -30,6 +28,8 @@ from tests.support.signals import (
     numbered,
     tone,
 )
+from tests.support.serving import Served
+from tests.support.sessions import until
 
 pytestmark = pytest.mark.asyncio
 

@@ -18,11 +18,11 @@ from gradio_webrtc import (
     get_tts_model,
 )
 from tests.support.client import LoopbackClient
+from tests.support.recognisable_tracks import VoiceTrack
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import VoiceTrack
-from tests.support.speech import say
-from tests.support.talking import QUESTION, Audio, connected, loud_seconds, saw, stream, tones
+from tests.support.synthetic_speech import say
+from tests.support.voice_client import QUESTION, Audio, connected, loud_seconds, saw, stream, tones
 
 
 @pytest.mark.serial

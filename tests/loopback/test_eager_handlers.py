@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import AdditionalOutputs, AsyncStreamHandler, Stream, StreamHandler
-from tests.support.handlers import AsyncEchoHandler
+from tests.support.echo_handlers import AsyncEchoHandler
+from tests.support.recognisable_tracks import SineTrack, purity
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import SineTrack, purity
 
 MOST = 20_000
 """Calls after which a handler gives up, so that a test of a server that stands still ends."""

@@ -15,11 +15,11 @@ import pytest
 from gradio_webrtc import Stream
 from gradio_webrtc.session.state import CloseReason
 from tests.support.client import LoopbackClient
-from tests.support.handlers import AsyncEchoHandler, EchoHandler, SilentHandler
+from tests.support.echo_handlers import AsyncEchoHandler, EchoHandler, SilentHandler
 from tests.support.leaks import other_tasks
+from tests.support.recognisable_tracks import NumberedTrack, SineTrack
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import NumberedTrack, SineTrack
 
 
 def echo(**limits: float) -> Served:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import Stream, StreamHandler, WebRTCError
-from tests.support.handlers import EchoHandler
+from tests.support.echo_handlers import EchoHandler
+from tests.support.recognisable_tracks import NumberedTrack, SineTrack
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import NumberedTrack, SineTrack
 
 
 class Failing(EchoHandler):

@@ -13,10 +13,10 @@ import pytest
 from gradio_webrtc import AdditionalOutputs, AudioVideoStreamHandler, Stream, StreamHandler
 from gradio_webrtc.media import file_source
 from tests.support.client import LoopbackClient
-from tests.support.media import encode_audio, encode_video, slices, tone
+from tests.support.encoded_files import encode_audio, encode_video, slices, tone
+from tests.support.recognisable_tracks import main_frequency
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import main_frequency
 
 MP3 = encode_audio(tone(1.5, 44_100, 700.0), "mp3", 44_100)
 WAV = encode_audio(tone(1.0, 24_000, 700.0), "wav", 24_000)

@@ -15,9 +15,9 @@ import pytest
 
 from gradio_webrtc import Stream, VideoStreamHandler
 from tests.support.client import LoopbackClient
+from tests.support.recognisable_tracks import NumberedTrack, number_of, numbered
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import NumberedTrack, number_of, numbered
 
 pytestmark = pytest.mark.asyncio
 

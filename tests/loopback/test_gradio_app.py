@@ -11,9 +11,9 @@ import pytest
 
 from gradio_webrtc import WebRTC
 from tests.support.client import LoopbackClient
-from tests.support.handlers import EchoHandler
+from tests.support.echo_handlers import EchoHandler
+from tests.support.recognisable_tracks import SineTrack
 from tests.support.sessions import until
-from tests.support.signals import SineTrack
 
 
 async def test_a_stopped_app_says_goodbye_and_does_not_wait_for_those_in_line(

@@ -18,7 +18,7 @@ from gradio_webrtc import Stream
 from gradio_webrtc.transports.data_limits import MAX_FRAGMENTS, MAX_UNFINISHED_BYTES
 from gradio_webrtc.transports.packet_bounds import MAX_SSRCS
 from tests.support.client import LoopbackClient
-from tests.support.handlers import EchoHandler
+from tests.support.echo_handlers import EchoHandler
 from tests.support.leaks import other_tasks
 from tests.support.loop_lag import LoopLag
 from tests.support.raw_media import RawMedia, SilentTrack, vp8_key_frame

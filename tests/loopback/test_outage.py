@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from gradio_webrtc import Stream
 from gradio_webrtc.media.video import vp8
 from tests.support.outage import DetailedTrack, Outage, seconds_until_video, steady
+from tests.support.recognisable_tracks import number_of
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import number_of
 
 SECONDS = 3.0
 

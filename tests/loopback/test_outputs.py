@@ -22,9 +22,9 @@ from gradio_webrtc import (
     show_info,
     show_warning,
 )
+from tests.support.recognisable_tracks import NumberedTrack, SineTrack
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import NumberedTrack, SineTrack
 
 COUNT = 5
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from tests.support.echoing import echo, heard, refusal
+from tests.support.echo_server import echo, heard, refusal
+from tests.support.recognisable_tracks import SineTrack
 from tests.support.sessions import until
-from tests.support.signals import SineTrack
 
 
 async def test_an_offer_with_a_used_id() -> None:

@@ -22,9 +22,9 @@ from gradio_webrtc import (
 from gradio_webrtc.handlers.protocol import Modality
 from gradio_webrtc.server.quotas import Requester
 from tests.support.client import LoopbackClient, RefusedError
+from tests.support.recognisable_tracks import loudness, main_frequency, number_of, numbered, tone
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import loudness, main_frequency, number_of, numbered, tone
 
 Chunk = tuple[int, NDArray[np.int16]]
 Picture = NDArray[np.uint8]

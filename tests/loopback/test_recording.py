@@ -17,12 +17,12 @@ from gradio_webrtc import Recording, Stream, WebRTCError, get_current_context
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.recording.recorder import Recorder
 from gradio_webrtc.transports.peer_transport import PeerTransport
-from tests.support.flashes import FlashingHandler, FlashTrack, Schedule, ToneTrack
-from tests.support.handlers import EchoHandler, SilentHandler
+from tests.support.echo_handlers import EchoHandler, SilentHandler
+from tests.support.recognisable_tracks import NumberedTrack, SineTrack, main_frequency, purity
 from tests.support.recordings import Recorded, decode
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import NumberedTrack, SineTrack, main_frequency, purity
+from tests.support.sync_tracks import FlashingHandler, FlashTrack, Schedule, ToneTrack
 
 
 def files(folder: Path) -> list[Path]:

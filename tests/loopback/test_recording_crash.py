@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support import recording_server
+from tests.support.recognisable_tracks import purity
 from tests.support.recordings import decode
-from tests.support.signals import purity
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,11 +13,11 @@ from gradio_webrtc import (
     InterruptionOptions,
     current_reply,
 )
+from tests.support.recognisable_tracks import tone
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import tone
-from tests.support.speech import say
-from tests.support.talking import (
+from tests.support.synthetic_speech import say
+from tests.support.voice_client import (
     QUESTION,
     Audio,
     connected,

@@ -10,10 +10,10 @@ import numpy as np
 
 from gradio_webrtc import ReplyOnStopWords, Stream
 from tests.support.client import LoopbackClient
+from tests.support.recognisable_tracks import VoiceTrack, tone
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import VoiceTrack, tone
-from tests.support.speech import joined, say, silence
+from tests.support.synthetic_speech import joined, say, silence
 
 RATE = 48_000
 Audio = tuple[int, np.ndarray]

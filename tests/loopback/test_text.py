@@ -6,9 +6,9 @@ from queue import Queue
 from typing import Any
 
 from gradio_webrtc import Stream, StreamHandler, WebRTCData
+from tests.support.recognisable_tracks import SineTrack, purity, tone
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import SineTrack, purity, tone
 
 
 class Answering(StreamHandler):

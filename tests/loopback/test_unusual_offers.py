@@ -10,11 +10,11 @@ import pytest
 
 from gradio_webrtc import AudioVideoStreamHandler, Stream
 from tests.support.client import LoopbackClient
-from tests.support.echoing import echo, heard
+from tests.support.echo_server import echo, heard
 from tests.support.odd_offers import REJECTED, Sections, check_answer, for_aiortc, value, without
+from tests.support.recognisable_tracks import NumberedTrack, SineTrack
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import NumberedTrack, SineTrack
 
 Change = Callable[[Sections], None]
 

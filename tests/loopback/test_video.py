@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from gradio_webrtc import AdditionalOutputs, CloseStream, Stream, VideoStreamHandler
 from tests.support.client import LoopbackClient
+from tests.support.recognisable_tracks import DARK, LIGHT, NumberedTrack, number_of
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import DARK, LIGHT, NumberedTrack, number_of
 
 Picture = NDArray[np.uint8]
 ALL_BITS = (1 << 16) - 1

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
 from gradio_webrtc import AsyncStreamHandler, Recording, Stream, StreamHandler, WebRTC
-from tests.support.handlers import AsyncEchoHandler, EchoHandler
+from tests.support.echo_handlers import AsyncEchoHandler, EchoHandler
 
 FOLDER = Path(os.environ.get("ECHO_FOLDER", "."))
 ENDS = FOLDER / "ends"

@@ -19,8 +19,8 @@ import httpx
 from tests.packaging.processes import environment, free_port
 from tests.processes import program
 from tests.support.client import LoopbackClient
+from tests.support.recognisable_tracks import SineTrack
 from tests.support.sessions import until
-from tests.support.signals import SineTrack
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0

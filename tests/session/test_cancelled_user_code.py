@@ -14,9 +14,9 @@ from gradio_webrtc import AsyncStreamHandler, StreamHandler, WebRTCData
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, SessionState
-from tests.support.conversing import ScriptedReply, Talk
+from tests.support.encoded_files import encode_audio, tone
 from tests.support.fake_transport import FakeTransport
-from tests.support.media import encode_audio, tone
+from tests.support.scripted_conversation import ScriptedReply, Talk
 from tests.support.sessions import make_session, settle, silence, until
 
 pytestmark = pytest.mark.looptime

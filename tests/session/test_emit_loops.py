@@ -19,9 +19,9 @@ from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.session.media_pumps import AUDIO_BACKLOG
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import SessionState
-from tests.support.conversing import PlayingTransport, ScriptedReply, Talk
 from tests.support.emissions import ArrayFrame
 from tests.support.fake_transport import FakeTransport
+from tests.support.scripted_conversation import PlayingTransport, ScriptedReply, Talk
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import make_session, marked, open_session, settle, until
 

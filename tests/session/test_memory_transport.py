@@ -15,9 +15,9 @@ from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.server.output_store import SessionOutputs
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
-from tests.support.conversing import sounds
-from tests.support.loudness import RATE, SPEECH, LoudDetector
+from tests.support.loudness_detector import RATE, SPEECH, LoudDetector
 from tests.support.memory_transport import MemoryTransport, Wire
+from tests.support.scripted_conversation import sounds
 from tests.support.sessions import settle, until
 
 pytestmark = pytest.mark.looptime

@@ -12,8 +12,8 @@ import numpy as np
 from gradio_webrtc import ReplyOnPause, ReplyOnStopWords
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.media.audio.pcm import Pcm
-from tests.support.conversing import PlayingTransport, sounds
-from tests.support.loudness import RATE, LoudDetector, LoudModel
+from tests.support.loudness_detector import RATE, LoudDetector, LoudModel
+from tests.support.scripted_conversation import PlayingTransport, sounds
 from tests.support.sessions import make_session, settle
 
 PACKET = RATE // 50

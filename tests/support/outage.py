@@ -11,8 +11,8 @@ from aiortc.codecs.vpx import Vp8Encoder
 from av import VideoFrame
 
 from tests.support.client import LoopbackClient
+from tests.support.recognisable_tracks import NumberedTrack
 from tests.support.sessions import until
-from tests.support.signals import NumberedTrack
 
 Direction = Literal["to the server", "from the server", "both"]
 

@@ -18,7 +18,7 @@ import numpy as np
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-from tests.support.speech import say
+from tests.support.synthetic_speech import say
 
 RATE = 24_000
 LOUD = 500

@@ -7,10 +7,10 @@ import signal
 import sys
 
 from gradio_webrtc import Stream
-from tests.support.handlers import AsyncEchoHandler
+from tests.support.echo_handlers import AsyncEchoHandler
+from tests.support.recognisable_tracks import SineTrack
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import SineTrack
 
 SECONDS = 4.0
 

@@ -15,7 +15,7 @@ from gradio_webrtc import (
 )
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.session.state import CloseReason
-from tests.support.handlers import EchoHandler
+from tests.support.echo_handlers import EchoHandler
 from tests.support.registry import enter, handler_of
 from tests.support.sessions import settle
 

@@ -13,9 +13,9 @@ from fastapi import FastAPI
 
 from gradio_webrtc import Stream
 from tests.support.client import LoopbackClient
-from tests.support.handlers import EchoHandler
+from tests.support.echo_handlers import EchoHandler
+from tests.support.recognisable_tracks import SineTrack
 from tests.support.sessions import until
-from tests.support.signals import SineTrack
 
 
 async def test_a_server_that_stops_says_goodbye_and_stops_in_time() -> None:

@@ -9,10 +9,10 @@ import pytest
 from gradio_webrtc.transports import data_limits
 from gradio_webrtc.transports.peer_transport import PeerTransport
 from tests.support.client import LoopbackClient
-from tests.support.echoing import echo, heard
+from tests.support.echo_server import echo, heard
+from tests.support.recognisable_tracks import SineTrack
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import SineTrack
 
 
 def limits_of(server: Served, client: LoopbackClient) -> data_limits.DataLimits:

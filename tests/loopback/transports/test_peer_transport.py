@@ -13,9 +13,9 @@ import pytest
 from gradio_webrtc.transports.negotiation.candidates import MAX_CANDIDATES
 from tests.support import sdp
 from tests.support.client import candidates_of, without_candidates
-from tests.support.echoing import echo, heard, refusal
+from tests.support.echo_server import echo, heard, refusal
+from tests.support.recognisable_tracks import NumberedTrack, SineTrack
 from tests.support.sessions import until
-from tests.support.signals import NumberedTrack, SineTrack
 
 
 async def test_candidates_that_come_after_the_answer() -> None:

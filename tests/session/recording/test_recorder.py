@@ -23,9 +23,9 @@ from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.video.frames import to_frame
 from gradio_webrtc.recording.options import OnFinished, Recording
 from gradio_webrtc.recording.recorder import FileRecorder, create_file
-from tests.support.flashes import picture
+from tests.support.recognisable_tracks import tone
 from tests.support.recordings import Recorded, decode
-from tests.support.signals import tone
+from tests.support.sync_tracks import picture
 
 pytestmark = pytest.mark.looptime
 

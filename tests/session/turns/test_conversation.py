@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import AdditionalOutputs, WebRTCData
-from tests.support.conversing import FIRST, Replier, ScriptedReply, Talk, sounds
+from tests.support.scripted_conversation import FIRST, Replier, ScriptedReply, Talk, sounds
 from tests.support.sessions import settle
 
 pytestmark = pytest.mark.looptime

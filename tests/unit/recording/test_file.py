@@ -16,8 +16,8 @@ from gradio_webrtc.media.video.frames import to_frame
 from gradio_webrtc.recording.file import RecordingFile
 from gradio_webrtc.recording.recorder import create_file
 from gradio_webrtc.recording.write_queue import Batch
+from tests.support.recognisable_tracks import loudness, main_frequency, tone
 from tests.support.recordings import decode
-from tests.support.signals import loudness, main_frequency, tone
 
 SIDES = ("input", "output")
 BOTH: tuple[MediaKind, ...] = ("audio", "video")

@@ -11,7 +11,7 @@ import pytest
 
 from gradio_webrtc import ConfigurationError, Recording, Stream
 from gradio_webrtc.recording.options import as_recording, file_name
-from tests.support.handlers import EchoHandler
+from tests.support.echo_handlers import EchoHandler
 
 NOON = datetime(2026, 3, 1, 12, 0, 5, tzinfo=timezone.utc)
 

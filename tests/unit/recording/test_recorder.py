@@ -18,8 +18,8 @@ from gradio_webrtc.recording.recorder import (
     create_file,
     make_recorder,
 )
+from tests.support.recognisable_tracks import loudness, tone
 from tests.support.recordings import decode
-from tests.support.signals import loudness, tone
 
 AUDIO: tuple[MediaKind, ...] = ("audio",)
 PCM = Pcm(48_000, tone(400, 8000, 0, 4800))

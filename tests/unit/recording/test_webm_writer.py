@@ -11,8 +11,8 @@ import pytest
 
 from gradio_webrtc.recording.audio_track import FRAME_SAMPLES, AudioTrackFrame
 from gradio_webrtc.recording.webm_writer import WebmWriter
+from tests.support.recognisable_tracks import main_frequency, tone
 from tests.support.recordings import decode
-from tests.support.signals import main_frequency, tone
 
 SIZE = (64, 48)
 

@@ -13,9 +13,9 @@ import pytest
 from gradio_webrtc.transports.ice.ice_guard import MAX_CHECKED, MAX_CHECKED_PER_ADDRESS, MAX_SOURCES
 from gradio_webrtc.transports.peer_transport import PeerTransport
 from tests.support.client import without_candidates
-from tests.support.echoing import echo, heard
+from tests.support.echo_server import echo, heard
+from tests.support.recognisable_tracks import SineTrack
 from tests.support.sessions import until
-from tests.support.signals import SineTrack
 
 MDNS = "6f2ac3a4-53ba-4d3d-9d0e-5c8a2b1f7e10.local"
 

@@ -14,7 +14,7 @@ from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.events import SpeechEvent, TurnEnded
 from tests.support.loud_call import LoudCall
-from tests.support.loudness import RATE, SPEECH, WORD, LoudDetector
+from tests.support.loudness_detector import RATE, SPEECH, WORD, LoudDetector
 from tests.support.sessions import settle
 
 pytestmark = pytest.mark.looptime

@@ -14,9 +14,9 @@ import pytest
 from gradio_webrtc import InterruptionOptions, Reply, current_reply, get_current_context
 from gradio_webrtc.turns.events import SpeechStarted
 from gradio_webrtc.turns.replies import reply_queue as replies
-from tests.support.conversing import ScriptedReply, Talk, sounds, value_of
-from tests.support.media import encode_audio
-from tests.support.media import tone as media_tone
+from tests.support.encoded_files import encode_audio
+from tests.support.encoded_files import tone as media_tone
+from tests.support.scripted_conversation import ScriptedReply, Talk, sounds, value_of
 from tests.support.sessions import until
 
 FIRST, SECOND = 4_000, 8_000

@@ -12,8 +12,8 @@ import pytest
 from gradio_webrtc import AlgoOptions, ConfigurationError, ReplyOnStopWords, SileroVadOptions
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.media.audio.pcm import Pcm
-from tests.support.conversing import PlayingTransport, sounds
-from tests.support.loudness import RATE, SPEECH, WORD, LoudDetector, LoudModel
+from tests.support.loudness_detector import RATE, SPEECH, WORD, LoudDetector, LoudModel
+from tests.support.scripted_conversation import PlayingTransport, sounds
 from tests.support.sessions import make_session, settle, until
 
 pytestmark = pytest.mark.looptime

@@ -14,7 +14,7 @@ from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.stop_words import spotter_worker as spotting
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 from gradio_webrtc.turns.stop_words.stop_word_listener import BEHIND_S, KEPT_S, StopWordListener
-from tests.support.loudness import RATE, SPEECH, WORD, LoudDetector, LoudModel, LoudSpotter
+from tests.support.loudness_detector import RATE, SPEECH, WORD, LoudDetector, LoudModel, LoudSpotter
 from tests.support.sessions import until
 
 BLOCK = RATE // 2

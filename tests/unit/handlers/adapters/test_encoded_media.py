@@ -21,7 +21,7 @@ from gradio_webrtc.handlers.protocol import EndOfStream
 from gradio_webrtc.media import file_source
 from gradio_webrtc.media.timed_media import TimedAudio, TimedPicture
 from tests.support.emissions import ArrayFrame, emitted
-from tests.support.media import encode_audio, encode_video, number_of, slices, tone
+from tests.support.encoded_files import encode_audio, encode_video, number_of, slices, tone
 
 RATE = 44_100
 MP3 = encode_audio(tone(0.5, RATE, 441.0), "mp3", RATE)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradio_webrtc.media.audio.jitter_buffer import AudioJitterBuffer, Event, Gap, Lost, Packet
-from tests.unit.media.signals import few
+from tests.unit.media.tones import few
 
 DURATION = 960
 MAX_WAIT = 0.06

@@ -15,7 +15,7 @@ from gradio_webrtc.media.audio.loss_concealment import (
     LossConcealer,
     conceal,
 )
-from tests.unit.media.signals import few
+from tests.unit.media.tones import few
 
 Int16 = npt.NDArray[np.int16]
 PERIOD = 300

@@ -9,7 +9,7 @@ import pytest
 
 from gradio_webrtc.errors import MediaFormatError
 from gradio_webrtc.media.audio.opus import OpusDecoder, OpusEncoder, packet_samples
-from tests.unit.media.signals import as_pcm, judge, tone
+from tests.unit.media.tones import as_pcm, judge, tone
 
 
 def frames(channels: int, count: int = 50) -> np.ndarray:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gradio_webrtc.media.audio.framing import FADE_SAMPLES
 from gradio_webrtc.media.audio.pacer import AudioPacer, Frame, Wait
-from tests.unit.media.signals import few
+from tests.unit.media.tones import few
 
 RATE = 48_000
 FRAME = 960

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gradio_webrtc.media.audio.pacer import AudioPacer, Frame, Wait
 from gradio_webrtc.media.audio.playout_buffer import PlayoutBuffer
-from tests.unit.media.signals import as_pcm, few, judge, tone
+from tests.unit.media.tones import as_pcm, few, judge, tone
 
 RATE, FRAME = 48_000, 960
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gradio_webrtc.media.audio.pacer import Frame, Wait
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.audio.playout_buffer import PlayoutBuffer
-from tests.unit.media.signals import as_pcm, few, judge, tone
+from tests.unit.media.tones import as_pcm, few, judge, tone
 
 
 def play(arrivals: list[tuple[float, Pcm]], until: float) -> list[tuple[float, Frame]]:

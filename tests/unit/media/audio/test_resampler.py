@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.audio.resampler import StreamResampler
-from tests.unit.media.signals import AMPLITUDE, as_pcm, few, judge, tone
+from tests.unit.media.tones import AMPLITUDE, as_pcm, few, judge, tone
 
 OUT = 48_000
 USUAL = [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000]

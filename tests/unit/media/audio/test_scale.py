@@ -24,8 +24,8 @@ from gradio_webrtc.media.decoding.media_files import DecodingRun
 from gradio_webrtc.media.emitted_media import parse_audio
 from gradio_webrtc.speech.recognition.model_audio import mono_at
 from gradio_webrtc.turns.detection.silero import get_silero_model
-from tests.support.speech import say
-from tests.unit.media.signals import few
+from tests.support.synthetic_speech import say
+from tests.unit.media.tones import few
 
 RATE = 24_000
 WORDS = "look like 16-bit samples: use array.astype"

@@ -16,7 +16,7 @@ from gradio_webrtc.media.audio.jitter_buffer import AudioJitterBuffer, Gap, Lost
 from gradio_webrtc.media.audio.opus import OpusEncoder
 from gradio_webrtc.media.audio.sender_clock import MAX_FILL
 from gradio_webrtc.transports.receiving.audio_receiver import AudioDecoder
-from tests.unit.media.signals import few, judge, tone
+from tests.unit.media.tones import few, judge, tone
 
 FRAME = 960
 CODEC = RTCRtpCodecParameters("audio/opus", clockRate=48_000, channels=2, payloadType=111)

@@ -14,7 +14,7 @@ from gradio_webrtc.media.decoding.byte_feed import ByteFeed
 from gradio_webrtc.media.decoding.container import Stretch
 from gradio_webrtc.media.decoding.encoded_input import EncodedInput
 from gradio_webrtc.media.decoding.media_files import DecodingRun
-from tests.support.media import encode_audio, tone
+from tests.support.encoded_files import encode_audio, tone
 
 RATE = 24_000
 WAV = encode_audio(tone(2.0, RATE), "wav", RATE)

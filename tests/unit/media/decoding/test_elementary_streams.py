@@ -11,7 +11,7 @@ import pytest
 from gradio_webrtc.errors import MediaFileError
 from gradio_webrtc.media.decoding.decoded_audio import DecodedAudio
 from gradio_webrtc.media.decoding.elementary_streams import FrameDecoder, PushDecoder, WavDecoder
-from tests.support.media import encode_audio, tone
+from tests.support.encoded_files import encode_audio, tone
 
 Samples = npt.NDArray[np.generic]
 

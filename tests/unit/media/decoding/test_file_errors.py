@@ -28,7 +28,7 @@ from gradio_webrtc.media.decoding.encoded_input import (
     MediaKind,
 )
 from gradio_webrtc.media.decoding.media_files import DecodingRun
-from tests.support.media import encode_audio, encode_video, tone
+from tests.support.encoded_files import encode_audio, encode_video, tone
 
 SOUND: frozenset[MediaKind] = frozenset({"audio"})
 PICTURES: frozenset[MediaKind] = frozenset({"video"})

@@ -20,7 +20,7 @@ from gradio_webrtc.media.decoding.format_detection import (
     mp3_tag_offset,
     sniff,
 )
-from tests.support.media import encode_audio, tone
+from tests.support.encoded_files import encode_audio, tone
 
 MP3 = b"\xff\xfb\x90\x00"
 """MPEG 1 layer III, 128 kbit/s, 44.1 kHz, stereo."""

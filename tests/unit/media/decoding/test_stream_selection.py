@@ -15,7 +15,7 @@ from av.stream import Disposition
 from gradio_webrtc.errors import MediaFileError
 from gradio_webrtc.media.decoding.encoded_input import MediaKind
 from gradio_webrtc.media.decoding.stream_selection import streams_of
-from tests.support.media import encode_audio, encode_video, tone
+from tests.support.encoded_files import encode_audio, encode_video, tone
 
 BOTH: frozenset[MediaKind] = frozenset({"audio", "video"})
 AUDIO: frozenset[MediaKind] = frozenset({"audio"})

@@ -21,7 +21,7 @@ from gradio_webrtc.media.video.frames import (
     checked_picture,
     to_array,
 )
-from tests.unit.media.signals import few
+from tests.unit.media.tones import few
 
 COLOURS = {
     # BT.601 limited range, from ITU-R BT.601-7 section 2.5: (R, G, B) -> (Y, Cb, Cr)

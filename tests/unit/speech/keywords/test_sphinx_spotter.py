@@ -9,7 +9,7 @@ import pytest
 
 from gradio_webrtc import ConfigurationError, KeywordModel, KeywordSpotter, SphinxKeywords, Spotted
 from gradio_webrtc.speech.keywords.spotter import SPOTTER_RATE
-from tests.support.speech import joined, say, silence
+from tests.support.synthetic_speech import joined, say, silence
 
 RATE = SPOTTER_RATE
 QUESTIONS = ("tell me a joke", "what time is it", "open the door", "turn it off", "who are you")

@@ -14,7 +14,7 @@ from gradio_webrtc.transports.negotiation.candidate_addresses import (
     client_scope,
     scope_of,
 )
-from tests.support.handlers import EchoHandler
+from tests.support.echo_handlers import EchoHandler
 
 SCOPES = {
     "8.8.8.8": Scope.PUBLIC,

@@ -16,7 +16,7 @@ from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.detection.silero import get_silero_model
 from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
-from tests.support.speech import chunks, joined, say, silence
+from tests.support.synthetic_speech import chunks, joined, say, silence
 
 SENTENCE = "Good morning, how are you today?"
 

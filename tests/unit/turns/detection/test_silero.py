@@ -15,7 +15,7 @@ from gradio_webrtc.turns.detection.vad import (
     VoiceActivityModel,
 )
 from gradio_webrtc.turns.options import SileroVadOptions
-from tests.support.speech import joined, say, silence
+from tests.support.synthetic_speech import joined, say, silence
 
 SENTENCE = "Good morning, how are you today?"
 

@@ -9,7 +9,7 @@ import pytest
 
 from gradio_webrtc import Stream
 from tests.support.client import LoopbackClient, RefusedError
-from tests.support.handlers import EchoHandler
+from tests.support.echo_handlers import EchoHandler
 from tests.support.serving import Served
 from tests.support.sessions import until
 

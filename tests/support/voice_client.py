@@ -9,9 +9,9 @@ import numpy as np
 
 from gradio_webrtc import ReplyOnPause, Stream
 from tests.support.client import LoopbackClient
+from tests.support.recognisable_tracks import VoiceTrack, tone
 from tests.support.serving import Served
 from tests.support.sessions import until
-from tests.support.signals import VoiceTrack, tone
 
 QUESTION = "What is the capital of France?"
 """About a second and a half of speech."""

@@ -12,7 +12,7 @@ from av import AudioFrame, VideoFrame
 from numpy.typing import NDArray
 
 from gradio_webrtc.handlers.protocol import AudioFormat, EndOfStream, Link, MediaKind
-from tests.support.signals import FRAME, RATE, PacedTrack, tone
+from tests.support.recognisable_tracks import FRAME, RATE, PacedTrack, tone
 
 Schedule = Callable[[float], bool | None]
 """Whether it is on at a time in seconds; ``None`` when nothing is sent at all."""
