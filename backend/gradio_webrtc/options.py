@@ -12,14 +12,13 @@ from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from gradio_webrtc.errors import ConfigurationError, words_for
 from gradio_webrtc.handlers.adapters.as_handler import (
+    UserCode,
     as_handler,
     check_arity,
     format_of,
     needs_args,
 )
-from gradio_webrtc.handlers.base import StreamHandlerBase
 from gradio_webrtc.handlers.protocol import Modality, Mode
-from gradio_webrtc.handlers.video import VideoStreamHandler
 from gradio_webrtc.media.video.frames import FrameFormat, check_frame_format
 from gradio_webrtc.media.video.resolution import Resolution, check_resolution
 from gradio_webrtc.recording.options import Recording, as_recording
@@ -42,8 +41,6 @@ Variant = Literal["wave", "textbox"]
 VideoSource = Literal["camera", "screen"]
 Button = Literal["snapshot", "recording"]
 Places: TypeAlias = int | Literal["default"] | None
-StreamFunction: TypeAlias = StreamHandlerBase | VideoStreamHandler | Callable[..., Any]
-"""The author's code behind a stream."""
 
 BUTTON_LABELS = ("start", "stop", "waiting")
 TURN_LABELS = ("listening", "speaking", "thinking", "replying")
@@ -71,7 +68,7 @@ class StreamOptions:
 
     def settings(
         self,
-        fn: StreamFunction,
+        fn: UserCode,
         *,
         inputs: int | None = None,
         time_limit: float | None = None,

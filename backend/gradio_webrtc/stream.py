@@ -14,7 +14,7 @@ from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.options import (
-    StreamFunction,
+    UserCode,
     check_stream_options,
     limit_or_none,
 )
@@ -63,7 +63,7 @@ class Stream:
 
     def __init__(
         self,
-        handler: StreamFunction,
+        handler: UserCode,
         *,
         mode: Mode = "send-receive",
         modality: Modality = "video",

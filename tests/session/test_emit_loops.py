@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -173,9 +174,12 @@ async def test_a_function_of_pictures_that_returns_nothing_lets_others_run() -> 
     session = await opened(as_handler(handler, mode="send-receive", modality="video")())
     for _ in range(30):  # a backlog
         await session._handler.receive_video(ArrayFrame(np.zeros((8, 8, 3), np.uint8)))
+    end = (
+        time.monotonic() + 20
+    )  # a thread turns each frame into an array, however busy the machine is
     while seen < 30:
         others += 1
-        assert others < 1000
+        assert time.monotonic() < end
         await asyncio.sleep(0)
     assert others >= 25
     await session.aclose()

@@ -28,7 +28,7 @@ from gradio_webrtc.handlers.protocol import Mode
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.options import (
     Places,
-    StreamFunction,
+    UserCode,
     limit_or_none,
     number_or_none,
     one_of,
@@ -85,7 +85,7 @@ class StreamArguments:
     """
 
     component: StreamingComponent
-    fn: StreamFunction
+    fn: UserCode
     further: list[Block]
     js: str | None
     concurrency_limit: int | None
@@ -97,7 +97,7 @@ class StreamArguments:
 
 def check_arguments(
     component: StreamingComponent,
-    fn: StreamFunction | None,
+    fn: UserCode | None,
     inputs: Blocks,
     outputs: Blocks,
     *,
@@ -122,7 +122,7 @@ def check_arguments(
         _check_trigger(component.stream_options.mode, trigger)
     return StreamArguments(
         component=component,
-        fn=cast(StreamFunction, fn),  # None is refused with words, as whatever else it is not
+        fn=cast(UserCode, fn),  # None is refused with words, as whatever else it is not
         further=further,
         js=js,
         concurrency_limit=limit,

@@ -17,7 +17,7 @@ from gradio_webrtc.gradio_events.stream_event import check_arguments, make_host,
 from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.options import StreamFunction
+from gradio_webrtc.options import UserCode
 
 
 class StreamMethods(StreamingComponent):
@@ -28,7 +28,7 @@ class StreamMethods(StreamingComponent):
 
     def stream(
         self,
-        fn: StreamFunction | None = None,
+        fn: UserCode | None = None,
         inputs: Block | Sequence[Block] | set[Block] | None = None,
         outputs: Block | Sequence[Block] | set[Block] | None = None,
         js: str | None = None,

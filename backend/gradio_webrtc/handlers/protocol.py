@@ -133,7 +133,7 @@ class Link:
         client: says things to the client.
         playback: the audio that is played to it.
         composer: whether the client has a text composer, so that functions get a ``WebRTCData``.
-        phone_mode: whether the session is a telephone call.
+        phone_mode: whether nobody can send the values of other inputs.
     """
 
     webrtc_id: str

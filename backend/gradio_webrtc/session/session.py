@@ -56,7 +56,7 @@ class Session:
         network: the address the offer came from, or ``None``.
         recorder: is told of all media that comes in and goes out; by default nobody is.
         composer: whether the client has a text composer.
-        phone_mode: whether this is a telephone call.
+        phone_mode: whether nobody can send the values of other inputs.
         words_for_error: what the page shows for an error in user code, given its id in the log.
 
     Attributes:
