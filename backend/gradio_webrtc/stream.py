@@ -10,11 +10,11 @@ from typing import Any, Literal
 from fastapi import APIRouter, FastAPI, Request
 
 from gradio_webrtc.gradio_events.requests import gradio_words_for, page_of_event
+from gradio_webrtc.handlers.adapters.as_handler import UserCode
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.options import (
-    UserCode,
     check_stream_options,
     limit_or_none,
 )

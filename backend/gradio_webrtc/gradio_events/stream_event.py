@@ -23,12 +23,12 @@ from gradio_webrtc.gradio_events.rerendering import (
     tell_of_ending,
 )
 from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
+from gradio_webrtc.handlers.adapters.as_handler import UserCode
 from gradio_webrtc.handlers.base import StreamHandlerBase
 from gradio_webrtc.handlers.protocol import Mode
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.options import (
     Places,
-    UserCode,
     limit_or_none,
     number_or_none,
     one_of,

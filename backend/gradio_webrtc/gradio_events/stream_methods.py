@@ -15,9 +15,9 @@ from gradio_webrtc.gradio_events.requests import page_of_event
 from gradio_webrtc.gradio_events.rerendering import check_inside_blocks
 from gradio_webrtc.gradio_events.stream_event import check_arguments, make_host, wire
 from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
+from gradio_webrtc.handlers.adapters.as_handler import UserCode
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.options import UserCode
 
 
 class StreamMethods(StreamingComponent):

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias, get_args
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.protocol import Mode
 
-RecordedSide = Literal["input", "output"]
+StreamSide = Literal["input", "output"]
 RecordedSide = Literal["input", "output", "both"]
 OnFinished: TypeAlias = Callable[[Path, str], "Awaitable[None] | None"]
 
@@ -67,13 +67,13 @@ class Recording:
                 f"Recording video_bitrate is in bits per second; got {rate!r}."
             )
 
-    def sides(self, mode: Mode) -> tuple[RecordedSide, ...]:
+    def sides(self, mode: Mode) -> tuple[StreamSide, ...]:
         """Return the sides to record of a stream in ``mode``, seen from the client.
 
         Raises:
             ConfigurationError: a stream in this mode has no such side.
         """
-        there: dict[Mode, tuple[RecordedSide, ...]] = {
+        there: dict[Mode, tuple[StreamSide, ...]] = {
             "send-receive": ("input", "output"),
             "send": ("input",),
             "receive": ("output",),

@@ -18,7 +18,7 @@ from gradio_webrtc.handlers.invoke import call
 from gradio_webrtc.handlers.protocol import MediaKind, Mode
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.recording.file import RecordingFile
-from gradio_webrtc.recording.options import RecordedSide, Recording, file_name
+from gradio_webrtc.recording.options import Recording, StreamSide, file_name
 from gradio_webrtc.recording.unfinished import finish_at_exit
 from gradio_webrtc.recording.write_queue import WriteQueue
 
@@ -108,7 +108,7 @@ class FileRecorder:
     def __init__(
         self,
         recording: Recording,
-        sides: tuple[RecordedSide, ...],
+        sides: tuple[StreamSide, ...],
         kinds: tuple[MediaKind, ...],
         webrtc_id: str,
         open_file: OpenFile = create_file,
@@ -174,13 +174,13 @@ class FileRecorder:
             finally:
                 await worker.aclose()
 
-    def _sound(self, side: RecordedSide, pcm: Pcm, ago: float) -> None:
+    def _sound(self, side: StreamSide, pcm: Pcm, ago: float) -> None:
         if side in self._sides:
             now = self._loop.time()
             self._inbox.put_sound(side, pcm, now - ago, now)
             self._have_thread()
 
-    def _picture(self, side: RecordedSide, frame: av.VideoFrame, ago: float) -> None:
+    def _picture(self, side: StreamSide, frame: av.VideoFrame, ago: float) -> None:
         now = self._loop.time()
         self._inbox.put_picture(side, frame, now - ago, now)
         self._have_thread()
