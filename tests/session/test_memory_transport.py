@@ -93,7 +93,7 @@ class Caller:
         self._out.put_nowait(None)
 
     def _busy(self) -> bool:
-        handler = self._made.inner._handler  # type: ignore[attr-defined] # of the decoding stage
+        handler = self._made._handler  # type: ignore[attr-defined]
         conversation = getattr(handler, "_conversation", None)
         return conversation is not None and conversation._watch._lock.locked()
 

@@ -82,7 +82,7 @@ class LoudCall:
     @property
     def handler(self) -> Any:
         """The handler of this session."""
-        return self.session._handler.inner._handler  # type: ignore[attr-defined]
+        return self.session._handler._handler  # type: ignore[attr-defined]
 
     async def hears(self, *parts: tuple[int, float]) -> None:
         """Send sound of these levels and seconds, in real time."""

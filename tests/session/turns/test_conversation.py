@@ -82,7 +82,7 @@ class TestTriggering:
     async def test_with_nothing_said(self) -> None:
         fn = Replier()
         async with Talk(ScriptedReply(fn)) as talk:
-            talk.session._handler.inner._handler.trigger_response()
+            talk.session._handler._handler.trigger_response()
             await talk.passes(0.1)
             assert fn.asked == [None]
             assert talk.logged == ["listening", "pause_detected", "response_starting"]
@@ -92,7 +92,7 @@ class TestTriggering:
         async with Talk(ScriptedReply(fn)) as talk:
             await talk.speaks(0.5)
             talk.listener.said = np.full((1, 99), 9, np.int16)
-            talk.session._handler.inner._handler.trigger_response()
+            talk.session._handler._handler.trigger_response()
             await talk.passes(0.1)
             assert fn.asked == [9]
 
@@ -101,7 +101,7 @@ class TestTriggering:
         async with Talk(ScriptedReply(fn)) as talk:
             await talk.asks(7)
             await talk.passes(1)
-            talk.session._handler.inner._handler.trigger_response()
+            talk.session._handler._handler.trigger_response()
             await talk.passes(1)
             assert fn.asked == [7, None]
             assert fn.closed[0].interrupted
@@ -229,7 +229,7 @@ class TestTurnDetector:
 
         async with Talk(ScriptedReply(fn, turn_detector=Slow(), turn_deadline_s=5.0)) as talk:
             await talk.asks(7)
-            talk.session._handler.inner._handler.trigger_response()
+            talk.session._handler._handler.trigger_response()
             await settle()
             gate.set()
             await talk.passes(0.2)

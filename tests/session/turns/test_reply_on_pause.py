@@ -151,7 +151,7 @@ class TestNoInterrupting:
         handler = ScriptedReply(fn, can_interrupt=False)
         async with Talk(handler) as talk:
             await talk.asks(7)
-            running = talk.session._handler.inner._handler
+            running = talk.session._handler._handler
             running.trigger_response()
             await talk.passes(0.9)
             assert fn.asked == [7]

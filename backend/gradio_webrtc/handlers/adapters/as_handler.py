@@ -12,7 +12,6 @@ from gradio_webrtc.handlers.adapters.audio_video_handler import (
     AUDIO_VIDEO_HANDLERS,
     AudioVideoHandler,
 )
-from gradio_webrtc.handlers.adapters.decoding import DecodingHandler
 from gradio_webrtc.handlers.adapters.generator import GeneratorHandler
 from gradio_webrtc.handlers.adapters.stream_handler import AudioHandler, check_handler
 from gradio_webrtc.handlers.adapters.video_function import VideoFunction
@@ -54,14 +53,7 @@ def as_handler(
         ConfigurationError: ``fn`` is not what this mode and modality take.
     """
     check_frame_format(frame_format)
-    make = _ADAPTERS[mode, modality](fn, frame_format)
-
-    name = getattr(fn, "__qualname__", type(fn).__qualname__)
-
-    def make_decoding(*, needs_args: bool = False) -> Handler:
-        return DecodingHandler(make(needs_args=needs_args), name)
-
-    return make_decoding
+    return _ADAPTERS[mode, modality](fn, frame_format)
 
 
 def check_arity(fn: UserCode, further: int, *, mode: Mode = "send-receive") -> None:

@@ -60,10 +60,10 @@ class AudioVideoHandler(AudioHandler):
         )
         self._video_received.set()
 
-    async def emit(self, kind: MediaKind) -> Emission:
+    async def _emit(self, kind: MediaKind) -> Emission:
         """Run the user's ``emit`` or ``video_emit`` until it returns something."""
         if kind == "audio":
-            return await super().emit(kind)
+            return await super()._emit(kind)
         value = await self._emit_with("video_emit", self._video_received)
         return self._video_parser.parse(value)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import SessionClosedError
+from gradio_webrtc.handlers.adapters.decoding import DecodingHandler
 from gradio_webrtc.handlers.adapters.demux import Demux
 from gradio_webrtc.handlers.adapters.encoded_media import EncodedMedia
 from gradio_webrtc.handlers.emission import Emission
@@ -25,7 +26,7 @@ from gradio_webrtc.handlers.protocol import (
 from gradio_webrtc.media.video.frames import FrameFormat
 
 
-class GeneratorHandler:
+class GeneratorHandler(DecodingHandler):
     """Calls a generator or function once, with the values of the inputs, and emits what it gives.
 
     A ``protocol.Handler`` that receives nothing. Of a function the result is emitted, of a
@@ -57,21 +58,21 @@ class GeneratorHandler:
         needs_args: bool,
     ) -> None:
         self.emits: frozenset[MediaKind] = frozenset(emits)
+        self._worker = Worker(getattr(fn, "__qualname__", type(fn).__qualname__))
+        super().__init__(self._worker.name, self.emits)
         self.fps = fps
         self._fn = fn
         self._args: tuple[Any, ...] = ()
         self._args_came = asyncio.Event()
         if not needs_args:
             self._args_came.set()
-        self._worker = Worker(getattr(fn, "__qualname__", type(fn).__qualname__))
         self._steps: Steps | None = None
         self._ended = False
         self._parser = EmissionParser(self._worker.name, self.emits, frame_format)
         self._media = EncodedMedia(self._next, self.emits, self._worker.name)
         self._demux = Demux(self._media.take, fps, fps) if len(self.emits) > 1 else None
-        self._closing: asyncio.Task[None] | None = None
 
-    async def start(self, link: Link) -> None:
+    async def _start(self, link: Link) -> None:
         """Ask for the values of the inputs unless they are known."""
         if not self._args_came.is_set():
             link.client.request_inputs()
@@ -91,7 +92,7 @@ class GeneratorHandler:
     async def receive_video(self, frame: ReceivedVideo) -> None:
         """Ignore what arrives: the client is not meant to send anything."""
 
-    async def emit(self, kind: MediaKind) -> Emission:
+    async def _emit(self, kind: MediaKind) -> Emission:
         """Wait for what the generator yields next.
 
         Raises:
@@ -99,12 +100,6 @@ class GeneratorHandler:
             MediaFormatError: it yielded what is no media of these kinds.
         """
         return await (self._next() if self._demux is None else self._demux.take(kind))
-
-    async def aclose(self) -> None:
-        """Close the generator and give back the thread. Idempotent."""
-        if self._closing is None:
-            self._closing = asyncio.ensure_future(self._close())
-        await asyncio.shield(self._closing)
 
     async def _next(self) -> Emission:
         while not self._ended:
@@ -141,6 +136,7 @@ class GeneratorHandler:
             raise SessionClosedError("The session has ended.")
 
     async def _close(self) -> None:
+        """Close the generator and give back the thread."""
         await self._media.aclose()
         if self._steps is None:
             await self._worker.aclose()

@@ -15,6 +15,7 @@ from gradio_webrtc.concurrency.waiting import cancel_and_wait
 from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
+from gradio_webrtc.handlers.adapters.decoding import DecodingHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emission_parser import EmissionParser
@@ -46,7 +47,7 @@ SHUTDOWN_LIMIT_S = 5.0
 UserHandler = StreamHandler | AsyncStreamHandler
 
 
-class AudioHandler:
+class AudioHandler(DecodingHandler):
     """One connection's copy of a stream handler; a ``protocol.Handler``.
 
     ``audio_format`` is that of the handler that was configured until ``start`` has made the copy,
@@ -72,6 +73,7 @@ class AudioHandler:
     """What ``copy`` may return."""
 
     def __init__(self, prototype: UserHandler, *, needs_args: bool = False) -> None:
+        super().__init__(type(prototype).__qualname__, self.emits)
         self._prototype = prototype
         self._name = type(prototype).__name__
         self._needs_args = needs_args
@@ -80,12 +82,11 @@ class AudioHandler:
         self._received = Wakeup()
         self._start_up: asyncio.Task[Any] | None = None
         self._early_args: Sequence[Any] | None = None
-        self._closing: asyncio.Task[None] | None = None
         self._audio_parser = EmissionParser(prototype._emitter(), ("audio",))
         self.audio_format = _audio_format(prototype)
         self.fps = prototype.fps
 
-    async def start(self, link: Link) -> None:
+    async def _start(self, link: Link) -> None:
         """Make the copy, tie it to its session and begin its ``start_up``.
 
         Raises:
@@ -140,15 +141,9 @@ class AudioHandler:
     async def receive_video(self, frame: ReceivedVideo) -> None:
         """Ignore what it does not receive."""
 
-    async def emit(self, kind: MediaKind) -> Emission:
+    async def _emit(self, kind: MediaKind) -> Emission:
         """Run the user's ``emit`` until it returns something."""
         return self._audio_parser.parse(await self._emit_with("emit", self._received))
-
-    async def aclose(self) -> None:
-        """Run the user's ``shutdown`` once and give back the threads. Idempotent."""
-        if self._closing is None:
-            self._closing = asyncio.ensure_future(self._close())
-        await asyncio.shield(self._closing)
 
     async def _emit_with(self, method: str, received: Wakeup) -> Any:
         """Call the user's ``method`` until it returns something, resting where it does not."""
@@ -203,6 +198,7 @@ class AudioHandler:
         return task.result()
 
     async def _close(self) -> None:
+        """Run the user's ``shutdown`` and give back the threads."""
         handler, start_up = self._handler, self._start_up
         if handler is not None:
             handler.args_set.close()

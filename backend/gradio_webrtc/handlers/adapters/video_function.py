@@ -10,6 +10,7 @@ from typing import Any
 from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import SessionClosedError
+from gradio_webrtc.handlers.adapters.decoding import DecodingHandler
 from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emission_parser import EmissionParser
 from gradio_webrtc.handlers.emit_pace import EmitPace, give_way
@@ -25,7 +26,7 @@ from gradio_webrtc.handlers.video import VideoStreamHandler
 from gradio_webrtc.media.video.frames import FrameFormat
 
 
-class VideoFunction:
+class VideoFunction(DecodingHandler):
     """Frames in, a user's function or generator called for the newest one, frames out.
 
     A ``protocol.Handler``. A function's result is emitted; of a generator, called anew for each
@@ -51,8 +52,10 @@ class VideoFunction:
         needs_args: bool,
         shown: bool = True,
     ) -> None:
-        self.fps = handler.fps
         self._fn = handler.callable
+        self._worker = Worker(getattr(self._fn, "__qualname__", type(self._fn).__qualname__))
+        super().__init__(self._worker.name, self.emits)
+        self.fps = handler.fps
         self._frame_format: FrameFormat = handler.frame_format or frame_format
         self._frames: DropOldestQueue[ReceivedVideo] = DropOldestQueue(
             1 if handler.skip_frames else handler.fps
@@ -60,20 +63,18 @@ class VideoFunction:
         self._needs_args = needs_args
         self._args: tuple[Any, ...] = ()
         self._args_came = asyncio.Event()
-        self._worker = Worker(getattr(self._fn, "__qualname__", type(self._fn).__qualname__))
         self._parser = EmissionParser(
             self._worker.name, ("video",), self._frame_format, shown=shown
         )
         self._steps: Steps | None = None
         self._pace = EmitPace()
-        self._closing: asyncio.Task[None] | None = None
 
     @property
     def dropped(self) -> int:
         """How many frames were replaced by newer ones before the function was ready for them."""
         return self._frames.dropped
 
-    async def start(self, link: Link) -> None:
+    async def _start(self, link: Link) -> None:
         """Ask for the values of the other inputs if the function takes any."""
         if self._needs_args:
             link.client.request_inputs()
@@ -95,7 +96,7 @@ class VideoFunction:
         if self._closing is None:
             self._frames.put(frame)
 
-    async def emit(self, kind: MediaKind) -> Emission:
+    async def _emit(self, kind: MediaKind) -> Emission:
         """Wait for what the function returns or yields next."""
         while self._closing is None:
             steps = self._steps
@@ -107,12 +108,6 @@ class VideoFunction:
             else:
                 await asyncio.sleep(0)
         raise SessionClosedError("The session has ended.")
-
-    async def aclose(self) -> None:
-        """Close a generator that is under way and give back the thread. Idempotent."""
-        if self._closing is None:
-            self._closing = asyncio.ensure_future(self._close())
-        await asyncio.shield(self._closing)
 
     async def _call(self) -> Any:
         """Call the function for the next frame; a generator is kept, and steps begin."""
@@ -141,6 +136,7 @@ class VideoFunction:
             raise
 
     async def _close(self) -> None:
+        """Close a generator that is under way and give back the thread."""
         self._frames.clear()
         if self._steps is not None:
             self._steps.close_soon()

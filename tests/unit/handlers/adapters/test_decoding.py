@@ -1,4 +1,4 @@
-"""The stage around any handler: what is not encoded media passes through it."""
+"""The base of the adapters: what is not encoded media passes through it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from typing import Any
 import pytest
 
 from gradio_webrtc.handlers.adapters.decoding import DecodingHandler
-from gradio_webrtc.handlers.protocol import AudioFormat, EndOfStream, MediaKind
+from gradio_webrtc.handlers.protocol import (
+    AudioFormat,
+    EndOfStream,
+    Handler,
+    MediaKind,
+    ReceivedAudio,
+    ReceivedVideo,
+)
 
 pytestmark = pytest.mark.asyncio
 
 
-class Inner:
-    """A handler that has nothing to emit, and keeps what it is given."""
+class Inner(DecodingHandler):
+    """An adapter that has nothing to emit, and keeps what it is given."""
 
     receives: frozenset[MediaKind] = frozenset({"audio"})
     audio_format = AudioFormat(16_000, "stereo")
@@ -23,12 +30,13 @@ class Inner:
 
     def __init__(self, *emits: MediaKind) -> None:
         self.emits: frozenset[MediaKind] = frozenset(emits)
+        super().__init__("reply", self.emits)
         self.given: list[tuple[str, Sequence[Any]]] = []
         self.started = self.closed = 0
         self.asked: list[MediaKind] = []
         self.close_error: Exception | None = None
 
-    async def start(self, link: Any) -> None:
+    async def _start(self, link: Any) -> None:
         self.started += 1
 
     def set_args(self, args: Sequence[Any]) -> None:
@@ -37,29 +45,38 @@ class Inner:
     async def submit(self, args: Sequence[Any]) -> None:
         self.given.append(("submit", args))
 
-    async def emit(self, kind: MediaKind) -> Any:
+    async def receive_audio(self, audio: ReceivedAudio) -> None:
+        pass
+
+    async def receive_video(self, frame: ReceivedVideo) -> None:
+        pass
+
+    async def _emit(self, kind: MediaKind) -> Any:
         self.asked.append(kind)
         raise EndOfStream
 
-    async def aclose(self) -> None:
+    async def _close(self) -> None:
         self.closed += 1
         if self.close_error is not None:
             raise self.close_error
 
 
-def decoding(inner: Any) -> DecodingHandler:
-    return DecodingHandler(inner, "reply")
+def decoding(inner: Inner) -> Handler:
+    """Return ``inner`` as a session sees it."""
+    return inner
 
 
 async def test_what_is_asked_and_given_passes_through(link: Any) -> None:
     inner = Inner("audio")
     handler = decoding(inner)
-    assert (handler.receives, handler.emits) == (inner.receives, inner.emits)
-    assert (handler.audio_format, handler.fps, handler.dropped) == (inner.audio_format, 12, 7)
+    assert (handler.receives, handler.emits) == ({"audio"}, {"audio"})
+    assert (handler.audio_format, handler.fps) == (AudioFormat(16_000, "stereo"), 12)
+    assert handler.dropped == 7
     await handler.start(link)
     handler.set_args([1])
     await handler.submit([2])
     assert inner.given == [("args", [1]), ("submit", [2])]
+    await handler.aclose()
     await handler.aclose()
     assert (inner.started, inner.closed) == (1, 1)
 

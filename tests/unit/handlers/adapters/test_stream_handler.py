@@ -410,7 +410,7 @@ async def test_a_start_up_error_nobody_saw_is_logged(base, link, caplog, until_a
     go = ArgsEvent()
     async with started(_failing_start_up(base, go), link) as running:
         go.set()
-        await until_async(lambda: running.inner._start_up.done())
+        await until_async(lambda: running._start_up.done())
     assert "no such server" in caplog.text
 
 
