@@ -28,6 +28,10 @@ class AudioPump:
     Args:
         handler: what takes it.
         overhear: is told as well, with the rate in Hz and ``int16`` ``(channels, samples)``.
+
+    Attributes:
+        queue: packets that wait for the handler. Closing it ends the input; ``dropped`` of it were
+            lost because the handler was too slow.
     """
 
     def __init__(
@@ -35,61 +39,48 @@ class AudioPump:
     ) -> None:
         self._handler = handler
         self._overhear = overhear
-        self._waiting: DropOldestQueue[Pcm] = DropOldestQueue(AUDIO_BACKLOG)
+        self.queue: DropOldestQueue[Pcm] = DropOldestQueue(AUDIO_BACKLOG)
         self._wanted = "audio" in handler.receives
-
-    @property
-    def dropped(self) -> int:
-        """How many packets were dropped because the handler was too slow."""
-        return self._waiting.dropped
 
     def put(self, pcm: Pcm) -> None:
         """Queue sound that arrived."""
         if self._wanted:
-            self._waiting.put(pcm)
+            self.queue.put(pcm)
 
     async def run(self) -> None:
         """Feed the handler until the input ends. Call it once the handler has started."""
         wanted = self._handler.audio_format
         resampler = StreamResampler(wanted.sample_rate, 2 if wanted.layout == "stereo" else 1)
-        async for pcm in self._waiting:
+        async for pcm in self.queue:
             samples = resampler.push(pcm)
             if samples.shape[1]:
                 if self._overhear is not None:
                     self._overhear(wanted.sample_rate, samples)
                 await self._handler.receive_audio((wanted.sample_rate, samples))
 
-    def close(self, *, discard: bool = False) -> None:
-        """End the input after what waits, or at once with ``discard``. Idempotent."""
-        self._waiting.close(discard=discard)
-
 
 class VideoPump:
-    """Carries the newest picture from the wire to the handler."""
+    """Carries the newest picture from the wire to the handler.
+
+    Attributes:
+        queue: the picture that waits for the handler. Closing it ends the input; ``dropped`` of it
+            were replaced by a newer one before the handler took them.
+    """
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
-        self._newest: DropOldestQueue[ReceivedVideo] = DropOldestQueue(1)
+        self.queue: DropOldestQueue[ReceivedVideo] = DropOldestQueue(1)
         self._wanted = "video" in handler.receives
-
-    @property
-    def dropped(self) -> int:
-        """How many pictures were replaced by a newer one before the handler took them."""
-        return self._newest.dropped
 
     def put(self, frame: ReceivedVideo) -> None:
         """Offer a picture that arrived."""
         if self._wanted:
-            self._newest.put(frame)
+            self.queue.put(frame)
 
     async def run(self) -> None:
         """Feed the handler until the input ends."""
-        async for frame in self._newest:
+        async for frame in self.queue:
             await self._handler.receive_video(frame)
-
-    def close(self, *, discard: bool = False) -> None:
-        """End the input after what waits, or at once with ``discard``. Idempotent."""
-        self._newest.close(discard=discard)
 
 
 async def pump_output(

@@ -193,8 +193,8 @@ class Session:
             say_goodbye(self.transport, ending)
             # First, so that nothing goes on after user code that swallows its cancellation.
             self.submissions.close()
-            self._audio.close(discard=True)
-            self._video.close(discard=True)
+            self._audio.queue.close(discard=True)
+            self._video.queue.close(discard=True)
             await stop_tasks(name, self._tasks, limit)
             await finish(name, "closing the connection", self.transport.aclose(), limit)
             await finish(name, "the handler's shutdown", self._handler.aclose(), limit)
@@ -202,9 +202,9 @@ class Session:
         finally:
             self.outputs.close()
             self._enter(SessionState.CLOSED)
-            video = self._video.dropped + self._handler.dropped
+            video = self._video.queue.dropped + self._handler.dropped
             lost = (video, self.outputs.dropped, self._control.refused)
-            log_end(self.webrtc_id, ending, self._audio.dropped, *lost)
+            log_end(self.webrtc_id, ending, self._audio.queue.dropped, *lost)
             call_all(name, self.on_closed_callbacks, self)
 
     # -- what the transport tells ------------------------------------------------------------
@@ -246,7 +246,7 @@ class Session:
 
     def on_input_ended(self, kind: MediaKind) -> None:
         """The client stopped sending this kind of media for good."""
-        (self._audio if kind == "audio" else self._video).close()
+        (self._audio if kind == "audio" else self._video).queue.close()
 
     def on_closed(self, reason: CloseReason) -> None:
         """The wire is gone."""
