@@ -63,13 +63,13 @@ class OutgoingAudio:
             MediaFormatError: values that are no audio.
         """
         clears, time, left = self._clears, audio.time, audio.duration
-        if time is not None and time > self._buffer.end + GAP_SECONDS:
+        if time is not None and time > self._buffer.times.end + GAP_SECONDS:
             await self._wait_for(time, clears)
         for piece in (p for block in audio.blocks() for p in block.pieces(PIECE_SECONDS)):
-            while self._buffer.room <= 0 and not self._stopped:
+            while self._pacer.room <= 0 and not self._stopped:
                 await self._taken.wait()
             if clears != self._clears:
-                self._buffer.skip(left)
+                self._buffer.times.skip(left)
                 return
             self._buffer.play(piece, time)
             time, left = None, left - piece.duration

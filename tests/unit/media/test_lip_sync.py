@@ -89,7 +89,7 @@ def test_what_was_cleared_counts_as_played() -> None:
     player.playback.play(sound(0.5))
     player.run(0.1)
     player.playback.clear()
-    player.playback.skip(1.0)
+    player.playback.times.skip(1.0)
     player.run(0.1)
     player.playback.play(sound(0.2))
     player.run(0.1)
@@ -101,7 +101,7 @@ def test_many_short_spurts_do_not_drift() -> None:
     for _ in range(40):
         player.playback.play(sound(0.1, 16_000))
         player.run(0.3)
-    assert player.playback.end == pytest.approx(4.0)
+    assert player.playback.times.end == pytest.approx(4.0)
     player.playback.play(sound(0.4, 16_000))
     player.run(0.2)
     assert player.position == pytest.approx(4.2, abs=NEAR)
@@ -111,7 +111,7 @@ def test_chunks_of_nothing_keep_nothing() -> None:
     player = Player()
     for _ in range(1000):
         player.playback.play(sound(0.0))
-    assert len(player.playback._times._marks) == 1
+    assert len(player.playback.times._marks) == 1
 
 
 def timer_at(time: float, now: float) -> tuple[SourceClock, PictureTimer]:

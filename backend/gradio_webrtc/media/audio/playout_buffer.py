@@ -16,6 +16,12 @@ class PlayoutBuffer:
     Starts mono and becomes stereo with the first stereo chunk, for good, when the other side can
     play that. At the start of a talk spurt the lag of the resampler goes out as silence, about a
     millisecond: so 20 ms chunks make whole frames, and none waits for the chunk after it.
+
+    Attributes:
+        playout: the pacer, which says how much ``room`` there is.
+        times: where on the source's timeline the sound is. What the source had and is not played
+            it has to be told by ``skip``.
+        clock: the source's, driven by what is played.
     """
 
     def __init__(
@@ -27,24 +33,14 @@ class PlayoutBuffer:
     ) -> None:
         """Play at ``sample_rate``, up to ``capacity`` seconds ahead; ``clock`` is driven by it."""
         self.clock = clock or SourceClock()
-        self._times = SoundTimes(sample_rate)
+        self.times = SoundTimes(sample_rate)
         self.playout = AudioPacer(sample_rate, 1, capacity, drain=self._drain)
         self._resampler = StreamResampler(sample_rate, 1)
         self._max_channels = max_channels
         self._at_start = True
 
-    @property
-    def room(self) -> float:
-        """Seconds that may be played before the buffer is full; 0 when it is."""
-        return self.playout.room
-
-    @property
-    def end(self) -> float:
-        """The time on the source's timeline at which all that was played so far ends."""
-        return self._times.end
-
     def play(self, pcm: Pcm, time: float | None = None) -> None:
-        """Append a chunk of any format. It is taken whole, whatever ``room`` says.
+        """Append a chunk of any format. It is taken whole, whatever ``playout.room`` says.
 
         Args:
             pcm: the sound.
@@ -55,17 +51,13 @@ class PlayoutBuffer:
             self._resampler.set_channels(pcm.channels)
         if self.playout.idle:
             self._restart()
-        self._times.push(self.playout.pushed, pcm.duration, time, anew=self._at_start)
+        self.times.push(self.playout.pushed, pcm.duration, time, anew=self._at_start)
         samples = self._resampler.push(pcm)
         if self._at_start and pcm.samples.shape[1]:
             self._at_start = False
             channels = self.playout.channels
             self.playout.push(np.zeros((channels, self._resampler.lag), np.int16))
         self.playout.push(samples)
-
-    def skip(self, seconds: float) -> None:
-        """Note that sound of this length is not played, though the source had it."""
-        self._times.skip(seconds)
 
     def clear(self) -> float:
         """Fall silent; return the seconds of sound dropped."""
@@ -81,7 +73,7 @@ class PlayoutBuffer:
         """Return the frame to send at ``now``, or how long to wait; see :class:`AudioPacer`."""
         step = self.playout.next(now)
         if isinstance(step, Frame):
-            end, due = self._times.at(self.playout.taken), self.playout.due
+            end, due = self.times.at(self.playout.taken), self.playout.due
             if due is None:
                 self.clock.silence()
             else:
