@@ -20,7 +20,6 @@ from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import InvalidOfferError
 from gradio_webrtc.handlers.protocol import AudioFormat, Modality, Mode
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
-from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 from gradio_webrtc.media.video.rate_limiter import MAX_FPS
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
@@ -79,6 +78,9 @@ class PeerTransport:
         fps: how many pictures a second are sent at most.
         candidate_addresses: which of the client's addresses are checked.
         client: where the client's request came from.
+
+    Attributes:
+        playback: the audio that is played.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class PeerTransport:
         plays = self._kinds if mode != "send" else ()
         self._outgoing = OutgoingMedia(plays, fps, preferences.audio_bitrate)
         self._outgoing.tell(listener.recorder)
+        self.playback = self._outgoing.playback
         self._incoming = Incoming(listener, channels, preferences.max_resolution, self.send)
         self._control = ControlChannel()
         self._tasks = BackgroundTasks("a task of a connection")
@@ -235,11 +238,6 @@ class PeerTransport:
     async def drain(self) -> None:
         """Wait until everything queued has been played."""
         await self._outgoing.drain()
-
-    @property
-    def playback(self) -> OutgoingAudio:
-        """The audio that is played."""
-        return self._outgoing.playback
 
     def send(self, message: Message) -> None:
         """Send a control message."""

@@ -54,11 +54,6 @@ class DecodingThread:
         self._thread = threading.Thread(target=self._main, name=f"decode-{codec}", daemon=True)
         self._thread.start()
 
-    @property
-    def dropped(self) -> int:
-        """How many frames were left out."""
-        return self._queue.dropped
-
     def put(self, frame: EncodedFrame) -> bool:
         """Decode ``frame`` soon; return ``False`` when the next one has to be a key frame."""
         with self._news:

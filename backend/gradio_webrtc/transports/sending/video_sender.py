@@ -58,11 +58,6 @@ class VideoSender(MediaStreamTrack):
         self._space = Wakeup()
         self.sent: Callable[[VideoFrame], None] | None = None
 
-    @property
-    def dropped(self) -> int:
-        """How many timed pictures were skipped because they came too late."""
-        return self._timer.dropped
-
     async def play(self, video: EmittedVideo) -> None:
         """Show one emitted frame when it is due."""
         if video.time is not None:

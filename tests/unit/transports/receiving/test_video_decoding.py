@@ -52,7 +52,7 @@ async def test_pictures_come_in_order_with_their_arrival(decoding: Decoding) -> 
         assert decoding.thread.put(frame)
         await until(lambda number=number: len(decoding.pictures) > number)
     assert decoding.pictures == [(float(number), SIZE[0]) for number in range(10)]
-    assert (decoding.failures, decoding.thread.dropped) == (0, 0)
+    assert (decoding.failures, decoding.thread._queue.dropped) == (0, 0)
 
 
 async def test_a_damaged_frame_is_told_of_and_the_next_key_frame_is_seen(
