@@ -58,6 +58,7 @@ check-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(PY) tools/structure.py
 
 # Importing the component makes Gradio write .pyi files beside the sources; mypy would read those.
 check-types:

@@ -47,6 +47,7 @@ class ScriptedHandler:
         self.emits = frozenset(emits)
         self.audio_format = audio_format or AudioFormat()
         self.fps = 30
+        self.video_backlog = 1
         self.dropped = 0
         self.link: Link | None = None
         self.started = 0

@@ -174,6 +174,11 @@ class Handler(Protocol):
         ...
 
     @property
+    def video_backlog(self) -> int:
+        """How many received frames may wait; 1 is the newest only. Known before ``start``."""
+        ...
+
+    @property
     def dropped(self) -> int:
         """How many frames the handler took and then dropped for newer ones."""
         ...

@@ -60,16 +60,17 @@ class AudioPump:
 
 
 class VideoPump:
-    """Carries the newest picture from the wire to the handler.
+    """Carries pictures from the wire to the handler: the newest one, unless it wants them all.
 
     Attributes:
-        queue: the picture that waits for the handler. Closing it ends the input; ``dropped`` of it
-            were replaced by a newer one before the handler took them.
+        queue: the pictures that wait for the handler, which may come faster than they are taken.
+            Closing it ends the input; ``dropped`` of it were replaced by a newer one before the
+            handler took them.
     """
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
-        self.queue: DropOldestQueue[ReceivedVideo] = DropOldestQueue(1)
+        self.queue: DropOldestQueue[ReceivedVideo] = DropOldestQueue(handler.video_backlog)
         self._wanted = "video" in handler.receives
 
     def put(self, frame: ReceivedVideo) -> None:

@@ -192,7 +192,7 @@ class Session:
             self._announcements.flush()
             say_goodbye(self.transport, ending)
             # First, so that nothing goes on after user code that swallows its cancellation.
-            self.submissions.close()
+            self.submissions.queue.close()
             self._audio.queue.close(discard=True)
             self._video.queue.close(discard=True)
             await stop_tasks(name, self._tasks, limit)

@@ -67,6 +67,10 @@ class Submissions:
         own: for a page with a text composer, its value before anything is submitted. The handler
             then always gets a ``WebRTCData`` before the values of the other inputs, and what the
             person says is kept for the next submit.
+
+    Attributes:
+        queue: the submits that wait for the handler. Closing it means that no more are taken.
+        dropped: how many were refused because too many waited.
     """
 
     def __init__(
@@ -76,7 +80,7 @@ class Submissions:
         self._handler = handler
         self._send = send
         self._own = own
-        self._waiting: DropOldestQueue[list[Any]] = DropOldestQueue(MAX_WAITING)
+        self.queue: DropOldestQueue[list[Any]] = DropOldestQueue(MAX_WAITING)
         self._newer_args: Sequence[Any] | None = None
         self._speech = Speech(MAX_SPEECH_S)
         self._last_number = 0
@@ -103,9 +107,9 @@ class Submissions:
             self._set_args(args)
 
     def _put(self, data: WebRTCData, args: Sequence[Any]) -> bool:
-        if self._waiting.closed:
+        if self.queue.closed:
             return False
-        if len(self._waiting) >= MAX_WAITING:
+        if len(self.queue) >= MAX_WAITING:
             self.dropped += 1
             if self.dropped == 1:
                 logger.warning("a submit was refused: %d wait for trigger_response()", MAX_WAITING)
@@ -114,29 +118,25 @@ class Submissions:
         self._newer_args = None
         if data.audio is None:
             data = replace(data, audio=self._speech.take())
-        self._waiting.put([data, *args])
+        self.queue.put([data, *args])
         return True
 
     def _set_args(self, args: Sequence[Any]) -> None:
-        if len(self._waiting):
+        if len(self.queue):
             # Newer than those of the submits that wait, and to be used again after these.
             self._newer_args = args
         self._handler.set_args(args if self._own is None else [self._own, *args])
 
     async def serve(self) -> None:
         """Hand each submit to the handler, the next one when it is done with the one before."""
-        async for values in self._waiting:
+        async for values in self.queue:
             if self._own is not None:
                 self._own = values[0]
             await self._handler.submit(values)
             newer = self._newer_args
-            if newer is not None and not len(self._waiting):
+            if newer is not None and not len(self.queue):
                 self._newer_args = None
                 self._set_args(newer)
-
-    def close(self) -> None:
-        """Take no more. Idempotent."""
-        self._waiting.close()
 
 
 class Speech:

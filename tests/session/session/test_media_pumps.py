@@ -90,6 +90,18 @@ async def test_a_slow_handler_gets_the_newest_picture_only(
     assert f"{100 - len(pictures)} video frames" in caplog.text
 
 
+async def test_a_handler_that_wants_every_picture_gets_those_that_come_at_once() -> None:
+    """A decoder that catches up gives several before anybody else has a turn."""
+    handler = ScriptedHandler()
+    handler.video_backlog = 30
+    bench = await open_session(handler)
+    for number in range(20):
+        bench.session.on_video(cast(Any, number))
+    await until(lambda: len(handler.received) == 20)
+    assert [frame for _, frame in handler.received] == list(range(20))
+    await bench.session.aclose()
+
+
 async def test_what_the_handler_does_not_receive_is_not_kept() -> None:
     bench = await open_session(ScriptedHandler(receives=()))
     for _ in range(2 * AUDIO_BACKLOG):

@@ -24,7 +24,12 @@ class DecodingHandler(ABC):
     Args:
         name: of the user's code, for threads.
         emits: the kinds of media that it emits.
+
+    Attributes:
+        video_backlog: how many received frames may wait for it; 1 is the newest only.
     """
+
+    video_backlog = 1
 
     def __init__(self, name: str, emits: frozenset[MediaKind]) -> None:
         self._closing: asyncio.Task[None] | None = None

@@ -57,9 +57,8 @@ class VideoFunction(DecodingHandler):
         super().__init__(self._worker.name, self.emits)
         self.fps = handler.fps
         self._frame_format: FrameFormat = handler.frame_format or frame_format
-        self._frames: DropOldestQueue[ReceivedVideo] = DropOldestQueue(
-            1 if handler.skip_frames else handler.fps
-        )
+        self.video_backlog = 1 if handler.skip_frames else handler.fps
+        self._frames: DropOldestQueue[ReceivedVideo] = DropOldestQueue(self.video_backlog)
         self._needs_args = needs_args
         self._args: tuple[Any, ...] = ()
         self._args_came = asyncio.Event()
