@@ -56,4 +56,6 @@ async def test_the_turn_is_answered_and_the_next_one_is_another() -> None:
         await saw(client, "interrupted")
         await saw(client, "pause_detected", 2)
     first, second = asked
-    assert abs(first - second) < 0.35 * 48_000
+    # Neither has anything of the other: the question alone takes two seconds. The first ends where
+    # the microphone did, the second has the silence behind it as well.
+    assert -0.2 * 48_000 < second - first < 1.0 * 48_000

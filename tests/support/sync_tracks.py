@@ -11,7 +11,16 @@ import numpy as np
 from av import AudioFrame, VideoFrame
 from numpy.typing import NDArray
 
-from gradio_webrtc.handlers.protocol import AudioFormat, EndOfStream, Link, MediaKind
+from gradio_webrtc.handlers.emission import Emission
+from gradio_webrtc.handlers.protocol import (
+    AudioFormat,
+    EndOfStream,
+    Link,
+    MediaKind,
+    ReceivedAudio,
+    ReceivedVideo,
+)
+from tests.support.emissions import parsed
 from tests.support.recognisable_tracks import FRAME, RATE, PacedTrack, tone
 
 Schedule = Callable[[float], bool | None]
@@ -86,6 +95,7 @@ class FlashingHandler:
     emits: frozenset[MediaKind] = frozenset(("audio", "video"))
     audio_format = AudioFormat()
     dropped = 0
+    video_backlog = 1
     fps = 30
 
     def __init__(self, schedule: Schedule, ends: float = 1e9) -> None:
@@ -101,10 +111,16 @@ class FlashingHandler:
     def set_args(self, args: Sequence[Any]) -> None:
         """Take none."""
 
-    async def receive(self, kind: MediaKind, frame: Any) -> None:
+    async def submit(self, args: Sequence[Any]) -> None:
+        """Take none."""
+
+    async def receive_audio(self, audio: ReceivedAudio) -> None:
         """Ignore the person."""
 
-    async def emit(self, kind: MediaKind) -> Any:
+    async def receive_video(self, frame: ReceivedVideo) -> None:
+        """Ignore the person."""
+
+    async def emit(self, kind: MediaKind) -> Emission:
         """Return the next frame when it is due."""
         while True:
             interval = 0.02 if kind == "audio" else 1 / 25
@@ -118,8 +134,8 @@ class FlashingHandler:
             if on is None:
                 continue
             if kind == "video":
-                return picture(on)
-            return RATE, tone(880, 8000 if on else 0, round(at * RATE), FRAME)
+                return parsed(picture(on), "video")
+            return parsed((RATE, tone(880, 8000 if on else 0, round(at * RATE), FRAME)), "audio")
 
     async def aclose(self) -> None:
         """Nothing to do."""
