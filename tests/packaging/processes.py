@@ -100,11 +100,21 @@ def running(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=default_signals,
         )
         try:
             yield Program(process, log)
         finally:
             _end(process)
+
+
+def default_signals() -> None:
+    """Undo what a shell or ``nohup`` does to what it starts in the background and to its children.
+
+    For ``preexec_fn``: such a process ignores SIGINT and SIGHUP.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from tests.packaging.processes import environment, free_port
+from tests.packaging.processes import default_signals, environment, free_port
 from tests.processes import program
 from tests.support.client import LoopbackClient
 from tests.support.recognisable_tracks import SineTrack
@@ -208,8 +208,7 @@ async def running(folder: Path, how: str) -> AsyncIterator[Program]:
             stdin=asyncio.subprocess.PIPE,
             stdout=output,
             stderr=asyncio.subprocess.STDOUT,
-            # What a shell starts in the background ignores SIGINT, and so do the children of that.
-            preexec_fn=_listen_to_the_keyboard,
+            preexec_fn=default_signals,
         )
     served = Program(process, folder, f"http://127.0.0.1:{port}")
     try:
@@ -217,7 +216,3 @@ async def running(folder: Path, how: str) -> AsyncIterator[Program]:
         yield served
     finally:
         await served.close()
-
-
-def _listen_to_the_keyboard() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
