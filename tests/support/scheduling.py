@@ -107,12 +107,14 @@ class _Giver:
         return SerialLast(config, self.listed, log)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_auto_num_workers(self) -> int:
-        # Half of what tests do is waiting for sound to have been played.
-        return min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
-
     def pytest_unconfigure(self) -> None:
         self.directory.cleanup()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes ``-n auto`` means; asked for before ``pytest_configure``."""
+    # Half of what tests do is waiting for sound to have been played.
+    return min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
 
 
 def pytest_configure(config: pytest.Config) -> None:
