@@ -137,6 +137,7 @@ def test_the_guides_echo_gives_the_spoken_words_back(serve: Serve, visit: Open) 
     component.stop()
 
 
+@pytest.mark.serial  # a browser that gets no processor time plays with gaps
 @pytest.mark.parametrize("handler", [AsyncEcho(), Quieter()], ids=lambda each: type(each).__name__)
 def test_sound_comes_back_through_the_handler(
     serve: Serve, visit: Open, handler: StreamHandler | AsyncStreamHandler

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import tempfile
 from pathlib import Path
 
@@ -27,9 +26,6 @@ WHOLE = ("tests/packaging",)
 FIRST, LAST = "packaging", "unit"
 """Directories that a run begins and ends with: the longest piece first, and the shortest last, so
 that all processes come to their ends together."""
-
-MOST_PROCESSES = 5
-"""Each has its own Chromium."""
 
 _LIST = "serial_tests"
 
@@ -109,12 +105,6 @@ class _Giver:
     @pytest.hookimpl(optionalhook=True)
     def pytest_unconfigure(self) -> None:
         self.directory.cleanup()
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes ``-n auto`` means; asked for before ``pytest_configure``."""
-    # Half of what tests do is waiting for sound to have been played.
-    return min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
 
 
 def pytest_configure(config: pytest.Config) -> None:
