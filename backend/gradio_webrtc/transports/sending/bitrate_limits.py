@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import fractions
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import av
 from aiortc import RTCRtpReceiver, RTCRtpTransceiver
+from aiortc.codecs.base import Encoder
 from aiortc.codecs.h264 import MAX_FRAME_RATE, H264Encoder
 from aiortc.codecs.vpx import Vp8Encoder, number_of_threads
 from aiortc.mediastreams import VIDEO_TIME_BASE
@@ -50,8 +52,8 @@ def _outdated(codec: VideoCodecContext | None, frame: av.VideoFrame, bitrate: in
     return abs(bitrate - current) / current > 0.1
 
 
-class BoundedVp8Encoder(Vp8Encoder):
-    """VP8 of at most ``limit`` bits per second."""
+class _LimitedTarget:
+    """What both encoders aim at: what aiortc asks for, within ``limit``. Goes before its class."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
@@ -66,6 +68,10 @@ class BoundedVp8Encoder(Vp8Encoder):
     @target_bitrate.setter
     def target_bitrate(self, bitrate: int) -> None:
         self._target = max(min(LEAST, self._limit), min(bitrate, self._limit))
+
+
+class BoundedVp8Encoder(_LimitedTarget, Vp8Encoder):
+    """VP8 of at most ``limit`` bits per second."""
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """Encode one frame."""
@@ -104,22 +110,8 @@ class BoundedVp8Encoder(Vp8Encoder):
         return codec  # type: ignore[no-any-return]  # PyAV types what it creates by its argument
 
 
-class BoundedH264Encoder(H264Encoder):
+class BoundedH264Encoder(_LimitedTarget, H264Encoder):
     """H.264 of at most ``limit`` bits per second."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
-        self.target_bitrate = start_bitrate(limit)
-
-    @property
-    def target_bitrate(self) -> int:
-        """Bits per second the encoder aims at."""
-        return self._target
-
-    @target_bitrate.setter
-    def target_bitrate(self, bitrate: int) -> None:
-        self._target = max(min(LEAST, self._limit), min(bitrate, self._limit))
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """Encode one frame."""
@@ -151,7 +143,10 @@ class BoundedH264Encoder(H264Encoder):
         return codec  # type: ignore[no-any-return]  # PyAV types what it creates by its argument
 
 
-_ENCODERS = {"video/vp8": BoundedVp8Encoder, "video/h264": BoundedH264Encoder}
+_ENCODERS: dict[str, Callable[[int], Encoder]] = {
+    "video/vp8": BoundedVp8Encoder,
+    "video/h264": BoundedH264Encoder,
+}
 
 
 def limit_sender(transceiver: RTCRtpTransceiver, limit: int) -> None:
