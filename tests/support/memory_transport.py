@@ -39,8 +39,9 @@ class MemoryTransport:
         self._inbox = inbox
         self._outbox = outbox
         self._rate = sample_rate
-        self.playback = OutgoingAudio(sample_rate, max_channels=1)
-        self.playback.sent = listener.recorder.sound_sent
+        self.playback = OutgoingAudio(
+            sample_rate, max_channels=1, sent=listener.recorder.sound_sent
+        )
         self._tasks = [asyncio.ensure_future(self._receive()), asyncio.ensure_future(self._send())]
 
     async def _receive(self) -> None:

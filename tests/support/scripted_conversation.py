@@ -34,8 +34,7 @@ class PlayingTransport(FakeTransport):
     def __init__(self) -> None:
         super().__init__()
         self.heard: list[tuple[float, np.ndarray]] = []
-        self._out = OutgoingAudio()
-        self._out.sent = self._keep
+        self._out = OutgoingAudio(sent=self._keep)
         self._reader = asyncio.ensure_future(self._read())
 
     @property

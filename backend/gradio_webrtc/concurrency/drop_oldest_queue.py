@@ -48,7 +48,10 @@ class DropOldestQueue(Generic[T]):
         self._ready.set()
 
     def close(self, *, discard: bool = False) -> None:
-        """End the iteration after what is queued, or at once with ``discard``. Idempotent."""
+        """End the iteration after what is queued, or at once with ``discard``. Idempotent.
+
+        What is discarded is not counted as dropped.
+        """
         self._closed = True
         if discard:
             self._items.clear()
@@ -57,10 +60,6 @@ class DropOldestQueue(Generic[T]):
     def get_nowait(self) -> T | None:
         """Return the oldest item without waiting, or ``None`` when there is none now."""
         return self._items.popleft() if self._items else None
-
-    def clear(self) -> None:
-        """Let go of what is held; it is not counted as dropped."""
-        self._items.clear()
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self

@@ -29,6 +29,9 @@ class StreamHandlerBase(ABC):
         input_sample_rate: in Hz, the rate of the audio ``receive`` gets.
         fps: frames per second the handler emits, if it emits video.
 
+    Attributes:
+        phone_mode: whether nobody can send the values of other inputs; ``False`` unless set.
+
     Raises:
         ConfigurationError: a value that cannot work.
     """
@@ -60,20 +63,12 @@ class StreamHandlerBase(ABC):
         self.output_frame_size = output_frame_size or output_sample_rate // 50
         self.input_sample_rate = input_sample_rate
         self.fps = fps
+        self.phone_mode = False
         self._webrtc = HandlerSession()
 
     @abstractmethod
     def copy(self) -> StreamHandlerBase:
         """Return a new handler for one connection, made as this one was."""
-
-    @property
-    def phone_mode(self) -> bool:
-        """Whether nobody can send the values of other inputs; ``False`` unless set."""
-        return self._webrtc.phone_mode
-
-    @phone_mode.setter
-    def phone_mode(self, value: bool) -> None:
-        self._webrtc.phone_mode = value
 
     @property
     def latest_args(self) -> list[Any]:

@@ -17,7 +17,6 @@ class HandlerSession:
 
     def __init__(self) -> None:
         self.link: Link | None = None
-        self.phone_mode = False
         self.latest_args: list[Any] = []
         self.args_set = ArgsEvent()
         self.has_inputs = False

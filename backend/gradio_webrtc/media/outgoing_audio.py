@@ -32,25 +32,27 @@ class OutgoingAudio:
         sample_rate: of the frames, in Hz.
         max_channels: 1, or 2 where the wire can carry stereo.
         clock: of the source, shared with the frames of video that go with this audio.
-
-    Attributes:
         sent: called with each 20 ms as they go out, for recordings.
     """
 
     def __init__(
-        self, sample_rate: int = 48_000, max_channels: int = 2, clock: SourceClock | None = None
+        self,
+        sample_rate: int = 48_000,
+        max_channels: int = 2,
+        clock: SourceClock | None = None,
+        sent: Callable[[Pcm], None] | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._rate = sample_rate
         self._clock = clock or SourceClock()
         self._buffer = PlayoutBuffer(sample_rate, max_channels, clock=self._clock)
-        self._pacer = self._buffer.playout
+        self._pacer = self._buffer.pacer
         self._pushed = Wakeup()
         self._taken = Wakeup()
         self._clears = 0
         self._before_clear: list[Callable[[], None]] = []
         self._stopped = False
-        self.sent: Callable[[Pcm], None] | None = None
+        self._sent = sent
 
     # -- for whoever emits ---------------------------------------------------------------------
 
@@ -110,7 +112,7 @@ class OutgoingAudio:
     @property
     def played_s(self) -> float:
         """Seconds of what was emitted that went onto the wire so far. Any thread."""
-        return self._buffer.played_s
+        return self._pacer.played_samples / self._rate
 
     # -- for the wire --------------------------------------------------------------------------
 
@@ -120,8 +122,8 @@ class OutgoingAudio:
             step = self._buffer.next(self._loop.time())
             if isinstance(step, Frame):
                 self._taken.set()
-                if self.sent is not None:
-                    self.sent(Pcm(self._rate, step.samples))
+                if self._sent is not None:
+                    self._sent(Pcm(self._rate, step.samples))
                 return step
             await self._pushed.wait(step.seconds)
         return None

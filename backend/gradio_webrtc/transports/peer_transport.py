@@ -104,8 +104,7 @@ class PeerTransport:
         channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
         plays = self._kinds if mode != "send" else ()
-        self._outgoing = OutgoingMedia(plays, fps, preferences.audio_bitrate)
-        self._outgoing.tell(listener.recorder)
+        self._outgoing = OutgoingMedia(plays, fps, listener.recorder, preferences.audio_bitrate)
         self.playback = self._outgoing.playback
         self._incoming = Incoming(listener, channels, preferences.max_resolution, self.send)
         self._control = ControlChannel()
@@ -229,11 +228,11 @@ class PeerTransport:
 
     async def play_audio(self, audio: EmittedAudio) -> None:
         """Queue audio; it goes nowhere if this connection does not send any."""
-        await self._outgoing.play_audio(audio)
+        await self._outgoing.audio_sink.play(audio)
 
     async def play_video(self, frame: EmittedVideo) -> None:
         """Show a frame; it goes nowhere if this connection does not send any."""
-        await self._outgoing.play_video(frame)
+        await self._outgoing.video_sink.play(frame)
 
     async def drain(self) -> None:
         """Wait until everything queued has been played."""

@@ -29,10 +29,12 @@ class Playing:
 
     Attributes:
         frames: each 20 ms, with the loop's time.
+        told: what was told to have gone out.
     """
 
     def __init__(self) -> None:
-        self.audio = OutgoingAudio()
+        self.told: list[Pcm] = []
+        self.audio = OutgoingAudio(sent=self.told.append)
         self.frames: list[tuple[float, np.ndarray]] = []
 
     @property
@@ -119,11 +121,9 @@ async def test_what_comes_after_a_clearing_is_played() -> None:
 
 async def test_what_goes_out_is_told() -> None:
     async with playing() as it:
-        sent: list[Pcm] = []
-        it.audio.sent = sent.append
         await it.audio.play(sound(0.1))
         await it.audio.drain()
-        assert [pcm.samples.shape for pcm in sent] == [(1, 960)] * len(it.frames)
+        assert [pcm.samples.shape for pcm in it.told] == [(1, 960)] * len(it.frames)
 
 
 async def test_stopping_frees_everybody() -> None:

@@ -136,7 +136,7 @@ class VideoFunction(DecodingHandler):
 
     async def _close(self) -> None:
         """Close a generator that is under way and give back the thread."""
-        self._frames.clear()
+        self._frames.close(discard=True)
         if self._steps is not None:
             self._steps.close_soon()
         await self._worker.aclose()

@@ -18,7 +18,7 @@ class PlayoutBuffer:
     millisecond: so 20 ms chunks make whole frames, and none waits for the chunk after it.
 
     Attributes:
-        playout: the pacer, which says how much ``room`` there is.
+        pacer: says how much ``room`` there is.
         times: where on the source's timeline the sound is. What the source had and is not played
             it has to be told by ``skip``.
         clock: the source's, driven by what is played.
@@ -34,46 +34,41 @@ class PlayoutBuffer:
         """Play at ``sample_rate``, up to ``capacity`` seconds ahead; ``clock`` is driven by it."""
         self.clock = clock or SourceClock()
         self.times = SoundTimes(sample_rate)
-        self.playout = AudioPacer(sample_rate, 1, capacity, drain=self._drain)
+        self.pacer = AudioPacer(sample_rate, 1, capacity, drain=self._drain)
         self._resampler = StreamResampler(sample_rate, 1)
         self._max_channels = max_channels
         self._at_start = True
 
     def play(self, pcm: Pcm, time: float | None = None) -> None:
-        """Append a chunk of any format. It is taken whole, whatever ``playout.room`` says.
+        """Append a chunk of any format. It is taken whole, whatever ``pacer.room`` says.
 
         Args:
             pcm: the sound.
             time: of its first sample on the source's timeline; ``None``: where the last one ended.
         """
-        if pcm.channels > self.playout.channels and self._max_channels > 1:
-            self.playout.set_channels(pcm.channels)
+        if pcm.channels > self.pacer.channels and self._max_channels > 1:
+            self.pacer.set_channels(pcm.channels)
             self._resampler.set_channels(pcm.channels)
-        if self.playout.idle:
+        if self.pacer.idle:
             self._restart()
-        self.times.push(self.playout.pushed, pcm.duration, time, anew=self._at_start)
+        self.times.push(self.pacer.pushed, pcm.duration, time, anew=self._at_start)
         samples = self._resampler.push(pcm)
         if self._at_start and pcm.samples.shape[1]:
             self._at_start = False
-            channels = self.playout.channels
-            self.playout.push(np.zeros((channels, self._resampler.lag), np.int16))
-        self.playout.push(samples)
+            channels = self.pacer.channels
+            self.pacer.push(np.zeros((channels, self._resampler.lag), np.int16))
+        self.pacer.push(samples)
 
     def clear(self) -> float:
         """Fall silent; return the seconds of sound dropped."""
         self._restart()
-        return self.playout.clear()
-
-    @property
-    def played_s(self) -> float:
-        """Seconds of what was played that went out so far."""
-        return self.playout.played_samples / self.playout.sample_rate
+        return self.pacer.clear()
 
     def next(self, now: float) -> Frame | Wait:
         """Return the frame to send at ``now``, or how long to wait; see :class:`AudioPacer`."""
-        step = self.playout.next(now)
+        step = self.pacer.next(now)
         if isinstance(step, Frame):
-            end, due = self.times.at(self.playout.taken), self.playout.due
+            end, due = self.times.at(self.pacer.taken), self.pacer.due
             if due is None:
                 self.clock.silence()
             else:

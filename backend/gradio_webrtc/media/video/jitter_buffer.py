@@ -93,7 +93,7 @@ class VideoJitterBuffer:
     @property
     def deadline(self) -> float | None:
         """When to call :meth:`poll`, if no packet comes before; ``None``: nothing is missing."""
-        return self._missing.deadline(MAX_WAIT)
+        return self._missing.next_look(MAX_WAIT)
 
     def add(self, packet: VideoPacket, now: float) -> Progress:
         """Take a packet at monotonic time ``now``; return what is ready and what to ask for."""

@@ -33,7 +33,7 @@ class MissingPackets:
             overdue = number
         return overdue
 
-    def deadline(self, patience: float) -> float | None:
+    def next_look(self, patience: float) -> float | None:
         """Return when to look again, if each is waited for ``patience`` seconds."""
         if not self._requests:
             return None

@@ -34,15 +34,18 @@ class VideoSender(MediaStreamTrack):
 
     Args:
         fps: how many pictures without a time are shown a second at most, evenly.
-        clock: where the source of timed pictures is; the sound of the same connection drives it.
-
-    Attributes:
-        sent: called with each picture as it goes to the encoder, for recordings.
+        clock: where the source of timed frames is; the audio of the same connection drives it.
+        sent: called with each frame as it goes to the encoder, for recordings.
     """
 
     kind = "video"
 
-    def __init__(self, fps: float = MAX_FPS, clock: SourceClock | None = None) -> None:
+    def __init__(
+        self,
+        fps: float = MAX_FPS,
+        clock: SourceClock | None = None,
+        sent: Callable[[VideoFrame], None] = lambda _: None,
+    ) -> None:
         super().__init__()
         self._event_loop = asyncio.get_running_loop()
         self._clock = VideoClock()
@@ -56,7 +59,7 @@ class VideoSender(MediaStreamTrack):
         self._encoding = False
         self._news = Wakeup()
         self._space = Wakeup()
-        self.sent: Callable[[VideoFrame], None] | None = None
+        self._sent = sent
 
     async def play(self, video: EmittedVideo) -> None:
         """Show one emitted frame when it is due."""
@@ -140,8 +143,7 @@ class VideoSender(MediaStreamTrack):
         self._encoding = True
         self._stamped(frame)
         self._space.set()
-        if self.sent is not None:
-            self.sent(frame)
+        self._sent(frame)
         return frame
 
     def _until_repeat(self) -> float | None:

@@ -125,15 +125,15 @@ def test_a_resampled_stream_goes_on_without_a_seam() -> None:
     halves = [as_pcm(24_000, [tone(24_000, 300.0, at, 12_000)], "int16") for at in (0.0, 0.5)]
     playback = PlayoutBuffer(RATE)
     playback.play(halves[0])
-    play(playback.playout, 0.0, 0.1)
-    playback.playout.hold()
-    play(playback.playout, 0.105, 0.5)
+    play(playback.pacer, 0.0, 0.1)
+    playback.pacer.hold()
+    play(playback.pacer, 0.105, 0.5)
     playback.play(halves[1])
-    playback.playout.release()
-    heard = sound(play(playback.playout, 0.5, 3.0))
+    playback.pacer.release()
+    heard = sound(play(playback.pacer, 0.5, 3.0))
     whole = heard[: RATE - 8 * FRAME]
     assert judge(whole, RATE, 300.0, 500).worst < -60
-    assert playback.played_s == pytest.approx(1.0, abs=0.01)
+    assert playback.pacer.played_samples / RATE == pytest.approx(1.0, abs=0.01)
 
 
 @few

@@ -18,7 +18,7 @@ def missing(*numbers: int, now: float = 10.0) -> MissingPackets:
 
 def test_nothing_is_missing_at_first() -> None:
     packets = MissingPackets()
-    assert packets.deadline(PATIENCE) is None
+    assert packets.next_look(PATIENCE) is None
     assert packets.overdue(PATIENCE, 1e9) is None
     assert packets.due(1e9) == []
 
@@ -45,7 +45,7 @@ def test_what_came_or_is_needed_no_more_is_not_asked_for() -> None:
     packets.drop_before(7)
     assert packets.due(10.0) == [7]
     packets.drop_before(8)
-    assert packets.deadline(PATIENCE) is None
+    assert packets.next_look(PATIENCE) is None
 
 
 def test_the_last_that_was_waited_for_long_enough_is_overdue() -> None:
@@ -60,10 +60,10 @@ def test_the_last_that_was_waited_for_long_enough_is_overdue() -> None:
 
 def test_the_next_look_is_at_the_next_request_or_the_end_of_the_patience() -> None:
     packets = missing(5)
-    assert packets.deadline(PATIENCE) == 10.0
+    assert packets.next_look(PATIENCE) == 10.0
     packets.due(10.0)
-    assert packets.deadline(PATIENCE) == pytest.approx(10.0 + ASK_INTERVAL)
-    assert packets.deadline(0.05) == pytest.approx(10.05)
+    assert packets.next_look(PATIENCE) == pytest.approx(10.0 + ASK_INTERVAL)
+    assert packets.next_look(0.05) == pytest.approx(10.05)
 
 
 def test_too_many_are_not_asked_for_one_by_one() -> None:

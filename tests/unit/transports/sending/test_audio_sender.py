@@ -16,9 +16,8 @@ from gradio_webrtc.transports.sending.audio_sender import AudioSender
 @pytest.mark.looptime
 async def test_what_was_cleared_was_not_sent() -> None:
     sent: list[Pcm] = []
-    playback = OutgoingAudio()
+    playback = OutgoingAudio(sent=sent.append)
     track = AudioSender(playback)
-    playback.sent = sent.append
     await playback.play(parse_audio((48_000, np.full(24_000, 4000, np.int16))))
     for _ in range(5):
         await track.recv()

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.media.emitted_media import EmittedAudio
-from gradio_webrtc.recording.recorder import NoRecorder
+from gradio_webrtc.recording.recorder import NoRecorder, Recorder
 from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
 
 pytestmark = pytest.mark.looptime
 
 
-def sending(*kinds: Any) -> OutgoingMedia:
-    return OutgoingMedia(kinds, 30)
+def sending(*kinds: Any, recorder: Recorder | None = None) -> OutgoingMedia:
+    return OutgoingMedia(kinds, 30, recorder or NoRecorder())
 
 
 async def play_audio(outgoing: OutgoingMedia, seconds: float) -> None:
     samples = np.full((1, round(48_000 * seconds)), 4000, np.int16)
-    await outgoing.play_audio(EmittedAudio(48_000, samples))
+    await outgoing.audio_sink.play(EmittedAudio(48_000, samples))
 
 
 @pytest.mark.parametrize("kinds", [(), ("audio",), ("video",), ("audio", "video")])
@@ -37,7 +37,6 @@ async def test_there_is_a_track_for_each_kind_that_is_sent(kinds: tuple[str, ...
 
 async def test_a_connection_that_sends_nothing_is_asked_for_everything_in_vain() -> None:
     outgoing = sending()
-    outgoing.tell(NoRecorder())
     playback = outgoing.playback
     for ask in (playback.clear, playback.hold, playback.release, outgoing.repeat_picture):
         ask()
@@ -51,12 +50,11 @@ async def test_a_connection_that_sends_nothing_is_asked_for_everything_in_vain()
 async def test_what_goes_out_is_played_and_told_to_the_recorder() -> None:
     sent: list[Any] = []
 
-    class Recorder(NoRecorder):
+    class Sent(NoRecorder):
         def sound_sent(self, pcm: Any) -> None:
             sent.append(pcm)
 
-    outgoing = sending("audio")
-    outgoing.tell(Recorder())
+    outgoing = sending("audio", recorder=Sent())
     await play_audio(outgoing, 0.1)
     assert outgoing.audio is not None
     for _ in range(5):

@@ -28,9 +28,8 @@ async def received(track: VideoSender) -> int:
 
 
 async def test_a_frame_is_sent_once_and_told_of() -> None:
-    track = sender()
     sent: list[VideoFrame] = []
-    track.sent = sent.append
+    track = VideoSender(1000, sent=sent.append)
     playing = play(track, 100)
     assert await received(track) == pytest.approx(100, abs=3)
     await playing
