@@ -14,11 +14,11 @@ from collections.abc import Callable
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtp import RtpPacket
 
-from gradio_webrtc.media.audio.jitter_buffer import AudioJitterBuffer, Event
-from gradio_webrtc.media.audio.jitter_buffer import Packet as ReadyPacket
-from gradio_webrtc.media.audio.loss_concealment import LossConcealer
 from gradio_webrtc.media.audio.opus import SAMPLE_RATE, OpusDecoder, packet_samples
 from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.media.audio.receiving.jitter_buffer import AudioJitterBuffer, Event
+from gradio_webrtc.media.audio.receiving.jitter_buffer import Packet as ReadyPacket
+from gradio_webrtc.media.audio.receiving.loss_concealment import LossConcealer
 
 
 class AudioDecoder:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradio_webrtc.media.audio.framing import FADE_SAMPLES
-from gradio_webrtc.media.audio.loss_concealment import (
+from gradio_webrtc.media.audio.receiving.loss_concealment import (
     FADE_OUT,
     HISTORY,
     LossConcealer,

@@ -12,9 +12,9 @@ from aiortc.rtp import RtpPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradio_webrtc.media.audio.jitter_buffer import AudioJitterBuffer, Gap, Lost, Packet
 from gradio_webrtc.media.audio.opus import OpusEncoder
-from gradio_webrtc.media.audio.sender_clock import MAX_FILL
+from gradio_webrtc.media.audio.receiving.jitter_buffer import AudioJitterBuffer, Gap, Lost, Packet
+from gradio_webrtc.media.audio.receiving.sender_clock import MAX_FILL
 from gradio_webrtc.transports.receiving.audio_receiver import AudioDecoder
 from tests.unit.media.tones import few, judge, tone
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gradio_webrtc.media.audio.sender_clock import SenderClock
+from gradio_webrtc.media.audio.receiving.sender_clock import SenderClock
 
 RESTART_JUMP = 100
 """Sequence numbers this far apart, 2 s of packets, are a new sequence and not a loss."""

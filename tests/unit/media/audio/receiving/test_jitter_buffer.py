@@ -6,7 +6,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradio_webrtc.media.audio.jitter_buffer import AudioJitterBuffer, Event, Gap, Lost, Packet
+from gradio_webrtc.media.audio.receiving.jitter_buffer import (
+    AudioJitterBuffer,
+    Event,
+    Gap,
+    Lost,
+    Packet,
+)
 from tests.unit.media.tones import few
 
 DURATION = 960
