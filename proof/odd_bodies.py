@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from gradio_webrtc.routes import MAX_BODY_BYTES
+from gradio_webrtc.routes.webrtc import MAX_BODY_BYTES
 from gradio_webrtc.transports.negotiation.candidates import MAX_CANDIDATE_BYTES
 
 FULL = MAX_BODY_BYTES - 200

@@ -12,7 +12,7 @@ from typing import Any
 
 from gradio_webrtc import AsyncStreamHandler, Stream
 from gradio_webrtc.handlers.protocol import Modality
-from gradio_webrtc.routes import OfferBody
+from gradio_webrtc.routes.webrtc import OfferBody
 from gradio_webrtc.server.stream_host import StreamHost
 
 MEGABYTE = 1e6

@@ -19,7 +19,8 @@ from gradio_webrtc.options import (
     limit_or_none,
 )
 from gradio_webrtc.recording.options import Recording
-from gradio_webrtc.routes import check_request, make_router, scope_of_request
+from gradio_webrtc.routes.requests import check_request, scope_of_request
+from gradio_webrtc.routes.stream_router import make_router
 from gradio_webrtc.server.mounting import check_path_is_free, mount_path, mounted_on
 from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.stream_host import StreamHost

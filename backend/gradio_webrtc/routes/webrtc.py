@@ -1,4 +1,4 @@
-"""The HTTP routes of a mounted stream."""
+"""``POST {path}/webrtc/offer``: offers and candidates."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gradio_webrtc.concurrency.waiting import finished_within
-from gradio_webrtc.errors import OriginNotAllowedError, TooManyRequestsError
-from gradio_webrtc.server.origins import check_origin
-from gradio_webrtc.server.quotas import Requester, network_of
+from gradio_webrtc.errors import TooManyRequestsError
+from gradio_webrtc.routes.requests import check_request, scope_of_request
 from gradio_webrtc.server.stream_host import StreamHost
-from gradio_webrtc.transports.negotiation.candidate_addresses import Scope, client_scope
 
 MAX_BODY_BYTES = 128 * 1024
 """Twice the largest SDP accepted: JSON escapes every line end."""
@@ -40,9 +38,8 @@ class OfferBody(BaseModel):
     replaces: str | None = None
 
 
-def make_router(host: StreamHost, path: str, tags: list[str | Enum] | None) -> APIRouter:
-    """Return the routes of one stream under ``path``."""
-    router = APIRouter(prefix=path)
+def add_webrtc(router: APIRouter, host: StreamHost, tags: list[str | Enum] | None) -> None:
+    """Add the route to ``router``."""
 
     @router.post(
         "/webrtc/offer",
@@ -64,28 +61,6 @@ def make_router(host: StreamHost, path: str, tags: list[str | Enum] | None) -> A
         except TooManyRequestsError as refusal:
             return host.answering.refused(refusal)
         return await host.signal(body.model_dump(), asking, scope_of_request(request))
-
-    return router
-
-
-def scope_of_request(request: Request) -> Scope:
-    """Return where the client of a request is, by its address and by what a proxy says of it."""
-    return client_scope(request.client.host if request.client else None, request.headers)
-
-
-def check_request(host: StreamHost, request: Request) -> Requester:
-    """Return who asks, after checking that it is no page of a site that may not.
-
-    Raises:
-        HTTPException: 403, it is one.
-    """
-    try:
-        check_origin(request.headers, host.settings.allowed_origins, request.app)
-    except OriginNotAllowedError as refusal:
-        host.answering.refused(refusal)
-        raise HTTPException(403, refusal.message) from None
-    # Whether a proxy's word for it counts is the HTTP server's to decide: uvicorn's proxy_headers.
-    return Requester(None, network_of(request.client.host if request.client else None))
 
 
 def _check_content_type(request: Request) -> None:

@@ -14,8 +14,9 @@ import pytest_asyncio
 from fastapi import FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
 
-from gradio_webrtc import ConfigurationError, Stream, UnknownConnectionError, routes
-from gradio_webrtc.routes import MAX_BODY_BYTES
+from gradio_webrtc import ConfigurationError, Stream, UnknownConnectionError
+from gradio_webrtc.routes import webrtc
+from gradio_webrtc.routes.webrtc import MAX_BODY_BYTES
 from gradio_webrtc.server.quotas import REQUESTS, Requester
 from tests.support import sdp
 
@@ -196,7 +197,7 @@ async def test_an_app_with_cors_middleware_needs_nothing_else() -> None:
 async def test_a_body_that_never_ends_is_given_up(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "BODY_SECONDS", 0.1)
+    monkeypatch.setattr(webrtc, "BODY_SECONDS", 0.1)
 
     async def parts() -> AsyncIterator[bytes]:
         yield b"{"

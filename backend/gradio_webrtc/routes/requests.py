@@ -1,0 +1,36 @@
+"""What a request or a websocket's handshake says of whoever makes it."""
+
+from __future__ import annotations
+
+from fastapi import HTTPException
+from starlette.requests import HTTPConnection
+
+from gradio_webrtc.errors import OriginNotAllowedError
+from gradio_webrtc.server.origins import check_origin
+from gradio_webrtc.server.quotas import Requester, network_of
+from gradio_webrtc.server.stream_host import StreamHost
+from gradio_webrtc.transports.negotiation.candidate_addresses import Scope, client_scope
+
+
+def scope_of_request(request: HTTPConnection) -> Scope:
+    """Return where the client of a request is, by its address and by what a proxy says of it."""
+    return client_scope(request.client.host if request.client else None, request.headers)
+
+
+def check_request(host: StreamHost, request: HTTPConnection) -> Requester:
+    """Return who asks, after checking that it is no page of a site that may not.
+
+    Browsers send ``Origin`` with the handshake of a websocket as they do with a POST, and no
+    preflight comes before it: without this check every site could use it.
+
+    Raises:
+        HTTPException: 403, it is one. For a websocket that is not accepted yet, FastAPI answers
+            the handshake with it.
+    """
+    try:
+        check_origin(request.headers, host.settings.allowed_origins, request.scope.get("app"))
+    except OriginNotAllowedError as refusal:
+        host.answering.refused(refusal)
+        raise HTTPException(403, refusal.message) from None
+    # Whether a proxy's word for it counts is the HTTP server's to decide: uvicorn's proxy_headers.
+    return Requester(None, network_of(request.client.host if request.client else None))

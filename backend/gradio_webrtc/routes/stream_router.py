@@ -1,0 +1,17 @@
+"""All routes of one stream."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from fastapi import APIRouter
+
+from gradio_webrtc.routes.webrtc import add_webrtc
+from gradio_webrtc.server.stream_host import StreamHost
+
+
+def make_router(host: StreamHost, path: str, tags: list[str | Enum] | None) -> APIRouter:
+    """Return the routes of one stream under ``path``."""
+    router = APIRouter(prefix=path)
+    add_webrtc(router, host, tags)
+    return router
