@@ -170,6 +170,19 @@ class InvalidIdError(SignalingError):
     code = "invalid_webrtc_id"
 
 
+class UnsupportedModalityError(SignalingError):
+    """The stream has video, and what should carry it carries sound only."""
+
+    code = "unsupported_modality"
+
+    def __init__(self, modality: str) -> None:
+        super().__init__(
+            f'This stream is "{modality}". Websockets and telephones carry audio only: connect by '
+            'WebRTC, or make the stream one of modality="audio".',
+            modality=modality,
+        )
+
+
 class UnknownStartError(SignalingError):
     """The offer's ``start`` names no press of this page's, or one that is long past."""
 

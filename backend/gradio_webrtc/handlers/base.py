@@ -24,7 +24,7 @@ class StreamHandlerBase(ABC):
     Args:
         expected_layout: layout of the audio ``receive`` gets, ``"mono"`` or ``"stereo"``.
         output_sample_rate: in Hz, the rate the handler means to emit at. What is emitted says its
-            own rate, so this is for the handler's own use.
+            own rate; clients on a websocket are sent this one.
         output_frame_size: deprecated and without effect; chunks of any length may be emitted.
         input_sample_rate: in Hz, the rate of the audio ``receive`` gets.
         fps: frames per second the handler emits, if it emits video.

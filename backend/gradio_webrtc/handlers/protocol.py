@@ -50,15 +50,18 @@ class EndOfStream(Exception):
 
 @dataclass(frozen=True)
 class AudioFormat:
-    """What audio a handler wants to receive.
+    """What audio a handler wants to receive, and means to emit.
 
     Attributes:
         sample_rate: in Hz; chunks are resampled to it.
         layout: ``"mono"`` gives arrays of shape ``(1, samples)``, ``"stereo"`` ``(2, samples)``.
+        output_sample_rate: in Hz, the rate it means to emit at; what it emits says its own. Wires
+            whose rate is up to us send at this one.
     """
 
     sample_rate: int = 48_000
     layout: Layout = "mono"
+    output_sample_rate: int = 24_000
 
 
 class PlaybackControl(Protocol):

@@ -2,72 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
+from gradio_webrtc.handlers.protocol import Handler
 from gradio_webrtc.recording.recorder import make_recorder
 from gradio_webrtc.server.session_registry import Place
 from gradio_webrtc.server.settings import StreamSettings
 from gradio_webrtc.session.output_announcements import OutputSink
 from gradio_webrtc.session.session import Session
-from gradio_webrtc.session.transport import TransportListener
+from gradio_webrtc.session.state import Limits
+from gradio_webrtc.session.transport import Transport, TransportListener
 from gradio_webrtc.transports.ice.ice_servers import to_aiortc
 from gradio_webrtc.transports.negotiation.candidate_addresses import Scope
 from gradio_webrtc.transports.negotiation.signaling import kinds_for
 from gradio_webrtc.transports.peer_transport import PeerTransport
 
+MakeWire: TypeAlias = Callable[[TransportListener, Handler], Transport]
+"""Makes a session's wire, which tells that session what happens, for the handler it serves."""
 
-def build_webrtc_session(
-    settings: StreamSettings,
-    place: Place,
-    outputs: OutputSink,
-    *,
-    configuration: Mapping[str, Any] | None,
-    client: Scope,
+
+@dataclass(frozen=True)
+class Line:
+    """What carries a session, whatever it is.
+
+    Attributes:
+        make: makes the transport.
+        phone_mode: whether nobody can send the values of other inputs.
+        websocket: the websocket behind it, for ``get_current_context().websocket``.
+        limits: deadlines of its own; ``None`` for the stream's.
+    """
+
+    make: MakeWire
+    phone_mode: bool = False
+    websocket: Any = None
+    limits: Limits | None = None
+
+
+def build_session(
+    settings: StreamSettings, place: Place, outputs: OutputSink, line: Line
 ) -> Session:
-    """Return a session over a peer connection, ready to be started.
+    """Return a session, ready to be started.
 
     Args:
         settings: the stream's.
         place: what the session was given leave for.
         outputs: takes what the handler says on the side; closed if no session comes of it.
-        configuration: the server's RTC configuration.
-        client: where the client's request came from.
+        line: what carries it.
 
     Raises:
         ConfigurationError: the settings cannot be served.
     """
     try:
-        rtc = to_aiortc(configuration)
         handler = settings.make_handler()
-
-        def make_transport(listener: TransportListener) -> PeerTransport:
-            return PeerTransport(
-                listener,
-                mode=settings.mode,
-                modality=settings.modality,
-                configuration=rtc,
-                audio_format=handler.audio_format,
-                preferences=settings.preferences,
-                fps=handler.fps,
-                candidate_addresses=settings.candidate_addresses,
-                client=client,
-            )
-
         kinds = kinds_for(settings.modality)
         return Session(
             place.webrtc_id,
             handler,
-            settings.limits,
-            make_transport,
+            line.limits or settings.limits,
+            lambda listener: line.make(listener, handler),
             outputs,
             owner=place.owner,
             network=place.network,
             recorder=make_recorder(settings.recording, settings.mode, kinds, place.webrtc_id),
             composer=settings.composer,
+            phone_mode=line.phone_mode,
+            websocket=line.websocket,
             words_for_error=partial(settings.words, show_error=settings.show_error),
         )
     except BaseException:
         outputs.close()
         raise
+
+
+def webrtc_line(
+    settings: StreamSettings, configuration: Mapping[str, Any] | None, client: Scope
+) -> Line:
+    """Return a peer connection as what carries a session.
+
+    Args:
+        settings: the stream's.
+        configuration: the server's RTC configuration.
+        client: where the client's request came from.
+
+    Raises:
+        ConfigurationError: the configuration cannot be used.
+    """
+    rtc = to_aiortc(configuration)
+
+    def make(listener: TransportListener, handler: Handler) -> PeerTransport:
+        return PeerTransport(
+            listener,
+            mode=settings.mode,
+            modality=settings.modality,
+            configuration=rtc,
+            audio_format=handler.audio_format,
+            preferences=settings.preferences,
+            fps=handler.fps,
+            candidate_addresses=settings.candidate_addresses,
+            client=client,
+        )
+
+    return Line(make)

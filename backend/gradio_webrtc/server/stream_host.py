@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from gradio_webrtc.errors import (
     ConnectionClosedError,
     SignalingError,
     UnknownConnectionError,
+    UnsupportedModalityError,
 )
 from gradio_webrtc.json_values import Json, JsonObject
 from gradio_webrtc.server.answering import Answer, Answering
 from gradio_webrtc.server.hosted_sessions import HostedSessions
 from gradio_webrtc.server.quotas import Requester
-from gradio_webrtc.server.session_builder import build_webrtc_session
+from gradio_webrtc.server.session_builder import Line, build_session, webrtc_line
 from gradio_webrtc.server.session_registry import Place, SessionRegistry
 from gradio_webrtc.server.settings import StreamSettings
 from gradio_webrtc.server.start_tokens import StartTokens
@@ -74,6 +75,40 @@ class StreamHost(HostedSessions):
         """Answer the page's RTC configuration, resolved now."""
         return await self.answering.answer(asking, self._ice_configuration())
 
+    # -- sessions over other wires -------------------------------------------------------------
+
+    async def open_session(
+        self,
+        webrtc_id: Json,
+        asking: Requester,
+        line: Line,
+        *,
+        replaces: Json = None,
+        start: Json = None,
+    ) -> Session:
+        """Open and start a session of sound over any wire, under the same limits as an offer's.
+
+        Args:
+            webrtc_id: the id of the session, under which the app knows it.
+            asking: who asks, whose shares it counts against.
+            line: what carries it; nothing of it is used when this raises.
+            replaces: the id of an earlier session of theirs that ends and whose place it takes.
+            start: in mode ``"receive"``, names the values with which a page was told to start.
+
+        Raises:
+            SignalingError: a refusal, with its code: no place is free, the id cannot be used, too
+                many connections are being opened, or the stream has video.
+            ConfigurationError: the stream's settings cannot be served.
+        """
+        if self.settings.modality != "audio":
+            raise UnsupportedModalityError(self.settings.modality)
+        args = self._start_args(start, asking.owner)
+        async with self._claimed(webrtc_id, replaces, asking) as place:
+            session = await self._open(place, line)
+        if args is not None:
+            session.set_args(args)
+        return session
+
     # -- inside ------------------------------------------------------------------------------
 
     async def _signal(self, body: Json, asking: Requester, client: Scope) -> Answer:
@@ -95,34 +130,42 @@ class StreamHost(HostedSessions):
         # Before anything is ended or made: a refusal must not cost the session it would replace.
         args = self._start_args(request.get("start"), asking.owner)
         webrtc_id, replaces = request.get("webrtc_id"), request.get("replaces")
-        who = (asking.owner, asking.network)
-        if replaces is None:
-            place = self.registry.claim(webrtc_id, *who)
-        else:
-            place = await self.registry.claim_replacing(webrtc_id, replaces, *who)
-        try:
+        async with self._claimed(webrtc_id, replaces, asking) as place:
             configuration = await self._server_configuration()
-            session = self._open(place, configuration, client)
-        finally:
-            self.registry.release(place)
+            session = await self._open(place, webrtc_line(settings, configuration, client))
         if args is not None:
             session.set_args(args)
         answer = await self._answer(session, offer)
         session.first_sign.answered()
         return {"type": "answer", "sdp": answer}
 
+    @contextlib.asynccontextmanager
+    async def _claimed(
+        self, webrtc_id: Json, replaces: Json, asking: Requester
+    ) -> AsyncIterator[Place]:
+        """Hold a place, or take that of an earlier session; it is free again if nobody opens it."""
+        who = (asking.owner, asking.network)
+        if replaces is None:
+            place = self.registry.claim(webrtc_id, *who)
+        else:
+            place = await self.registry.claim_replacing(webrtc_id, replaces, *who)
+        try:
+            yield place
+        finally:
+            self.registry.release(place)
+
     def _start_args(self, token: Json, owner: str | None) -> tuple[Any, ...] | None:
         return None if token is None else self.starts.recall(token, owner)
 
-    def _open(
-        self, place: Place, configuration: Mapping[str, Any] | None, client: Scope
-    ) -> Session:
+    async def _open(self, place: Place, line: Line) -> Session:
         outputs = self.outputs.open(place.webrtc_id, place.owner, self.listeners)
-        session = build_webrtc_session(
-            self.settings, place, outputs, configuration=configuration, client=client
-        )
+        session = build_session(self.settings, place, outputs, line)
         self._end_with_process()
-        self.registry.add(place, session)
+        try:
+            self.registry.add(place, session)
+        except BaseException:
+            await session.aclose()
+            raise
         self._sessions.add(session)
         session.start()
         return session

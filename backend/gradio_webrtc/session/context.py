@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import Context as ContextVars
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from gradio_webrtc.errors import ConfigurationError, shortened
 from gradio_webrtc.session import messages
@@ -29,10 +29,13 @@ class Context:
 
     Attributes:
         webrtc_id: the id of its connection.
+        websocket: Starlette's ``WebSocket`` when the session runs over one, else ``None``. What is
+            sent with it goes between our own messages; read and close it not.
     """
 
     webrtc_id: str
     _channel: ContextChannel | None = field(default=None, repr=False, compare=False)
+    websocket: Any = field(default=None, repr=False, compare=False)
 
     def send_message(self, text: str) -> None:
         """Send ``text`` to the client over the control channel, as it is. Any thread.

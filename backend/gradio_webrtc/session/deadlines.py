@@ -73,8 +73,9 @@ class Deadlines:
     def heard(self) -> None:
         """The client gave a sign of life."""
         self._last_heard = self._watch.time()
-        if self._open and CloseReason.PEER_LOST not in self._timers:
-            self._watch_silence(self._limits.silence)
+        limit = self._limits.silence
+        if self._open and limit is not None and CloseReason.PEER_LOST not in self._timers:
+            self._watch_silence(limit, limit)
 
     def cancel(self) -> None:
         """Disarm everything. Idempotent."""
@@ -86,17 +87,18 @@ class Deadlines:
             self._watching = False
             self._watch.leave()
 
-    def _watch_silence(self, delay: float) -> None:
-        self._timers[CloseReason.PEER_LOST] = call_later(self._loop, delay, self._check_silence)
+    def _watch_silence(self, limit: float, delay: float) -> None:
+        self._timers[CloseReason.PEER_LOST] = call_later(
+            self._loop, delay, self._check_silence, limit
+        )
 
-    def _check_silence(self) -> None:
-        remaining = self._last_heard + self._limits.silence - self._watch.time()
+    def _check_silence(self, limit: float) -> None:
+        remaining = self._last_heard + limit - self._watch.time()
         if remaining > 0:
-            self._watch_silence(remaining)
+            self._watch_silence(limit, remaining)
         else:
             self._expired(
-                CloseReason.PEER_LOST,
-                f"Nothing was heard from the browser for {self._limits.silence:g} seconds.",
+                CloseReason.PEER_LOST, f"Nothing was heard from the browser for {limit:g} seconds."
             )
 
     def _drop(self, reason: CloseReason) -> None:

@@ -57,6 +57,7 @@ class Session:
         recorder: is told of all media that comes in and goes out; by default nobody is.
         composer: whether the client has a text composer.
         phone_mode: whether nobody can send the values of other inputs.
+        websocket: what user code finds as its context's ``websocket``.
         words_for_error: what the page shows for an error in user code, given its id in the log.
 
     Attributes:
@@ -79,6 +80,7 @@ class Session:
         recorder: Recorder | None = None,
         composer: bool = False,
         phone_mode: bool = False,
+        websocket: Any = None,
         words_for_error: Callable[[BaseException, str], str] = words_for,
     ) -> None:
         self.webrtc_id = webrtc_id
@@ -110,7 +112,7 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
         self._control = ClientMessages(webrtc_id, self.channel.notify, self.end)
-        self._context = Context(webrtc_id, self.channel)
+        self._context = Context(webrtc_id, self.channel, websocket)
         self._user_context = running_for(self._context)
 
     # -- life ------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ class ReplyOnPause(AsyncStreamHandler):
         can_interrupt: whether speaking into a reply stops it. If not, what is said before a reply
             has been played is ignored.
         expected_layout: of what ``fn`` gets; ``"stereo"`` gives shape ``(2, samples)``.
-        output_sample_rate: in Hz, for the author's own use.
+        output_sample_rate: in Hz, as for ``StreamHandler``.
         output_frame_size: deprecated and without effect.
         input_sample_rate: in Hz, of what ``fn`` gets.
         model: the voice detector: a ``VoiceActivityModel``, a function or class that makes a

@@ -58,6 +58,14 @@ async def test_silence_after_life_signs_ends_the_session_after_15_seconds() -> N
     assert goodbye.reason == "peer_lost"
 
 
+async def test_a_wire_that_notices_a_lost_client_itself_has_no_silence_deadline() -> None:
+    bench = await open_session(limits=Limits(silence=None))
+    bench.session.on_activity()
+    await asyncio.sleep(3600)
+    assert bench.session.state is SessionState.OPEN
+    await bench.session.aclose()
+
+
 @pytest.mark.parametrize("sign", ["activity", "audio", "video", "ping", "nonsense"])
 async def test_every_sign_of_life_postpones_the_silence_deadline(sign: str) -> None:
     bench = await open_session()

@@ -10,17 +10,22 @@ import pytest
 import pytest_asyncio
 
 from gradio_webrtc.errors import (
+    ConcurrencyLimitReachedError,
     ConfigurationError,
     ConnectionClosedError,
     UnknownConnectionError,
+    UnknownStartError,
+    UnsupportedModalityError,
 )
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.server.quotas import Requester, page_of
+from gradio_webrtc.server.session_builder import Line
 from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.settings import StreamSettings
 from gradio_webrtc.server.stream_host import StreamHost
-from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.session.state import CloseReason, SessionState
 from tests.support import sdp
+from tests.support.fake_transport import FakeTransport
 from tests.support.registry import enter, handler_of
 from tests.support.scripted_handler import ScriptedHandler
 from tests.support.sessions import settle
@@ -44,6 +49,57 @@ def error_of(answer: dict[str, Any]) -> str:
 def offer(webrtc_id: str = "a", **changes: Any) -> dict[str, Any]:
     text = sdp.offer(("audio", "sendrecv"), "data")
     return {"type": "offer", "webrtc_id": webrtc_id, "sdp": text, **changes}
+
+
+# -- sessions over other wires -------------------------------------------------------------------
+
+
+def line() -> Line:
+    return Line(lambda listener, handler: FakeTransport())
+
+
+async def test_a_session_over_another_wire_takes_a_place_like_any_other(host: StreamHost) -> None:
+    session = await host.open_session("a", PAGE, line())
+    assert session.state is SessionState.CONNECTING
+    assert host.registry.get("a", "page") is session
+    assert session.network == PAGE.network
+    await host.open_session("b", PAGE, line())
+    with pytest.raises(ConcurrencyLimitReachedError):
+        await host.open_session("c", PAGE, line())
+    await session.aclose()
+    await host.open_session("c", PAGE, line())
+
+
+async def test_it_may_take_the_place_of_an_earlier_one(host: StreamHost) -> None:
+    host.registry.limit = 1
+    await host.signal(offer(), PAGE)
+    with pytest.raises(UnknownStartError):
+        await host.open_session("b", PAGE, line(), replaces="a", start="nobody's")
+    assert host.registry.find("a") is not None, "a refusal costs nobody's session"
+    token = host.starts.remember("page", (1, 2))
+    session = await host.open_session("b", PAGE, line(), replaces="a", start=token)
+    assert host.registry.find("a") is None
+    await settle()
+    assert handler_of(session).args == [(1, 2)]
+
+
+@pytest.mark.parametrize("modality", ["video", "audio-video"])
+async def test_a_stream_with_video_is_refused_in_words(modality: Any) -> None:
+    settings = StreamSettings(make_handler=ScriptedHandler, modality=modality)
+    host = StreamHost(settings, SessionRegistry(2))
+    with pytest.raises(UnsupportedModalityError, match="audio only") as refused:
+        await host.open_session("a", PAGE, line())
+    assert refused.value.refusal()["meta"]["modality"] == modality
+    assert not host.occupied()
+
+
+async def test_a_wire_that_cannot_be_made_keeps_no_place(host: StreamHost) -> None:
+    def broken(listener: Any, handler: Any) -> Any:
+        raise ConfigurationError("no wire")
+
+    with pytest.raises(ConfigurationError, match="no wire"):
+        await host.open_session("a", PAGE, Line(broken))
+    assert host.registry.claim("a", None).webrtc_id == "a"
 
 
 # -- requests ----------------------------------------------------------------------------------

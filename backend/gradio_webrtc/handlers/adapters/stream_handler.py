@@ -277,7 +277,11 @@ def _checked_copy(
 
 
 def _audio_format(handler: UserHandler) -> AudioFormat:
-    return AudioFormat(sample_rate=handler.input_sample_rate, layout=handler.expected_layout)
+    return AudioFormat(
+        sample_rate=handler.input_sample_rate,
+        layout=handler.expected_layout,
+        output_sample_rate=handler.output_sample_rate,
+    )
 
 
 def _overrides(handler: UserHandler, method: str) -> bool:

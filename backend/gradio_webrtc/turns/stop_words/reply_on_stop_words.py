@@ -40,7 +40,7 @@ class ReplyOnStopWords(ReplyOnPause):
         can_interrupt: whether anything stops a reply; if not, what is said before a reply has been
             played is ignored.
         expected_layout: of what ``fn`` gets.
-        output_sample_rate: in Hz, for the author's own use.
+        output_sample_rate: in Hz, as for ``StreamHandler``.
         output_frame_size: deprecated and without effect.
         input_sample_rate: in Hz, of what ``fn`` gets.
         model: the voice detector.
