@@ -2,6 +2,16 @@
 
 from gradio_webrtc.component import WebRTC
 from gradio_webrtc.concurrency.waiting import wait_for_item
+from gradio_webrtc.credentials.own_servers import get_coturn_credentials, stun
+from gradio_webrtc.credentials.turn_providers import (
+    get_cloudflare_turn_credentials,
+    get_cloudflare_turn_credentials_async,
+    get_hf_turn_credentials,
+    get_hf_turn_credentials_async,
+    get_turn_credentials,
+    get_turn_credentials_async,
+    get_twilio_turn_credentials,
+)
 from gradio_webrtc.errors import (
     ConfigurationError,
     ConnectionClosedError,
@@ -10,6 +20,7 @@ from gradio_webrtc.errors import (
     SessionClosedError,
     SignalingError,
     SpeechEngineError,
+    TurnCredentialsError,
     UnknownConnectionError,
     WebRTCError,
 )
@@ -92,6 +103,7 @@ __all__ = [
     "TTSOptions",
     "TimedAudio",
     "TimedPicture",
+    "TurnCredentialsError",
     "TurnDetector",
     "TurnEnded",
     "UnknownConnectionError",
@@ -108,11 +120,20 @@ __all__ = [
     "audio_to_float32",
     "audio_to_int16",
     "current_reply",
+    "get_cloudflare_turn_credentials",
+    "get_cloudflare_turn_credentials_async",
+    "get_coturn_credentials",
     "get_current_context",
+    "get_hf_turn_credentials",
+    "get_hf_turn_credentials_async",
     "get_silero_model",
     "get_stt_model",
     "get_tts_model",
+    "get_turn_credentials",
+    "get_turn_credentials_async",
+    "get_twilio_turn_credentials",
     "show_info",
     "show_warning",
+    "stun",
     "wait_for_item",
 ]

@@ -19,6 +19,7 @@ from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.options import (
     Button,
+    RTCConfigurationOption,
     Variant,
     VideoSource,
     check_page_options,
@@ -26,7 +27,6 @@ from gradio_webrtc.options import (
 )
 from gradio_webrtc.recording.options import Recording
 from gradio_webrtc.server.stream_host import StreamHost
-from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
 from gradio_webrtc.transports.media_preferences import MaxBitrate, VideoCodec
 from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses
 
@@ -69,8 +69,8 @@ class WebRTC(StreamMethods, ServerFunctions):
         render: bool = True,
         key: int | str | tuple[int | str, ...] | None = None,
         mirror_webcam: bool = True,
-        rtc_configuration: RTCConfigurationSource = None,
-        server_rtc_configuration: RTCConfigurationSource = None,
+        rtc_configuration: RTCConfigurationOption = None,
+        server_rtc_configuration: RTCConfigurationOption = None,
         track_constraints: dict[str, Any] | None = None,
         time_limit: float | None = None,
         allow_extra_tracks: bool = False,
@@ -129,7 +129,9 @@ class WebRTC(StreamMethods, ServerFunctions):
             rtc_configuration: configuration of the browser's `RTCPeerConnection`, such as
                 `{"iceServers": [...]}`, or a function or coroutine function that returns it, called
                 for each connection. `None` uses no ICE servers, which is right while browser and
-                server share a network; a server elsewhere usually needs TURN.
+                server share a network; a server elsewhere usually needs TURN. `"auto"` takes the
+                TURN servers for which the environment has keys: on Hugging Face's Spaces those of
+                `HF_TOKEN`.
             server_rtc_configuration: the same for the server's side. `None` uses
                 `rtc_configuration`; `{"iceServers": []}` uses none.
             track_constraints: `MediaTrackConstraints` for the microphone or camera; for

@@ -54,6 +54,29 @@ class ModelDownloadError(SpeechEngineError):
     """A model's files cannot be had; the text says which, why, and what to do instead."""
 
 
+class TurnCredentialsError(GradioWebRTCError):
+    """A provider gave no TURN credentials; the text says which, why, and what to do.
+
+    Attributes:
+        provider: its name.
+        status: of its HTTP answer, if there was one.
+        retry_after: seconds after which it wants to be asked again, if it said so.
+    """
+
+    def __init__(
+        self,
+        provider: str,
+        text: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.provider = provider
+        self.status = status
+        self.retry_after = retry_after
+
+
 class HandlerError(GradioWebRTCError):
     """User code raised; ``__cause__`` is the original exception, ``str()`` what the page shows."""
 

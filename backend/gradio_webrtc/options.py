@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
+from gradio_webrtc.credentials.automatic import AUTOMATIC
 from gradio_webrtc.errors import ConfigurationError, words_for
 from gradio_webrtc.handlers.adapters.as_handler import (
     UserCode,
@@ -41,6 +42,7 @@ Variant = Literal["wave", "textbox"]
 VideoSource = Literal["camera", "screen"]
 Button = Literal["snapshot", "recording"]
 Places: TypeAlias = int | Literal["default"] | None
+RTCConfigurationOption: TypeAlias = RTCConfigurationSource | Literal["auto"]
 
 BUTTON_LABELS = ("start", "stop", "waiting")
 TURN_LABELS = ("listening", "speaking", "thinking", "replying")
@@ -136,8 +138,8 @@ def check_stream_options(
     mode: Mode,
     modality: Modality,
     frame_format: FrameFormat,
-    rtc_configuration: RTCConfigurationSource,
-    server_rtc_configuration: RTCConfigurationSource,
+    rtc_configuration: RTCConfigurationOption,
+    server_rtc_configuration: RTCConfigurationOption,
     time_limit: float | None = None,
     allow_extra_tracks: bool = False,
     video_codec: VideoCodec | None = None,
@@ -156,12 +158,6 @@ def check_stream_options(
     one_of("modality", modality, get_args(Modality))
     check_frame_format(frame_format)
     one_of("video_codec", video_codec, (*get_args(VideoCodec), None))
-    for name, source in (
-        ("rtc_configuration", rtc_configuration),
-        ("server_rtc_configuration", server_rtc_configuration),
-    ):
-        if source is not None and not callable(source):
-            check_configuration(source, name)
     recording = as_recording(record)
     if recording is not None:
         recording.sides(mode)
@@ -172,8 +168,8 @@ def check_stream_options(
         frame_format=frame_format,
         time_limit=number_or_none("time_limit", time_limit),
         allow_extra_tracks=allow_extra_tracks,
-        rtc_configuration=rtc_configuration,
-        server_rtc_configuration=server_rtc_configuration,
+        rtc_configuration=_source("rtc_configuration", rtc_configuration),
+        server_rtc_configuration=_source("server_rtc_configuration", server_rtc_configuration),
         video_codec=video_codec,
         max_bitrate=bitrates(max_bitrate),
         max_resolution=check_resolution(max_resolution),
@@ -217,6 +213,15 @@ def check_page_options(
         buttons=_some_of("buttons", buttons, get_args(Button), least=0),
         turn_labels=turn_labels is not False and _labels("turn_labels", turn_labels, TURN_LABELS),
     )
+
+
+def _source(name: str, option: RTCConfigurationOption) -> RTCConfigurationSource:
+    """Return what is asked for each connection, or a configuration that was checked."""
+    if isinstance(option, str) and option == "auto":
+        return AUTOMATIC
+    if option is not None and not callable(option):
+        check_configuration(option, name)
+    return option
 
 
 def _labels(name: str, labels: Mapping[str, str] | None, keys: tuple[str, ...]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.options import (
+    RTCConfigurationOption,
     check_stream_options,
     limit_or_none,
 )
@@ -24,7 +25,6 @@ from gradio_webrtc.routes.stream_router import make_router
 from gradio_webrtc.server.mounting import check_path_is_free, mount_path, mounted_on
 from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.stream_host import StreamHost
-from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
 from gradio_webrtc.transports.media_preferences import MaxBitrate, VideoCodec
 from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses
 
@@ -71,8 +71,8 @@ class Stream:
         concurrency_limit: int | Literal["default"] | None = "default",
         time_limit: float | None = None,
         allow_extra_tracks: bool = False,
-        rtc_configuration: RTCConfigurationSource = None,
-        server_rtc_configuration: RTCConfigurationSource = None,
+        rtc_configuration: RTCConfigurationOption = None,
+        server_rtc_configuration: RTCConfigurationOption = None,
         frame_format: FrameFormat = "rgb24",
         video_codec: VideoCodec | None = None,
         max_bitrate: MaxBitrate = None,

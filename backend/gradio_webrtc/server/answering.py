@@ -8,7 +8,13 @@ from collections.abc import Coroutine
 from typing import Any
 
 from gradio_webrtc.concurrency.token_bucket import TokenBucket
-from gradio_webrtc.errors import ConfigurationError, SignalingError, fixed_words, new_error_id
+from gradio_webrtc.errors import (
+    ConfigurationError,
+    SignalingError,
+    TurnCredentialsError,
+    fixed_words,
+    new_error_id,
+)
 from gradio_webrtc.server.quotas import REQUESTS, InFlight, Requester
 
 logger = logging.getLogger(__name__)
@@ -43,6 +49,10 @@ class Answering:
             error_id = new_error_id()
             logger.error("this stream is misconfigured (error %s): %s", error_id, error)
             return failure("configuration_error", fixed_words(error_id))
+        except TurnCredentialsError as error:  # whose text says all there is to say
+            error_id = new_error_id()
+            logger.error("a connection could not be made (error %s): %s", error_id, error)
+            return failure("server_error", fixed_words(error_id))
         except Exception as error:
             # the page must be told, since an HTTP 500 would reach it as nothing at all.
             error_id = new_error_id()

@@ -23,7 +23,7 @@ from gradio_webrtc.server.start_tokens import StartTokens
 from gradio_webrtc.session.ids import check_id
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason
-from gradio_webrtc.transports.ice.ice_servers import resolve_configuration
+from gradio_webrtc.transports.ice.ice_servers import resolve_configuration, shared_with_server
 from gradio_webrtc.transports.negotiation.candidate_addresses import Scope
 from gradio_webrtc.transports.negotiation.candidates import parse_candidate
 from gradio_webrtc.transports.negotiation.signaling import Offer, check_tracks, parse_offer
@@ -181,7 +181,7 @@ class StreamHost(HostedSessions):
     async def _server_configuration(self) -> Mapping[str, Any] | None:
         source = self.settings.server_rtc_configuration
         if source is None:
-            source = self.settings.rtc_configuration
+            return shared_with_server(await resolve_configuration(self.settings.rtc_configuration))
         return await resolve_configuration(source)
 
     async def _wait(self, body: Json, asking: Requester) -> Answer:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gradio_webrtc import Stream
-from gradio_webrtc.errors import InvalidOfferError
+from gradio_webrtc.errors import InvalidOfferError, TurnCredentialsError
 from gradio_webrtc.server.answering import LOGGED_AT_ONCE, Answer, Answering
 from gradio_webrtc.server.quotas import Requester
 from gradio_webrtc.server.stream_host import StreamHost
@@ -98,3 +98,17 @@ async def test_every_failure_has_its_id_in_the_log_but_not_every_traceback(
         error_id = refused(await answering.answer(Requester(), fail()), "server_error")
         assert f"(error {error_id})" in caplog.text
     assert caplog.text.count("Traceback") <= LOGGED_AT_ONCE + 1
+
+
+async def test_a_provider_of_turn_servers_that_refuses_is_one_line_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def provider() -> dict[str, Any]:
+        raise TurnCredentialsError("Twilio", "Twilio refused. Check TWILIO_AUTH_TOKEN.", status=401)
+
+    answer = await host(provider).signal(OFFER)
+    assert answer["meta"]["error"] == "server_error"
+    assert "Twilio" not in str(answer)
+    [line] = [record.getMessage() for record in caplog.records]
+    assert line.endswith("Check TWILIO_AUTH_TOKEN.")
+    assert "Traceback" not in caplog.text

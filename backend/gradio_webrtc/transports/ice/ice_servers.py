@@ -55,7 +55,7 @@ def check_configuration(value: Mapping[str, Any], name: str = "rtc_configuration
     if not isinstance(value, Mapping):
         raise ConfigurationError(
             f"{name} must be a dict such as {{'iceServers': [{{'urls': 'stun:host:3478'}}]}}, a "
-            f"function returning one, or None; got {type(value).__name__}."
+            f'function returning one, "auto" or None; got {type(value).__name__}.'
         )
     servers = value.get("iceServers", [])
     if not isinstance(servers, (list, tuple)):
@@ -92,6 +92,22 @@ def to_aiortc(configuration: Mapping[str, Any] | None) -> RTCConfiguration:
         bundlePolicy=RTCBundlePolicy.MAX_COMPAT,
         **options,
     )
+
+
+def shared_with_server(configuration: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return what the server uses of the page's configuration.
+
+    A page that is kept to its relay keeps the connection to it, so an aiortc that cannot be kept to
+    relays needs not refuse.
+    """
+    if configuration is None or can_be_relay_only():
+        return configuration
+    return {key: value for key, value in configuration.items() if key != "iceTransportPolicy"}
+
+
+def can_be_relay_only() -> bool:
+    """Whether this is aiortc 1.16, which needs Python 3.11, or later."""
+    return hasattr(RTCConfiguration(), "iceTransportPolicy")
 
 
 def _relay_only() -> Any:
