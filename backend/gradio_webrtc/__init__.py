@@ -63,6 +63,7 @@ from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, Silero
 from gradio_webrtc.turns.replies.current_reply import Reply, current_reply
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
 from gradio_webrtc.turns.stop_words.reply_on_stop_words import ReplyOnStopWords
+from gradio_webrtc.ui.ui_args import UIArgs
 
 __all__ = [
     "AdditionalOutputs",
@@ -106,6 +107,7 @@ __all__ = [
     "TurnCredentialsError",
     "TurnDetector",
     "TurnEnded",
+    "UIArgs",
     "UnknownConnectionError",
     "VideoStreamHandler",
     "VoiceActivityDetector",

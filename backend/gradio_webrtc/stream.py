@@ -1,17 +1,18 @@
-"""``Stream``: one handler, mountable on a FastAPI app for any WebRTC client."""
+"""``Stream``: one handler with a page of its own, mountable on a FastAPI app for any client."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum
 from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI, Request
+from gradio.components.base import Component
 
-from gradio_webrtc.gradio_events.requests import gradio_words_for, page_of_event
+from gradio_webrtc.gradio_events.requests import gradio_words_for
 from gradio_webrtc.handlers.adapters.as_handler import UserCode
-from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.options import (
@@ -22,28 +23,44 @@ from gradio_webrtc.options import (
 from gradio_webrtc.recording.options import Recording
 from gradio_webrtc.routes.requests import check_request, scope_of_request
 from gradio_webrtc.routes.stream_router import make_router
-from gradio_webrtc.server.mounting import check_path_is_free, mount_path, mounted_on
+from gradio_webrtc.server.mounting import add_routes, mount_path, mounted_on
 from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.stream_host import StreamHost
+from gradio_webrtc.stream_members.page_access import PageAccess
+from gradio_webrtc.stream_members.session_access import SessionAccess
 from gradio_webrtc.transports.media_preferences import MaxBitrate, VideoCodec
 from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses
+from gradio_webrtc.ui.stream_page import StreamPage, check_page_arguments
+from gradio_webrtc.ui.ui_args import UIArgs
+
+logger = logging.getLogger(__name__)
 
 
-class Stream:
-    """One stream handler as HTTP routes, for clients that are not a Gradio page.
+class Stream(SessionAccess, PageAccess):
+    """One stream handler with a page, ``ui``, and as HTTP routes for any other client.
 
     Args:
         handler: what ``WebRTC.stream()`` takes: a stream handler for audio; a function or
             generator, sync or async, for video. In mode ``"receive"`` a generator or function,
             sync or async, whose arguments the client is asked for when it has some.
+        additional_outputs_handler: on the page, called for each ``AdditionalOutputs`` with the
+            current values of all ``additional_outputs``, then with what the ``AdditionalOutputs``
+            hold; returns their new values. Sync or async.
         mode: ``"send-receive"``, ``"send"`` or ``"receive"``, from the client's side.
         modality: ``"audio"``, ``"video"`` or ``"audio-video"``.
         concurrency_limit: how many clients may be connected at once; ``None`` for no limit,
             1 by default.
         time_limit: seconds after which a connected stream ends, or ``None``.
         allow_extra_tracks: accept, and ignore, tracks that do not belong to ``modality``.
+        rtp_params: for the page, as ``WebRTC`` takes it.
         rtc_configuration: for the client, as ``WebRTC`` takes it.
         server_rtc_configuration: for the server; ``None`` uses ``rtc_configuration``.
+        track_constraints: for the page, as ``WebRTC`` takes it.
+        additional_inputs: components of the page whose values are further arguments of the
+            handler. One that is among the outputs as well is on the page once.
+        additional_outputs: components of the page that ``additional_outputs_handler`` fills.
+        ui_args: how the page looks, see ``UIArgs``.
+        verbose: whether the log says at the start of the app where the stream can be reached.
         frame_format: channel order of the arrays a video handler gets and gives.
         video_codec: preferred codec, ``"VP8"`` or ``"H264"``.
         max_bitrate: as ``WebRTC`` takes it; limits what the server sends.
@@ -66,13 +83,20 @@ class Stream:
         self,
         handler: UserCode,
         *,
+        additional_outputs_handler: Callable[..., Any] | None = None,
         mode: Mode = "send-receive",
         modality: Modality = "video",
         concurrency_limit: int | Literal["default"] | None = "default",
         time_limit: float | None = None,
         allow_extra_tracks: bool = False,
+        rtp_params: dict[str, Any] | None = None,
         rtc_configuration: RTCConfigurationOption = None,
         server_rtc_configuration: RTCConfigurationOption = None,
+        track_constraints: dict[str, Any] | None = None,
+        additional_inputs: Sequence[Component] | None = None,
+        additional_outputs: Sequence[Component] | None = None,
+        ui_args: UIArgs | None = None,
+        verbose: bool = True,
         frame_format: FrameFormat = "rgb24",
         video_codec: VideoCodec | None = None,
         max_bitrate: MaxBitrate = None,
@@ -97,15 +121,33 @@ class Stream:
             candidate_addresses=candidate_addresses,
             allowed_origins=allowed_origins,
         )
+        page = check_page_arguments(
+            options,
+            inputs=additional_inputs,
+            outputs=additional_outputs,
+            outputs_handler=additional_outputs_handler,
+            ui_args=ui_args,
+            rtp_params=rtp_params,
+            track_constraints=track_constraints,
+        )
         settings = options.settings(handler, show_error=show_error, words=gradio_words_for)
         self.mode: Mode = mode
         self.modality: Modality = modality
+        self.event_handler = handler
+        self.additional_outputs_handler = additional_outputs_handler
+        self.additional_input_components = page.inputs
+        self.additional_output_components = page.outputs
+        self.time_limit = options.time_limit
+        self.verbose = verbose
         self.host = StreamHost(settings, SessionRegistry(limit_or_none(concurrency_limit)))
+        self._page = StreamPage(self.host, handler, options, page, concurrency_limit)
 
     def mount(
         self, app: FastAPI | APIRouter, path: str = "", tags: list[str | Enum] | None = None
     ) -> None:
-        """Add the routes to ``app`` under ``path``; sessions end when the app shuts down.
+        """Add the routes to ``app`` under ``path``; all sessions end when the app shuts down.
+
+        A route of your own for one of these paths goes on to answer when you declare it before.
 
         Args:
             app: the application, or a router of it that is included after this. The server tells
@@ -115,67 +157,15 @@ class Stream:
             tags: OpenAPI tags of the routes.
 
         Raises:
-            ConfigurationError: ``app`` or ``path`` cannot work, or the path is taken.
+            ConfigurationError: ``app`` or ``path`` cannot work, or another stream is
+                mounted there.
         """
         router = mounted_on(app)
         prefix = mount_path(path)
-        check_path_is_free(router, f"{prefix}/webrtc/offer")
-        router.include_router(make_router(self.host, prefix, tags))
-        router.lifespan_context = _closing_at_the_end(router.lifespan_context, self.host)
-
-    # In a Gradio event of some page, these act for that page: on its own sessions, and on those
-    # of clients that are no page.
-
-    def set_input(self, webrtc_id: str, *args: Any) -> None:
-        """Give the handler of one session the values of its further inputs. Any thread.
-
-        Args:
-            webrtc_id: the id the client sent with its offer.
-            args: the values, without one for the stream itself. A `WebRTCData` before them is
-                what the person submitted: the handler finds it in ``latest_args[0]``, and its
-                ``trigger_response()`` is called, once for each and in order.
-
-        Raises:
-            UnknownConnectionError: no session has this id.
-            ConfigurationError: the handler is a function that cannot take this many values.
-        """
-        self.host.set_input(webrtc_id, args, page_of_event())
-
-    def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
-        """Yield the additional outputs of one session as they come; ends with the session.
-
-        What was emitted before is kept, up to 1000 of them, and for a minute after the session.
-        Several readers of one session share its outputs.
-
-        Args:
-            webrtc_id: the id the client sent with its offer, which may come up to 2 seconds later.
-
-        Raises:
-            UnknownConnectionError: no session has this id.
-            ConnectionClosedError: the session has ended, and nothing of it is left.
-        """
-        return self.host.output_stream(webrtc_id, page_of_event())
-
-    async def fetch_latest_output(self, webrtc_id: str) -> AdditionalOutputs:
-        """Wait for the next additional output of one session and return it.
-
-        Args:
-            webrtc_id: the id the client sent with its offer.
-
-        Raises:
-            UnknownConnectionError: no session has this id.
-            ConnectionClosedError: the session has ended, and nothing of it is left.
-        """
-        return await self.host.fetch_latest_output(webrtc_id, page_of_event())
-
-    def close_stream(self, webrtc_id: str, msg: str = "") -> None:
-        """End one session with the reason ``app_closed``. Any thread.
-
-        Args:
-            webrtc_id: the id of the session; nothing happens when it has ended.
-            msg: words for the person.
-        """
-        self.host.close_stream(webrtc_id, msg, page_of_event())
+        routes = make_router(self.host, prefix, tags)
+        add_routes(router, routes)
+        reached = [getattr(route, "path", "") for route in routes.routes] if self.verbose else []
+        router.lifespan_context = _serving(router.lifespan_context, self.host, reached)
 
     async def offer(self, body: dict[str, Any], request: Request | None = None) -> dict[str, Any]:
         """Answer an offer or candidate, for apps that bring their own route.
@@ -196,13 +186,19 @@ class Stream:
         return await self.host.signal(body, asking, scope_of_request(request))
 
 
-def _closing_at_the_end(lifespan: Callable[[Any], Any], host: StreamHost) -> Callable[[Any], Any]:
+def _serving(
+    lifespan: Callable[[Any], Any], host: StreamHost, reached: Sequence[str]
+) -> Callable[[Any], Any]:
+    """Return ``lifespan`` with the end of the sessions at its end; tell where they are reached."""
+
     @asynccontextmanager
-    async def closing(app: FastAPI) -> AsyncIterator[Any]:
+    async def serving(app: FastAPI) -> AsyncIterator[Any]:
         async with lifespan(app) as state:
+            if reached:
+                logger.info("A stream can be reached at %s", ", ".join(reached))
             try:
                 yield state
             finally:
                 await host.aclose()
 
-    return closing
+    return serving

@@ -49,6 +49,7 @@ class ScriptedHandler:
         self.fps = 30
         self.video_backlog = 1
         self.dropped = 0
+        self.user_code = self
         self.link: Link | None = None
         self.started = 0
         self.closed = 0

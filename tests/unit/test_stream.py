@@ -9,15 +9,11 @@ from fastapi import FastAPI
 
 from gradio_webrtc import (
     ConfigurationError,
-    ConnectionClosedError,
     Stream,
-    UnknownConnectionError,
 )
-from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.session.state import CloseReason
 from tests.support.echo_handlers import EchoHandler
-from tests.support.registry import enter, handler_of
-from tests.support.sessions import settle
+from tests.support.registry import enter
 
 
 def same(frame: Any) -> Any:
@@ -74,26 +70,6 @@ async def test_each_connection_has_a_handler_of_its_own() -> None:
 async def test_an_option_that_cannot_work_is_refused_at_once(options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(options))):
         Stream(same, **options)
-
-
-async def test_the_app_acts_on_a_session_by_its_id() -> None:
-    stream = Stream(same)
-    session = enter(stream.host.registry, "a")
-    session.on_connected()
-    stream.set_input("a")
-    await settle()
-    assert handler_of(session).args == [()]
-    handler_of(session).say(AdditionalOutputs(1), AdditionalOutputs(2))
-    assert (await stream.fetch_latest_output("a")).args == (1,)
-    stream.close_stream("a", "Bye.")
-    assert [output.args async for output in stream.output_stream("a")] == [(2,)]
-    await settle()
-    assert session.ending is not None
-    assert (session.ending.reason, session.ending.text) == (CloseReason.APP_CLOSED, "Bye.")
-    with pytest.raises(ConnectionClosedError):
-        await stream.fetch_latest_output("a")
-    with pytest.raises(UnknownConnectionError):
-        stream.set_input("b")
 
 
 async def test_an_app_may_bring_its_own_route() -> None:

@@ -207,6 +207,8 @@ def make_host(arguments: StreamArguments) -> StreamHost:
         return before
     if before is not None:
         before.end_all(DRAWN_ANEW)
+    if component.routes is not None:
+        return component.routes.beside(settings)
     host = StreamHost(settings, SessionRegistry(arguments.concurrency_limit))
     share(host, arguments.concurrency_id, component.key)
     return host

@@ -46,6 +46,7 @@ class StreamingComponent(Component):
     Attributes:
         stream_options: what it was told of its stream.
         listeners: who takes the additional outputs of its pages.
+        routes: the host of a ``Stream``'s other clients, if the component is on such a page.
         tick: an event of the page's: the server asks for the values of the other inputs.
         state_change: another: additional outputs wait on the server.
     """
@@ -53,6 +54,7 @@ class StreamingComponent(Component):
     variant: Variant
     stream_options: StreamOptions
     listeners: OutputListeners
+    routes: StreamHost | None = None
     # Gradio makes these methods out of EVENTS when the component's class is made.
     tick: Callable[..., Dependency]
     state_change: Callable[..., Dependency]

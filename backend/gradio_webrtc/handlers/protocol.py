@@ -186,6 +186,14 @@ class Handler(Protocol):
         """How many frames the handler took and then dropped for newer ones."""
         ...
 
+    @property
+    def user_code(self) -> Any:
+        """What the author wrote: this connection's copy of a stream handler, or the function.
+
+        ``None`` while there is no copy: before ``start``, and after ``aclose``.
+        """
+        ...
+
     async def start(self, link: Link) -> None:
         """Prepare user code for this connection. ``audio_format`` is final once this returned."""
         ...

@@ -29,11 +29,16 @@ class HostedSessions:
         outputs: where additional outputs wait.
     """
 
-    def __init__(self, settings: StreamSettings, registry: SessionRegistry) -> None:
+    def __init__(
+        self,
+        settings: StreamSettings,
+        registry: SessionRegistry,
+        outputs: OutputStore | None = None,
+    ) -> None:
         self.settings = settings
         self.registry = registry
         self.listeners: Sequence[Hashable] = ()
-        self.outputs = OutputStore()
+        self.outputs = OutputStore() if outputs is None else outputs
         self._sessions: WeakSet[Session] = WeakSet()
         self._watching: asyncio.Task[None] | None = None
         self._stopping: asyncio.Event | None = None

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from weakref import WeakSet
 
 from fastapi import APIRouter, FastAPI
-from starlette.routing import Match, Mount
+from starlette.routing import BaseRoute, Match, Mount
 
 from gradio_webrtc.errors import ConfigurationError
+
+logger = logging.getLogger(__name__)
 
 _PATH = re.compile(r"(/([A-Za-z0-9._~:-]|\{\w+(:\w+)?\})+)*")
 """Segments of a URL's path: RFC 3986, section 3.3, without percent escapes, which servers decode
@@ -47,15 +53,67 @@ def mount_path(path: str) -> str:
     return prefix
 
 
-def check_path_is_free(router: APIRouter, path: str) -> None:
-    """Raise ``ConfigurationError`` if ``router`` has a route under ``path`` already.
+def add_routes(router: APIRouter, routes: APIRouter) -> None:
+    """Add the ``routes`` of a stream to ``router``.
 
-    The one that was there first would answer, and nobody would ever reach the second.
+    A route of the app's own that answers the same requests, and was declared before, goes on to
+    answer them: an app may bring its own. The log says so.
+
+    Raises:
+        ConfigurationError: another stream is there already. Nobody would ever reach the second.
     """
-    request = {"type": "http", "method": "POST", "path": router.prefix + path, "headers": []}
-    for route in router.routes:
-        # What is mounted there with all that is below it may come after the routes of its own.
-        if not isinstance(route, Mount) and route.matches(request)[0] is Match.FULL:
+    for route in routes.routes:
+        path = router.prefix + _path(route)
+        there = list(_answering(router, path, route))
+        if any(_is_of_a_stream(each, path) for each in there):
             raise ConfigurationError(
-                f"Something is mounted at {path!r} already. Give each Stream a path of its own."
+                f"A stream is mounted at {path!r} already. Give each Stream a path of its own."
             )
+        if there:
+            _tell_of_own_route(path, _path(there[0]))
+    router.include_router(routes)
+    endpoints = (getattr(route, "endpoint", None) for route in routes.routes)
+    _stream_endpoints.update(endpoint for endpoint in endpoints if endpoint is not None)
+
+
+def _tell_of_own_route(path: str, pattern: str) -> None:
+    if pattern in (path, ""):
+        logger.info("%s is answered by the app's own route, which was declared before", path)
+        return
+    logger.warning(
+        "%s is answered by the app's route %r, which was declared before. Declare that one after "
+        "mount() if the stream is meant to answer.",
+        path,
+        pattern,
+    )
+
+
+def _answering(router: APIRouter, path: str, route: BaseRoute) -> Iterator[BaseRoute]:
+    """Yield the routes of ``router`` that answer what ``route`` would answer at ``path``."""
+    methods = sorted(getattr(route, "methods", None) or ())
+    request = {"type": "http", "method": methods[0]} if methods else {"type": "websocket"}
+    for known in router.routes:
+        # What is mounted there with all that is below it may come after the routes of its own.
+        if isinstance(known, Mount):
+            continue
+        if known.matches({**request, "path": path, "headers": []})[0] is Match.FULL:
+            yield known
+
+
+def _is_of_a_stream(route: BaseRoute, path: str) -> bool:
+    """Whether ``route``, which answers at ``path``, was added by ``add_routes`` to some router."""
+    if getattr(route, "endpoint", None) in _stream_endpoints:
+        return path.endswith(_path(route))
+    # Newer FastAPI keeps a router that was included as one route.
+    included = getattr(route, "original_router", None)
+    inner = included.routes if isinstance(included, APIRouter) else ()
+    return any(_is_of_a_stream(each, path) for each in inner)
+
+
+def _path(route: BaseRoute) -> str:
+    """Return the path of a route, ``""`` for a router that was included as one."""
+    return str(getattr(route, "path", ""))
+
+
+_stream_endpoints: WeakSet[Callable[..., Any]] = WeakSet()
+"""The functions behind the routes of all streams, by which they are known wherever included."""

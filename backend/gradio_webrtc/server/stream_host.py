@@ -15,6 +15,7 @@ from gradio_webrtc.errors import (
 from gradio_webrtc.json_values import Json, JsonObject
 from gradio_webrtc.server.answering import Answer, Answering
 from gradio_webrtc.server.hosted_sessions import HostedSessions
+from gradio_webrtc.server.output_store import OutputStore
 from gradio_webrtc.server.quotas import Requester
 from gradio_webrtc.server.session_builder import Line, build_session, webrtc_line
 from gradio_webrtc.server.session_registry import Place, SessionRegistry
@@ -43,10 +44,19 @@ class StreamHost(HostedSessions):
         answering: how requests are answered when they cannot be.
     """
 
-    def __init__(self, settings: StreamSettings, registry: SessionRegistry) -> None:
-        super().__init__(settings, registry)
+    def __init__(
+        self,
+        settings: StreamSettings,
+        registry: SessionRegistry,
+        outputs: OutputStore | None = None,
+    ) -> None:
+        super().__init__(settings, registry, outputs)
         self.starts = StartTokens()
         self.answering = Answering()
+
+    def beside(self, settings: StreamSettings) -> StreamHost:
+        """Return the host of other clients of the same stream: places and outputs are shared."""
+        return StreamHost(settings, self.registry, self.outputs)
 
     # -- requests: each answers with a dict, a refusal among them ------------------------------
 

@@ -65,6 +65,7 @@ class Session:
         channel: what is said to the client goes through it.
         first_sign: the deadline for a client that was answered to show itself.
         connected: is set once media can flow.
+        user_code: gives what the author wrote, see ``Handler.user_code``.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Session:
         self.transport = make_transport(self)
         self._words_for_error = words_for_error
         self._handler = handler
+        self.user_code: Callable[[], Any] = lambda: handler.user_code
         self._end: asyncio.Future[Ending] = self.loop.create_future()
         self._deadlines = Deadlines(self.loop, limits, self.end)
         self.first_sign = FirstSign(self.loop, limits, self.end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import httpx
@@ -14,6 +15,14 @@ from gradio_webrtc import ConfigurationError, Stream
 
 def stream() -> Stream:
     return Stream(lambda image: image, modality="video")
+
+
+async def answer(app: Any, path: str) -> Any:
+    """Return who answered, of those who say so."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        body = {"type": "offer", "webrtc_id": "a", "sdp": "v=0"}
+        return (await http.post(path, json=body)).json()["by"]
 
 
 async def answers(app: Any, path: str) -> bool:
@@ -58,6 +67,45 @@ async def test_a_path_that_is_taken_is_refused() -> None:
     stream().mount(app, "/other")
     with pytest.raises(ConfigurationError, match="'/rtc/webrtc/offer' already"):
         stream().mount(app, "rtc/")
+
+
+async def test_a_path_that_a_stream_has_by_way_of_a_router_is_taken() -> None:
+    app, router = FastAPI(), APIRouter(prefix="/api")
+    stream().mount(router, "/rtc")
+    app.include_router(router)
+    stream().mount(app, "/rtc")
+    with pytest.raises(ConfigurationError, match="'/api/rtc/webrtc/offer' already"):
+        stream().mount(app, "/api/rtc")
+
+
+async def test_an_apps_own_route_that_was_there_before_goes_on_to_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app, mounted = FastAPI(), stream()
+
+    @app.post("/rtc/webrtc/offer")
+    async def own(body: dict[str, Any]) -> dict[str, Any]:
+        return {**await mounted.offer(body), "by": "the app"}
+
+    caplog.set_level(logging.INFO, logger="gradio_webrtc")
+    mounted.mount(app, "/rtc")
+    assert await answer(app, "/rtc/webrtc/offer") == "the app"
+    assert "/rtc/webrtc/offer is answered by the app's own route" in caplog.text
+    with pytest.raises(ConfigurationError, match="A stream is mounted at '/rtc/webrtc/offer'"):
+        stream().mount(app, "/rtc")
+
+
+async def test_a_route_for_everything_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    app = FastAPI()
+
+    @app.post("/{path:path}")
+    async def everything(path: str) -> dict[str, str]:
+        return {"by": path}
+
+    stream().mount(app, "/rtc")
+    assert await answer(app, "/rtc/webrtc/offer") == "rtc/webrtc/offer"
+    assert "answered by the app's route '/{path:path}'" in caplog.text
+    assert "after mount()" in caplog.text
 
 
 async def test_a_router_carries_the_stream_and_its_end_into_the_app(

@@ -274,3 +274,19 @@ async def test_setting_the_servers_event_is_enough(host: StreamHost) -> None:
 )
 def test_whose_request_it_is(body: object, page: str | None) -> None:
     assert page_of(body) == page
+
+
+async def test_hosts_beside_one_another_share_places_and_what_sessions_leave(
+    host: StreamHost,
+) -> None:
+    page = host.beside(StreamSettings(make_handler=ScriptedHandler, modality="audio"))
+    session = enter(page.registry, "a", "page")
+    session.on_connected()
+    host.set_input("a", [1])
+    await settle()
+    assert handler_of(session).args == [(1,)]
+    page.outputs.open("b", "page", ()).put(AdditionalOutputs(2))
+    assert host.outputs is page.outputs
+    await host.aclose()
+    assert session.ending is not None
+    assert session.ending.reason is CloseReason.SERVER_SHUTDOWN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from abc import ABC, abstractmethod
+from typing import Any
 
 from gradio_webrtc.handlers.adapters.encoded_media import EncodedMedia
 from gradio_webrtc.handlers.emission import Emission
@@ -61,6 +62,11 @@ class DecodingHandler(ABC):
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+
+    @property
+    @abstractmethod
+    def user_code(self) -> Any:
+        """What the author wrote, ``None`` while there is no copy of it for this connection."""
 
     @abstractmethod
     async def _start(self, link: Link) -> None:

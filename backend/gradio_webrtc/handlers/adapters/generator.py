@@ -72,6 +72,11 @@ class GeneratorHandler(DecodingHandler):
         self._media = EncodedMedia(self._next, self.emits, self._worker.name)
         self._demux = Demux(self._media.take, fps, fps) if len(self.emits) > 1 else None
 
+    @property
+    def user_code(self) -> Callable[..., Any]:
+        """The function, which all connections share."""
+        return self._fn
+
     async def _start(self, link: Link) -> None:
         """Ask for the values of the inputs unless they are known."""
         if not self._args_came.is_set():

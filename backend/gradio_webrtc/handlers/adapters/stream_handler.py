@@ -86,6 +86,11 @@ class AudioHandler(DecodingHandler):
         self.audio_format = _audio_format(prototype)
         self.fps = prototype.fps
 
+    @property
+    def user_code(self) -> UserHandler | None:
+        """The copy that serves this connection."""
+        return self._handler
+
     async def _start(self, link: Link) -> None:
         """Make the copy, tie it to its session and begin its ``start_up``.
 

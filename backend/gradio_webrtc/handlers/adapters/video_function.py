@@ -52,6 +52,7 @@ class VideoFunction(DecodingHandler):
         needs_args: bool,
         shown: bool = True,
     ) -> None:
+        self._given = handler
         self._fn = handler.callable
         self._worker = Worker(getattr(self._fn, "__qualname__", type(self._fn).__qualname__))
         super().__init__(self._worker.name, self.emits)
@@ -72,6 +73,11 @@ class VideoFunction(DecodingHandler):
     def dropped(self) -> int:
         """How many frames were replaced by newer ones before the function was ready for them."""
         return self._frames.dropped
+
+    @property
+    def user_code(self) -> VideoStreamHandler:
+        """The function with how it wants to be called, which all connections share."""
+        return self._given
 
     async def _start(self, link: Link) -> None:
         """Ask for the values of the other inputs if the function takes any."""

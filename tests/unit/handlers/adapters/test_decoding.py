@@ -27,6 +27,7 @@ class Inner(DecodingHandler):
     audio_format = AudioFormat(16_000, "stereo")
     fps = 12
     dropped = 7
+    user_code = None
 
     def __init__(self, *emits: MediaKind) -> None:
         self.emits: frozenset[MediaKind] = frozenset(emits)

@@ -250,6 +250,7 @@ async def test_a_video_handlers_rate_is_known():
         handler = as_handler(fn, mode="receive", modality="video")()
         assert handler.fps == fps
         assert (handler.receives, handler.emits) == (frozenset(), {"video"})
+        assert handler.user_code is pictures
 
 
 @pytest.mark.parametrize("is_async", [False, True])

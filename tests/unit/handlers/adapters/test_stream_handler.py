@@ -289,7 +289,9 @@ async def test_a_fresh_copy_serves_each_connection(link):
     first.set_args([1])
     assert made[0].latest_args == ["__webrtc_value__", 1]
     assert made[1].latest_args == []
+    assert (first.user_code, second.user_code) == tuple(made)
     await first.aclose()
+    assert (first.user_code, second.user_code) == (None, made[1])
     await second.aclose()
 
 

@@ -241,6 +241,7 @@ async def test_a_handlers_own_frame_format_wins(link):
         await running.receive_video(lazy)
         await emit(running)
         assert lazy.converted == [("gray", False)]
+        assert running.user_code.callable is plus
 
 
 @pytest.mark.parametrize("is_async", [False, True])

@@ -1,0 +1,97 @@
+"""What an app does to the sessions of a ``Stream``, of its page and of its routes alike.
+
+In a Gradio event of some page, these act for that page: on its own sessions, and on those of
+clients that are no page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from gradio_webrtc.gradio_events.requests import page_of_event
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.server.stream_host import StreamHost
+from gradio_webrtc.session.session import Session
+from gradio_webrtc.stream_members.connection import Connection
+
+
+class SessionAccess:
+    """The sessions by their ids."""
+
+    host: StreamHost
+
+    @property
+    def concurrency_limit(self) -> int | None:
+        """How many clients may be connected at once, of the page and the routes together."""
+        return self.host.registry.limit
+
+    @property
+    def handlers(self) -> dict[str, Any]:
+        """The live handlers by ``webrtc_id``, as they are now: the objects that serve sessions.
+
+        For a stream handler the session's own copy, so that
+        ``stream.handlers[webrtc_id].trigger_response()`` reaches it; for a function that function,
+        in a ``VideoStreamHandler`` where it gets frames.
+        """
+        live = ((session.webrtc_id, session.user_code()) for session in self._sessions())
+        return {webrtc_id: handler for webrtc_id, handler in live if handler is not None}
+
+    @property
+    def connections(self) -> dict[str, list[Connection]]:
+        """The live connections by ``webrtc_id``, as they are now; a list of one for each id."""
+        return {session.webrtc_id: [Connection.of(session)] for session in self._sessions()}
+
+    def _sessions(self) -> list[Session]:
+        return list(self.host.registry)
+
+    def set_input(self, webrtc_id: str, *args: Any) -> None:
+        """Give the handler of one session the values of its further inputs. Any thread.
+
+        Args:
+            webrtc_id: the id the client sent with its offer.
+            args: the values, without one for the stream itself. A `WebRTCData` before them is
+                what the person submitted: the handler finds it in ``latest_args[0]``, and its
+                ``trigger_response()`` is called, once for each and in order.
+
+        Raises:
+            UnknownConnectionError: no session has this id.
+            ConfigurationError: the handler is a function that cannot take this many values.
+        """
+        self.host.set_input(webrtc_id, args, page_of_event())
+
+    def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
+        """Yield the additional outputs of one session as they come; ends with the session.
+
+        What was emitted before is kept, up to 1000 of them, and for a minute after the session.
+        Several readers of one session share its outputs.
+
+        Args:
+            webrtc_id: the id the client sent with its offer, which may come up to 2 seconds later.
+
+        Raises:
+            UnknownConnectionError: no session has this id.
+            ConnectionClosedError: the session has ended, and nothing of it is left.
+        """
+        return self.host.output_stream(webrtc_id, page_of_event())
+
+    async def fetch_latest_output(self, webrtc_id: str) -> AdditionalOutputs:
+        """Wait for the next additional output of one session and return it.
+
+        Args:
+            webrtc_id: the id the client sent with its offer.
+
+        Raises:
+            UnknownConnectionError: no session has this id.
+            ConnectionClosedError: the session has ended, and nothing of it is left.
+        """
+        return await self.host.fetch_latest_output(webrtc_id, page_of_event())
+
+    def close_stream(self, webrtc_id: str, msg: str = "") -> None:
+        """End one session with the reason ``app_closed``. Any thread.
+
+        Args:
+            webrtc_id: the id of the session; nothing happens when it has ended.
+            msg: words for the person.
+        """
+        self.host.close_stream(webrtc_id, msg, page_of_event())
