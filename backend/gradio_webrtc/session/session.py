@@ -25,13 +25,7 @@ from gradio_webrtc.session.deadlines import Deadlines, FirstSign
 from gradio_webrtc.session.end_report import log_end, say_goodbye
 from gradio_webrtc.session.media_pumps import AudioPump, VideoPump, drain, pump_output
 from gradio_webrtc.session.output_announcements import Announcements, OutputSink
-from gradio_webrtc.session.state import (
-    CloseReason,
-    Ending,
-    Limits,
-    SessionState,
-    check_transition,
-)
+from gradio_webrtc.session.state import CloseReason, Ending, Limits, SessionState, check_transition
 from gradio_webrtc.session.submissions import Submissions
 from gradio_webrtc.session.transport import MakeTransport, TransportedVideo
 
