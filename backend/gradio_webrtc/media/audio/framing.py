@@ -8,8 +8,11 @@ import numpy as np
 
 from gradio_webrtc.media.audio.pcm import Float32Array, Int16Array, remix
 
-FADE_SAMPLES = 240
-"""Length of every fade: 5 ms at 48 kHz, short enough to go unnoticed, long enough not to tick."""
+FADE_SECONDS = 0.005
+"""Length of every fade: short enough to go unnoticed, long enough not to tick."""
+
+FADE_SAMPLES = round(48_000 * FADE_SECONDS)
+"""The same in samples at 48 kHz."""
 
 AUDIBLE_STEP = 328
 """A jump out of silence of 1 % of full scale or more is softened by a fade."""
@@ -21,7 +24,9 @@ def fade_out_curve(length: int = FADE_SAMPLES) -> Float32Array:
     return np.asarray(0.5 + 0.5 * np.cos(np.pi * at), np.float32)
 
 
-def fade_to_silence(content: Int16Array, last: Int16Array, length: int) -> Int16Array:
+def fade_to_silence(
+    content: Int16Array, last: Int16Array, length: int, fade: int = FADE_SAMPLES
+) -> Int16Array:
     """Complete ``content`` to ``length`` samples so that it ends in silence without a step.
 
     What follows the content is its last sample held, under a fade that starts at the content's
@@ -30,15 +35,16 @@ def fade_to_silence(content: Int16Array, last: Int16Array, length: int) -> Int16
     Args:
         content: shape ``(channels, n)``, n from 0 to ``length``.
         last: shape ``(channels,)``, the sample before the content, used when n is 0.
-        length: at least ``FADE_SAMPLES``.
+        length: at least ``fade``.
+        fade: length of the fade in samples.
     """
     count = content.shape[1]
     held = content[:, -1] if count else last
     frame = np.empty((content.shape[0], length), np.float32)
     frame[:, :count] = content
     frame[:, count:] = held[:, np.newaxis]
-    end = min(length, count + FADE_SAMPLES)
-    frame[:, end - FADE_SAMPLES : end] *= fade_out_curve()
+    end = min(length, count + fade)
+    frame[:, end - fade : end] *= fade_out_curve(fade)
     frame[:, end:] = 0.0
     return np.rint(frame).astype(np.int16)
 
@@ -102,17 +108,22 @@ class Framer:
 
 
 class EdgeFader:
-    """Fades a stream of frames where it stops and where it goes on. Not thread-safe."""
+    """Fades a stream of frames where it stops and where it goes on. Not thread-safe.
 
-    def __init__(self, channels: int) -> None:
-        """Take frames of shape ``(channels, n)``."""
+    Attributes:
+        fade_samples: length of each fade.
+    """
+
+    def __init__(self, channels: int, fade_samples: int = FADE_SAMPLES) -> None:
+        """Take frames of shape ``(channels, n)``, n at least ``fade_samples``."""
+        self.fade_samples = fade_samples
         self._last: Int16Array = np.zeros(channels, np.int16)
         self._cut: Int16Array | None = None
         self._silent = True
 
     def cut_off(self, upcoming: Int16Array) -> None:
         """Let ``upcoming``, which will not be played, fade out below the next frame."""
-        self._cut = fade_to_silence(upcoming, self._last, FADE_SAMPLES)
+        self._cut = fade_to_silence(upcoming, self._last, self.fade_samples, self.fade_samples)
 
     def skip(self, upcoming: Int16Array) -> None:
         """``cut_off``, unless something is fading out already."""
@@ -129,7 +140,8 @@ class EdgeFader:
 
     def ending(self, content: Int16Array, length: int) -> Int16Array:
         """Return a frame of ``length`` samples with ``content``, which ends in silence."""
-        return self._next(fade_to_silence(content, self._last, length), silent=True)
+        faded = fade_to_silence(content, self._last, length, self.fade_samples)
+        return self._next(faded, silent=True)
 
     def silence(self, length: int) -> Int16Array:
         """Return a frame without content; the sound before it, or what was cut off, fades out."""
@@ -155,10 +167,10 @@ class EdgeFader:
         starts_loud = self._silent and int(np.abs(samples[:, 0].astype(np.int32)).max())
         if self._cut is None and starts_loud < AUDIBLE_STEP:
             return samples
-        start = samples[:, :FADE_SAMPLES] * fade_out_curve()[::-1]
+        start = samples[:, : self.fade_samples] * fade_out_curve(self.fade_samples)[::-1]
         if self._cut is not None:
             start += self._cut
             self._cut = None
         softened: Int16Array = samples.copy()
-        softened[:, :FADE_SAMPLES] = np.clip(np.rint(start), -32_768, 32_767)
+        softened[:, : self.fade_samples] = np.clip(np.rint(start), -32_768, 32_767)
         return softened

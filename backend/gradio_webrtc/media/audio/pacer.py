@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gradio_webrtc.media.audio.framing import FADE_SAMPLES, EdgeFader, Framer
+from gradio_webrtc.media.audio.framing import FADE_SECONDS, EdgeFader, Framer
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.media.audio.process_stall import ProcessStall
 from gradio_webrtc.media.audio.standing_queue import StandingQueue
@@ -103,7 +103,7 @@ class AudioPacer:
         self._partial_since: float | None = None
         self._ending = False
         self._dry = True
-        self._fader = EdgeFader(channels)
+        self._fader = EdgeFader(channels, round(sample_rate * FADE_SECONDS))
         self._held = False
         self._hushing = False
         self._stall = ProcessStall()
@@ -149,7 +149,7 @@ class AudioPacer:
         dropped = self.buffered
         self.cleared_samples += len(self._framer)
         if self._due is not None:
-            self._fader.cut_off(self._framer.take(FADE_SAMPLES))
+            self._fader.cut_off(self._framer.take(self._fader.fade_samples))
             self._ending = True
         self._hushing = False
         self._framer.clear()
@@ -168,7 +168,7 @@ class AudioPacer:
         self._partial_since = None
         if self._due is not None and not self._ending:
             # Heard twice, now and when it goes on: what faded away cannot be made out.
-            self._fader.cut_off(self._framer.peek(FADE_SAMPLES))
+            self._fader.cut_off(self._framer.peek(self._fader.fade_samples))
             self._hushing = self._ending = True
 
     def release(self) -> None:
@@ -273,7 +273,7 @@ class AudioPacer:
         frame = self._framer.take(self._frame_samples)
         while self._standing.may_skip(frame, now, self.buffered):
             self.skipped_samples += self._frame_samples
-            self._fader.skip(frame[:, :FADE_SAMPLES])
+            self._fader.skip(frame[:, : self._fader.fade_samples])
             frame = self._framer.take(self._frame_samples)
         self.played_samples += self._frame_samples
         return frame

@@ -321,3 +321,21 @@ def test_a_generator_that_fills_the_buffer_loses_nothing() -> None:
     drive_on = playout.played_samples + round(playout.buffered * RATE)
     assert playout.skipped_samples == 0
     assert drive_on == samples.shape[1]
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 44_100])
+def test_at_other_rates_fades_take_as_long(rate: int) -> None:
+    fade, frame = round(rate * 0.005), rate // 50
+    for begin in ("clear", "hold", "end"):
+        playout = AudioPacer(rate)
+        playout.push(steady(frame * 2 + frame // 4))
+        first = playout.next(0.0)
+        assert isinstance(first, Frame)
+        assert first.samples.shape == (1, frame)
+        if begin != "end":
+            getattr(playout, begin)()
+        tail = sound(drive(playout, [], 1.0))[0].astype(int)
+        kept = frame + frame // 4 if begin == "end" else 0
+        assert (tail[:kept] == 8_000).all()
+        assert 0 < tail[kept + fade // 2] < 8_000
+        assert not tail[kept + fade :].any()
