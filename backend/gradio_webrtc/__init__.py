@@ -1,5 +1,7 @@
 """Real-time audio and video between a browser and Python functions, as a Gradio component."""
 
+from pathlib import Path
+
 from gradio_webrtc.component import WebRTC
 from gradio_webrtc.concurrency.waiting import wait_for_item
 from gradio_webrtc.credentials.own_servers import get_coturn_credentials, stun
@@ -17,6 +19,7 @@ from gradio_webrtc.errors import (
     ConnectionClosedError,
     GradioWebRTCError,
     MediaFormatError,
+    ReplacedNameError,
     SessionClosedError,
     SignalingError,
     SpeechEngineError,
@@ -26,7 +29,12 @@ from gradio_webrtc.errors import (
 )
 from gradio_webrtc.handlers.audio_video import AsyncAudioVideoStreamHandler, AudioVideoStreamHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
-from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
+from gradio_webrtc.handlers.emitted import (
+    AdditionalOutputs,
+    AudioEmitType,
+    CloseStream,
+    VideoEmitType,
+)
 from gradio_webrtc.handlers.video import VideoStreamHandler
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.audio.conversion import (
@@ -39,12 +47,21 @@ from gradio_webrtc.media.audio.conversion import (
 )
 from gradio_webrtc.media.timed_media import TimedAudio, TimedPicture
 from gradio_webrtc.recording.options import Recording
-from gradio_webrtc.session.context import Context, get_current_context, show_info, show_warning
+from gradio_webrtc.session.context import (
+    Context,
+    Warning,
+    get_current_context,
+    show_info,
+    show_warning,
+)
 from gradio_webrtc.speech.keywords.sphinx_spotter import SphinxKeywords
 from gradio_webrtc.speech.keywords.spotter import KeywordModel, KeywordSpotter, Spotted
 from gradio_webrtc.speech.keywords.stt_spotter import STTKeywords
+from gradio_webrtc.speech.recognition.chunks import stt, stt_for_chunks
+from gradio_webrtc.speech.recognition.moonshine import MoonshineSTT
 from gradio_webrtc.speech.recognition.stt import STTModel
 from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
+from gradio_webrtc.speech.synthesis.cartesia import CartesiaTTSOptions
 from gradio_webrtc.speech.synthesis.espeak import EspeakTTSOptions
 from gradio_webrtc.speech.synthesis.kokoro import KokoroTTSOptions
 from gradio_webrtc.speech.synthesis.tts import TTSModel, TTSOptions
@@ -52,6 +69,7 @@ from gradio_webrtc.stream import Stream
 from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.detection.silero import get_silero_model
 from gradio_webrtc.turns.detection.vad import (
+    ModelOptions,
     PauseDetectionModel,
     VoiceActivityDetector,
     VoiceActivityModel,
@@ -70,7 +88,9 @@ __all__ = [
     "AlgoOptions",
     "AsyncAudioVideoStreamHandler",
     "AsyncStreamHandler",
+    "AudioEmitType",
     "AudioVideoStreamHandler",
+    "CartesiaTTSOptions",
     "CloseStream",
     "ConfigurationError",
     "ConnectionClosedError",
@@ -83,9 +103,12 @@ __all__ = [
     "KokoroTTSOptions",
     "Listener",
     "MediaFormatError",
+    "ModelOptions",
+    "MoonshineSTT",
     "OnnxTurnDetector",
     "PauseDetectionModel",
     "Recording",
+    "ReplacedNameError",
     "Reply",
     "ReplyOnPause",
     "ReplyOnStopWords",
@@ -109,9 +132,11 @@ __all__ = [
     "TurnEnded",
     "UIArgs",
     "UnknownConnectionError",
+    "VideoEmitType",
     "VideoStreamHandler",
     "VoiceActivityDetector",
     "VoiceActivityModel",
+    "Warning",
     "WebRTC",
     "WebRTCData",
     "WebRTCError",
@@ -136,6 +161,11 @@ __all__ = [
     "get_twilio_turn_credentials",
     "show_info",
     "show_warning",
+    "stt",
+    "stt_for_chunks",
     "stun",
     "wait_for_item",
 ]
+
+__path__ = [*__path__, str(Path(__file__).parent / "compat")]
+"""Submodules that only code written for other packages imports are looked for there last."""

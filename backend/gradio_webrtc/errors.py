@@ -99,6 +99,10 @@ class VideoTooLargeError(GradioWebRTCError):
         self.limit = limit
 
 
+class ReplacedNameError(GradioWebRTCError, ImportError):
+    """A published name that does not exist here; the text says what to use instead."""
+
+
 class SessionClosedError(GradioWebRTCError):
     """The operation needs an open session, and this one is closing or closed."""
 

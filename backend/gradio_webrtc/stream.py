@@ -23,6 +23,7 @@ from gradio_webrtc.options import (
 from gradio_webrtc.recording.options import Recording
 from gradio_webrtc.routes.requests import check_request, scope_of_request
 from gradio_webrtc.routes.stream_router import make_router
+from gradio_webrtc.routes.webrtc import OfferBody
 from gradio_webrtc.server.mounting import add_routes, mount_path, mounted_on
 from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.stream_host import StreamHost
@@ -34,6 +35,9 @@ from gradio_webrtc.ui.stream_page import StreamPage, check_page_arguments
 from gradio_webrtc.ui.ui_args import UIArgs
 
 logger = logging.getLogger(__name__)
+
+Body = OfferBody
+"""The published name of what ``Stream.offer`` takes."""
 
 
 class Stream(SessionAccess, PageAccess):
@@ -167,11 +171,13 @@ class Stream(SessionAccess, PageAccess):
         reached = [getattr(route, "path", "") for route in routes.routes] if self.verbose else []
         router.lifespan_context = _serving(router.lifespan_context, self.host, reached)
 
-    async def offer(self, body: dict[str, Any], request: Request | None = None) -> dict[str, Any]:
+    async def offer(
+        self, body: Body | dict[str, Any], request: Request | None = None
+    ) -> dict[str, Any]:
         """Answer an offer or candidate, for apps that bring their own route.
 
         Args:
-            body: the request's JSON.
+            body: the request's JSON, or a ``Body`` made of it.
             request: the request itself. With it pages of other sites are refused and one address
                 cannot take more than its share, as on the mounted route; without it both are up
                 to the route, and the client counts as one on the internet, to whose private
@@ -180,6 +186,8 @@ class Stream(SessionAccess, PageAccess):
         Raises:
             HTTPException: 403, the request comes from a page that is not allowed to.
         """
+        if isinstance(body, Body):
+            body = body.model_dump()
         if request is None:
             return await self.host.signal(body)
         asking = check_request(self.host, request)

@@ -12,6 +12,7 @@ from gradio_webrtc import (
     Stream,
 )
 from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.stream import Body
 from tests.support.echo_handlers import EchoHandler
 from tests.support.registry import enter
 
@@ -84,3 +85,9 @@ async def test_sessions_end_with_the_app() -> None:
         session = enter(stream.host.registry, "a")
     assert session.ending is not None
     assert session.ending.reason is CloseReason.SERVER_SHUTDOWN
+
+
+async def test_an_offer_may_be_the_model_that_fastapi_made_of_it() -> None:
+    offer = {"type": "offer", "sdp": "v=0", "webrtc_id": "a"}
+    for body in (offer, Body(type="offer", sdp="v=0", webrtc_id="a")):
+        assert (await Stream(same).offer(body))["meta"]["error"] == "invalid_offer"

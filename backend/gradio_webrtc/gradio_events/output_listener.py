@@ -108,7 +108,8 @@ class OutputListener:
     async def _call(self, delivery: Delivery, values: list[Any]) -> Any:
         host = self._component._host
         session = None if host is None else host.registry.find(delivery.webrtc_id)
-        set_current_context(Context(delivery.webrtc_id, session.channel if session else None))
+        channel = session.channel if session else None
+        set_current_context(Context(delivery.webrtc_id, _channel=channel))
         return await call(self._fn, *values, *delivery.outputs.args, worker=POOLED)
 
     def _mailbox(self, page: str | None) -> OutputMailbox | None:

@@ -13,12 +13,13 @@ import numpy as np
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.handlers.args import ArgsEvent
 from gradio_webrtc.handlers.handler_session import OWN_VALUE, HandlerSession
-from gradio_webrtc.handlers.protocol import ClientChannel, Layout, Link, ReceivedAudio
+from gradio_webrtc.handlers.protocol import Layout, Link, ReceivedAudio
+from gradio_webrtc.handlers.published_members import PublishedMembers
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.audio.pcm import checked_rate
 
 
-class StreamHandlerBase(ABC):
+class StreamHandlerBase(PublishedMembers, ABC):
     """What ``StreamHandler`` and ``AsyncStreamHandler`` have in common.
 
     Args:
@@ -105,7 +106,7 @@ class StreamHandlerBase(ABC):
         """Make the next ``wait_for_args`` wait for values newer than those already here."""
         self._webrtc.args_set.clear()
 
-    def trigger_response(self) -> Any:  # noqa: B027 - by default nothing happens
+    def trigger_response(self) -> Any:
         """Begin a reply: the person submitted something, which is in ``latest_args[0]``.
 
         Called once for each submit, in order, the next one when this has returned; what it needs
@@ -144,25 +145,28 @@ class StreamHandlerBase(ABC):
         self._link.client.request_inputs()
         self.args_set.wait_sync()
 
-    async def send_message(self, text: str) -> None:
-        """Send ``text`` to the client over the control channel, as it is.
+    async def send_message(self, msg: str) -> None:
+        """Send the text ``msg`` to the client over the control channel, as it is.
 
         Raises:
             SessionClosedError: there is no open session.
-            ConfigurationError: ``text`` is not a string.
+            ConfigurationError: ``msg`` is not a string.
         """
-        self.send_message_sync(text)
+        self.send_message_sync(msg)
 
-    def send_message_sync(self, text: str) -> None:
+    def send_message_sync(self, msg: str) -> None:
         """Do the same as ``send_message`` from sync code."""
-        if not isinstance(text, str):
+        if not isinstance(msg, str):
             raise ConfigurationError(
-                f"send_message() takes text, not {type(text).__name__}: "
+                f"send_message() takes text, not {type(msg).__name__}: "
                 "pass json.dumps(...) for anything else."
             )
-        self._link.client.send(text)
+        if self._webrtc.link is None and self.channel is not None:
+            self.channel.send(msg)
+        else:
+            self._link.client.send(msg)
 
-    def _check_inputs(self, further: int) -> None:  # noqa: B027 - by default anything goes
+    def _check_inputs(self, further: int) -> None:
         """Raise ``ConfigurationError`` if that many further inputs cannot be served."""
 
     def _emitter(self) -> str:
@@ -173,7 +177,7 @@ class StreamHandlerBase(ABC):
         """Return what is left of a value that ``emit`` returned some turns of the loop ago."""
         return value
 
-    async def _end_session(self) -> None:  # noqa: B027 - by default there is nothing
+    async def _end_session(self) -> None:
         """Let go of what the package holds for a session; after the user's ``shutdown``."""
 
     def clear_queue(self) -> None:
@@ -200,15 +204,6 @@ class StreamHandlerBase(ABC):
             SessionClosedError: there is no open session.
         """
         return self._link.loop
-
-    @property
-    def channel(self) -> ClientChannel:
-        """The control channel, with ``send(text)``.
-
-        Raises:
-            SessionClosedError: there is no open session.
-        """
-        return self._link.client
 
     @property
     def _link(self) -> Link:

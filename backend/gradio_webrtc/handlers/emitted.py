@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gradio_webrtc.errors import MediaFormatError
 from gradio_webrtc.media.audio.pcm import is_number
@@ -24,6 +27,29 @@ class CloseStream:
 
     def __init__(self, msg: str = "Stream closed") -> None:
         self.msg = msg
+
+
+AudioEmitType: TypeAlias = (
+    tuple[int, NDArray[np.int16] | NDArray[np.float32]]
+    | tuple[int, NDArray[np.int16] | NDArray[np.float32], Literal["mono", "stereo"]]
+    | tuple[
+        tuple[int, NDArray[np.int16] | NDArray[np.float32]],
+        AdditionalOutputs | CloseStream,
+    ]
+    | AdditionalOutputs
+    | CloseStream
+    | None
+)
+"""What ``emit`` of a handler is annotated with in published code; more is accepted, see there."""
+
+VideoEmitType: TypeAlias = (
+    NDArray[np.uint8]
+    | tuple[NDArray[np.uint8], AdditionalOutputs | CloseStream]
+    | AdditionalOutputs
+    | CloseStream
+    | None
+)
+"""The same for a video function, and for ``video_emit``."""
 
 
 class Boundary:

@@ -106,12 +106,16 @@ class PlaybackControl(Protocol):
         ...
 
 
-class ClientChannel(Protocol):
-    """What is said to the client. Safe from any thread."""
+class TextChannel(Protocol):
+    """What published handlers use of their channel."""
 
-    def send(self, text: str) -> None:
+    def send(self, text: str, /) -> None:
         """Send ``text`` to the client over the control channel, as it is."""
         ...
+
+
+class ClientChannel(TextChannel, Protocol):
+    """What is said to the client. Safe from any thread."""
 
     def log(self, event: TurnLog) -> None:
         """Tell the client of a turn-taking event."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextvars import Context as ContextVars
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from typing import Any, Protocol
 
 from gradio_webrtc.errors import ConfigurationError, shortened
 from gradio_webrtc.session import messages
+
+logger = logging.getLogger(__name__)
 
 
 class ContextChannel(Protocol):
@@ -34,8 +37,8 @@ class Context:
     """
 
     webrtc_id: str
-    _channel: ContextChannel | None = field(default=None, repr=False, compare=False)
     websocket: Any = field(default=None, repr=False, compare=False)
+    _channel: ContextChannel | None = field(default=None, repr=False, compare=False)
 
     def send_message(self, text: str) -> None:
         """Send ``text`` to the client over the control channel, as it is. Any thread.
@@ -113,6 +116,15 @@ def show_warning(text: str) -> None:
 def show_info(text: str) -> None:
     """Show ``text`` as an info toast; otherwise like :func:`show_warning`."""
     get_current_context().show_info(text)
+
+
+def Warning(message: str = "Warning issued.") -> None:
+    """Do what :func:`show_warning` does; outside of a session write it to the log."""
+    context = _current.get()
+    if context is None:
+        logger.warning("no session is running the code that warns: %s", message)
+    else:
+        context.show_warning(str(message))
 
 
 def _text(name: str, text: object) -> str:

@@ -108,7 +108,7 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
         self._control = ClientMessages(webrtc_id, self.channel.notify, self.end)
-        self._context = Context(webrtc_id, self.channel, websocket)
+        self._context = Context(webrtc_id, websocket, self.channel)
         self._user_context = running_for(self._context)
 
     # -- life ------------------------------------------------------------------------------

@@ -165,6 +165,7 @@ _TTS: Registry[TTSModel] = Registry(
     {
         "kokoro": Engine("synthesis.kokoro", "KokoroTTS", needs=("onnxruntime",)),
         "espeak": Engine("synthesis.espeak", "EspeakTTS", needs=("espeakng_loader",)),
+        "cartesia": Engine("synthesis.cartesia", "CartesiaTTS"),
     },
     ("kokoro", "espeak"),
 )

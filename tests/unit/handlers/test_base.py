@@ -122,7 +122,6 @@ async def test_without_a_session_the_members_say_so(kind):
     handler.clear_queue()
     for use in (
         lambda: handler.loop,
-        lambda: handler.channel,
         lambda: handler.send_message_sync("x"),
         handler.wait_for_args_sync,
         handler.seconds_played,

@@ -137,8 +137,8 @@ def test_public_functions_take_names_and_options(monkeypatch: pytest.MonkeyPatch
     assert isinstance(slow, EspeakTTS)
     assert slow is get_tts_model("espeak", options=EspeakTTSOptions(speed=0.5))
     assert slow is not get_tts_model("espeak")
-    with pytest.raises(ConfigurationError, match="no engine 'cartesia'"):
-        get_tts_model("cartesia")
+    with pytest.raises(ConfigurationError, match="no engine 'parrot'"):
+        get_tts_model("parrot")
 
 
 def test_options_may_be_given_where_the_environment_names_the_engine(engines, monkeypatch):

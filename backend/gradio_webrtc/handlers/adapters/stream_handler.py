@@ -108,6 +108,10 @@ class AudioHandler(DecodingHandler):
         handler._webrtc.has_inputs = self._needs_args
         handler.phone_mode = link.phone_mode
         self.audio_format = _audio_format(handler)
+        if _overrides(handler, "set_channel"):
+            await call(handler.set_channel, link.client, worker=preparing)
+        else:
+            handler.set_channel(link.client)
         self._handler = handler
         if self._early_args is not None:
             self.set_args(self._early_args)
@@ -207,6 +211,7 @@ class AudioHandler(DecodingHandler):
         handler, start_up = self._handler, self._start_up
         if handler is not None:
             handler.args_set.close()
+            handler.channel_set.close()
         if start_up is not None and start_up.done():
             self._log_failure(start_up, "start_up")
         if handler is not None and _overrides(handler, "shutdown"):
@@ -221,7 +226,7 @@ class AudioHandler(DecodingHandler):
             closing.append(handler._end_session())
         await asyncio.gather(*closing)
         if handler is not None:
-            handler._webrtc.link = None
+            handler._webrtc.link = handler._webrtc.channel = None
         self._handler = self._start_up = None
 
     async def _run_shutdown(self, handler: UserHandler) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypedDict, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypedDict, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,12 +56,16 @@ class SpeechSegment(TypedDict):
     end: int
 
 
+ModelOptions: TypeAlias = Any
+"""What a ``PauseDetectionModel`` takes as ``options``: whatever its author likes."""
+
+
 @runtime_checkable
 class PauseDetectionModel(Protocol):
     """A detector as published: it is given a stretch of audio and says how much of it is speech."""
 
     def vad(
-        self, audio: tuple[int, NDArray[np.int16] | NDArray[np.float32]], options: Any
+        self, audio: tuple[int, NDArray[np.int16] | NDArray[np.float32]], options: ModelOptions
     ) -> tuple[float, list[SpeechSegment]]:
         """Return the seconds of speech in ``audio``, and where it is.
 
