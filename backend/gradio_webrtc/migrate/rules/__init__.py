@@ -1,0 +1,1 @@
+"""What differs, a subject a file: each takes a parsed program and yields findings."""

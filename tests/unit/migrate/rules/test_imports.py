@@ -1,0 +1,108 @@
+import ast
+from textwrap import dedent
+
+import pytest
+
+import gradio_webrtc
+from tests.unit.migrate.checking import check, one, rewritten, rules
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from fastrtc import Stream\n", "from gradio_webrtc import Stream\n"),
+        (
+            "from fastrtc import (  # ears\n    ReplyOnPause as R,\n)\n",
+            "from gradio_webrtc import (  # ears\n    ReplyOnPause as R,\n)\n",
+        ),
+        ("from   fastrtc  import Stream\n", "from   gradio_webrtc  import Stream\n"),
+        ("from \\\n  fastrtc import Stream\n", "from \\\n  gradio_webrtc import Stream\n"),
+        ("from fastrtc import *\n", "from gradio_webrtc import *\n"),
+        (
+            "from fastrtc.utils import audio_to_bytes\n",
+            "from gradio_webrtc import audio_to_bytes\n",
+        ),
+        (
+            "from gradio_webrtc.webrtc import StreamHandler\n",
+            "from gradio_webrtc import StreamHandler\n",
+        ),
+        ("import fastrtc as rtc\n", "import gradio_webrtc as rtc\n"),
+        (
+            "import fastrtc\nx = fastrtc.Stream(fastrtc.ReplyOnPause(f))\n",
+            "import gradio_webrtc\nx = gradio_webrtc.Stream(gradio_webrtc.ReplyOnPause(f))\n",
+        ),
+        (
+            "import fastrtc\ndef f(fastrtc): fastrtc.x\n",
+            "import gradio_webrtc as fastrtc\ndef f(fastrtc): fastrtc.x\n",
+        ),
+        ("import os, fastrtc as r, sys\n", "import os, gradio_webrtc as r, sys\n"),
+        (
+            "try:\n    from fastrtc import Stream\nexcept ImportError:\n    Stream = None\n",
+            "try:\n    from gradio_webrtc import Stream\nexcept ImportError:\n    Stream = None\n",
+        ),
+        (
+            'import logging\nlogging.getLogger("fastrtc").setLevel(10)\n',
+            'import logging\nlogging.getLogger("gradio_webrtc").setLevel(10)\n',
+        ),
+    ],
+)
+def test_imports_are_rewritten_where_they_stand(before: str, after: str) -> None:
+    kept = after.replace("from gradio_webrtc.webrtc", "from gradio_webrtc")
+    assert rewritten(before) == kept
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "from gradio_webrtc import Stream, WebRTC\n",
+        "from .fastrtc import Stream\n",
+        "from fastrtc_tools import x\nimport fastrtc_tools\n",
+        "import gradio_webrtc\ngradio_webrtc.Stream\ngradio_webrtc.Stream.mount\n",
+        "print('fastrtc')\ntags = ['fastrtc', 'fastrtc.utils']\n",
+    ],
+)
+def test_other_imports_are_left_alone(program: str) -> None:
+    assert check(program).findings == ()
+
+
+def test_a_name_that_is_not_here_is_told_at_its_own_line() -> None:
+    program = "from fastrtc.utils import (\n    audio_to_bytes,\n    player_worker_decode,\n)\n"
+    assert rules(program) == [(1, "import", True), (3, "import", False)]
+    assert "player_worker_decode of fastrtc.utils" in check(program).findings[1].text
+    assert rules("import fastrtc\nfastrtc.no_such_name\n")[1] == (2, "import", False)
+
+
+def test_a_module_named_by_a_text_is_told() -> None:
+    program = 'import importlib\nimportlib.import_module("fastrtc.utils")\n'
+    assert rules(program) == [(2, "import", False)]
+
+
+def test_uses_inside_of_texts_move_along_or_get_an_alias() -> None:
+    # Before Python 3.12 the tree does not say where in the text they are.
+    after = rewritten('import fastrtc\nx = f"{fastrtc.Stream}"\n')
+    assert after in (
+        'import gradio_webrtc\nx = f"{gradio_webrtc.Stream}"\n',
+        'import gradio_webrtc as fastrtc\nx = f"{fastrtc.Stream}"\n',
+    )
+
+
+def test_what_is_imported_afterwards_is_there() -> None:
+    after = rewritten(
+        dedent(
+            """
+            from fastrtc import AlgoOptions, SileroVadOptions, Stream, WebRTC
+            from fastrtc.reply_on_pause import ReplyOnPause
+            from fastrtc.utils import AdditionalOutputs, audio_to_float32
+            """
+        )
+    )
+    for node in ast.parse(after).body:
+        assert isinstance(node, ast.ImportFrom)
+        assert node.module == "gradio_webrtc"
+        assert all(hasattr(gradio_webrtc, alias.name) for alias in node.names)
+
+
+def test_the_finding_says_both_names() -> None:
+    assert one("from fastrtc import Stream\n", "import") == (
+        "from fastrtc becomes from gradio_webrtc."
+    )
