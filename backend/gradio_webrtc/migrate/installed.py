@@ -18,6 +18,9 @@ class Installed(Protocol):
     def has(self, path: str) -> bool:
         """Whether a dotted path, such as ``gradio_webrtc.Stream``, is there."""
 
+    def remedy(self, path: str) -> str:
+        """Return what a name that is refused says to use instead, or an empty text."""
+
     def parameters(self, path: str) -> frozenset[str] | None:
         """Return the names of what a callable takes; None when it is not known or takes any."""
 
@@ -36,6 +39,16 @@ class InstalledPackages:
         """Whether a dotted path is there; looks no further than this package and Gradio."""
         return _find(path) is not None
 
+    def remedy(self, path: str) -> str:
+        """Return what a name that is refused says to use instead, or an empty text."""
+        try:
+            _walk(path)
+        except ModuleNotFoundError:
+            return ""
+        except ImportError as error:
+            return str(error)
+        return ""
+
     @cache  # noqa: B019 one instance a run
     def parameters(self, path: str) -> frozenset[str] | None:
         """Return the names of what a callable takes; None when it is not known or takes any."""
@@ -51,6 +64,7 @@ class InstalledPackages:
             return None
         return frozenset(signature.parameters)
 
+    @cache  # noqa: B019 one instance a run
     def needs(self) -> dict[str, str]:
         """Return the versions that this package and Gradio ask for, and this package itself."""
         found = {"gradio_webrtc": f">={self.version('gradio_webrtc')}"}
@@ -71,7 +85,19 @@ class InstalledPackages:
 
 
 def _find(path: str) -> object | None:
-    """Return what is at ``path``, importing modules of this package and Gradio on the way."""
+    """Return what is at ``path``; None when there is nothing, or its import is refused."""
+    try:
+        return _walk(path)
+    except ImportError:
+        return None
+
+
+def _walk(path: str) -> object | None:
+    """Return what is at ``path``, importing modules of this package and Gradio on the way.
+
+    Raises:
+        ImportError: a module refuses a name, with words that say what to use instead.
+    """
     first, *rest = path.split(".")
     if first not in ("gradio", "gradio_webrtc"):
         return None
@@ -82,7 +108,7 @@ def _find(path: str) -> object | None:
         if not hasattr(found, name):
             try:
                 importlib.import_module(walked)
-            except ImportError:
+            except ModuleNotFoundError:
                 return None
         found = getattr(found, name, None)
         if found is None:

@@ -1,7 +1,7 @@
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradio_webrtc.migrate.call_edits import (
@@ -117,6 +117,7 @@ def calls(draw: st.DrawFn) -> tuple[str, list[str], set[str]]:
     return f"f({''.join(parts)}{end})\n", names, removed
 
 
+@settings(deadline=None)
 @given(calls())
 def test_however_a_call_is_laid_out_it_loses_just_those(
     made: tuple[str, list[str], set[str]],
@@ -129,6 +130,7 @@ def test_however_a_call_is_laid_out_it_loses_just_those(
     assert after.count("# end") == text.count("# end")
 
 
+@settings(deadline=None)
 @given(calls())
 def test_however_a_call_is_laid_out_it_gains_just_that(
     made: tuple[str, list[str], set[str]],

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradio_webrtc.migrate.findings import Edit, Finding, OverlappingEditsError, apply_edits
@@ -20,6 +20,7 @@ def test_only_what_has_edits_is_sure() -> None:
     assert not Finding(1, "import", "text").sure
 
 
+@settings(deadline=None)
 @given(st.text(), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5), st.text())))
 def test_what_no_edit_names_stays(text: str, wanted: list[tuple[int, int, str]]) -> None:
     edits = []

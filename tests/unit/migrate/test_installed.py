@@ -1,5 +1,10 @@
+import sys
+from types import ModuleType
+
+import pytest
 from packaging.specifiers import SpecifierSet
 
+import gradio_webrtc
 from gradio_webrtc.migrate.installed import InstalledPackages
 
 INSTALLED = InstalledPackages()
@@ -31,3 +36,21 @@ def test_needed_versions_leave_those_that_are_installed() -> None:
     for package in ("gradio", "gradio_webrtc", "aiortc", "av"):
         assert INSTALLED.version(package) in SpecifierSet(needs[package])
     assert INSTALLED.version("no-such-package") == ""
+
+
+def test_a_refused_name_says_what_to_use_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("gradio_webrtc.published")
+
+    def refuse(name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise ImportError("use Stream instead")
+
+    vars(module)["__getattr__"] = refuse
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(gradio_webrtc, "published", module, raising=False)
+    installed = InstalledPackages()
+    assert not installed.has("gradio_webrtc.published.Track")
+    assert installed.remedy("gradio_webrtc.published.Track") == "use Stream instead"
+    assert installed.remedy("gradio_webrtc.nothing.at_all") == ""
+    assert installed.remedy("gradio_webrtc.Stream") == ""

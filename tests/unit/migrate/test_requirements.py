@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
@@ -139,6 +139,7 @@ def test_a_scripts_first_comment_is_read() -> None:
     assert changed(script_requirements, spoiled) == spoiled
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["fastrtc", "gradio", "gradio_webrtc", "aiortc", "openai"]),
     st.sampled_from(["", "[vad]", " [ vad , stt ]"]),

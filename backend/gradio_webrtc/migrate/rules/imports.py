@@ -43,7 +43,7 @@ def _import_from(program: Program, node: ast.ImportFrom, module: str) -> Iterato
         yield program.finding(node, RULE, f"from {module} becomes from {target}.", edits)
     for alias in node.names:
         if alias.name in missing:
-            yield program.finding(alias, RULE, _gone(alias.name, module))
+            yield program.finding(alias, RULE, _gone(program, alias.name, module))
 
 
 def _best_module(program: Program, module: str, names: list[str]) -> tuple[str, set[str]]:
@@ -102,7 +102,7 @@ def _attribute(program: Program, node: ast.Attribute) -> Iterator[Finding]:
     is_module = not inside or inside.rsplit(".", 1)[-1].islower()
     known = not program.installed.has(here) or program.installed.has(f"{here}.{node.attr}")
     if is_module and not known:
-        yield program.finding(node, RULE, _gone(node.attr, owner))
+        yield program.finding(node, RULE, _gone(program, node.attr, owner))
 
 
 def _by_name(program: Program, call: ast.Call) -> Iterator[Finding]:
@@ -123,8 +123,11 @@ def _by_name(program: Program, call: ast.Call) -> Iterator[Finding]:
         yield program.finding(call, RULE, text)
 
 
-def _gone(name: str, module: str) -> str:
-    return (
+def _gone(program: Program, name: str, module: str) -> str:
+    """Return why a published name is not here, in its own words if it has some."""
+    inside = module.partition(".")[2]
+    remedy = program.installed.remedy(f"{HERE}.{inside}.{name}" if inside else f"{HERE}.{name}")
+    return remedy or (
         f"{name} of {module} is not here: it is no part of the published interface, or has "
         'another name. See "What is not here" in the guide "From fastrtc to Gradio 6".'
     )
