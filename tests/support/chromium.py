@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.support.system_packages import install_debian_package, run
+
 VARIABLE = "GRADIO_WEBRTC_CHROMIUM"
 """Environment variable that names the executable to use, before any other."""
 
@@ -30,7 +32,6 @@ FLAGS = (
 )
 """What every browser test starts Chromium with: no window, and devices without a prompt."""
 
-INSTALL_SECONDS = 900
 VERSION_SECONDS = 60
 
 
@@ -93,40 +94,12 @@ def find_chromium() -> str:
     return found
 
 
-def _run(command: list[str]) -> str:
-    """Run ``command``; return how it failed, or an empty text."""
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    try:
-        result = subprocess.run(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=INSTALL_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"`{' '.join(command)}` took longer than {INSTALL_SECONDS} s"
-    if result.returncode == 0:
-        return ""
-    tail = " | ".join(result.stdout.strip().splitlines()[-3:])
-    return f"`{' '.join(command)}` ended with status {result.returncode}: {tail}"
-
-
 def _debian_package() -> str:
-    if shutil.which("apt-get") is None:
-        return "this is not Debian (no apt-get)"
-    if os.geteuid() != 0:
-        return "not running as root"
-    return _run(["apt-get", "update"]) or _run(
-        ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
-    )
+    return install_debian_package("chromium")
 
 
 def _playwright_download() -> str:
-    return _run([sys.executable, "-m", "playwright", "install", "chromium"])
+    return run([sys.executable, "-m", "playwright", "install", "chromium"])
 
 
 SOURCES: tuple[tuple[str, Callable[[], str]], ...] = (

@@ -33,6 +33,7 @@ from gradio_webrtc.transports.control_channel import ControlChannel
 from gradio_webrtc.transports.data_limits import DataLimits, announcing_limits
 from gradio_webrtc.transports.ice.ice_guard import IceGuard
 from gradio_webrtc.transports.ice.remote_candidates import RemoteIce
+from gradio_webrtc.transports.ice.server_candidates import ask_servers
 from gradio_webrtc.transports.media_preferences import MediaPreferences
 from gradio_webrtc.transports.negotiation.answer_sdp import write_answer
 from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses, Scope
@@ -103,6 +104,7 @@ class PeerTransport:
         self._kinds = kinds_for(modality)
         channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
+        self._ice_servers = configuration.iceServers or []
         plays = self._kinds if mode != "send" else ()
         self._outgoing = OutgoingMedia(plays, fps, listener.recorder, preferences.audio_bitrate)
         self.playback = self._outgoing.playback
@@ -131,6 +133,7 @@ class PeerTransport:
         try:
             await self._pc.setRemoteDescription(RTCSessionDescription(sdp=offer.sdp, type="offer"))
             self._remote_ice.watch(self._pc)
+            ask_servers(self._remote_ice.transports, self._ice_servers)
             await self._pc.setLocalDescription(await self._pc.createAnswer())
             answer = write_answer(offer.plan, self._pc.localDescription.sdp)
         except Exception as error:

@@ -20,8 +20,10 @@ def watch_checks(ice: RTCIceTransport, reached: Callable[[], None]) -> None:
     connection: Connection = ice._connection
     receive = connection.request_received
 
-    def receive_and_tell(message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
-        receive(message, addr, protocol)
+    def receive_and_tell(
+        message: Message, addr: tuple[str, int], protocol: StunProtocol, *raw: bytes
+    ) -> None:
+        receive(message, addr, protocol, *raw)  # before aioice 0.12 it gets the packet too
         name = message.attributes.get("USERNAME", "")
         if str(name).startswith(f"{connection.local_username}:"):
             connection.request_received = receive  # type: ignore[method-assign]
