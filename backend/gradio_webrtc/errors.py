@@ -228,6 +228,24 @@ class InvalidMessageError(SignalingError):
     code = "invalid_message"
 
 
+class MessageTooLargeError(InvalidMessageError):
+    """A message over a socket is larger than any that a client needs to send."""
+
+    code = "message_too_large"
+
+
+class InvalidFormatError(SignalingError):
+    """A websocket's client asks for sound in a form that there is not."""
+
+    code = "invalid_format"
+
+
+class NotStartedError(SignalingError):
+    """A websocket's client did not begin with ``start``, or not in time."""
+
+    code = "not_started"
+
+
 MAX_WORDS = 1000
 """Longest text shown for an error: a larger control message can stall on paths with a small MTU."""
 

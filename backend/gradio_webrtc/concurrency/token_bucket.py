@@ -19,10 +19,19 @@ class TokenBucket:
 
     def take(self, amount: float, now: float) -> bool:
         """Return whether ``amount`` may happen at ``now``, in seconds, and count it if so."""
-        if self._at is not None and now > self._at:
-            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
-        self._at = now
+        self._refill(now)
         if amount > self._tokens:
             return False
         self._tokens -= amount
         return True
+
+    def spend(self, amount: float, now: float) -> float:
+        """Count ``amount``, which has happened; return after how many seconds nothing is owed."""
+        self._refill(now)
+        self._tokens -= amount
+        return max(0.0, -self._tokens / self._rate)
+
+    def _refill(self, now: float) -> None:
+        if self._at is not None and now > self._at:
+            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from gradio_webrtc.concurrency.served_time import ServedTimer, call_later, watch_of
+from gradio_webrtc.concurrency.silence import Silence
 from gradio_webrtc.session.state import CloseReason, Limits
 
 
@@ -24,8 +25,7 @@ class Deadlines:
     still nothing it sent could be read. The time limit is the clock's.
 
     The silence deadline arms with the first sign of life, so a client that only listens and never
-    speaks is left to ICE's own consent check. It re-arms itself for the remaining time instead of
-    being reset on every packet.
+    speaks is left to ICE's own consent check.
     """
 
     def __init__(
@@ -40,8 +40,9 @@ class Deadlines:
         self._timers: dict[CloseReason, _Timer] = {}
         self._watch = watch_of(loop)
         self._watching = False
-        self._last_heard = 0.0
         self._open = False
+        silence = limits.silence
+        self._silence = None if silence is None else Silence(loop, silence, self._unheard)
 
     def start_connecting(self) -> None:
         """Arm the connect deadline."""
@@ -72,10 +73,10 @@ class Deadlines:
 
     def heard(self) -> None:
         """The client gave a sign of life."""
-        self._last_heard = self._watch.time()
-        limit = self._limits.silence
-        if self._open and limit is not None and CloseReason.PEER_LOST not in self._timers:
-            self._watch_silence(limit, limit)
+        if self._silence is not None:
+            self._silence.heard()
+            if self._open:
+                self._silence.watch()
 
     def cancel(self) -> None:
         """Disarm everything. Idempotent."""
@@ -83,23 +84,17 @@ class Deadlines:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
+        if self._silence is not None:
+            self._silence.cancel()
         if self._watching:
             self._watching = False
             self._watch.leave()
 
-    def _watch_silence(self, limit: float, delay: float) -> None:
-        self._timers[CloseReason.PEER_LOST] = call_later(
-            self._loop, delay, self._check_silence, limit
+    def _unheard(self) -> None:
+        self._expired(
+            CloseReason.PEER_LOST,
+            f"Nothing was heard from the browser for {self._limits.silence:g} seconds.",
         )
-
-    def _check_silence(self, limit: float) -> None:
-        remaining = self._last_heard + limit - self._watch.time()
-        if remaining > 0:
-            self._watch_silence(limit, remaining)
-        else:
-            self._expired(
-                CloseReason.PEER_LOST, f"Nothing was heard from the browser for {limit:g} seconds."
-            )
 
     def _drop(self, reason: CloseReason) -> None:
         timer = self._timers.pop(reason, None)

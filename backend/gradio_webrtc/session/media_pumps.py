@@ -18,8 +18,10 @@ from gradio_webrtc.session.transport import Transport
 
 logger = logging.getLogger(__name__)
 
+PIECE_SECONDS = 0.02
 AUDIO_BACKLOG = 500
-"""Packets of 20 ms that may wait for a slow ``receive``: ten seconds; then the oldest go."""
+"""Pieces of 20 ms at most that may wait for a slow ``receive``: ten seconds; then the oldest go.
+Messages of a socket may be longer, and are cut."""
 
 
 class AudioPump:
@@ -45,7 +47,8 @@ class AudioPump:
     def put(self, pcm: Pcm) -> None:
         """Queue sound that arrived."""
         if self._wanted:
-            self.queue.put(pcm)
+            for piece in pcm.pieces(PIECE_SECONDS):
+                self.queue.put(piece)
 
     async def run(self) -> None:
         """Feed the handler until the input ends. Call it once the handler has started."""

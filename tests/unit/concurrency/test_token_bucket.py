@@ -21,3 +21,12 @@ def test_a_clock_that_goes_back_gives_nothing() -> None:
     assert bucket.take(1, 5.0)
     assert not bucket.take(1, 1.0)
     assert bucket.take(1, 2.0)
+
+
+def test_what_has_happened_is_owed_and_comes_back_with_time() -> None:
+    bucket = TokenBucket(10, 2)
+    assert bucket.spend(10, 0.0) == 0
+    assert bucket.spend(4, 0.0) == 2
+    assert not bucket.take(1, 1.0)
+    assert bucket.spend(0, 1.0) == 1
+    assert bucket.take(1, 2.5)
