@@ -29,6 +29,7 @@ from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.stream_members.page_access import PageAccess
 from gradio_webrtc.stream_members.session_access import SessionAccess
+from gradio_webrtc.stream_members.socket_access import SocketAccess
 from gradio_webrtc.transports.media_preferences import MaxBitrate, VideoCodec
 from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses
 from gradio_webrtc.ui.stream_page import StreamPage, check_page_arguments
@@ -40,7 +41,7 @@ Body = OfferBody
 """The published name of what ``Stream.offer`` takes."""
 
 
-class Stream(SessionAccess, PageAccess):
+class Stream(SessionAccess, PageAccess, SocketAccess):
     """One stream handler with a page, ``ui``, and as HTTP routes for any other client.
 
     Args:

@@ -24,8 +24,7 @@ def check_request(host: StreamHost, request: HTTPConnection) -> Requester:
     preflight comes before it: without this check every site could use it.
 
     Raises:
-        HTTPException: 403, it is one. For a websocket that is not accepted yet, FastAPI answers
-            the handshake with it.
+        HTTPException: 403, it is one.
     """
     try:
         check_origin(request.headers, host.settings.allowed_origins, request.scope.get("app"))

@@ -7,6 +7,7 @@ from enum import Enum
 from fastapi import APIRouter
 
 from gradio_webrtc.routes.webrtc import add_webrtc
+from gradio_webrtc.routes.websocket import add_websocket
 from gradio_webrtc.server.stream_host import StreamHost
 
 
@@ -14,4 +15,5 @@ def make_router(host: StreamHost, path: str, tags: list[str | Enum] | None) -> A
     """Return the routes of one stream under ``path``."""
     router = APIRouter(prefix=path)
     add_webrtc(router, host, tags)
+    add_websocket(router, host)
     return router

@@ -74,8 +74,9 @@ class SocketTransport:
         self._reason = ""
         self._inflow = Inflow()
         self._silence = Silence(loop, HEARTBEAT_SECONDS, self._unheard)
-        self.playback = OutgoingAudio(codec.sample_rate, max_channels=1)
-        self.playback.sent = listener.recorder.sound_sent
+        self.playback = OutgoingAudio(
+            codec.sample_rate, max_channels=1, sent=listener.recorder.sound_sent
+        )
         self.playback.before_clear(self._clear)
         self.outbox = Outbox(socket, self._cannot_send)
         self._receiving = loop.create_task(self._receive(), name="socket receive")

@@ -1,0 +1,1 @@
+"""Sessions over websockets that an ASGI server has accepted."""
