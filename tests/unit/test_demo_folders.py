@@ -55,6 +55,7 @@ def test_the_demos_of_the_issue_are_there() -> None:
         "server_audio",
         "server_video",
         "talk_to_realtime_api",
+        "tape_machine",
         "video_detection",
         "voice_chat",
     }

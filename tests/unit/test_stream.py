@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import logging
 from typing import Any
 
 import pytest
@@ -91,3 +93,25 @@ async def test_an_offer_may_be_the_model_that_fastapi_made_of_it() -> None:
     offer = {"type": "offer", "sdp": "v=0", "webrtc_id": "a"}
     for body in (offer, Body(type="offer", sdp="v=0", webrtc_id="a")):
         assert (await Stream(same).offer(body))["meta"]["error"] == "invalid_offer"
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+async def test_the_log_says_where_it_is_unless_that_is_not_wanted(
+    verbose: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="gradio_webrtc")
+    app = FastAPI()
+    Stream(same, verbose=verbose).mount(app, "/rtc")
+    assert "/rtc/webrtc/offer" not in caplog.text
+    async with app.router.lifespan_context(app):
+        assert ("/rtc/webrtc/offer" in caplog.text) is verbose
+
+
+async def test_parameters_have_the_published_names() -> None:
+    published = {
+        "handler", "additional_outputs_handler", "mode", "modality", "concurrency_limit",
+        "time_limit", "allow_extra_tracks", "rtp_params", "rtc_configuration",
+        "server_rtc_configuration", "track_constraints", "additional_inputs",
+        "additional_outputs", "ui_args", "verbose",
+    }  # fmt: skip
+    assert set(inspect.signature(Stream).parameters) >= published

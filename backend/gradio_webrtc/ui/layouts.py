@@ -12,7 +12,6 @@ import gradio as gr
 from gradio.blocks import Block
 
 from gradio_webrtc.handlers.protocol import Modality, Mode
-from gradio_webrtc.options import Variant
 from gradio_webrtc.ui.page_parts import PageParts, Placed, is_seen, place
 
 Layout: TypeAlias = Callable[[PageParts], Placed]
@@ -23,7 +22,7 @@ def stage(parts: PageParts) -> Placed:
 
     A chatbot is above the stream.
     """
-    with gr.Column(elem_classes=["webrtc-stage", *(["webrtc-chat"] if parts.chats else [])]):
+    with gr.Column(elem_classes=_classes("webrtc-stage", parts)):
         place(parts.chats)
         stream = parts.make_stream()
         # A sidebar for what nobody sees would be an empty one.
@@ -37,7 +36,7 @@ def stage(parts: PageParts) -> Placed:
 
 def in_line(parts: PageParts) -> Placed:
     """The stream with the inputs below it, in a column; the outputs in another beside it."""
-    with gr.Row(elem_classes=["webrtc-in-line"]):
+    with gr.Row(elem_classes=_classes("webrtc-in-line", parts)):
         with gr.Column():
             place(parts.chats)
             stream = parts.make_stream()
@@ -52,7 +51,7 @@ def in_line(parts: PageParts) -> Placed:
 
 def below(parts: PageParts) -> Placed:
     """Inputs and outputs side by side, and the stream below them, under the chatbot."""
-    with gr.Column(elem_classes=["webrtc-below"]):
+    with gr.Column(elem_classes=_classes("webrtc-below", parts)):
         with gr.Row():
             for blocks in (parts.inputs, parts.outputs):
                 if _any_seen(blocks):
@@ -67,7 +66,7 @@ def below(parts: PageParts) -> Placed:
 
 def beside(parts: PageParts) -> Placed:
     """The inputs on the left; the stream, and the outputs below it, on the right."""
-    with gr.Row(elem_classes=["webrtc-beside"]):
+    with gr.Row(elem_classes=_classes("webrtc-beside", parts)):
         if _any_seen(parts.inputs):
             with gr.Column(scale=1):
                 place(parts.inputs)
@@ -82,7 +81,7 @@ def beside(parts: PageParts) -> Placed:
 
 def started(parts: PageParts) -> Placed:
     """The inputs and the start button on the left; the stream and the outputs on the right."""
-    with gr.Row(elem_classes=["webrtc-beside"]):
+    with gr.Row(elem_classes=_classes("webrtc-beside", parts)):
         with gr.Column(scale=1):
             place(parts.inputs)
             start = gr.Button(parts.start_label, variant="primary")
@@ -107,19 +106,14 @@ LAYOUTS: dict[tuple[Mode, Modality], Layout] = {
 """How a page looks when its author says nothing."""
 
 
-def layout_of(mode: Mode, modality: Modality, variant: Variant, full_screen: bool) -> Layout:
-    """Return how a page is laid out.
-
-    Args:
-        variant: a composer, ``"textbox"``, is written in: it is below what it is about.
-        full_screen: whether the stream may have the whole page.
-    """
+def layout_of(mode: Mode, modality: Modality, full_screen: bool) -> Layout:
+    """Return how a page is laid out; ``full_screen``: the stream may have the middle of it."""
     layout = LAYOUTS[mode, modality]
-    if layout is not stage:
-        return layout
-    if variant == "textbox":
-        return below
-    return stage if full_screen else in_line
+    return in_line if layout is stage and not full_screen else layout
+
+
+def _classes(name: str, parts: PageParts) -> list[str]:
+    return [name, "webrtc-chat"] if parts.chats else [name]
 
 
 def _any_seen(blocks: Sequence[Block]) -> bool:
@@ -128,5 +122,5 @@ def _any_seen(blocks: Sequence[Block]) -> bool:
 
 def _sidebar(position: Literal["left", "right"], blocks: Sequence[Block]) -> None:
     if _any_seen(blocks):
-        with gr.Sidebar(position=position):
+        with gr.Sidebar(position=position, elem_classes=["webrtc-side"]):
             place(blocks)

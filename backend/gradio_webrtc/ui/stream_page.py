@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
-from gradio.context import Context, LocalContext
+from gradio.context import Context, LocalContext, get_blocks_context
 
 from gradio_webrtc.component import WebRTC
 from gradio_webrtc.errors import ConfigurationError
@@ -118,9 +118,11 @@ class StreamPage:
         """Return the page.
 
         Raises:
-            ConfigurationError: the handler does not fit the additional inputs.
+            ConfigurationError: the handler does not fit the additional inputs, or one of the
+                additional components is part of the app that is under construction.
         """
         if self._blocks is None:
+            _check_free([*self._arguments.inputs, *self._arguments.outputs])
             with _apart_from_other_apps():
                 self._blocks = self._build()
         return self._blocks
@@ -153,12 +155,7 @@ class StreamPage:
         arguments, options = self._arguments, self._options
         page: gr.Blocks
         args = arguments.ui_args
-        layout = layout_of(
-            options.mode,
-            options.modality,
-            args.get("variant", "wave"),
-            args.get("full_screen", True),
-        )
+        layout = layout_of(options.mode, options.modality, args.get("full_screen", True))
         parts = sort_parts(options.modality, arguments.inputs, arguments.outputs)
         start = args.get("button_labels", {}).get("start") or "Start stream"
         with gr.Blocks(title=plain_title(options.modality, args)) as page:
@@ -205,6 +202,19 @@ class StreamPage:
                 outputs=arguments.outputs,
                 concurrency_limit=self._concurrency_limit,
                 show_progress="hidden",
+            )
+
+
+def _check_free(blocks: list[Block]) -> None:
+    """Raise ``ConfigurationError`` for a component that has a place in the app being built."""
+    app = get_blocks_context()
+    for block in blocks:
+        if app is not None and block._id in app.blocks:
+            label = getattr(block, "label", None)
+            name = f"{type(block).__name__}(label={label!r})" if label else type(block).__name__
+            raise ConfigurationError(
+                f"{name} has a place in this app already, so the stream's page cannot place it. "
+                "Make it with render=False, or outside of the app's `with gr.Blocks()`."
             )
 
 

@@ -48,31 +48,23 @@ def laid_out(layout: Any, placed: PageParts) -> Any:
 @pytest.mark.parametrize("mode", get_args(Mode))
 @pytest.mark.parametrize("modality", get_args(Modality))
 async def test_every_mode_and_modality_has_a_layout(mode: Mode, modality: Modality) -> None:
-    layout = layout_of(mode, modality, "wave", full_screen=True)
+    layout = layout_of(mode, modality, full_screen=True)
     assert layout is LAYOUTS[mode, modality]
     assert laid_out(layout, parts()) == EXPECTED[mode, modality]
 
 
 @pytest.mark.parametrize("modality", get_args(Modality))
 async def test_without_full_screen_a_stream_of_both_ways_is_in_line(modality: Modality) -> None:
-    layout = layout_of("send-receive", modality, "wave", full_screen=False)
+    layout = layout_of("send-receive", modality, full_screen=False)
     assert laid_out(layout, parts()) == IN_LINE
     alone = parts(outputs=[])
     assert laid_out(layout, alone) == [{"row": [{"column": ["webrtc", "In"]}]}]
 
 
-async def test_a_composer_is_below_what_it_is_about() -> None:
-    chat = gr.Chatbot(render=False)
-    layout = layout_of("send-receive", "audio", "textbox", full_screen=True)
-    assert laid_out(layout, parts(chats=[chat])) == [
-        {"column": [{"row": [{"column": ["In"]}, {"column": ["Out"]}]}, "chatbot", "webrtc"]}
-    ]
-
-
 @pytest.mark.parametrize("full_screen", [True, False])
 async def test_a_chatbot_is_above_the_stream(full_screen: bool) -> None:
     chat = gr.Chatbot(render=False)
-    layout = layout_of("send-receive", "audio", "wave", full_screen=full_screen)
+    layout = layout_of("send-receive", "audio", full_screen=full_screen)
     found = laid_out(layout, parts(chats=[chat]))[0]
     column = found["column"] if full_screen else found["row"][0]["column"]
     assert column[:2] == ["chatbot", "webrtc"]
@@ -82,9 +74,9 @@ async def test_no_sidebar_and_no_column_is_made_for_what_nobody_sees() -> None:
     def unseen() -> PageParts:
         return parts(gr.State(), outputs=[gr.Textbox(label="Out", visible=False, render=False)])
 
-    stage = layout_of("send-receive", "audio", "wave", full_screen=True)
+    stage = layout_of("send-receive", "audio", full_screen=True)
     assert laid_out(stage, unseen()) == [{"column": ["webrtc", "state", "Out"]}]
-    beside = layout_of("send", "video", "wave", full_screen=True)
+    beside = layout_of("send", "video", full_screen=True)
     assert laid_out(beside, unseen()) == [{"row": [{"column": ["webrtc", "state", "Out"]}]}]
 
 

@@ -64,6 +64,17 @@ async def test_it_becomes_part_of_an_app_that_is_under_construction() -> None:
     assert stream.ui.title == "Echo"
 
 
+async def test_a_component_that_has_a_place_is_refused_with_a_remedy() -> None:
+    with gr.Blocks():
+        stream = Stream(grey, additional_inputs=[gr.Slider(label="Amount")])
+        with pytest.raises(
+            ConfigurationError, match=r"^Slider\(label='Amount'\) has a place in th"
+        ):
+            _ = stream.ui
+        free = Stream(grey, additional_inputs=[gr.Slider(label="Amount", render=False)])
+        free.ui.render()
+
+
 async def test_it_can_be_added_to() -> None:
     stream = Stream(EchoHandler(), modality="audio", ui_args={"hide_title": True})
     with stream.ui as demo:
