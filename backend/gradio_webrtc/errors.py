@@ -28,6 +28,10 @@ class MediaFormatError(GradioWebRTCError, ValueError):
     """A handler emitted what is no frame; the text names what was expected and what came."""
 
 
+class AudioTypeError(MediaFormatError, TypeError):
+    """What was to be converted is no array of a type that audio comes in."""
+
+
 class MediaFileError(MediaFormatError):
     """An encoded file cannot be played, or not to its end.
 
@@ -192,7 +196,7 @@ class UnexpectedTrackError(SignalingError):
 
 
 class InvalidIdError(SignalingError):
-    """The ``webrtc_id`` is missing, too long, or has characters outside ``[A-Za-z0-9_.:-]``."""
+    """The ``webrtc_id`` is missing, too long, or has characters that no URL's path has."""
 
     code = "invalid_webrtc_id"
 

@@ -11,6 +11,7 @@ from gradio.events import Dependency
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.gradio_events.output_listener import listen_to_outputs
+from gradio_webrtc.gradio_events.published_methods import PublishedMethods
 from gradio_webrtc.gradio_events.requests import page_of_event
 from gradio_webrtc.gradio_events.rerendering import check_inside_blocks
 from gradio_webrtc.gradio_events.stream_event import check_arguments, make_host, wire
@@ -18,13 +19,24 @@ from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
 from gradio_webrtc.handlers.adapters.as_handler import UserCode
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
+from gradio_webrtc.server.stream_host import StreamHost
 
 
-class StreamMethods(StreamingComponent):
+class StreamMethods(PublishedMethods, StreamingComponent):
     """The methods of ``WebRTC``: its stream, its listeners, and what is done to its sessions."""
 
     time_limit: float | None
     _streamed: bool
+
+    @property
+    def handlers(self) -> dict[str, Any]:
+        """The live handlers by `webrtc_id`, as `Stream.handlers`; empty before `stream()`."""
+        sessions = [] if self._host is None else list(self._host.registry)
+        live = ((session.webrtc_id, session.user_code()) for session in sessions)
+        return {webrtc_id: handler for webrtc_id, handler in live if handler is not None}
+
+    def _hosting(self) -> StreamHost:
+        return self._streaming()
 
     def stream(
         self,
@@ -145,19 +157,23 @@ class StreamMethods(StreamingComponent):
         return dependency
 
     def output_stream(
-        self, webrtc_id: str, *, check_owner: bool = True
+        self, webrtc_id: str, *, check_owner: bool = True, missing_ok: bool = True
     ) -> AsyncIterator[AdditionalOutputs]:
         """Yield one connection's additional outputs as they come, beside the page's listeners.
 
         Parameters:
             webrtc_id: the connection's id.
             check_owner: in a Gradio event, whether it must be a connection of the event's page.
+            missing_ok: whether it just ends, with a line in the log, when there is no such
+                connection or nothing of it is left.
 
         Raises:
-            UnknownConnectionError: no connection has this id, or it is another page's.
-            ConnectionClosedError: it has ended, and nothing of it is left.
+            UnknownConnectionError: no connection has this id, or it is another page's, without
+                `missing_ok`.
+            ConnectionClosedError: it has ended, and nothing of it is left, without `missing_ok`.
         """
-        return self._streaming().output_stream(webrtc_id, _acting(check_owner))
+        page = _acting(check_owner)
+        return self._streaming().output_stream(webrtc_id, page, missing_ok=missing_ok)
 
     async def fetch_latest_output(
         self, webrtc_id: str, *, check_owner: bool = True
@@ -174,19 +190,25 @@ class StreamMethods(StreamingComponent):
         """
         return await self._streaming().fetch_latest_output(webrtc_id, _acting(check_owner))
 
-    def set_input(self, webrtc_id: str, *args: Any, check_owner: bool = True) -> None:
+    def set_input(
+        self, webrtc_id: str, *args: Any, check_owner: bool = True, missing_ok: bool = True
+    ) -> None:
         """Give the handler of one connection the values of the further inputs. Any thread.
 
         Parameters:
             webrtc_id: the connection's id.
-            args: the values.
+            args: the values. A first one that is one too many for the function is taken for one of
+                the frame, and dropped.
             check_owner: in a Gradio event, whether it must be a connection of the event's page.
+            missing_ok: whether nothing happens, but for a line in the log, when there is no such
+                connection: one that ends is still sent values by its page.
 
         Raises:
-            UnknownConnectionError: no connection has this id, or it is another page's.
+            UnknownConnectionError: no connection has this id, or it is another page's, without
+                `missing_ok`.
             ConfigurationError: the stream's function cannot take this many values.
         """
-        self._streaming().set_input(webrtc_id, args, _acting(check_owner))
+        self._streaming().set_input(webrtc_id, args, _acting(check_owner), missing_ok=missing_ok)
 
     def close_stream(
         self, webrtc_id: str | WebRTCData | None, msg: str = "", *, check_owner: bool = True

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Hashable, Sequence
 from typing import Any
 from weakref import WeakSet
 
-from gradio_webrtc.errors import ConnectionClosedError, UnknownConnectionError
+from gradio_webrtc.errors import ConnectionClosedError, InvalidIdError, UnknownConnectionError
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.handlers.input_values import fitting
 from gradio_webrtc.server.output_store import OutputStore
 from gradio_webrtc.server.process_end import end_with_process, watch_signals
 from gradio_webrtc.server.server_stop import watch_server
@@ -17,6 +19,8 @@ from gradio_webrtc.server.settings import StreamSettings
 from gradio_webrtc.session.ids import may_act
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, SessionState
+
+logger = logging.getLogger(__name__)
 
 
 class HostedSessions:
@@ -47,7 +51,19 @@ class HostedSessions:
 
     # -- what the app asks; ``page`` is whose session it must be, ``None`` for anybody's ----------
 
-    def set_input(self, webrtc_id: str, args: Sequence[Any], page: str | None = None) -> None:
+    def find(self, webrtc_id: str | None, page: str | None = None) -> Session | None:
+        """Return a session that ``page`` may act on, also one that is about to end. Any thread."""
+        session = self.registry.find(webrtc_id)
+        return session if session is not None and may_act(page, session.owner) else None
+
+    def set_input(
+        self,
+        webrtc_id: str,
+        args: Sequence[Any],
+        page: str | None = None,
+        *,
+        missing_ok: bool = False,
+    ) -> None:
         """Give a session's handler the values of the other inputs. Any thread.
 
         A ``WebRTCData`` before them is a submit.
@@ -56,20 +72,21 @@ class HostedSessions:
             UnknownConnectionError: there is no such session, or it is another page's.
             ConfigurationError: the stream's function cannot take this many values.
         """
-        session = self.registry.find(webrtc_id)
-        if session is None or not may_act(page, session.owner):
+        session = self.find(webrtc_id, page)
+        if session is not None:
+            session.set_args(fitting(args, self.settings.check_args))
+        elif missing_ok:
+            logger.info("set_input() is ignored: no connection has the id %.128r", webrtc_id)
+        else:
             raise UnknownConnectionError("There is no connection with this id.")
-        if self.settings.check_args is not None:
-            self.settings.check_args(len(args))
-        session.set_args(args)
 
     def close_stream(self, webrtc_id: str | None, text: str = "", page: str | None = None) -> None:
         """End a session because the app wants it. Any thread.
 
         One that has ended, or is another page's, is left alone.
         """
-        session = self.registry.find(webrtc_id)
-        if session is not None and may_act(page, session.owner):
+        session = self.find(webrtc_id, page)
+        if session is not None:
             session.end_threadsafe(CloseReason.APP_CLOSED, text)
 
     def end_all(self, text: str) -> int:
@@ -85,16 +102,22 @@ class HostedSessions:
         return len(live)
 
     async def output_stream(
-        self, webrtc_id: str, page: str | None = None
+        self, webrtc_id: str, page: str | None = None, *, missing_ok: bool = False
     ) -> AsyncIterator[AdditionalOutputs]:
         """Yield a session's additional outputs, one after the other, until it has ended.
 
         Raises:
-            UnknownConnectionError, ConnectionClosedError, InvalidIdError
+            UnknownConnectionError, ConnectionClosedError, InvalidIdError: unless ``missing_ok``.
         """
         outputs = self.outputs.left_of(webrtc_id, page)
         if outputs is None:
-            outputs = (await self._find_soon(webrtc_id, page)).outputs.read()
+            try:
+                outputs = (await self._find_soon(webrtc_id, page)).outputs.read()
+            except (UnknownConnectionError, ConnectionClosedError, InvalidIdError) as error:
+                if not missing_ok:
+                    raise
+                logger.info("output_stream() ends: %s The id is %.128r", error, webrtc_id)
+                return
         async for output in outputs:
             yield output
 

@@ -12,6 +12,9 @@ from gradio_webrtc.session.state import CloseReason
 
 logger = logging.getLogger(__name__)
 
+GREETING = "handshake"
+"""What clients written for the published API say first, on a channel that is open."""
+
 MESSAGES_AT_ONCE = 100
 MESSAGES_PER_SECOND = 20
 """A page sends one every five seconds."""
@@ -49,6 +52,8 @@ class ClientMessages:
                     f"A control message came too soon; at most {MESSAGES_AT_ONCE} are accepted at "
                     f"once and {MESSAGES_PER_SECOND} a second. It is ignored."
                 )
+            if text == GREETING:
+                return
             message = messages.decode(text)
         except InvalidMessageError as error:
             self.refused += 1

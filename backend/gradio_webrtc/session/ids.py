@@ -7,7 +7,8 @@ import re
 from gradio_webrtc.errors import InvalidIdError
 from gradio_webrtc.json_values import Json
 
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_ID = re.compile(r"[A-Za-z0-9._~:@!$&'()*+,;=-]{1,128}")
+"""What may stand for itself in a segment of a URL's path (RFC 3986, ``pchar``)."""
 
 
 def check_id(value: Json) -> str:
@@ -17,11 +18,12 @@ def check_id(value: Json) -> str:
     so only the alphabet and the length are enforced.
 
     Raises:
-        InvalidIdError: not a string of 1 to 128 characters out of ``[A-Za-z0-9_.:-]``.
+        InvalidIdError: not a string of 1 to 128 characters that are safe in a URL.
     """
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise InvalidIdError(
-            'A "webrtc_id" must be 1 to 128 characters out of letters, digits and "_.:-".'
+            'A "webrtc_id" must be 1 to 128 characters out of letters, digits and '
+            '"._~:@!$&\'()*+,;=-".'
         )
     return value
 

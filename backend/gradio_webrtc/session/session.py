@@ -164,7 +164,7 @@ class Session:
 
     async def _emit(self, kind: MediaKind) -> None:
         try:
-            args = (self._handler, kind, self.transport, self._put_outputs)
+            args = (self._handler, kind, self.transport, self.put_outputs)
             close = await pump_output(*args, lambda: self.state is SessionState.CLOSING)
         except MediaFileError:
             # What was decoded before the damage is played first.
@@ -260,7 +260,8 @@ class Session:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _put_outputs(self, outputs: AdditionalOutputs) -> None:
+    def put_outputs(self, outputs: AdditionalOutputs) -> None:
+        """Tell the client, and whoever reads them, of something beside the stream."""
         self.outputs.put(outputs)
         self._announcements.add()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -117,7 +116,7 @@ class Submissions:
         self._last_number = data.number or self._last_number
         self._newer_args = None
         if data.audio is None:
-            data = replace(data, audio=self._speech.take())
+            data = data.model_copy(update={"audio": self._speech.take()})
         self.queue.put([data, *args])
         return True
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+from gradio_webrtc.gradio_events.published_methods import PublishedMethods
 from gradio_webrtc.gradio_events.requests import page_of_event
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.server.stream_host import StreamHost
@@ -16,7 +17,7 @@ from gradio_webrtc.session.session import Session
 from gradio_webrtc.stream_members.connection import Connection
 
 
-class SessionAccess:
+class SessionAccess(PublishedMethods):
     """The sessions by their ids."""
 
     host: StreamHost
@@ -45,22 +46,30 @@ class SessionAccess:
     def _sessions(self) -> list[Session]:
         return list(self.host.registry)
 
-    def set_input(self, webrtc_id: str, *args: Any) -> None:
+    def _hosting(self) -> StreamHost:
+        return self.host
+
+    def set_input(self, webrtc_id: str, *args: Any, missing_ok: bool = True) -> None:
         """Give the handler of one session the values of its further inputs. Any thread.
 
         Args:
             webrtc_id: the id the client sent with its offer.
             args: the values, without one for the stream itself. A `WebRTCData` before them is
                 what the person submitted: the handler finds it in ``latest_args[0]``, and its
-                ``trigger_response()`` is called, once for each and in order.
+                ``trigger_response()`` is called, once for each and in order. A first value that is
+                one too many for the function is taken for one of the frame, and dropped.
+            missing_ok: whether nothing happens, but for a line in the log, when no session has
+                this id: one that ends is still sent values by its page.
 
         Raises:
-            UnknownConnectionError: no session has this id.
+            UnknownConnectionError: no session has this id, without ``missing_ok``.
             ConfigurationError: the handler is a function that cannot take this many values.
         """
-        self.host.set_input(webrtc_id, args, page_of_event())
+        self.host.set_input(webrtc_id, args, page_of_event(), missing_ok=missing_ok)
 
-    def output_stream(self, webrtc_id: str) -> AsyncIterator[AdditionalOutputs]:
+    def output_stream(
+        self, webrtc_id: str, *, missing_ok: bool = True
+    ) -> AsyncIterator[AdditionalOutputs]:
         """Yield the additional outputs of one session as they come; ends with the session.
 
         What was emitted before is kept, up to 1000 of them, and for a minute after the session.
@@ -68,12 +77,14 @@ class SessionAccess:
 
         Args:
             webrtc_id: the id the client sent with its offer, which may come up to 2 seconds later.
+            missing_ok: whether it just ends, with a line in the log, when no session has this id or
+                nothing of it is left: pages open their ``EventSource`` again when it has ended.
 
         Raises:
-            UnknownConnectionError: no session has this id.
-            ConnectionClosedError: the session has ended, and nothing of it is left.
+            UnknownConnectionError: no session has this id, without ``missing_ok``.
+            ConnectionClosedError: it has ended, and nothing of it is left, without ``missing_ok``.
         """
-        return self.host.output_stream(webrtc_id, page_of_event())
+        return self.host.output_stream(webrtc_id, page_of_event(), missing_ok=missing_ok)
 
     async def fetch_latest_output(self, webrtc_id: str) -> AdditionalOutputs:
         """Wait for the next additional output of one session and return it.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context, copy_context
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -227,7 +226,7 @@ class ReplyOnPause(AsyncStreamHandler):
         if isinstance(own, WebRTCData):
             # A text is replied to once; what is only spoken comes without the last one.
             text = own.textbox if submitted is not None else ""
-            first: Any = replace(own, audio=audio, textbox=text)
+            first: Any = own.model_copy(update={"audio": audio, "textbox": text})
         elif self._link.composer:
             first = WebRTCData(self._link.webrtc_id, audio=audio)
         else:

@@ -83,3 +83,15 @@ async def test_other_messages_from_a_client_change_nothing(
     assert bench.transport.messages == []
     assert caplog.records == []
     await bench.session.aclose()
+
+
+async def test_the_greeting_of_published_clients_is_taken_in_silence(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = await open_session()
+    bench.session.on_message("handshake")
+    await settle()
+    assert not caplog.records
+    assert not bench.transport.messages
+    assert bench.session.state is SessionState.OPEN
+    await bench.session.aclose()

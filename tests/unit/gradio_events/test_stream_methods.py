@@ -66,4 +66,4 @@ async def test_ending_a_connection_that_is_gone_does_nothing() -> None:
 async def test_asking_for_a_connection_that_is_gone_is_refused() -> None:
     camera = streamed()
     with pytest.raises(UnknownConnectionError):
-        camera.set_input("gone", 1)
+        camera.set_input("gone", 1, missing_ok=False)

@@ -274,4 +274,4 @@ def test_a_stream_says_what_is_wrong_with_its_arguments() -> None:
 
 def test_set_input_for_nobody() -> None:
     with pytest.raises(UnknownConnectionError):
-        Stream(picture).set_input("nobody", 1)
+        Stream(picture).set_input("nobody", 1, missing_ok=False)

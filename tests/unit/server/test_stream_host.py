@@ -194,8 +194,11 @@ async def test_values_are_for_ones_own_session_and_as_many_as_its_function_takes
         host.set_input("a", ["value"], "other")
     with pytest.raises(UnknownConnectionError):
         host.set_input("b", ["value"])
+    host.set_input("a", [None, "frame's first"])
+    await settle()
+    assert handler_of(session).args[2:] == [("frame's first",)]
     with pytest.raises(ConfigurationError):
-        host.set_input("a", [1, 2])
+        host.set_input("a", [1, 2, 3])
 
 
 async def test_a_stream_is_closed_for_its_page_and_left_alone_for_others(

@@ -9,14 +9,34 @@ from gradio_webrtc.session.ids import check_id, may_act
 
 
 @pytest.mark.parametrize(
-    "value", ["a", "7", "3f0c9a52-7f27-4f0e-9b1e-6b3f0e8a5d11", "A.b_c:d-e", "x" * 128]
+    "value",
+    ["a", "7", "3f0c9a52-7f27-4f0e-9b1e-6b3f0e8a5d11", "A.b_c:d-e", "x" * 128, "a~b=+@!$&'()*,;"],
 )
 def test_good_ids(value: str) -> None:
     assert check_id(value) == value
 
 
 @pytest.mark.parametrize(
-    "value", ["", "x" * 129, "a b", "a/b", "é", "a\n", "\n", "a\x00", None, 7, b"a", ["a"]]
+    "value",
+    [
+        "",
+        "x" * 129,
+        "a b",
+        "a/b",
+        "a%20b",
+        "a?b",
+        "a#b",
+        'a"b',
+        "<b>",
+        "é",
+        "a\n",
+        "\n",
+        "a\x00",
+        None,
+        7,
+        b"a",
+        ["a"],
+    ],
 )
 def test_bad_ids(value: object) -> None:
     with pytest.raises(InvalidIdError, match="1 to 128 characters"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -34,7 +35,24 @@ async def test_the_app_acts_on_a_session_by_its_id() -> None:
     with pytest.raises(ConnectionClosedError):
         await stream.fetch_latest_output("a")
     with pytest.raises(UnknownConnectionError):
-        stream.set_input("b")
+        stream.set_input("b", missing_ok=False)
+    with pytest.raises(UnknownConnectionError):
+        _ = [output async for output in stream.output_stream("b", missing_ok=False)]
+
+
+async def test_an_id_of_nobody_is_no_error_to_pages_that_reconnect(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stream = Stream(same)
+    session = enter(stream.host.registry, "a")
+    await session.aclose()
+    with caplog.at_level(logging.INFO, "gradio_webrtc"):
+        for webrtc_id in ("a", "nobody", "a b", None):
+            stream.set_input(webrtc_id, 1)  # type: ignore[arg-type]
+            assert [each async for each in stream.output_stream(webrtc_id)] == []  # type: ignore[arg-type]
+    told = [record.getMessage() for record in caplog.records]
+    assert sum("set_input() is ignored" in line for line in told) == 4
+    assert sum("output_stream() ends" in line for line in told) == 4
 
 
 async def test_sessions_are_listed_by_id_as_they_are_now() -> None:

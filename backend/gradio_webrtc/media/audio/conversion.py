@@ -11,7 +11,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from gradio_webrtc.errors import MediaFormatError
+from gradio_webrtc.errors import AudioTypeError, MediaFormatError
 from gradio_webrtc.media.audio.pcm import (
     Float32Array,
     Int16Array,
@@ -28,6 +28,8 @@ Samples: TypeAlias = "npt.NDArray[np.int16] | npt.NDArray[np.float32]"
 _MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 _SHORTEST = 400
 """Samples; a file without any frame is none that players open."""
+_PUBLISHED_SCALE = np.float32(32_767)
+"""What ``audio_to_int16`` multiplies by, so that 1.0 and -1.0 are as far from 0."""
 _MP3_BITS_A_SECOND = 64_000
 """For each channel; speech at this rate is hard to tell from the original."""
 
@@ -89,21 +91,29 @@ def audio_to_float32(audio: npt.NDArray[Any] | tuple[int, npt.NDArray[Any]]) -> 
         audio: an array of int16 or of floats, or ``(sample_rate, array)``.
 
     Raises:
-        MediaFormatError: ``audio`` is something else; the text says what is expected.
+        AudioTypeError: it is something else, a ``TypeError``; the text says what is expected.
+        MediaFormatError: floats that are no audio, such as 16-bit numbers.
     """
     return to_float32(_samples(audio))
 
 
 def audio_to_int16(audio: npt.NDArray[Any] | tuple[int, npt.NDArray[Any]]) -> Int16Array:
-    """Return the samples as int16, in the same shape; floats are scaled by 32768 and clipped.
+    """Return the samples as int16, in the same shape; floats are clipped and scaled by 32767.
+
+    That is as published, fractions being cut off. What handlers emit as floats is scaled by 32768
+    and rounded, so that sound from 16-bit sources comes out unchanged.
 
     Args:
         audio: an array of int16 or of floats, or ``(sample_rate, array)``.
 
     Raises:
-        MediaFormatError: ``audio`` is something else; the text says what is expected.
+        AudioTypeError: it is something else, a ``TypeError``; the text says what is expected.
+        MediaFormatError: floats that are no audio, such as 16-bit numbers.
     """
-    return to_int16(_samples(audio))
+    samples = _samples(audio)
+    if samples.dtype == np.int16:
+        return cast(Int16Array, samples)
+    return cast(Int16Array, (samples.clip(-1.0, 1.0) * _PUBLISHED_SCALE).astype(np.int16))
 
 
 def aggregate_bytes_to_16bit(
@@ -149,9 +159,10 @@ def _samples(audio: Any) -> Int16Array | Float32Array:
     array = audio[1] if isinstance(audio, tuple) and len(audio) in (2, 3) else audio
     known = isinstance(array, np.ndarray) and (array.dtype == np.int16 or array.dtype.kind == "f")
     if not known:
-        what = f"dtype {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
-        raise MediaFormatError(
-            f"Expected an array of int16 or float32 samples, or (sample_rate, array); got {what}."
+        what = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+        raise AudioTypeError(
+            f"Unsupported audio data type: {what}. Expected an array of int16 or float32 samples, "
+            "or (sample_rate, array)."
         )
     if array.dtype == np.int16:
         return cast(Int16Array, array)
