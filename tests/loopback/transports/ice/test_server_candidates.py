@@ -1,4 +1,4 @@
-"""The server's side of a real TURN server: relays over UDP and TCP, beside servers that are dead."""
+"""The server's side of a real TURN server: relays over UDP and TCP, beside dead servers."""
 
 from __future__ import annotations
 
