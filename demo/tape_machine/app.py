@@ -22,13 +22,13 @@ def play_back(
     rate, samples = audio
     seconds = samples.shape[1] / rate
     direction = ", backwards" if backwards else ""
-    yield AdditionalOutputs(f"{seconds:.1f} s, played at {speed:g} times the speed{direction}")
+    yield AdditionalOutputs(f"{seconds:.1f} s at {speed:g} times the speed{direction}")
     yield round(rate * speed), samples[:, ::-1] if backwards else samples
 
 
 def note(takes: str, take: str) -> str:
     """Put the newest take on top of the list."""
-    return f"{takes.count('Take ') + 1:>2}  Take {take}\n{takes}"
+    return f"{len(takes.splitlines()) + 1}. {take}\n{takes}"
 
 
 stream = Stream(

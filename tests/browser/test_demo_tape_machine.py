@@ -54,7 +54,7 @@ def test_what_was_said_is_played_as_the_inputs_say_until_the_app_ends(
     component.reach("connected")
     hear(component)
     opened.until(takes.input_value, "a take")
-    take = r" 1  Take \d\.\d s, played at 2 times the speed, backwards\n"
+    take = r"1\. \d\.\d s at 2 times the speed, backwards\n"
     assert re.match(take, takes.input_value())
     assert page.evaluate(OFFER) == "invalid_offer"
 

@@ -73,11 +73,14 @@ def test_in_line_it_is_a_column_without_full_screen(serve: Serve, visit: Open) -
     def tint(frame: np.ndarray, blue: bool) -> Any:
         return (np.full_like(frame, (0, 0, 255)) if blue else frame), AdditionalOutputs(blue)
 
+    async def note(shown: str, blue: bool) -> str:
+        return f"blue: {blue}"
+
     stream = Stream(
         tint,
         additional_inputs=[gr.Checkbox(label="Blue")],
         additional_outputs=[gr.Textbox(label="Seen")],
-        additional_outputs_handler=lambda shown, blue: f"blue: {blue}",
+        additional_outputs_handler=note,
         ui_args={"full_screen": False, "hide_title": True},
     )
     opened = visit(serve(stream.ui))
