@@ -35,7 +35,7 @@ DecodedAudio = npt.NDArray[np.int16]
 
 def burst_clip() -> Clip:
     """Return one cycle of the 64 bursts, Opus encoded, 20 ms a packet."""
-    return Clip("audio", opus(_bursts()), 0.02)
+    return Clip("audio", opus(bursts()), 0.02)
 
 
 def silence_clip() -> Clip:
@@ -43,7 +43,8 @@ def silence_clip() -> Clip:
     return Clip("audio", opus(np.zeros(SAMPLE_RATE * 2, np.int16))[50:], 0.02)
 
 
-def _bursts() -> DecodedAudio:
+def bursts() -> DecodedAudio:
+    """Return one cycle of the 64 bursts, mono at 48 kHz."""
     noise = np.random.default_rng(1).normal(0, NOISE, CYCLE_FRAMES * FRAME)
     for number in range(len(TONES) ** 2):
         second, first = divmod(number, len(TONES))
@@ -98,11 +99,14 @@ class BurstListener:
         """Look at a frame received at time ``at``."""
         channels = len(frame.layout.channels)
         samples = frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
-        sound: DecodedAudio = samples[::channels]
+        self.hear(samples[::channels], frame.sample_rate, at)
+
+    def hear(self, sound: DecodedAudio, sample_rate: int, at: float) -> None:
+        """Look at 20 ms of mono sound received at time ``at``."""
         if self._onset is not None:
             self._body.append(sound)
             if len(self._body) == FIRST_FRAMES + SECOND_FRAMES - 2:
-                self._name_it(frame.sample_rate)
+                self._name_it(sample_rate)
             return
         if np.abs(sound).max(initial=0) < HEARD:
             self._quiet_frames += 1

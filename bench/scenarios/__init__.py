@@ -8,10 +8,12 @@ from bench.scenarios.idle import IDLE_SCENARIOS
 from bench.scenarios.plan import Scenario
 from bench.scenarios.turns import TURN_SCENARIOS
 from bench.scenarios.video import VIDEO_SCENARIOS
+from bench.scenarios.websocket import WEBSOCKET_SCENARIOS
 
 SCENARIOS: tuple[Scenario, ...] = (
     AUDIO_CONNECT,
     *AUDIO_SCENARIOS,
+    *WEBSOCKET_SCENARIOS,
     VIDEO_CONNECT,
     *VIDEO_SCENARIOS,
     *TURN_SCENARIOS,
