@@ -33,7 +33,7 @@ class Context:
     Attributes:
         webrtc_id: the id of its connection.
         websocket: Starlette's ``WebSocket`` when the session runs over one, else ``None``. What is
-            sent with it goes between our own messages; read and close it not.
+            sent with it goes between our own messages; it must not be read or closed.
     """
 
     webrtc_id: str

@@ -23,7 +23,7 @@ MAX_MEDIA = 10
 
 MAX_MESSAGES = 1000
 MAX_CHARACTERS = 4 * 1024 * 1024
-"""Of control messages and an app's own texts that wait."""
+"""Of control messages and an app's own texts that wait before another one may."""
 
 
 class Outbox:
@@ -53,10 +53,12 @@ class Outbox:
         """Send a text as soon as what was put before it has gone."""
         if self._over:
             return
-        self._append(text, False)
+        # Whatever its own length, one text may always wait.
         messages = len(self._waiting) - self._media
-        if messages > MAX_MESSAGES or self._characters > MAX_CHARACTERS:
+        if messages >= MAX_MESSAGES or self._characters > MAX_CHARACTERS:
             self._fail("The client does not read what it is sent.")
+        else:
+            self._append(text, False)
 
     async def play(self, texts: Sequence[str]) -> None:
         """Send 20 ms of sound; waits while enough waits."""

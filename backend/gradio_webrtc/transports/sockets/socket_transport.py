@@ -202,7 +202,8 @@ class SocketTransport:
     def send_text(self, text: str) -> None:
         """Send text, if the codec has a form for it."""
         if (carrying := self._codec.message(text)) is not None:
-            self.outbox.send(carrying)
+            # A lone surrogate, which Python's strings may hold, is no text for a socket.
+            self.outbox.send(carrying.encode("utf-8", "replace").decode())
 
     async def aclose(self) -> None:
         """Send the last messages, then close the socket without waiting for the client."""

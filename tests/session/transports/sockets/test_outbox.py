@@ -117,6 +117,15 @@ async def test_texts_that_wait_are_bounded(what: str) -> None:
     await sender.box.aclose(1)
 
 
+async def test_a_text_of_any_length_goes_out_when_nothing_waits() -> None:
+    sender = Sender()
+    sender.box.send("x" * (2 * limits.MAX_CHARACTERS))
+    await sender.box.flushed()
+    assert len(sender.texts[0]) == 2 * limits.MAX_CHARACTERS
+    assert sender.failed == []
+    await sender.box.aclose(1)
+
+
 async def test_a_client_that_is_gone() -> None:
     sender = Sender()
     sender.socket.hang_up()

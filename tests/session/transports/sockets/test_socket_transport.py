@@ -240,6 +240,14 @@ async def test_clearing_is_told_to_clients_that_know_of_it_once_for_what_they_go
         assert clears == (0 if asked is None else 1)
 
 
+async def test_what_an_app_says_goes_as_it_is_and_what_is_no_text_is_replaced() -> None:
+    async with line() as call:
+        for text in ('{"mine": "ä"}', '{"mine": "\ud800"}'):
+            call.session.channel.send(text)
+        await settle()
+        assert [text for _, text in call.socket.sent] == ['{"mine": "ä"}', '{"mine": "?"}']
+
+
 async def test_a_client_that_only_sends_is_sent_no_sound() -> None:
     async with line(plays=False) as call:
         call.handler.say(sound(1.0), sound(1.0))
