@@ -32,6 +32,7 @@ class ScriptedHandler:
         received: what arrived, as ``(kind, frame)``.
         args: every set of arguments that arrived.
         submitted: every submit that arrived, a ``WebRTCData`` and the other arguments.
+        pressed: every key of a telephone that arrived.
         emits_taken: how often ``emit`` was entered.
         dropped: what it says to have dropped.
     """
@@ -58,6 +59,7 @@ class ScriptedHandler:
         self.emits_taken = 0
         self.dropped = 0
         self.submitted: list[tuple[Any, ...]] = []
+        self.pressed: list[str] = []
         self.on_submit: Hook | None = None
         self.on_start: Hook | None = None
         self.on_receive: Hook | None = None
@@ -85,6 +87,10 @@ class ScriptedHandler:
         self.submitted.append(tuple(args))
         if self.on_submit is not None:
             await self.on_submit(*args)
+
+    async def press(self, digit: str) -> None:
+        """Remember the key."""
+        self.pressed.append(digit)
 
     async def receive_audio(self, audio: ReceivedAudio) -> None:
         """Remember the audio."""

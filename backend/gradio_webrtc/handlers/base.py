@@ -114,6 +114,12 @@ class StreamHandlerBase(PublishedMembers, ABC):
         ``async def``.
         """
 
+    def on_dtmf(self, digit: str) -> Any:
+        """Take a key of the caller's telephone: ``0`` to ``9``, ``*``, ``#``, or ``A`` to ``D``.
+
+        Called once for each, in order, the next one when this has returned; may be ``async def``.
+        """
+
     async def wait_for_args(self) -> None:
         """Ask the client for the values of the other inputs and wait until they are here.
 
@@ -222,9 +228,9 @@ class StreamHandlerBase(PublishedMembers, ABC):
 class StreamHandler(StreamHandlerBase):
     """Audio in and audio out in plain Python.
 
-    Every connection gets its own copy. ``receive``, ``emit``, ``start_up`` and
-    ``trigger_response`` run at the same time, each on a thread of its own, so what they share has
-    to be safe for threads, as ``queue.Queue`` is.
+    Every connection gets its own copy. ``receive``, ``emit``, ``start_up``, ``trigger_response``
+    and ``on_dtmf`` run at the same time, each on a thread of its own, so what they share has to be
+    safe for threads, as ``queue.Queue`` is.
     """
 
     @abstractmethod

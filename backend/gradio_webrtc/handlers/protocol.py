@@ -213,6 +213,10 @@ class Handler(Protocol):
         """
         ...
 
+    async def press(self, digit: str) -> None:
+        """Tell user code of a key of a telephone; returns when it was told."""
+        ...
+
     async def receive_audio(self, audio: ReceivedAudio) -> None:
         """Hand over the next audio, in ``audio_format``."""
         ...

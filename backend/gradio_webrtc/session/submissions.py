@@ -1,4 +1,7 @@
-"""What a person submits beside the stream: checked, kept in order, and served one at a time."""
+"""What a person submits beside the stream, by a composer or by the keys of a telephone.
+
+Checked, kept in order, and served one at a time.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ MAX_TEXT = 32_768
 """Most characters of one submitted text: some ten pages."""
 
 MAX_WAITING = 32
-"""Submits that may wait for a handler whose ``trigger_response`` takes its time."""
+"""Submits and keys that may wait for a handler whose ``trigger_response`` takes its time."""
 
 MAX_SPEECH_S = 60.0
 """How much of what the person said is kept for the next submit."""
@@ -58,7 +61,7 @@ def parse_submission(payload: Json) -> WebRTCData | None:
 
 
 class Submissions:
-    """One session's submits. Belongs to the event loop.
+    """One session's submits, and keys of a telephone. Belongs to the event loop.
 
     Args:
         handler: what gets them.
@@ -68,7 +71,8 @@ class Submissions:
             person says is kept for the next submit.
 
     Attributes:
-        queue: the submits that wait for the handler. Closing it means that no more are taken.
+        queue: the submits and keys that wait for the handler. Closing it means that no more are
+            taken.
         dropped: how many were refused because too many waited.
     """
 
@@ -79,7 +83,7 @@ class Submissions:
         self._handler = handler
         self._send = send
         self._own = own
-        self.queue: DropOldestQueue[list[Any]] = DropOldestQueue(MAX_WAITING)
+        self.queue: DropOldestQueue[list[Any] | str] = DropOldestQueue(MAX_WAITING)
         self._newer_args: Sequence[Any] | None = None
         self._speech = Speech(MAX_SPEECH_S)
         self._last_number = 0
@@ -105,13 +109,24 @@ class Submissions:
         if again:
             self._set_args(args)
 
-    def _put(self, data: WebRTCData, args: Sequence[Any]) -> bool:
+    def press(self, digit: str) -> None:
+        """Take a key of a telephone."""
+        if self._has_room("a key"):
+            self.queue.put(digit)
+
+    def _has_room(self, what: str) -> bool:
         if self.queue.closed:
             return False
         if len(self.queue) >= MAX_WAITING:
             self.dropped += 1
             if self.dropped == 1:
-                logger.warning("a submit was refused: %d wait for trigger_response()", MAX_WAITING)
+                text = "%s was refused: %d wait for trigger_response() or on_dtmf()"
+                logger.warning(text, what, MAX_WAITING)
+            return False
+        return True
+
+    def _put(self, data: WebRTCData, args: Sequence[Any]) -> bool:
+        if not self._has_room("a submit"):
             return False
         self._last_number = data.number or self._last_number
         self._newer_args = None
@@ -127,8 +142,11 @@ class Submissions:
         self._handler.set_args(args if self._own is None else [self._own, *args])
 
     async def serve(self) -> None:
-        """Hand each submit to the handler, the next one when it is done with the one before."""
+        """Hand each to the handler, the next one when it is done with the one before."""
         async for values in self.queue:
+            if isinstance(values, str):
+                await self._handler.press(values)
+                continue
             if self._own is not None:
                 self._own = values[0]
             await self._handler.submit(values)

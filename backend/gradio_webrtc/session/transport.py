@@ -11,6 +11,7 @@ from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.recording.recorder import RecordedVideo, Recorder
 from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.session.submissions import Submissions
 
 
 class TransportedVideo(ReceivedVideo, RecordedVideo, Protocol):
@@ -22,9 +23,11 @@ class TransportListener(Protocol):
 
     Attributes:
         recorder: is told of what goes onto the wire as it does: paced, and not cleared.
+        submissions: is told of the keys of a telephone.
     """
 
     recorder: Recorder
+    submissions: Submissions
 
     def on_reached(self) -> None:
         """The client tries to connect: one of its ICE checks arrived."""

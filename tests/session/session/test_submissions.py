@@ -200,3 +200,25 @@ async def test_a_closed_session_takes_nothing() -> None:
     await settle()
     assert bench.handler.submitted == []
     assert acknowledged(bench) == []
+
+
+async def test_keys_of_a_telephone_reach_the_handler_in_order() -> None:
+    bench = await open_session()
+    for digit in "12#":
+        bench.session.submissions.press(digit)
+    await settle()
+    assert bench.handler.pressed == ["1", "2", "#"]
+    await bench.session.aclose()
+
+
+async def test_keys_that_nobody_takes_are_bounded(caplog: pytest.LogCaptureFixture) -> None:
+    bench = start_session()  # not connected: nobody is told yet
+    for _ in range(MAX_WAITING + 5):
+        bench.session.submissions.press("1")
+    bench.session.on_connected()
+    await settle()
+    assert len(bench.handler.pressed) == MAX_WAITING
+    assert caplog.text.count("a key was refused") == 1
+    await bench.session.aclose()
+    bench.session.submissions.press("1")
+    assert bench.session.submissions.dropped == 5

@@ -13,7 +13,8 @@ from gradio_webrtc.handlers.adapters.audio_video_handler import (
     AudioVideoHandler,
 )
 from gradio_webrtc.handlers.adapters.generator import GeneratorHandler
-from gradio_webrtc.handlers.adapters.stream_handler import AudioHandler, check_handler
+from gradio_webrtc.handlers.adapters.handler_copy import check_handler
+from gradio_webrtc.handlers.adapters.stream_handler import AudioHandler
 from gradio_webrtc.handlers.adapters.video_function import VideoFunction
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler, StreamHandlerBase
 from gradio_webrtc.handlers.protocol import Handler, MediaKind, Modality, Mode

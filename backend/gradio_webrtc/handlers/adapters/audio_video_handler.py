@@ -6,7 +6,8 @@ import functools
 
 from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.handlers.adapters.stream_handler import AudioHandler, UserHandler
+from gradio_webrtc.handlers.adapters.handler_copy import UserHandler
+from gradio_webrtc.handlers.adapters.stream_handler import AudioHandler
 from gradio_webrtc.handlers.audio_video import (
     AsyncAudioVideoStreamHandler,
     AudioVideoStreamHandler,

@@ -47,6 +47,9 @@ class DecodingHandler(ABC):
         link.playback.before_clear(self._clear)
         await self._start(link)
 
+    async def press(self, digit: str) -> None:  # noqa: B027 - most have no keys
+        """Ignore the keys of telephones: user code of this kind takes none."""
+
     async def emit(self, kind: MediaKind) -> Emission:
         """Wait for the next value that is not encoded, or the next frame of one that is."""
         return await self._decoders[kind].take()

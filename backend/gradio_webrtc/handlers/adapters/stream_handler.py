@@ -14,13 +14,13 @@ from gradio_webrtc.concurrency.user_errors import failure_of
 from gradio_webrtc.concurrency.waiting import cancel_and_wait
 from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.concurrency.worker import Worker
-from gradio_webrtc.errors import ConfigurationError, SessionClosedError
+from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.adapters.decoding import DecodingHandler
+from gradio_webrtc.handlers.adapters.handler_copy import UserHandler, checked_copy
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emission_parser import EmissionParser
 from gradio_webrtc.handlers.emit_pace import REST_S
-from gradio_webrtc.handlers.handler_session import HandlerSession
 from gradio_webrtc.handlers.invoke import call, start_task
 from gradio_webrtc.handlers.protocol import (
     AudioFormat,
@@ -44,8 +44,6 @@ first ``receive`` or ``emit`` needs them, one that serves a connection goes on b
 SHUTDOWN_LIMIT_S = 5.0
 """How long the user's ``shutdown`` may take before the session ends without it."""
 
-UserHandler = StreamHandler | AsyncStreamHandler
-
 
 class AudioHandler(DecodingHandler):
     """One connection's copy of a stream handler; a ``protocol.Handler``.
@@ -65,6 +63,7 @@ class AudioHandler(DecodingHandler):
         "emit",
         "set_args",
         "trigger_response",
+        "on_dtmf",
         "shutdown",
     )
     """Methods of user code that may run at the same time: each has a thread of its own."""
@@ -101,7 +100,7 @@ class AudioHandler(DecodingHandler):
         """
         preparing = self._workers["start_up"]
         copied = await call(self._prototype.copy, worker=preparing)
-        handler = _checked_copy(copied, self._prototype, self.kinds)
+        handler = checked_copy(copied, self._prototype, self.kinds)
         if self._closing is not None:
             raise SessionClosedError(f"The session ended while {self._name} was copied.")
         handler._webrtc.link = link
@@ -141,6 +140,13 @@ class AudioHandler(DecodingHandler):
         if _overrides(handler, "trigger_response"):
             await call(handler.trigger_response, worker=self._workers["trigger_response"])
         self._received.set()  # an emit that had nothing to say may have something now
+
+    async def press(self, digit: str) -> None:
+        """Run the user's ``on_dtmf``."""
+        handler = self._running()
+        if _overrides(handler, "on_dtmf"):
+            await call(handler.on_dtmf, digit, worker=self._workers["on_dtmf"])
+            self._received.set()  # an emit that had nothing to say may have something now
 
     async def receive_audio(self, audio: ReceivedAudio) -> None:
         """Run the user's ``receive``."""
@@ -252,38 +258,6 @@ class AudioHandler(DecodingHandler):
         for value in list(vars(self._handler).values()) if self._handler is not None else ():
             if isinstance(value, queue.SimpleQueue) and id(value) not in shared and value.empty():
                 value.put(None)
-
-
-def check_handler(handler: UserHandler) -> None:
-    """Raise ``ConfigurationError`` if ``handler`` was not initialised by its base class."""
-    if "_webrtc" not in vars(handler):
-        raise ConfigurationError(
-            f"{type(handler).__name__}.__init__ must call super().__init__() first."
-        )
-
-
-def _checked_copy(
-    handler: UserHandler | None, prototype: UserHandler, kinds: tuple[type[UserHandler], ...]
-) -> UserHandler:
-    """Return ``handler`` if it can serve a connection as the copy of ``prototype``.
-
-    Its class need not be the prototype's: a factory may choose among handlers, and an app that is
-    reloaded defines its classes anew.
-    """
-    kind = type(prototype)
-    if handler is prototype:
-        came = "itself, so that all connections would share one handler"
-    elif not isinstance(handler, kinds):
-        came = "None" if handler is None else f"a {type(handler).__name__}"
-    else:
-        checked: UserHandler = handler
-        check_handler(checked)
-        if checked._webrtc is prototype._webrtc:  # a shallow copy
-            checked._webrtc = HandlerSession()
-        return checked
-    raise ConfigurationError(
-        f"{kind.__name__}.copy() must return a new {kinds[0].__name__}, not {came}."
-    )
 
 
 def _audio_format(handler: UserHandler) -> AudioFormat:

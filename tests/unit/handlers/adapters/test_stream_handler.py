@@ -611,6 +611,74 @@ async def test_phone_mode_comes_from_the_session(link):
     assert seen == [True]
 
 
+class Keypad(EchoHandler):
+    def __init__(self, pressed) -> None:
+        super().__init__()
+        self.pressed = pressed
+
+    def copy(self):
+        return Keypad(self.pressed)
+
+    def on_dtmf(self, digit):
+        self.pressed.append((digit, threading.current_thread().name))
+
+
+class AsyncKeypad(AsyncEchoHandler):
+    def __init__(self, pressed) -> None:
+        super().__init__()
+        self.pressed = pressed
+
+    def copy(self):
+        return AsyncKeypad(self.pressed)
+
+    async def on_dtmf(self, digit):
+        await asyncio.sleep(0)
+        self.pressed.append((digit, threading.current_thread().name))
+
+
+@pytest.mark.parametrize("kind", [Keypad, AsyncKeypad])
+async def test_a_key_of_the_telephone_reaches_user_code_where_it_runs(kind, link):
+    pressed: list[tuple[str, str]] = []
+    async with started(kind(pressed), link) as running:
+        for digit in "5#":
+            await running.press(digit)
+    assert [digit for digit, _ in pressed] == ["5", "#"]
+    on_loop = threading.current_thread().name
+    assert all((thread == on_loop) == (kind is AsyncKeypad) for _, thread in pressed)
+
+
+async def test_a_key_wakes_an_emit_that_had_nothing_to_say(link):
+    class Menu(StreamHandler):
+        def __init__(self) -> None:
+            super().__init__()
+            self.chosen = None
+
+        def copy(self):
+            return Menu()
+
+        def receive(self, frame):
+            pass
+
+        def emit(self):
+            return None if self.chosen is None else (8_000, np.zeros(160, np.int16))
+
+        def on_dtmf(self, digit):
+            self.chosen = digit
+
+    async with started(Menu(), link) as running:
+        emitting = asyncio.ensure_future(running.emit("audio"))
+        await asyncio.sleep(0.05)
+        assert not emitting.done()
+        await running.press("1")
+        assert (await asyncio.wait_for(emitting, 5)).audio is not None
+
+
+async def test_a_handler_without_on_dtmf_starts_no_thread_for_a_key(link):
+    async with started(EchoHandler(), link) as running:
+        await running.press("1")
+        assert not running._workers["on_dtmf"].started
+
+
 async def test_shutdown_runs_once_and_its_errors_are_logged(link, caplog):
     class Careless(Recorder):
         def shutdown(self):
