@@ -64,6 +64,10 @@ class Outbox:
         """Send 20 ms of sound; waits while enough waits."""
         while self._media >= MAX_MEDIA and not self._over:
             await self._sent.wait()
+        self.play_at_once(texts)
+
+    def play_at_once(self, texts: Sequence[str]) -> None:
+        """Send 20 ms of sound, whatever waits already."""
         if not self._over:
             for text in texts:
                 self._append(text, True)

@@ -74,9 +74,7 @@ class SocketTransport:
         self._reason = ""
         self._inflow = Inflow()
         self._silence = Silence(loop, HEARTBEAT_SECONDS, self._unheard)
-        self.playback = OutgoingAudio(
-            codec.sample_rate, max_channels=1, sent=listener.recorder.sound_sent
-        )
+        self.playback = self._make_playback()
         self.playback.before_clear(self._clear)
         self.outbox = Outbox(socket, self._cannot_send)
         self._receiving = loop.create_task(self._receive(), name="socket receive")
@@ -163,11 +161,18 @@ class SocketTransport:
 
     # -- what goes out -------------------------------------------------------------------------
 
+    def _make_playback(self) -> OutgoingAudio:
+        sent = self._listener.recorder.sound_sent
+        return OutgoingAudio(self._codec.sample_rate, max_channels=1, sent=sent)
+
+    async def _play_frames(self) -> None:
+        while (frame := await self.playback.next_frame()) is not None:
+            self._to_clear = True
+            await self.outbox.play(self._codec.media(frame.samples))
+
     async def _play(self) -> None:
         try:
-            while (frame := await self.playback.next_frame()) is not None:
-                self._to_clear = True
-                await self.outbox.play(self._codec.media(frame.samples))
+            await self._play_frames()
         except Exception:  # a mistake of a codec's: a session that is silent must not go on
             logger.exception("playing over a socket failed")
             self._gone(CloseReason.TRANSPORT_FAILED)
