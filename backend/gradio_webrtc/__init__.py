@@ -23,6 +23,7 @@ from gradio_webrtc.errors import (
     SessionClosedError,
     SignalingError,
     SpeechEngineError,
+    TelephoneError,
     TurnCredentialsError,
     UnknownConnectionError,
     WebRTCError,
@@ -66,6 +67,8 @@ from gradio_webrtc.speech.synthesis.espeak import EspeakTTSOptions
 from gradio_webrtc.speech.synthesis.kokoro import KokoroTTSOptions
 from gradio_webrtc.speech.synthesis.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
+from gradio_webrtc.transports.telephone.options import TelephoneOptions
+from gradio_webrtc.transports.telephone.outbound_calls import place_call
 from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.detection.silero import get_silero_model
 from gradio_webrtc.turns.detection.vad import (
@@ -125,6 +128,8 @@ __all__ = [
     "StreamHandler",
     "TTSModel",
     "TTSOptions",
+    "TelephoneError",
+    "TelephoneOptions",
     "TimedAudio",
     "TimedPicture",
     "TurnCredentialsError",
@@ -159,6 +164,7 @@ __all__ = [
     "get_turn_credentials",
     "get_turn_credentials_async",
     "get_twilio_turn_credentials",
+    "place_call",
     "show_info",
     "show_warning",
     "stt",

@@ -81,6 +81,14 @@ class TurnCredentialsError(GradioWebRTCError):
         self.retry_after = retry_after
 
 
+class TelephoneError(GradioWebRTCError):
+    """A telephone call cannot be answered or placed; the text says what to do."""
+
+
+class MissingTwilioError(TelephoneError, ImportError):
+    """Calls need the library ``twilio``; the text has the command to install it."""
+
+
 class HandlerError(GradioWebRTCError):
     """User code raised; ``__cause__`` is the original exception, ``str()`` what the page shows."""
 
@@ -151,6 +159,12 @@ class OriginNotAllowedError(SignalingError):
     """The request was made by a web page of another site; see ``allowed_origins``."""
 
     code = "origin_not_allowed"
+
+
+class InvalidSignatureError(SignalingError):
+    """A request about a call was not signed by Twilio with the account's auth token."""
+
+    code = "invalid_signature"
 
 
 class ConnectionAlreadyExistsError(SignalingError):

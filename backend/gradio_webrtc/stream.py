@@ -23,6 +23,7 @@ from gradio_webrtc.options import (
 from gradio_webrtc.recording.options import Recording
 from gradio_webrtc.routes.requests import check_request, scope_of_request
 from gradio_webrtc.routes.stream_router import make_router
+from gradio_webrtc.routes.telephone import Telephone
 from gradio_webrtc.routes.webrtc import OfferBody
 from gradio_webrtc.server.mounting import add_routes, mount_path, mounted_on
 from gradio_webrtc.server.session_registry import SessionRegistry
@@ -30,8 +31,10 @@ from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.stream_members.page_access import PageAccess
 from gradio_webrtc.stream_members.session_access import SessionAccess
 from gradio_webrtc.stream_members.socket_access import SocketAccess
+from gradio_webrtc.stream_members.telephone_access import TelephoneAccess
 from gradio_webrtc.transports.media_preferences import MaxBitrate, VideoCodec
 from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses
+from gradio_webrtc.transports.telephone.options import TelephoneOptions
 from gradio_webrtc.ui.stream_page import StreamPage, check_page_arguments
 from gradio_webrtc.ui.ui_args import UIArgs
 
@@ -41,7 +44,7 @@ Body = OfferBody
 """The published name of what ``Stream.offer`` takes."""
 
 
-class Stream(SessionAccess, PageAccess, SocketAccess):
+class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
     """One stream handler with a page, ``ui``, and as HTTP routes for any other client.
 
     Args:
@@ -79,6 +82,7 @@ class Stream(SessionAccess, PageAccess, SocketAccess):
         show_error: whether clients get the text of any error in user code, which may hold secrets.
             The words of ``WebRTCError`` and ``gr.Error``, and of errors about what was emitted,
             are sent in any case.
+        telephone: how telephone calls are answered.
 
     Raises:
         ConfigurationError: an argument cannot work; the text says which and what to pass.
@@ -110,6 +114,7 @@ class Stream(SessionAccess, PageAccess, SocketAccess):
         candidate_addresses: CandidateAddresses = "auto",
         allowed_origins: Sequence[str] | None = None,
         show_error: bool = False,
+        telephone: TelephoneOptions | None = None,
     ) -> None:
         options = check_stream_options(
             mode=mode,
@@ -145,6 +150,7 @@ class Stream(SessionAccess, PageAccess, SocketAccess):
         self.time_limit = options.time_limit
         self.verbose = verbose
         self.host = StreamHost(settings, SessionRegistry(limit_or_none(concurrency_limit)))
+        self._telephone = Telephone(self.host, telephone or TelephoneOptions())
         self._page = StreamPage(self.host, handler, options, page, concurrency_limit)
 
     def mount(
@@ -167,8 +173,9 @@ class Stream(SessionAccess, PageAccess, SocketAccess):
         """
         router = mounted_on(app)
         prefix = mount_path(path)
-        routes = make_router(self.host, prefix, tags)
+        routes = make_router(self.host, self._telephone, prefix, tags)
         add_routes(router, routes)
+        self._telephone.path = router.prefix + prefix
         reached = [getattr(route, "path", "") for route in routes.routes] if self.verbose else []
         router.lifespan_context = _serving(router.lifespan_context, self.host, reached)
 

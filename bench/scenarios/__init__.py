@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.scenarios.audio import AUDIO_SCENARIOS
 from bench.scenarios.connect import AUDIO_CONNECT, VIDEO_CONNECT
 from bench.scenarios.idle import IDLE_SCENARIOS
+from bench.scenarios.phone import PHONE_SCENARIOS
 from bench.scenarios.plan import Scenario
 from bench.scenarios.turns import TURN_SCENARIOS
 from bench.scenarios.video import VIDEO_SCENARIOS
@@ -17,6 +18,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     VIDEO_CONNECT,
     *VIDEO_SCENARIOS,
     *TURN_SCENARIOS,
+    *PHONE_SCENARIOS,
     *IDLE_SCENARIOS,
 )
 """In the order they run, those with one handler together: they share a server. The one that makes a

@@ -10,6 +10,7 @@ from functools import cache, partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from bench.client import Client
 from bench.clips import Clip
@@ -46,7 +47,10 @@ class Ear:
     def take(self, frame: Any, at: float) -> None:
         """Look at a frame received at time ``at``."""
         channels = len(frame.layout.channels)
-        sound = frame.to_ndarray().reshape(-1)[::channels].astype(np.float64)
+        self.hear(frame.to_ndarray().reshape(-1)[::channels].astype(np.float64), at)
+
+    def hear(self, sound: npt.NDArray[np.float64], at: float) -> None:
+        """Look at sound of shape ``(samples,)`` received at time ``at``."""
         if np.abs(sound).max(initial=0) < HEARD:
             return
         pitch = float(np.argmax(np.abs(np.fft.rfft(sound))))

@@ -6,14 +6,18 @@ from enum import Enum
 
 from fastapi import APIRouter
 
+from gradio_webrtc.routes.telephone import Telephone, add_telephone
 from gradio_webrtc.routes.webrtc import add_webrtc
 from gradio_webrtc.routes.websocket import add_websocket
 from gradio_webrtc.server.stream_host import StreamHost
 
 
-def make_router(host: StreamHost, path: str, tags: list[str | Enum] | None) -> APIRouter:
+def make_router(
+    host: StreamHost, telephone: Telephone, path: str, tags: list[str | Enum] | None
+) -> APIRouter:
     """Return the routes of one stream under ``path``."""
     router = APIRouter(prefix=path)
     add_webrtc(router, host, tags)
     add_websocket(router, host)
+    add_telephone(router, telephone, tags)
     return router

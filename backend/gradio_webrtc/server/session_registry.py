@@ -71,6 +71,12 @@ class SessionRegistry:
 
     # -- places ------------------------------------------------------------------------------
 
+    @property
+    def full(self) -> bool:
+        """Whether every place is taken."""
+        free = self._free_places()
+        return free is not None and free <= 0
+
     def _free_places(self) -> int | None:
         if self.limit is None:
             return None

@@ -1,0 +1,1 @@
+"""Telephone calls: Twilio's Media Streams, and what answers and places the calls."""
