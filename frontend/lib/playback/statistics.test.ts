@@ -43,6 +43,30 @@ function report(at: number, seconds: number): Map<string, Stats> {
   return new Map(all.map((stats) => [stats.id, stats]));
 }
 
+describe("the path", () => {
+  function pathOf(ours: object, theirs: object): string | null {
+    const found = report(1000, 1);
+    const pair = found.get("CP1")!;
+    found.set("CP1", { ...pair, localCandidateId: "L", remoteCandidateId: "R" });
+    found.set("L", { id: "L", type: "local-candidate", ...ours });
+    found.set("R", { id: "R", type: "remote-candidate", ...theirs });
+    return compare(found, null).path;
+  }
+
+  it("is direct, or by whose relay and how that is reached", () => {
+    const host = { candidateType: "host" };
+    expect(pathOf(host, { candidateType: "prflx" })).toBe("direct");
+    expect(pathOf({ candidateType: "relay", relayProtocol: "tcp" }, host)).toBe("relay over TCP");
+    expect(pathOf({ candidateType: "relay" }, { candidateType: "relay" })).toBe("relay");
+    expect(pathOf(host, { candidateType: "relay" })).toBe("the server's relay");
+  });
+
+  it("is not known before a pair is in use", () => {
+    expect(compare(report(1000, 1), null).path).toBeNull();
+    expect(compare(new Map(), null).path).toBeNull();
+  });
+});
+
 describe("two reports", () => {
   it("say how much flows each way", () => {
     const { roundTrip, in: received, out } = compare(report(3000, 3), report(1000, 1));

@@ -32,6 +32,8 @@ export interface Flow {
 export interface Statistics {
   /** There and back again on the network, ms. */
   readonly roundTrip: number | null;
+  /** The way that packets take, in words. */
+  readonly path: string | null;
   readonly in: Readonly<Partial<Record<Kind, Flow>>>;
   readonly out: Readonly<Partial<Record<Kind, Flow>>>;
 }
@@ -69,12 +71,27 @@ function rate(now: Stats, before: Stats | undefined, name: string): number | nul
   return more === null || !passed ? null : (more * 1000) / passed;
 }
 
-function roundTrip(index: Index): number | null {
+/** The pair of addresses in use. */
+function pairInUse(index: Index): Stats | undefined {
   const chosen = index.of("transport").map((each) => index.get(each.selectedCandidatePairId))[0];
   // Firefox has no transport entry; there the pair in use is marked by itself.
-  const pair = chosen ?? index.of("candidate-pair").find((each) => each.nominated === true);
-  const seconds = number(pair, "currentRoundTripTime");
+  return chosen ?? index.of("candidate-pair").find((each) => each.nominated === true);
+}
+
+function roundTrip(index: Index): number | null {
+  const seconds = number(pairInUse(index), "currentRoundTripTime");
   return seconds === null ? null : seconds * 1000;
+}
+
+function path(index: Index): string | null {
+  const pair = pairInUse(index);
+  const [ours, theirs] = [index.get(pair?.localCandidateId), index.get(pair?.remoteCandidateId)];
+  if (ours?.candidateType === "relay") {
+    const { relayProtocol } = ours;
+    return typeof relayProtocol === "string" ? `relay over ${relayProtocol.toUpperCase()}` : "relay";
+  }
+  if (theirs?.candidateType === "relay") return "the server's relay";
+  return ours === undefined ? null : "direct";
 }
 
 function codec(stats: Stats, index: Index): string | null {
@@ -132,6 +149,7 @@ export function compare(report: Report, before: Report | null): Statistics {
   };
   return {
     roundTrip: roundTrip(now),
+    path: path(now),
     in: flows("inbound-rtp", (stats) => incoming(stats, earlier.get(stats.id), now)),
     out: flows("outbound-rtp", (stats) => outgoing(stats, earlier.get(stats.id), now, earlier)),
   };

@@ -1,4 +1,4 @@
-"""The server's side of a real TURN server: relays over UDP and TCP, beside dead servers."""
+"""The server at a real TURN server: relays over UDP and TCP, beside servers that are dead."""
 
 from __future__ import annotations
 
