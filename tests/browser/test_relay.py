@@ -54,5 +54,3 @@ def test_sound_and_pictures_come_back_through_the_relay(
         lambda: path_of(component) == f"relay over {transport.upper()}",
         lambda: f"a relay over {transport}, not {path_of(component)!r}",
     )
-
-
