@@ -106,7 +106,7 @@ describe("two reports", () => {
     expect(roundTrip).toBeNull();
     expect(received.audio).toMatchObject({ bitrate: null, codec: null, lost: null });
     expect(out).toEqual({});
-    expect(rows({ roundTrip, in: received, out })).toEqual([]);
+    expect(rows({ roundTrip, path: null, in: received, out })).toEqual([]);
   });
 });
 
