@@ -70,21 +70,22 @@ def add_routes(router: APIRouter, routes: APIRouter) -> None:
                 f"A stream is mounted at {path!r} already. Give each Stream a path of its own."
             )
         if there:
-            _tell_of_own_route(path, _path(there[0]))
+            _tell_of_own_route(path, there[0])
     router.include_router(routes)
     endpoints = (getattr(route, "endpoint", None) for route in routes.routes)
     _stream_endpoints.update(endpoint for endpoint in endpoints if endpoint is not None)
 
 
-def _tell_of_own_route(path: str, pattern: str) -> None:
-    if pattern in (path, ""):
+def _tell_of_own_route(path: str, own: BaseRoute) -> None:
+    if not isinstance(own, Mount) and _path(own) in (path, ""):
         logger.info("%s is answered by the app's own route, which was declared before", path)
         return
+    # What is for more than this path was hardly meant: a Gradio page at "/", or static files.
     logger.warning(
-        "%s is answered by the app's route %r, which was declared before. Declare that one after "
-        "mount() if the stream is meant to answer.",
+        "%s is answered by what the app has at %r, which was declared before. Declare that after "
+        "Stream.mount() if the stream is meant to answer.",
         path,
-        pattern,
+        _path(own) or "/",
     )
 
 
@@ -93,9 +94,6 @@ def _answering(router: APIRouter, path: str, route: BaseRoute) -> Iterator[BaseR
     methods = sorted(getattr(route, "methods", None) or ())
     request = {"type": "http", "method": methods[0]} if methods else {"type": "websocket"}
     for known in router.routes:
-        # What is mounted there with all that is below it may come after the routes of its own.
-        if isinstance(known, Mount):
-            continue
         if known.matches({**request, "path": path, "headers": []})[0] is Match.FULL:
             yield known
 

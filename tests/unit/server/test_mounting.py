@@ -104,8 +104,22 @@ async def test_a_route_for_everything_is_told_of(caplog: pytest.LogCaptureFixtur
 
     stream().mount(app, "/rtc")
     assert await answer(app, "/rtc/webrtc/offer") == "rtc/webrtc/offer"
-    assert "answered by the app's route '/{path:path}'" in caplog.text
-    assert "after mount()" in caplog.text
+    assert "answered by what the app has at '/{path:path}'" in caplog.text
+    assert "after Stream.mount()" in caplog.text
+
+
+async def test_a_mounted_app_for_everything_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    app = FastAPI()
+    app.mount("/", FastAPI())
+    stream().mount(app, "/rtc")
+    assert "answered by what the app has at '/', which was declared before" in caplog.text
+    caplog.clear()
+    beside = FastAPI()
+    beside.mount("/files", FastAPI())
+    stream().mount(beside, "/rtc")
+    beside.mount("/", FastAPI())
+    assert await answers(beside, "/rtc/webrtc/offer")
+    assert not caplog.text
 
 
 async def test_a_router_carries_the_stream_and_its_end_into_the_app(
