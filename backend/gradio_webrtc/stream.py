@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI, Request
 from gradio.components.base import Component
 
 from gradio_webrtc.gradio_events.requests import gradio_words_for
-from gradio_webrtc.handlers.adapters.as_handler import UserCode
+from gradio_webrtc.handlers.adapters.as_handler import UserCode, modality_of
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.options import (
@@ -55,7 +55,8 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
             current values of all ``additional_outputs``, then with what the ``AdditionalOutputs``
             hold; returns their new values. Sync or async.
         mode: ``"send-receive"``, ``"send"`` or ``"receive"``, from the client's side.
-        modality: ``"audio"``, ``"video"`` or ``"audio-video"``.
+        modality: ``"audio"``, ``"video"`` or ``"audio-video"``; by default what a stream handler
+            is for, and ``"video"`` for a function.
         concurrency_limit: how many clients may be connected at once; ``None`` for no limit,
             1 by default.
         time_limit: seconds after which a connected stream ends, or ``None``.
@@ -94,7 +95,7 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
         *,
         additional_outputs_handler: Callable[..., Any] | None = None,
         mode: Mode = "send-receive",
-        modality: Modality = "video",
+        modality: Modality | None = None,
         concurrency_limit: int | Literal["default"] | None = "default",
         time_limit: float | None = None,
         allow_extra_tracks: bool = False,
@@ -116,6 +117,7 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
         show_error: bool = False,
         telephone: TelephoneOptions | None = None,
     ) -> None:
+        modality = modality_of(handler) if modality is None else modality
         options = check_stream_options(
             mode=mode,
             modality=modality,

@@ -57,6 +57,13 @@ def as_handler(
     return _ADAPTERS[mode, modality](fn, frame_format)
 
 
+def modality_of(fn: UserCode) -> Modality:
+    """Return the modality that ``fn`` is for, where nobody has said it."""
+    if isinstance(fn, AUDIO_VIDEO_HANDLERS):
+        return "audio-video"
+    return "audio" if isinstance(fn, StreamHandlerBase) else "video"
+
+
 def check_arity(fn: UserCode, further: int, *, mode: Mode = "send-receive") -> None:
     """Raise ``ConfigurationError`` if ``fn`` obviously cannot be called with the values it gets.
 

@@ -8,7 +8,12 @@ import queue
 import pytest
 
 from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.handlers.adapters.as_handler import as_handler, check_arity, needs_args
+from gradio_webrtc.handlers.adapters.as_handler import (
+    as_handler,
+    check_arity,
+    modality_of,
+    needs_args,
+)
 from gradio_webrtc.handlers.audio_video import AudioVideoStreamHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.video import VideoStreamHandler
@@ -71,6 +76,15 @@ def detection(image, conf_threshold=0.3):
 
 def numbers(n=1):
     yield from range(n)
+
+
+def test_a_handler_tells_what_it_is_for() -> None:
+    class Both(AudioVideoStreamHandler):
+        receive = emit = video_receive = video_emit = copy = Echo.copy
+
+    assert modality_of(Echo()) == modality_of(AsyncSilent()) == "audio"
+    assert modality_of(Both()) == "audio-video"
+    assert modality_of(lambda image: image) == modality_of(VideoStreamHandler(print)) == "video"
 
 
 @pytest.mark.parametrize("mode", ["send-receive", "send"])

@@ -1,10 +1,14 @@
 import ast
+import json
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 import gradio_webrtc
 from tests.unit.migrate.checking import check, one, rewritten, rules
+
+PUBLISHED = Path(__file__).parents[3] / "contract" / "published_names.json"
 
 
 @pytest.mark.parametrize(
@@ -100,6 +104,17 @@ def test_what_is_imported_afterwards_is_there() -> None:
         assert isinstance(node, ast.ImportFrom)
         assert node.module == "gradio_webrtc"
         assert all(hasattr(gradio_webrtc, alias.name) for alias in node.names)
+
+
+def test_every_published_name_is_found_or_says_what_replaced_it() -> None:
+    published = json.loads(PUBLISHED.read_text())
+    for package in ("fastrtc 0.0.34", "gradio_webrtc 0.0.31"):
+        for inside, names in published[package].items():
+            module = ".".join(filter(None, [package.split()[0], inside]))
+            for name in names:
+                found = check(f"from {module} import {name}\n").findings
+                told = [finding.text for finding in found if not finding.sure]
+                assert all("does not exist in gradio_webrtc: " in text for text in told), name
 
 
 def test_the_finding_says_both_names() -> None:

@@ -44,3 +44,9 @@ def test_other_rates_are_resampled_and_the_sound_stays(rate: int) -> None:
 def test_what_is_no_audio_is_refused() -> None:
     with pytest.raises(MediaFormatError):
         mono_at(16_000, SAMPLES)
+
+
+def test_numpys_own_integers_are_samples_where_they_could_be() -> None:
+    assert np.array_equal(mono_at(16_000, (16_000, SAMPLES.astype(np.int64))), SAMPLES)
+    with pytest.raises(MediaFormatError, match="int64"):
+        mono_at(16_000, (16_000, SAMPLES.astype(np.int64) * 1000))
