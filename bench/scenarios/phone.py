@@ -16,7 +16,6 @@ from bench.scenarios.plan import Pace, Scenario
 from bench.scenarios.turns import ENOUGH, INTO_REPLY, PATIENCE, PAUSE, Ear
 from bench.spoken import ROOM, SENTENCES
 from gradio_webrtc.errors import TelephoneError
-from gradio_webrtc.media.audio import mu_law
 from gradio_webrtc.simulated_calls.call import SimulatedCall
 from tests.support.synthetic_speech import say
 
@@ -30,7 +29,7 @@ async def _calling(server: Server, handler: str) -> AsyncIterator[tuple[Simulate
     url = f"ws://127.0.0.1:{server.port}/{handler}/telephone/handler"
     try:
         async with SimulatedCall(url, background=_room(5 * RATE)) as call:
-            call.on_heard = lambda heard, at: ear.hear(mu_law.decode(heard)[0].astype(float), at)
+            call.on_heard = lambda heard, at: ear.hear(heard.astype(float), at)
             yield call, ear
             if call.over.is_set():
                 raise BenchError("the call ended")

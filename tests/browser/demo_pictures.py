@@ -51,6 +51,7 @@ STEPS = {
     "talk_to_realtime_api": ["start", "until:[data-turn=replying]"],
     "hello_computer": ["start", "until:[data-machine=awake] .said:not(:empty)"],
     "live_transcript": ["start"],
+    "phone": ["start", "button:3"],
     "gallery": [],
 }
 SPOKEN: dict[str, tuple[str | float, ...]] = {
@@ -64,6 +65,7 @@ SPOKEN: dict[str, tuple[str | float, ...]] = {
         "It was a good day.",
         30.0,
     ),
+    "phone": (30.0,),
     "voice_chat": ("Should I go to the party?", 30.0),
     "talk_to_realtime_api": (2.0, "What can I see in Paris in a day?", 60.0),
 }

@@ -51,6 +51,7 @@ def test_the_demos_of_the_issue_are_there() -> None:
         "hello_computer",
         "live_transcript",
         "magic_8_ball",
+        "phone",
         "screen_share",
         "server_audio",
         "server_video",

@@ -6,8 +6,7 @@ import asyncio
 import base64
 import contextlib
 import json
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -19,7 +18,8 @@ from gradio_webrtc.json_values import JsonObject
 from gradio_webrtc.media.audio import mu_law
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.simulated_calls.playout import Playout
-from gradio_webrtc.simulated_calls.voice import RATE, Voice
+from gradio_webrtc.simulated_calls.twilio_side import TwilioSide
+from gradio_webrtc.simulated_calls.voice import RATE, Sentence, Voice
 from gradio_webrtc.simulated_calls.webhook import Verb, ask
 from gradio_webrtc.transports.telephone.twilio_library import make_validator
 
@@ -45,9 +45,9 @@ class Event:
 class SimulatedCall:
     """``async with SimulatedCall(url) as call:`` calls the app at ``url`` as Twilio would.
 
-    It asks for TwiML, connects its ``<Stream>``, sends what the caller says, 20 ms of mu-law at a
-    time, silence included, and plays what comes back in real time. Inside of the block the stream
-    has started, or the app has ended the call before. Belongs to one event loop.
+    It asks for TwiML, connects its ``<Stream>``, sends what the caller says, silence included, and
+    plays what comes back in real time. Inside of the block the stream has started, or the app has
+    ended the call before. Belongs to one event loop.
 
     Args:
         url: of the app's ``/telephone/incoming``; a websocket's, ``ws:`` or ``wss:``, is connected
@@ -65,7 +65,9 @@ class SimulatedCall:
         said: what the caller said, mu-law, silence included.
         heard: what the caller heard since the stream began, mu-law, silence included.
         times: when each 20 ms of ``heard`` began, on the loop's clock.
-        on_heard: called with each 20 ms that the caller hears, mu-law, and the loop's time.
+        on_heard: called with each 20 ms that the caller hears, int16 of shape ``(160,)``, and the
+            loop's time.
+        on_event: called with the name of each message of the app.
         over: is set once the call is over.
     """
 
@@ -85,25 +87,16 @@ class SimulatedCall:
         self.heard = bytearray()
         self.times: list[float] = []
         self.over = asyncio.Event()
-        self.stream_sid = "MZ" + secrets.token_hex(16)
-        self.call_sid = "CA" + secrets.token_hex(16)
-        self._account = "AC" + secrets.token_hex(16)
+        self._twilio = TwilioSide()
         self._url, self._token = url, auth_token
-        self._form = {
-            "AccountSid": self._account,
-            "ApiVersion": "2010-04-01",
-            "CallSid": self.call_sid,
-            "CallStatus": "ringing",
-            "Direction": "inbound",
-            "From": caller,
-            "To": called,
-        }
+        self._form = self._twilio.form(caller, called)
         self._playout = Playout(latency_s)
-        self.on_heard: Callable[[bytes, float], None] | None = None
+        self.on_heard: Callable[[Int16Array, float], None] | None = None
+        self.on_event: Callable[[str], None] | None = None
         self._voice = Voice(background)
         self._streaming = asyncio.Event()
         self._socket: ClientConnection | None = None
-        self._number = self._chunk = self._sounded = 0
+        self._sounded = 0
         self._call: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> SimulatedCall:
@@ -130,22 +123,34 @@ class SimulatedCall:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Hang up."""
+        """Hang up.
+
+        Raises:
+            TelephoneError: the app has sent what Twilio does not take.
+        """
         await self.hang_up()
         if self._call is not None:
-            with contextlib.suppress(TelephoneError, ConnectionClosed):
-                await self._call
+            await self._call
 
     # -- the caller ----------------------------------------------------------------------------
 
+    @property
+    def unsaid_s(self) -> float:
+        """Seconds of what was spoken that are still to be sent."""
+        return self._voice.waiting_s
+
+    def speak(self, audio: tuple[int, Int16Array]) -> Sentence:
+        """Speak ``(sample_rate, int16 samples)``, mono, behind what is being said; do not wait."""
+        return self._voice.say(audio, self.now)
+
     async def say(self, audio: tuple[int, Int16Array]) -> tuple[float, float]:
-        """Speak ``(sample_rate, int16 samples)``, mono, behind what is being said.
+        """``speak``, and wait until it has been said.
 
         Returns:
             When the first 20 ms of it were sent and when the last were, on the loop's clock, as
             soon as these are, or the call is over.
         """
-        sentence = self._voice.say(audio, self.now)
+        sentence = self.speak(audio)
         if not self.over.is_set():
             await sentence.said.wait()
         return sentence.began, sentence.ended
@@ -153,7 +158,7 @@ class SimulatedCall:
     async def press(self, digits: str) -> None:
         """Press keys of the telephone."""
         for digit in digits:
-            await self._send("dtmf", {"track": "inbound_track", "digit": digit})
+            await self._send(self._twilio.dtmf(digit))
 
     async def hang_up(self) -> None:
         """End the call. Idempotent."""
@@ -161,8 +166,13 @@ class SimulatedCall:
         if socket is None or self.over.is_set():
             return
         with contextlib.suppress(ConnectionClosed):
-            await self._send("stop", {"accountSid": self._account, "callSid": self.call_sid})
+            await self._send(self._twilio.stop())
         await socket.close()
+
+    @property
+    def stream_sid(self) -> str:
+        """Twilio's id of the stream, which is the session's id."""
+        return self._twilio.stream_sid
 
     @property
     def now(self) -> float:
@@ -203,29 +213,18 @@ class SimulatedCall:
             raise TelephoneError(f"{url} cannot be connected: {error}") from error
         hearing = asyncio.ensure_future(self._hear(self._socket))
         try:
-            await self._socket.send(
-                json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"})
-            )
-            layout: JsonObject = {"encoding": "audio/x-mulaw", "sampleRate": RATE, "channels": 1}
-            await self._send(
-                "start",
-                {
-                    "accountSid": self._account,
-                    "streamSid": self.stream_sid,
-                    "callSid": self.call_sid,
-                    "tracks": ["inbound"],
-                    "mediaFormat": layout,
-                    "customParameters": {},
-                },
-            )
+            await self._send(self._twilio.connected())
+            await self._send(self._twilio.start())
             self._streaming.set()
             await self._carry()
         except ConnectionClosed:
-            return  # the app ended the stream, or the caller hung up
+            pass  # the app ended the stream, or the caller hung up
         finally:
             self._streaming.set()
             await self._socket.close()
-            await asyncio.gather(hearing, return_exceptions=True)
+            await asyncio.wait({hearing})
+        if (problem := hearing.exception()) is not None:
+            raise problem
 
     async def _carry(self) -> None:
         """Send and play 20 ms after 20 ms."""
@@ -238,7 +237,7 @@ class SimulatedCall:
             self.times.append(self.now)
             self.heard += played
             if self.on_heard is not None:
-                self.on_heard(played, self.now)
+                self.on_heard(mu_law.decode(played)[0], self.now)
             await self._give_back(marks)
             due += FRAME_SECONDS
             await asyncio.sleep(max(0.0, due - self.now))
@@ -247,46 +246,44 @@ class SimulatedCall:
         """Send the next 20 ms of the caller's."""
         voice, sentence = self._voice.next()
         self.said += voice
-        media = {
-            "track": "inbound",
-            "chunk": str(self._chunk + 1),
-            "timestamp": str(round(self._chunk * FRAME_SECONDS * 1000)),
-            "payload": base64.b64encode(voice).decode("ascii"),
-        }
-        self._chunk += 1
-        await self._send("media", media)
+        await self._send(self._twilio.media(voice))
         if sentence is not None:
             sentence.sent(self.now)
 
     async def _hear(self, socket: ClientConnection) -> None:
-        async for text in socket:
-            message = json.loads(text)
-            event = message["event"]
-            assert message["streamSid"] == self.stream_sid, message
-            self.events.append(Event(self.now, event, self._sounded))
-            if event == "media":
-                self._playout.media(base64.b64decode(message["media"]["payload"]), self.now)
-            elif event == "mark":
-                await self._give_back(self._playout.mark(message["mark"]["name"]))
-            elif event == "clear":
-                await self._give_back(self._playout.clear())
-            else:
-                raise TelephoneError(f"Twilio takes no message {event!r}.")
+        try:
+            async for text in socket:
+                await self._take(json.loads(text))
+        except ConnectionClosed:
+            pass  # without a goodbye
+        finally:
+            await socket.close()
+
+    async def _take(self, message: JsonObject) -> None:
+        """Do what the app asks for.
+
+        Raises:
+            TelephoneError: Twilio would end the stream for it.
+        """
+        event = str(message.get("event"))
+        part = message.get(event)
+        values: JsonObject = part if isinstance(part, Mapping) else {}
+        if message.get("streamSid") != self.stream_sid or event not in ("media", "mark", "clear"):
+            raise TelephoneError(f"Twilio takes no such message: {json.dumps(message)[:200]}")
+        self.events.append(Event(self.now, event, self._sounded))
+        if self.on_event is not None:
+            self.on_event(event)
+        if event == "media":
+            self._playout.media(base64.b64decode(str(values["payload"])), self.now)
+        elif event == "mark":
+            await self._give_back(self._playout.mark(str(values["name"])))
+        else:
+            await self._give_back(self._playout.clear())
 
     async def _give_back(self, marks: Sequence[str]) -> None:
         for name in marks:
-            await self._send("mark", {"name": name})
+            await self._send(self._twilio.mark(name))
 
-    async def _send(self, event: str, part: JsonObject) -> None:
+    async def _send(self, text: str) -> None:
         assert self._socket is not None
-        self._number += 1
-        await self._socket.send(
-            json.dumps(
-                {
-                    "event": event,
-                    "sequenceNumber": str(self._number),
-                    event: part,
-                    "streamSid": self.stream_sid,
-                }
-            )
-        )
+        await self._socket.send(text)

@@ -57,6 +57,11 @@ class Voice:
         self._number = 0
         self._waiting: deque[tuple[bytes, Sentence]] = deque()
 
+    @property
+    def waiting_s(self) -> float:
+        """Seconds that are still to be said."""
+        return len(self._waiting) / 50
+
     def say(self, audio: tuple[int, Int16Array], now: float) -> Sentence:
         """Say ``(sample_rate, int16 samples)``, mono, behind what is being said."""
         rate, samples = audio

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import numpy as np
 import pytest
+from fastapi import FastAPI, WebSocket
 
 from gradio_webrtc import (
     AdditionalOutputs,
@@ -16,6 +18,7 @@ from gradio_webrtc import (
     Reply,
     ReplyOnPause,
     Stream,
+    TelephoneError,
     current_reply,
     get_current_context,
 )
@@ -231,3 +234,22 @@ async def test_a_call_is_recorded(tmp_path: Any) -> None:
         await server.empty()
     (path,) = [each for each in tmp_path.iterdir() if each.suffix == ".webm"]
     assert path.stat().st_size > 1000
+
+
+async def test_an_app_that_says_what_twilio_does_not_take_is_told() -> None:
+    app = FastAPI()
+
+    @app.websocket("/wrong")
+    async def wrong(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.receive_text()
+        start = json.loads(await websocket.receive_text())
+        await websocket.send_json({"event": "pong", "streamSid": start["streamSid"]})
+        await websocket.receive()
+
+    stream, _ = menu()
+    async with PhoneServer(stream, app) as server:
+        call = SimulatedCall(server.url.replace("http", "ws") + "/wrong")
+        with pytest.raises(TelephoneError, match="pong"):
+            async with call:
+                await asyncio.wait_for(call.over.wait(), 10)
