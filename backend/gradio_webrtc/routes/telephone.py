@@ -143,15 +143,16 @@ def _arrival(connection: HTTPConnection) -> Arrival:
 
 async def _read_form(request: Request) -> dict[str, str]:
     reading = asyncio.ensure_future(_receive(request))
-    if not await finished_within(reading, FORM_SECONDS):
-        raise HTTPException(408, f"The form did not arrive within {FORM_SECONDS:g} seconds.")
     try:
-        fields = parse_qsl(
-            reading.result().decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS
-        )
+        if not await finished_within(reading, FORM_SECONDS):
+            raise HTTPException(408, f"The form did not arrive within {FORM_SECONDS:g} seconds.")
+        text = reading.result().decode()
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError:
         raise HTTPException(422, "The body must be a form, as Twilio posts it.") from None
-    return dict(fields)
+    except RuntimeError:  # an app's own route has read the form, which the request has kept
+        form = await request.form()
+        return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 async def _receive(request: Request) -> bytes:

@@ -46,7 +46,7 @@ class TwilioSide:
 
     def start(self) -> str:
         """Return the second message."""
-        layout = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
+        layout: JsonObject = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
         return self._message(
             "start",
             {

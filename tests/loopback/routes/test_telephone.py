@@ -236,6 +236,27 @@ async def test_an_app_may_bring_its_own_routes() -> None:
     assert seen == ["ring", "handler", "over"]
 
 
+@pytest.mark.parametrize("read", ["form", "body"])
+async def test_a_route_of_an_app_may_have_read_the_form_before(read: str) -> None:
+    app = FastAPI()
+    stream = echo(telephone=TelephoneOptions(auth_token=TOKEN))
+    callers: list[str] = []
+
+    @app.post("/own/telephone/incoming")
+    async def ring(request: Request) -> Response:
+        if read == "form":
+            callers.append(str((await request.form())["From"]))
+        else:
+            callers.append((await request.body()).decode())
+        return await stream.handle_incoming_call(request)
+
+    url = "https://phone.example/own/telephone/incoming"
+    signature = RequestValidator(TOKEN).compute_signature(url, FORM)
+    answer = await ask(app, "/own/telephone/incoming", headers={"X-Twilio-Signature": signature})
+    assert stream_url(answer) == "wss://phone.example/own/telephone/handler"
+    assert "15550100" in callers[0]
+
+
 async def test_a_route_of_an_app_that_mounts_nothing_is_told_what_to_do() -> None:
     app = FastAPI()
 
