@@ -2,6 +2,8 @@
  * Plugins for Gradio's own build and development server.
  */
 
+import { build } from "esbuild";
+
 /**
  * Leaves out what the page never uses of Gradio's shared parts.
  *
@@ -21,6 +23,23 @@ const trimGradioParts = {
   load(id) {
     if (id !== STILL_LOCALE) return null;
     return "export const locale = { subscribe: (run) => (run(null), () => {}) };";
+  },
+};
+
+/**
+ * Gives a TypeScript module with all that it imports as the text of one script: what an audio thread
+ * loads has to be at an address of its own, and Gradio serves a component's files from no fixed one.
+ */
+const WORKLET = /\.ts\?worklet$/;
+const workletAsText = {
+  name: "worklet-as-text",
+  enforce: "pre",
+  async load(id) {
+    if (!WORKLET.test(id)) return null;
+    const entry = id.replace(/\?worklet$/, "");
+    const options = { bundle: true, format: "esm", minify: true, target: "es2022" };
+    const { outputFiles } = await build({ entryPoints: [entry], write: false, ...options });
+    return `export default ${JSON.stringify(outputFiles[0].text)};`;
   },
 };
 
@@ -47,6 +66,6 @@ const mendDevServer = {
 };
 
 export default {
-  plugins: [trimGradioParts, mendDevServer],
+  plugins: [trimGradioParts, workletAsText, mendDevServer],
   svelte: { preprocess: [] },
 };

@@ -42,6 +42,7 @@ export interface WebRTCProps {
   show_statistics: Optional<boolean>;
   video_codec: Optional<VideoCodec>;
   max_bitrate: Optional<Bitrates>;
+  fallback: Optional<"websocket">;
   placeholder: Optional<string>;
   /** What the page calls each turn; `false` when it says nothing of turns. */
   turn_labels: Optional<TurnLabels | false>;

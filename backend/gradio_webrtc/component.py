@@ -19,6 +19,7 @@ from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.options import (
     Button,
+    Fallback,
     RTCConfigurationOption,
     Variant,
     VideoSource,
@@ -96,6 +97,7 @@ class WebRTC(StreamMethods, ServerFunctions):
         candidate_addresses: CandidateAddresses = "auto",
         max_resolution: tuple[int, int] | None = None,
         allowed_origins: Sequence[str] | None = None,
+        fallback: Fallback = "websocket",
         *,
         shared_host: StreamHost | None = None,
         shared_listeners: OutputListeners | None = None,
@@ -189,6 +191,9 @@ class WebRTC(StreamMethods, ServerFunctions):
                 `["https://example.org"]` for a site that embeds the app as a web component;
                 `["*"]` for every site. By default those that the app it is mounted in allows by
                 FastAPI's `CORSMiddleware`.
+            fallback: what carries the sound of a page whose network has no path for WebRTC, where
+                `modality` is `"audio"`: `"websocket"`, to this app's own address, or `None` to
+                fail with an error instead. The page says which it is.
             shared_host: for this package itself; leave it out.
             shared_listeners: for this package itself; leave it out.
 
@@ -219,6 +224,7 @@ class WebRTC(StreamMethods, ServerFunctions):
             video_sources=video_sources,
             buttons=buttons,
             turn_labels=turn_labels,
+            fallback=fallback,
         )
         # Gradio makes props of the attributes that are named as a parameter is.
         self.mode = stream.mode
@@ -250,6 +256,7 @@ class WebRTC(StreamMethods, ServerFunctions):
         self.max_resolution = stream.max_resolution
         self.record = stream.record
         self.allowed_origins = stream.allowed_origins
+        self.fallback = fallback
         self._host = shared_host
         self.listeners = OutputListeners() if shared_listeners is None else shared_listeners
         self._streamed = shared_host is not None

@@ -228,6 +228,12 @@ class UnsupportedModalityError(SignalingError):
         )
 
 
+class WebSocketUnavailableError(SignalingError):
+    """A page wants to fall back to a websocket, and the server has none for it."""
+
+    code = "websocket_unavailable"
+
+
 class UnknownStartError(SignalingError):
     """The offer's ``start`` names no press of this page's, or one that is long past."""
 

@@ -41,6 +41,7 @@ from gradio_webrtc.transports.negotiation.candidate_addresses import (
 Variant = Literal["wave", "textbox"]
 VideoSource = Literal["camera", "screen"]
 Button = Literal["snapshot", "recording"]
+Fallback: TypeAlias = Literal["websocket"] | None
 Places: TypeAlias = int | Literal["default"] | None
 RTCConfigurationOption: TypeAlias = RTCConfigurationSource | Literal["auto"]
 
@@ -189,6 +190,7 @@ def check_page_options(
     video_sources: Sequence[VideoSource] = ("camera",),
     buttons: Sequence[Button] = (),
     turn_labels: Mapping[str, str] | Literal[False] | None = None,
+    fallback: Fallback = None,
 ) -> PageOptions:
     """Check what only ``WebRTC`` takes, for a component that streams as ``stream`` says.
 
@@ -196,6 +198,7 @@ def check_page_options(
         ConfigurationError: one of them cannot work.
     """
     one_of("variant", variant, get_args(Variant))
+    one_of("fallback", fallback, ("websocket", None))
     if variant == "textbox" and stream.modality != "audio":
         raise ConfigurationError('variant="textbox" is for modality="audio".')
     if variant == "textbox" and stream.mode == "receive":

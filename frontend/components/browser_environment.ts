@@ -1,6 +1,9 @@
 /** The browser's own parts as the connection wants them: the one place that reads globals. */
 
 import type { Environment } from "../lib/connection/environment";
+import type { WebCodecs } from "../lib/websocket/audio_codecs";
+import { openAudioLine, type WebAudio } from "../lib/websocket/audio_line";
+import workletScript from "../lib/websocket/worklet/processors.ts?worklet";
 import { newId } from "../lib/connection/connection_id";
 import type { RecorderEnvironment } from "../lib/recording/page_recorder";
 import type { Clock, Server } from "../lib/types";
@@ -20,7 +23,54 @@ export function browserStorage(): Storage | null {
   }
 }
 
-export function browserEnvironment(server: Server, sessionHash: () => string): Environment {
+/** The part of Gradio's client that is used. */
+export interface Client {
+  readonly session_hash: string;
+  /** Where the app is, as its server knows it behind whatever proxies. */
+  readonly config?: { readonly root?: string };
+}
+
+let workletUrl: string | null = null;
+
+const webAudio: WebAudio = {
+  newContext: (sampleRate) => new AudioContext({ sampleRate, latencyHint: "interactive" }),
+  newNode: (context, name, options) => new AudioWorkletNode(context, name, options),
+  newStream: (tracks) => new MediaStream([...tracks]),
+  scriptUrl: () =>
+    (workletUrl ??= URL.createObjectURL(new Blob([workletScript], { type: "text/javascript" }))),
+  onGesture: (callback) => {
+    const events = ["pointerdown", "keydown"] as const;
+    for (const name of events) document.addEventListener(name, callback, true);
+    return () => {
+      for (const name of events) document.removeEventListener(name, callback, true);
+    };
+  },
+};
+
+/** Chromium and current versions of Firefox and Safari have them; TypeScript takes them for sure. */
+function webCodecs(): WebCodecs | null {
+  if (!("AudioEncoder" in window) || !("AudioDecoder" in window)) return null;
+  return {
+    supports: async (encoder, decoder) => {
+      const encodes = await AudioEncoder.isConfigSupported(encoder);
+      const decodes = await AudioDecoder.isConfigSupported(decoder);
+      return encodes.supported === true && decodes.supported === true;
+    },
+    newEncoder: (init) => new AudioEncoder(init),
+    newDecoder: (init) => new AudioDecoder(init),
+    newData: (init) => new AudioData(init),
+    newChunk: (init) => new EncodedAudioChunk(init),
+  };
+}
+
+/** A websocket at `path` of the app at `root`. */
+function openSocket(root: string, path: string): WebSocket {
+  const url = new URL(root.replace(/\/+$/, "") + path, window.location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return new WebSocket(url);
+}
+
+export function browserEnvironment(server: Server, client: () => Client): Environment {
   return {
     secure: window.isSecureContext,
     // Missing on insecure origins, though the type says otherwise.
@@ -28,11 +78,14 @@ export function browserEnvironment(server: Server, sessionHash: () => string): E
     storage: browserStorage(),
     clock: browserClock,
     server,
-    sessionHash,
+    sessionHash: () => client().session_hash,
     newId: () => newId(window.crypto),
     newPeer: (configuration) => new RTCPeerConnection(configuration),
     videoCodecs: () => RTCRtpReceiver.getCapabilities("video")?.codecs ?? [],
     newStream: (tracks) => new MediaStream([...tracks]),
+    newSocket: (path) => openSocket(client().config?.root ?? "", path),
+    openAudioLine: (options) => openAudioLine(webAudio, options),
+    webCodecs: webCodecs(),
   };
 }
 

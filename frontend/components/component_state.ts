@@ -6,7 +6,7 @@ import type { Settings } from "../lib/connection/environment";
 import { KeyedStates } from "../lib/keyed_states";
 import { OutputFetcher } from "../lib/additional_outputs";
 import type { Server } from "../lib/types";
-import { browserClock, browserEnvironment } from "./browser_environment";
+import { browserClock, browserEnvironment, type Client } from "./browser_environment";
 import { ComposerStore } from "./composer_store.svelte";
 import { ConnectionStore } from "./connection_store.svelte";
 
@@ -31,7 +31,7 @@ export class ComponentState {
 
   constructor(
     server: Server,
-    sessionHash: () => string,
+    client: () => Client,
     /** Another one after a re-render. */
     public instance: Instance,
   ) {
@@ -39,7 +39,7 @@ export class ComponentState {
       browserClock,
       () => this.instance.outputListeners(),
       () => this.instance.dispatch("state_change"),
-      () => server.outputs_waiting({ session_hash: sessionHash() }),
+      () => server.outputs_waiting({ session_hash: client().session_hash }),
     );
     this.composer = new ComposerStore(browserClock, {
       connect: () => this.store.connection.start(false),
@@ -48,7 +48,7 @@ export class ComponentState {
       },
     });
     const settings = (): Settings => this.instance.settings();
-    this.store = new ConnectionStore(browserEnvironment(server, sessionHash), settings, {
+    this.store = new ConnectionStore(browserEnvironment(server, client), settings, {
       changed: (view) => this.composer.follow(view.machine.name),
       identified: (id) => {
         this.webrtcId = id;

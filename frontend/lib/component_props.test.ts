@@ -18,6 +18,7 @@ describe("the settings", () => {
       videoSources: ["camera"],
       videoCodec: null,
       maxBitrate: {},
+      fallback: null,
     });
     expect(settingsOf(props({ mode: null, video_sources: null, max_bitrate: null }))).toEqual(own);
   });
@@ -33,6 +34,7 @@ describe("the settings", () => {
       video_sources: ["screen"],
       video_codec: "H264",
       max_bitrate: { video: 1_000_000 },
+      fallback: "websocket",
     });
     expect(settingsOf(chosen)).toEqual({
       mode: "send",
@@ -44,6 +46,7 @@ describe("the settings", () => {
       videoSources: ["screen"],
       videoCodec: "H264",
       maxBitrate: { video: 1_000_000 },
+      fallback: "websocket",
     });
   });
 });

@@ -16,6 +16,7 @@ export function settingsOf(props: WebRTCProps): Settings {
     videoSources: props.video_sources ?? ["camera"],
     videoCodec: props.video_codec ?? null,
     maxBitrate: props.max_bitrate ?? {},
+    fallback: props.fallback ?? null,
   };
 }
 

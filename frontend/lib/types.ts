@@ -39,6 +39,8 @@ export interface TurnLabels {
  */
 export interface Server {
   offer(body: Record<string, unknown>): Promise<unknown>;
+  /** Where this page's websocket is. */
+  websocket(body: Record<string, unknown>): Promise<unknown>;
   ice_configuration(body: Record<string, unknown>): Promise<unknown>;
   wait_for_place(body: Record<string, unknown>): Promise<unknown>;
   leave(body: Record<string, unknown>): Promise<unknown>;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 import pytest
+import uvicorn
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from starlette.types import ASGIApp
 
 from tests.browser import spoken_audio, video_pattern
 from tests.browser.pages import Visit
@@ -28,6 +31,7 @@ NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127
 Browsers = Callable[..., Browser]
 Open = Callable[..., Visit]
 Serve = Callable[..., str]
+ServeAsgi = Callable[[ASGIApp], str]
 
 
 @pytest.fixture(scope="package")
@@ -121,6 +125,32 @@ def serve() -> Iterator[Serve]:
         demo.close(verbose=False)
     left = left_threads(before)
     assert not left, f"threads left behind: {sorted(thread.name for thread in left)}"
+
+
+@pytest.fixture
+def serve_asgi() -> Iterator[ServeAsgi]:
+    """Serve an ASGI application on a port of its own until the test is over."""
+    served: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def launch(app: ASGIApp) -> str:
+        port = free_port()
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=5
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, name="served application", daemon=True)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive(), "the application did not start"
+            time.sleep(0.01)
+        served.append((server, thread))
+        return f"http://127.0.0.1:{port}/"
+
+    yield launch
+    for server, thread in served:
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive(), "the application does not end"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
   const states = new WeakMap();
   const turns = new WeakMap();
   const peers = [];
+  const sockets = [];
   const captures = [];
   const root = (index) => document.querySelectorAll("[data-testid=webrtc]")[index];
 
@@ -28,6 +29,14 @@
     constructor(...options) {
       super(...options);
       peers.push(this);
+    }
+  };
+
+  const Socket = window.WebSocket;
+  window.WebSocket = class extends Socket {
+    constructor(...options) {
+      super(...options);
+      sockets.push(this);
     }
   };
 
@@ -98,6 +107,7 @@
   window.probe = {
     record,
     peers,
+    sockets,
     captures,
     states: (index) => states.get(root(index)),
     turns: (index) => turns.get(root(index)),

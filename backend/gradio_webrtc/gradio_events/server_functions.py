@@ -13,12 +13,18 @@ from gradio.components.base import server
 from gradio.route_utils import Request
 from gradio.routes import App
 
-from gradio_webrtc.errors import OriginNotAllowedError, SignalingError
+from gradio_webrtc.errors import (
+    OriginNotAllowedError,
+    SignalingError,
+    WebSocketUnavailableError,
+)
 from gradio_webrtc.gradio_events.place_sharing import join
 from gradio_webrtc.gradio_events.requests import show_error_of
 from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
+from gradio_webrtc.gradio_events.websocket_route import websocket_address
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.json_values import Json
+from gradio_webrtc.options import Fallback
 from gradio_webrtc.server.answering import Answer, failure
 from gradio_webrtc.server.origins import check_origin
 from gradio_webrtc.server.quotas import Requester, network_of, page_of
@@ -39,6 +45,7 @@ class ServerFunctions(StreamingComponent):
     """The side of ``WebRTC`` that faces the page: server functions, props and values."""
 
     rtc_configuration: RTCConfigurationSource
+    fallback: Fallback
     _told_unconnected = False
 
     # -- what the page calls: one JSON object in, one out ----------------------------------------
@@ -75,6 +82,22 @@ class ServerFunctions(StreamingComponent):
     async def ice_configuration(self, body: Json, request: Request | None = None) -> Answer:
         """Return the page's RTC configuration, resolved for this connection."""
         return await self._ask(StreamHost.ice_configuration, body, request)
+
+    @server
+    async def websocket(self, body: Json, request: Request | None = None) -> Answer:
+        """Tell where the page's websocket is, for when WebRTC finds no path."""
+
+        def address(host: StreamHost, _: Json, asking: Requester) -> Coroutine[Any, Any, Answer]:
+            return host.answering.answer(asking, self._websocket_address(host, asking, request))
+
+        return await self._ask(address, body, request)
+
+    async def _websocket_address(
+        self, host: StreamHost, asking: Requester, request: Request | None
+    ) -> Answer:
+        if self.fallback is None or request is None:
+            raise WebSocketUnavailableError("This stream is carried by WebRTC only.")
+        return await websocket_address(host, asking, request.app)
 
     async def _ask(self, question: Question, body: Json, request: Request | None) -> Answer:
         host = self._host

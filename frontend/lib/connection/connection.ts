@@ -4,24 +4,26 @@
  */
 
 import { WakeTimer } from "../wake_timer";
-import { directionOf, kindsOf, receives, sends } from "../capture/constraints";
-import type { ConnectionEvents, Environment, Settings, View } from "./environment";
+import { receives, sends } from "../capture/constraints";
+import type { ConnectionEvents, Environment, Link, LinkEvents, Settings, View } from "./environment";
 import { LastError } from "./last_error";
 import { LateCapture } from "../capture/late_capture";
+import { Links } from "./links";
 import { step } from "./state_machine";
 import { textOf, type Message } from "./messages";
 import { INITIAL, type Effect, type Machine, type MachineEvent } from "./state_model";
-import { PeerConnection } from "./peer_connection";
 import { ServerRequests } from "./server_requests";
 import { OutgoingMedia } from "../capture/outgoing_media";
 import type { Reply } from "./signaling";
+import type { Report } from "../playback/statistics";
 import type { Kind, VideoSource } from "../types";
 
 export class Connection {
   #machine: Machine = INITIAL;
-  #peer: PeerConnection | null = null;
-  /** Peers that are being replaced: their sessions keep the place until the new one has it. */
-  readonly #retired: PeerConnection[] = [];
+  #link: Link | null = null;
+  readonly #links: Links;
+  /** Those that are being replaced: their sessions keep the place until the new one has it. */
+  readonly #retired: Link[] = [];
   /** Names the values that the app keeps for what was started last. */
   #token: string | null = null;
   readonly #sending: OutgoingMedia;
@@ -46,7 +48,7 @@ export class Connection {
     private readonly events: ConnectionEvents,
   ) {
     const replaced = (kind: Kind, track: MediaStreamTrack | null): void => {
-      void this.#peer?.replaceTrack(kind, track);
+      void this.#link?.replaceTrack(kind, track);
       this.#changed();
     };
     const changed = (): void => this.#changed();
@@ -62,6 +64,7 @@ export class Connection {
         this.stop();
       },
     });
+    this.#links = new Links(env, settings, this.#sending);
     this.media = new LateCapture(this.#sending, settings, { replaced, changed });
   }
 
@@ -70,7 +73,8 @@ export class Connection {
     this.#notice = null;
     this.#lastError.forget();
     this.#taken = null;
-    this.#dispatch({ type: "start", media: media && sends(this.settings().mode) });
+    const { fallbackMs } = this.#links;
+    this.#dispatch({ type: "start", media: media && sends(this.settings().mode), fallbackMs });
   }
 
   /** Starts with the values that the app keeps under `token`, in place of what is under way. */
@@ -78,7 +82,7 @@ export class Connection {
     this.#notice = null;
     this.#lastError.forget();
     this.#token = token;
-    this.#dispatch({ type: "restart" });
+    this.#dispatch({ type: "restart", fallbackMs: this.#links.fallbackMs });
   }
 
   stop(): void {
@@ -110,8 +114,8 @@ export class Connection {
   }
 
   /** What the browser measured on the current connection; `null` while there is none. */
-  statistics(): Promise<RTCStatsReport | null> {
-    return this.#peer?.statistics() ?? Promise.resolve(null);
+  statistics(): Promise<Report | null> {
+    return this.#link?.statistics() ?? Promise.resolve(null);
   }
 
   get view(): View {
@@ -148,22 +152,22 @@ export class Connection {
       case "acquire":
         return void this.#acquire(attempt);
       case "connect":
-        return void this.#connect(attempt, effect.id, effect.replaces);
+        return void this.#connect(attempt, effect);
       case "wait_for_place":
         return void this.#waitForPlace(attempt);
       case "leave":
         return void this.#leave(attempt);
       case "close_peer":
-        this.#peer?.close(effect.polite);
+        this.#link?.close(effect.polite);
         this.#closeRetired();
-        this.#peer = this.#remote = null;
+        this.#link = this.#remote = null;
         return;
       case "retire_peer":
-        if (this.#peer !== null) this.#retired.push(this.#peer);
-        this.#peer = this.#remote = null;
+        if (this.#link !== null) this.#retired.push(this.#link);
+        this.#link = this.#remote = null;
         return;
       case "drain_playback":
-        void this.#peer?.drain().then((left) => this.#dispatch({ type: "remaining", attempt, ...left }));
+        void this.#link?.drain().then((left) => this.#dispatch({ type: "remaining", attempt, ...left }));
         return;
       case "release_media":
         return this.media.release();
@@ -187,16 +191,18 @@ export class Connection {
     this.#dispatch({ type: "media_ready", attempt });
   }
 
-  async #connect(attempt: number, id: "fresh" | "reserved", replaces: boolean): Promise<void> {
+  async #connect(attempt: number, { id, replaces, way }: Effect & { type: "connect" }): Promise<void> {
     // Two offers of one page must not race for one place: the one before is settled first.
-    await Promise.all(this.#retired.map((peer) => peer.settled));
+    await Promise.all(this.#retired.map((link) => link.settled));
     if (attempt !== this.#machine.attempt) return;
     if (id === "fresh" || this.#id === null) this.#id = this.env.newId();
     try {
-      const configuration = await this.#configuration(attempt);
+      const configuration = way === "webrtc" ? await this.#configuration(attempt) : {};
       if (configuration === null || attempt !== this.#machine.attempt) return;
-      this.#peer = this.#newPeer(attempt, configuration, replaces ? this.#taken : null);
-      await this.#peer.open();
+      const options = { id: this.#id, replaces: replaces ? this.#taken : null, start: this.#token };
+      const events = this.#linkEvents(attempt, options.id);
+      this.#link = this.#links.make(way, configuration, options, events);
+      await this.#link.open();
     } catch (error) {
       // An unusable rtc_configuration, or an answer this browser cannot take.
       const problem = { code: "setup_failed", message: (error as Error).message };
@@ -212,26 +218,14 @@ export class Connection {
     return null;
   }
 
-  #newPeer(attempt: number, configuration: RTCConfiguration, replaces: string | null): PeerConnection {
-    const { mode, modality, rtpParams, videoCodec, maxBitrate } = this.settings();
-    const id = this.#id!;
-    const options = {
-      id,
-      sessionHash: this.env.sessionHash(),
-      replaces,
-      start: this.#token,
-      direction: directionOf(mode),
-      kinds: kindsOf(modality),
-      tracks: sends(mode) ? this.#sending.tracks : new Map(),
-      ...{ rtpParams, videoCodec, maxBitrate },
-      codecs: this.env.videoCodecs(),
-    };
-    return new PeerConnection(this.env.newPeer(configuration), this.env.server, this.env.clock, options, {
+  #linkEvents(attempt: number, id: string): LinkEvents {
+    return {
       answered: () => {
         this.#taken = id;
         if (attempt !== this.#machine.attempt) return;
         this.#closeRetired();
         this.events.identified(id);
+        this.#dispatch({ type: "answered", attempt });
       },
       refused: (problem) => this.#dispatch({ type: "refused", attempt, problem }),
       unreachable: () => this.#dispatch({ type: "unreachable", attempt }),
@@ -239,16 +233,16 @@ export class Connection {
       channelClosed: () => this.#dispatch({ type: "channel_closed", attempt }),
       message: (message) => this.#receive(attempt, message),
       incoming: (tracks) => {
-        if (attempt !== this.#machine.attempt || !receives(mode)) return;
+        if (attempt !== this.#machine.attempt || !receives(this.settings().mode)) return;
         this.#remote = this.env.newStream(tracks);
         this.#changed();
       },
       warning: (text) => this.events.warning(text),
-    });
+    };
   }
 
   #closeRetired(): void {
-    for (const peer of this.#retired.splice(0)) peer.close(false);
+    for (const link of this.#retired.splice(0)) link.close(false);
   }
 
   #receive(attempt: number, message: Message): void {

@@ -2,6 +2,10 @@
 
 import type { DeviceLists } from "../capture/devices";
 import type { Facing } from "../capture/camera_facing";
+import type { DrainReading } from "../playback/jitter_buffer_drain";
+import type { Report } from "../playback/statistics";
+import type { WebCodecs } from "../websocket/audio_codecs";
+import type { AudioLine, AudioLineOptions } from "../websocket/audio_line";
 import type { Message } from "./messages";
 import type { Machine } from "./state_model";
 import type { Problem } from "./problems";
@@ -29,6 +33,38 @@ export interface Settings {
   readonly videoSources: readonly VideoSource[];
   readonly videoCodec: VideoCodec | null;
   readonly maxBitrate: Bitrates;
+  /** What carries audio where ICE finds no path; `null` for nothing. */
+  readonly fallback: "websocket" | null;
+}
+
+/**
+ * One attempt at a connection, whatever carries it. It reports what happens and decides nothing; a
+ * new attempt is a new link.
+ */
+export interface Link {
+  /** Asks the server for a session, and connects to it. */
+  open(): Promise<void>;
+  /** When the server has answered, or it is known that it will not; never rejects. */
+  readonly settled: Promise<void>;
+  /** Sends another track, or none, in place of the current one. */
+  replaceTrack(kind: Kind, track: MediaStreamTrack | null): Promise<void>;
+  /** What was measured so far; `null` once this attempt is over. */
+  statistics(): Promise<Report | null>;
+  /** Whether what has been received has been played, and how long to wait for that. */
+  drain(): Promise<DrainReading>;
+  /** Ends the attempt. `polite` tells the server, which would else notice by itself. */
+  close(polite: boolean): void;
+}
+
+export interface LinkEvents {
+  answered(): void;
+  refused(problem: Problem): void;
+  unreachable(): void;
+  connection(peer: "connected" | "disconnected" | "failed"): void;
+  channelClosed(): void;
+  message(message: Message): void;
+  incoming(tracks: readonly MediaStreamTrack[]): void;
+  warning(text: string): void;
 }
 
 /** The parts of a browser that a connection needs. */
@@ -44,6 +80,11 @@ export interface Environment {
   /** The video codecs that this browser can take part in, best first. */
   videoCodecs(): readonly RTCRtpCodec[];
   newStream(tracks: readonly MediaStreamTrack[]): MediaStream;
+  /** A websocket at `path` of the app. */
+  newSocket(path: string): WebSocket;
+  openAudioLine(options: AudioLineOptions): Promise<AudioLine>;
+  /** `null` where the browser has no codecs for pages. */
+  readonly webCodecs: WebCodecs | null;
 }
 
 export interface View {

@@ -4,9 +4,9 @@
  */
 
 import { preferred, sendParameters, withStartBitrate } from "../capture/codec_preferences";
-import { decode, encode, type Message } from "./messages";
+import { decode, encode } from "./messages";
 import { readDrain, type DrainReading } from "../playback/jitter_buffer_drain";
-import type { Problem } from "./problems";
+import type { Link, LinkEvents } from "./environment";
 import { askForStereo } from "./sdp";
 import { CandidateQueue, parseAnswer } from "./signaling";
 import type { Bitrates, Clock, Kind, RtpParams, Server, VideoCodec } from "../types";
@@ -31,18 +31,7 @@ export interface PeerConnectionOptions {
   readonly codecs: readonly RTCRtpCodec[];
 }
 
-export interface PeerConnectionEvents {
-  answered(): void;
-  refused(problem: Problem): void;
-  unreachable(): void;
-  connection(peer: "connected" | "disconnected" | "failed"): void;
-  channelClosed(): void;
-  message(message: Message): void;
-  incoming(tracks: readonly MediaStreamTrack[]): void;
-  warning(text: string): void;
-}
-
-export class PeerConnection {
+export class PeerConnection implements Link {
   readonly #channel: RTCDataChannel;
   readonly #candidates: CandidateQueue;
   readonly #senders = new Map<Kind, RTCRtpSender>();
@@ -57,7 +46,7 @@ export class PeerConnection {
     private readonly server: Server,
     private readonly clock: Clock,
     private readonly options: PeerConnectionOptions,
-    private readonly events: PeerConnectionEvents,
+    private readonly events: LinkEvents,
   ) {
     this.#candidates = new CandidateQueue((candidate) =>
       server.offer({ type: "ice-candidate", candidate, ...this.#address() }),

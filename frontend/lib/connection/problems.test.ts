@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describe as words, describeEnding, problemOfMediaError } from "./problems";
+import { describe as words, describeEnding, describeWay, problemOfMediaError } from "./problems";
 import { named } from "../testing/browser";
 
 describe("what getUserMedia throws", () => {
@@ -75,6 +75,12 @@ describe("the words", () => {
 
   it("mention a TURN server where that is what is missing", () => {
     expect(words({ code: "ice_failed" }, ["audio"]).remedy).toContain("TURN");
+  });
+
+  it("say that the sound takes another way, while it does", () => {
+    expect(describeWay({ name: "connected", way: "websocket" })).toContain("slower way");
+    expect(describeWay({ name: "connected", way: "webrtc" })).toBeNull();
+    expect(describeWay({ name: "reconnecting", way: "websocket" })).toBeNull();
   });
 
   it("tell why a stream ended", () => {

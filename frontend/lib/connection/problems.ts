@@ -5,6 +5,7 @@
 
 import { ScreenError } from "../capture/screen_capture";
 import type { Kind } from "../types";
+import type { Machine } from "./state_model";
 
 export interface Problem {
   /** One of ours, a server's refusal code, or the reason of an `end_stream`. */
@@ -174,6 +175,15 @@ export function describe(problem: Problem, kinds: readonly Kind[]): Words {
     title: problem.message || "The connection could not be made",
     remedy: "Try again. If it keeps happening, reload the page.",
   };
+}
+
+/** The words for a connection that is not what it should be, though it works. */
+export function describeWay({ name, way }: Pick<Machine, "name" | "way">): string | null {
+  if (name !== "connected" || way === "webrtc") return null;
+  return (
+    "No direct connection could be made, so the sound takes a slower way. " +
+    "It may come late or falter."
+  );
 }
 
 /**

@@ -58,7 +58,7 @@ describe("a restart", () => {
   const again: Told = { type: "restart" };
   const IN_PLACE: Effect[] = [
     { type: "retire_peer" },
-    { type: "connect", id: "fresh", replaces: true },
+    { type: "connect", id: "fresh", replaces: true, way: "webrtc" },
   ];
   const STOPPED: Effect = { type: "announce", what: "stopped" };
 

@@ -20,6 +20,16 @@ function asRecord(value: unknown): Record<string, unknown> | null {
     : null;
 }
 
+/** The problem that a refusal, `{status: "failed", meta}`, stands for. */
+export function refusalOf(body: unknown): Problem {
+  const meta = asRecord(asRecord(body)?.meta) ?? {};
+  return {
+    code: typeof meta.error === "string" ? meta.error : "refused",
+    ...(typeof meta.message === "string" && { message: meta.message }),
+    ...(typeof meta.limit === "number" && { limit: meta.limit }),
+  };
+}
+
 /** Parses an answer, taking its value out with `read`; `undefined` from `read` means nonsense. */
 function parse<T>(
   body: unknown,
@@ -27,15 +37,7 @@ function parse<T>(
 ): Reply<T> {
   const record = asRecord(body);
   if (record === null) return UNREACHABLE;
-  if (record.status === "failed") {
-    const meta = asRecord(record.meta) ?? {};
-    const problem: Problem = {
-      code: typeof meta.error === "string" ? meta.error : "refused",
-      ...(typeof meta.message === "string" && { message: meta.message }),
-      ...(typeof meta.limit === "number" && { limit: meta.limit }),
-    };
-    return { kind: "refused", problem };
-  }
+  if (record.status === "failed") return { kind: "refused", problem: refusalOf(record) };
   const value = read(record);
   return value === undefined ? UNREACHABLE : { kind: "ok", value };
 }
@@ -62,6 +64,13 @@ export function parseIceConfiguration(body: unknown): Reply<RTCConfiguration | n
     if (configuration === null || configuration === undefined) return null;
     return asRecord(configuration) === null ? undefined : configuration;
   });
+}
+
+/** Where this page's websocket is, below the app's own address. */
+export function parseSocketPath(body: unknown): Reply<string> {
+  return parse(body, ({ path }) =>
+    typeof path === "string" && path.startsWith("/") ? path : undefined,
+  );
 }
 
 export type Candidate = RTCIceCandidateInit | null;

@@ -18,7 +18,7 @@ describe("the way to a connection", () => {
     expect(run.did).toEqual(["acquire"]);
     run.tell({ type: "media_ready" });
     expect(run.machine.name).toBe("connecting");
-    expect(run.effects).toEqual([{ type: "connect", id: "fresh", replaces: false }]);
+    expect(run.effects).toEqual([{ type: "connect", id: "fresh", replaces: false, way: "webrtc" }]);
     run.tell(UP);
     expect(run.machine).toMatchObject({ name: "connected", wakeAt: null });
     expect(run.effects).toEqual([{ type: "announce", what: "started" }]);
@@ -77,7 +77,7 @@ describe("waiting for a place", () => {
     expect(run.did).toEqual(["wait_for_place"]);
     run.tell({ type: "admitted" });
     expect(run.machine).toMatchObject({ name: "connecting", position: null });
-    expect(run.effects).toEqual([{ type: "connect", id: "reserved", replaces: false }]);
+    expect(run.effects).toEqual([{ type: "connect", id: "reserved", replaces: false, way: "webrtc" }]);
   });
 
   it("stands in line again when the place lapsed", () => {
@@ -118,7 +118,7 @@ describe("a loss", () => {
     expect(run.machine.name).toBe("reconnecting");
     expect(run.did).toEqual(["close_peer"]);
     run.pass(BACKOFF_MS[0]!);
-    expect(run.effects).toEqual([{ type: "connect", id: "fresh", replaces: true }]);
+    expect(run.effects).toEqual([{ type: "connect", id: "fresh", replaces: true, way: "webrtc" }]);
     run.tell(UP);
     expect(run.machine.name).toBe("connected");
     expect(run.did).toEqual([]);

@@ -8,14 +8,16 @@
  * changes nothing: the network may deliver anything at any time.
  */
 
-import { BACKOFF_MS, DISCONNECT_MS, isActive, retryMs } from "./state_model";
+import { BACKOFF_MS, DISCONNECT_MS, isActive, mayFallBack, retryMs } from "./state_model";
 import type { Draining, Machine, MachineEvent, StateName, Step } from "./state_model";
 import {
+  answered,
   close,
   connect,
   connected,
   ended,
   fail,
+  fallBack,
   drain,
   reconnect,
   rest,
@@ -27,10 +29,13 @@ import {
 import type { Problem } from "./problems";
 
 const FINISHED = "handler_finished";
+/** The server or the browser cannot do it: there is nothing to fall back to. */
+const USELESS = new Set(["websocket_unavailable", "setup_failed"]);
 
 function atRest(machine: Machine, event: MachineEvent, now: number): Step {
-  if (event.type === "restart") return restart(machine, now);
-  return event.type === "start" ? start(machine, event.media, now) : stay(machine);
+  if (event.type === "restart") return restart(machine, now, event.fallbackMs);
+  if (event.type !== "start") return stay(machine);
+  return start(machine, event.media, now, event.fallbackMs);
 }
 
 function acquiring(machine: Machine, event: MachineEvent, now: number): Step {
@@ -48,28 +53,45 @@ function acquiring(machine: Machine, event: MachineEvent, now: number): Step {
 
 function connecting(machine: Machine, event: MachineEvent, now: number): Step {
   switch (event.type) {
+    case "answered":
+      return answered(machine, now);
     case "peer":
-      if (event.peer === "connected") return connected(machine, now);
-      return event.peer === "failed" ? fail(machine, { code: "ice_failed" }) : stay(machine);
+      if (event.peer === "failed") return noPath(machine, "ice_failed", now);
+      return event.peer === "connected" ? connected(machine, now) : stay(machine);
     case "refused":
-      if (event.problem.code === "concurrency_limit_reached") return wait(machine, now, true);
-      return fail(machine, event.problem, false);
+      return refused(machine, event.problem, now);
     case "unreachable":
     case "channel_closed":
-      return fail(machine, { code: "server_unreachable" });
+      return failFirst(machine, "server_unreachable");
     case "ended":
       return event.reason === FINISHED
         ? drainAtOnce(machine, event.text, now)
         : ended(machine, event.reason, event.text, now);
     case "restart":
-      return restart(machine, now);
+      return restart(machine, now, event.fallbackMs);
     case "wake":
-      return fail(machine, { code: "connect_timeout" });
+      return noPath(machine, "connect_timeout", now);
     case "stop":
       return close(machine, now);
     default:
       return stay(machine);
   }
+}
+
+/** Without a websocket either, what has to be mended is still the path for WebRTC. */
+function failFirst(machine: Machine, code: string): Step {
+  return fail(machine, { code: machine.way === "websocket" ? "ice_failed" : code });
+}
+
+function noPath(machine: Machine, code: string, now: number): Step {
+  return mayFallBack(machine) ? fallBack(machine, now) : failFirst(machine, code);
+}
+
+function refused(machine: Machine, problem: Problem, now: number): Step {
+  if (problem.code === "concurrency_limit_reached") return wait(machine, now, true);
+  if (machine.way === "webrtc") return fail(machine, problem, false);
+  // The session that waited for ICE still has its place, which is given back.
+  return USELESS.has(problem.code) ? failFirst(machine, problem.code) : fail(machine, problem);
 }
 
 /** A handler that had next to nothing to say can be heard to the end before we notice it began. */
@@ -136,7 +158,7 @@ function drainingPlayback(machine: Machine, draining: Draining, event: MachineEv
         { type: "release_media" },
       ]);
     case "restart":
-      return restart(machine, now);
+      return restart(machine, now, event.fallbackMs);
     case "stop":
       return close(machine, now);
     default:
@@ -160,7 +182,7 @@ function live(machine: Machine, event: MachineEvent, now: number): Step {
         ? drain(machine, { code: FINISHED, message: event.text }, now)
         : ended(machine, event.reason, event.text, now);
     case "restart":
-      return restart(machine, now);
+      return restart(machine, now, event.fallbackMs);
     case "stop":
       return close(machine, now);
     default:
@@ -172,27 +194,25 @@ function reconnecting(machine: Machine, event: MachineEvent, now: number): Step 
   const lost: Problem = { code: "connection_lost" };
   switch (event.type) {
     case "wake":
-      if (machine.trying) return reconnect(machine, lost, now);
+      if (machine.trying) return tryFailed(machine, now);
       return {
         machine: { ...machine, trying: true, wakeAt: now + retryMs(machine.tries) },
-        effects: [{ type: "connect", id: "fresh", replaces: true }],
+        effects: [{ type: "connect", id: "fresh", replaces: true, way: machine.way }],
       };
+    case "answered":
+      return answered(machine, now);
     case "peer":
-      if (event.peer === "connected") return connected(machine, now);
-      return event.peer === "failed" ? reconnect(machine, lost, now) : stay(machine);
+      if (event.peer === "failed") return tryFailed(machine, now);
+      return event.peer === "connected" ? connected(machine, now) : stay(machine);
     case "unreachable":
     case "channel_closed":
       return reconnect(machine, lost, now);
     case "refused":
-      // The old place has lapsed and somebody else has it: stand in line rather than fail.
-      if (event.problem.code === "concurrency_limit_reached") return wait(machine, now, true);
-      // Everybody at this address connects anew: it is this page's turn a little later.
-      if (event.problem.code === "too_many_requests") return reconnect(machine, event.problem, now);
-      return fail(machine, event.problem, false);
+      return refusedAgain(machine, event.problem, now);
     case "ended":
       return ended(machine, event.reason, event.text, now);
     case "restart":
-      return restart(machine, now);
+      return restart(machine, now, event.fallbackMs);
     case "stop":
       return close(machine, now);
     default:
@@ -200,10 +220,32 @@ function reconnecting(machine: Machine, event: MachineEvent, now: number): Step 
   }
 }
 
+function refusedAgain(machine: Machine, problem: Problem, now: number): Step {
+  switch (problem.code) {
+    // The old place has lapsed and somebody else has it: stand in line rather than fail.
+    case "concurrency_limit_reached":
+      return wait(machine, now, true);
+    // Everybody at this address connects anew: it is this page's turn a little later.
+    case "too_many_requests":
+      return reconnect(machine, problem, now);
+    default:
+      return fail(machine, USELESS.has(problem.code) ? { code: "connection_lost" } : problem, false);
+  }
+}
+
+/** The network may be another one by now, with no path through it. */
+function tryFailed(machine: Machine, now: number): Step {
+  if (mayFallBack(machine)) return fallBack(machine, now);
+  return reconnect(machine, { code: "connection_lost" }, now);
+}
+
 function closing(machine: Machine, event: MachineEvent, now: number): Step {
-  if (event.type === "restart") return stay({ ...machine, again: true });
+  if (event.type === "restart") {
+    return stay({ ...machine, again: true, fallbackMs: event.fallbackMs ?? null });
+  }
   if (event.type !== "left" && event.type !== "wake") return stay(machine);
-  return machine.again ? restart(machine, now) : stay({ ...machine, name: "idle", wakeAt: null });
+  if (machine.again) return restart(machine, now, machine.fallbackMs);
+  return stay({ ...machine, name: "idle", wakeAt: null });
 }
 
 const TRANSITIONS: Record<StateName, (m: Machine, e: MachineEvent, now: number) => Step> = {

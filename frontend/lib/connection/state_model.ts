@@ -15,9 +15,20 @@ export type StateName =
   | "closing"
   | "failed";
 
+/** What carries the media. */
+export type Way = "webrtc" | "websocket";
+
 export interface Machine {
   readonly name: StateName;
   readonly attempt: number;
+  readonly way: Way;
+  /**
+   * How long ICE may look for a path once the server has answered before the websocket is taken
+   * instead, ms; `null` where that is not to be.
+   */
+  readonly fallbackMs: number | null;
+  /** Whether the server has taken this attempt, so that only a path to it is missing. */
+  readonly answered: boolean;
   /** Tries since the connection was last stable, or polls that failed while waiting. */
   readonly tries: number;
   /** In `reconnecting` and `waiting`: whether a try is running, as opposed to a pause before one. */
@@ -46,9 +57,9 @@ export interface Draining {
 }
 
 export type MachineEvent =
-  | { type: "start"; media: boolean }
+  | { type: "start"; media: boolean; fallbackMs?: number | null }
   /** Start without media of one's own, in place of whatever is under way. */
-  | { type: "restart" }
+  | { type: "restart"; fallbackMs?: number | null }
   | { type: "stop" }
   | { type: "dispose" }
   | { type: "wake" }
@@ -58,6 +69,8 @@ export type MachineEvent =
   | { type: "unreachable"; attempt: number }
   | { type: "admitted"; attempt: number }
   | { type: "queued"; attempt: number; position: number | null }
+  /** The server has taken the connection. */
+  | { type: "answered"; attempt: number }
   | { type: "peer"; attempt: number; peer: "connected" | "disconnected" | "failed" }
   | { type: "channel_closed"; attempt: number }
   | { type: "ended"; attempt: number; reason: string; text: string }
@@ -67,7 +80,7 @@ export type MachineEvent =
 export type Effect =
   | { type: "acquire" }
   /** Open a connection: under a fresh id or the one a place is reserved for. */
-  | { type: "connect"; id: "fresh" | "reserved"; replaces: boolean }
+  | { type: "connect"; id: "fresh" | "reserved"; replaces: boolean; way: Way }
   | { type: "wait_for_place" }
   | { type: "leave" }
   | { type: "close_peer"; polite: boolean }
@@ -85,6 +98,13 @@ export interface Step {
 
 /** A connection that is not there after this long will not come. */
 export const CONNECT_MS = 30_000;
+/**
+ * ICE finds a path within a second or two, TURN over TCP on a slow network included. Where UDP is
+ * dropped it gives up after 15 to 30 s, which is longer than people wait.
+ */
+export const FALLBACK_MS = 6_000;
+/** The same at a later start of a page that had to fall back: it is likely to have to again. */
+export const FALLBACK_AGAIN_MS = 2_000;
 /** One try to reconnect gets this long, but for the last. */
 export const RETRY_MS = 10_000;
 /** ICE often recovers by itself within this time; only then is a new connection worth it. */
@@ -103,6 +123,9 @@ export const DRAIN_MS = 2_000;
 export const INITIAL: Machine = {
   name: "idle",
   attempt: 0,
+  way: "webrtc",
+  fallbackMs: null,
+  answered: false,
   tries: 0,
   trying: false,
   connectedAt: null,
@@ -120,6 +143,11 @@ export const INITIAL: Machine = {
  */
 export function retryMs(tries: number): number {
   return tries < BACKOFF_MS.length ? RETRY_MS : CONNECT_MS;
+}
+
+/** Whether the websocket is to be tried, since the server can be reached, but not by WebRTC. */
+export function mayFallBack({ way, fallbackMs, answered }: Machine): boolean {
+  return way === "webrtc" && fallbackMs !== null && answered;
 }
 
 /** Whether a connection that was there may be going. */

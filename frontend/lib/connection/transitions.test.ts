@@ -46,13 +46,13 @@ describe("a start", () => {
   it("connects within a time, under the id that is asked for", () => {
     const { machine, effects } = connect({ ...LIVE, position: 2 }, "reserved", NOW);
     expect(machine).toMatchObject({ name: "connecting", position: null, wakeAt: NOW + CONNECT_MS });
-    expect(effects).toEqual([{ type: "connect", id: "reserved", replaces: false }]);
+    expect(effects).toEqual([{ type: "connect", id: "reserved", replaces: false, way: "webrtc" }]);
   });
 
   it("in place of another keeps that one until the new one is there", () => {
     const step = restart(LIVE, NOW);
     expect(orders(step)).toEqual(["announce", "retire_peer", "connect"]);
-    expect(step.effects.at(-1)).toEqual({ type: "connect", id: "fresh", replaces: true });
+    expect(step.effects.at(-1)).toEqual({ type: "connect", id: "fresh", replaces: true, way: "webrtc" });
     expect(step.machine.attempt).toBe(4);
   });
 

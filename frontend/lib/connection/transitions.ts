@@ -9,8 +9,10 @@ import {
   INITIAL,
   LEAVE_MS,
   DRAIN_MS,
+  RETRY_MS,
   STABLE_MS,
   WAIT_MS,
+  mayFallBack,
   type Effect,
   type Machine,
   type Step,
@@ -51,13 +53,19 @@ export function close(machine: Machine, now: number): Step {
 
 export function connect(machine: Machine, id: "fresh" | "reserved", now: number): Step {
   return {
-    machine: { ...machine, name: "connecting", wakeAt: now + CONNECT_MS, position: null },
-    effects: [{ type: "connect", id, replaces: false }],
+    machine: {
+      ...machine,
+      name: "connecting",
+      answered: false,
+      wakeAt: now + CONNECT_MS,
+      position: null,
+    },
+    effects: [{ type: "connect", id, replaces: false, way: machine.way }],
   };
 }
 
-export function start(machine: Machine, media: boolean, now: number): Step {
-  const fresh: Machine = { ...INITIAL, attempt: machine.attempt + 1 };
+export function start(machine: Machine, media: boolean, now: number, fallbackMs: number | null = null): Step {
+  const fresh: Machine = { ...INITIAL, attempt: machine.attempt + 1, fallbackMs };
   if (!media) return connect(fresh, "fresh", now);
   return { machine: { ...fresh, name: "acquiring" }, effects: [{ type: "acquire" }] };
 }
@@ -66,15 +74,43 @@ export function start(machine: Machine, media: boolean, now: number): Step {
  * Start in place of what is under way. The old session goes on until the server has the new one in
  * its place, so that nobody who waits in line, this page included, gets between the two.
  */
-export function restart(machine: Machine, now: number): Step {
+export function restart(machine: Machine, now: number, fallbackMs: number | null = null): Step {
   const stopped = machine.connectedAt === null ? [] : [STOPPED];
-  const fresh: Machine = { ...INITIAL, attempt: machine.attempt + 1 };
+  const fresh: Machine = { ...INITIAL, attempt: machine.attempt + 1, fallbackMs };
   return {
     machine: { ...fresh, name: "connecting", wakeAt: now + CONNECT_MS },
     effects: [
       ...stopped,
       { type: "retire_peer" },
-      { type: "connect", id: "fresh", replaces: true },
+      { type: "connect", id: "fresh", replaces: true, way: fresh.way },
+    ],
+  };
+}
+
+/** The server has taken the attempt: from now on it is only a path to it that is looked for. */
+export function answered(machine: Machine, now: number): Step {
+  const known = { ...machine, answered: true };
+  if (!mayFallBack(known)) return stay(known);
+  return stay({ ...known, wakeAt: Math.min(known.wakeAt ?? Infinity, now + known.fallbackMs!) });
+}
+
+/**
+ * ICE found no path: the websocket instead, for as long as this stream lasts. The session that
+ * waits for ICE keeps its place until the new one has it.
+ */
+export function fallBack(machine: Machine, now: number): Step {
+  return {
+    machine: {
+      ...machine,
+      attempt: machine.attempt + 1,
+      way: "websocket",
+      answered: false,
+      trying: true,
+      wakeAt: now + RETRY_MS,
+    },
+    effects: [
+      { type: "retire_peer" },
+      { type: "connect", id: "fresh", replaces: true, way: "websocket" },
     ],
   };
 }
@@ -118,6 +154,7 @@ export function reconnect(machine: Machine, problem: Problem, now: number): Step
       attempt: machine.attempt + 1,
       tries,
       trying: false,
+      answered: false,
       wakeAt: now + pause,
     },
     effects: [{ type: "close_peer", polite: false }],

@@ -61,6 +61,11 @@ describe("the path", () => {
     expect(pathOf(host, { candidateType: "relay" })).toBe("the server's relay");
   });
 
+  it("is a websocket where there is no WebRTC", () => {
+    const found = new Map([["line", { id: "line", type: "transport", protocol: "websocket" }]]);
+    expect(compare(found, null).path).toBe("websocket");
+  });
+
   it("is not known before a pair is in use", () => {
     expect(compare(report(1000, 1), null).path).toBeNull();
     expect(compare(new Map(), null).path).toBeNull();

@@ -84,6 +84,7 @@ function roundTrip(index: Index): number | null {
 }
 
 function path(index: Index): string | null {
+  if (index.of("transport").some((each) => each.protocol === "websocket")) return "websocket";
   const pair = pairInUse(index);
   const [ours, theirs] = [index.get(pair?.localCandidateId), index.get(pair?.remoteCandidateId)];
   if (ours?.candidateType === "relay") {

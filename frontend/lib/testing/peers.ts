@@ -136,6 +136,10 @@ export class FakeServer implements Server {
     return this.#answer("offer", body, kind, body.type === "offer");
   }
 
+  websocket(body: Body): Promise<unknown> {
+    return this.#answer("websocket", body, { path: "/socket" });
+  }
+
   ice_configuration(body: Body): Promise<unknown> {
     return this.#answer("ice_configuration", body, { rtc_configuration: null });
   }

@@ -7,6 +7,7 @@ import type { Message } from "../connection/messages";
 import { FakeMediaDevices, FakeStorage, FakeStream, type FakeDevice, type FakeTrack } from "./browser";
 import { FakeClock, settle } from "./clock";
 import { FakePeer, FakeServer } from "./peers";
+import { FakeAudioLine, FakeSocket } from "./sockets";
 
 export const MICROPHONES: FakeDevice[] = [
   { kind: "audioinput", deviceId: "headset", label: "Headset" },
@@ -20,6 +21,8 @@ export class World {
   readonly storage = new FakeStorage();
   readonly server = new FakeServer();
   readonly peers: FakePeer[] = [];
+  readonly sockets: FakeSocket[] = [];
+  readonly lines: FakeAudioLine[] = [];
   readonly events: string[] = [];
   readonly messages: Message[] = [];
   readonly states: string[] = [];
@@ -37,6 +40,7 @@ export class World {
     videoSources: ["camera"],
     videoCodec: null,
     maxBitrate: {},
+    fallback: null,
   };
 
   constructor(env: Partial<Environment> = {}) {
@@ -56,6 +60,15 @@ export class World {
       videoCodecs: () => this.codecs,
       newStream: (tracks) =>
         new FakeStream(tracks as unknown as FakeTrack[]) as unknown as MediaStream,
+      newSocket: (path) => {
+        this.sockets.push(new FakeSocket(path));
+        return this.socket as unknown as WebSocket;
+      },
+      openAudioLine: (options) => {
+        this.lines.push(new FakeAudioLine(options));
+        return Promise.resolve(this.line);
+      },
+      webCodecs: null,
       ...env,
     };
     this.connection = new Connection(full, () => this.settings, {
@@ -71,6 +84,14 @@ export class World {
 
   get peer(): FakePeer {
     return this.peers.at(-1)!;
+  }
+
+  get socket(): FakeSocket {
+    return this.sockets.at(-1)!;
+  }
+
+  get line(): FakeAudioLine {
+    return this.lines.at(-1)!;
   }
 
   get view(): View {
@@ -101,5 +122,7 @@ export class World {
 export function expectClean(world: World): void {
   expect(world.devices.live).toEqual([]);
   expect(world.peers.filter((peer) => !peer.closed)).toEqual([]);
+  expect(world.sockets.filter((socket) => !socket.closed)).toEqual([]);
+  expect(world.lines.filter((line) => !line.closed)).toEqual([]);
   expect(world.clock.armed).toBe(0);
 }
