@@ -47,29 +47,43 @@ class BoundedSession:
         Raises:
             pylibsrtp.Error: it is not authentic, or from one source too many.
         """
-        return self._checked(data[8:12], self._session.unprotect, data)
+        if data[8:12] in self._known:  # as with all packets but one
+            return self._session.unprotect(data)
+        return self._first(data[8:12], self._session.unprotect, data)
 
     def unprotect_rtcp(self, data: bytes) -> bytes:
         """Return reports decrypted; raises as ``unprotect``."""
-        return self._checked(data[4:8], self._session.unprotect_rtcp, data)
+        if data[4:8] in self._known:
+            return self._session.unprotect_rtcp(data)
+        return self._first(data[4:8], self._session.unprotect_rtcp, data)
 
-    def _checked(self, ssrc: bytes, unprotect: Callable[[bytes], bytes], data: bytes) -> bytes:
-        if ssrc not in self._known:
-            if len(self._known) >= MAX_SSRCS:
-                self._complain(f"it sends from more than {MAX_SSRCS} sources")
-                raise pylibsrtp.Error("too many sources")
-            result = unprotect(data)
-            self._known.add(ssrc)
-            return result
-        return unprotect(data)
+    def _first(self, ssrc: bytes, unprotect: Callable[[bytes], bytes], data: bytes) -> bytes:
+        if len(self._known) >= MAX_SSRCS:
+            self._complain(f"it sends from more than {MAX_SSRCS} sources")
+            raise pylibsrtp.Error("too many sources")
+        result = unprotect(data)
+        self._known.add(ssrc)
+        return result
 
 
 class BoundedQueue(asyncio.Queue[T | None]):
-    """Drops what comes when it is full, except ``None``, which ends the reading."""
+    """Drops what comes when it is full, except ``None``, which ends the reading.
+
+    Args:
+        most: how many are kept.
+        shortcut: is offered what comes while nothing waits before it; returns whether it took it.
+    """
+
+    def __init__(self, most: int, shortcut: Callable[[T], bool] = lambda _: False) -> None:
+        super().__init__()
+        self._most = most
+        self._shortcut = shortcut
 
     def put_nowait(self, item: T | None) -> None:
         """Add ``item``, or drop it."""
-        if self.full():
+        if item is not None and self.empty() and self._shortcut(item):
+            return
+        if self.qsize() >= self._most:
             if item is not None:
                 return
             self.get_nowait()

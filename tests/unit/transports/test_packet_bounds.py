@@ -74,3 +74,19 @@ async def test_a_full_queue_drops_what_comes_but_never_its_end() -> None:
     assert queue.qsize() == 2
     queue.put_nowait(None)
     assert [queue.get_nowait() for _ in range(queue.qsize())] == [1, None]
+
+
+async def test_what_can_be_taken_at_once_is_unless_something_waits_before_it() -> None:
+    taken: list[int] = []
+
+    def even(number: int) -> bool:
+        if number % 2 == 0:
+            taken.append(number)
+        return number % 2 == 0
+
+    queue: BoundedQueue[int] = BoundedQueue(10, even)
+    for number in (0, 2, 3, 4, 5):
+        queue.put_nowait(number)
+    queue.put_nowait(None)
+    assert taken == [0, 2]
+    assert [queue.get_nowait() for _ in range(queue.qsize())] == [3, 4, 5, None]

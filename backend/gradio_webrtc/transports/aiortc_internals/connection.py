@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import pylibsrtp
 from aiortc import RTCDtlsTransport, RTCPeerConnection
+from aiortc.clock import current_ms
+from aiortc.rtcdtlstransport import State
+from aiortc.rtp import RtpPacket, is_rtcp
 
+from gradio_webrtc.transports.aiortc_internals.receiving import OwnReceiver
 from gradio_webrtc.transports.packet_bounds import (
     MAX_WAITING_DATAGRAMS,
     BoundedQueue,
@@ -67,7 +73,36 @@ def protect_transport(dtls: RTCDtlsTransport, complain: Callable[[str], None]) -
     dtls._recv_next = recv_next  # type: ignore[method-assign]
     dtls._setup_srtp = setup_srtp  # type: ignore[method-assign]
     dtls._send_rtp = send_rtp  # type: ignore[method-assign]
-    dtls.transport._connection._queue = BoundedQueue(MAX_WAITING_DATAGRAMS)
+    take = partial(_take_media, dtls, complain)
+    dtls.transport._connection._queue = BoundedQueue(MAX_WAITING_DATAGRAMS, take)
+
+
+def _take_media(
+    dtls: RTCDtlsTransport, complain: Callable[[str], None], datagram: tuple[bytes, int]
+) -> bool:
+    """Take a packet of media where it arrives; return whether it is one and is taken.
+
+    aiortc has a task that waits for datagrams. To wake it costs a turn of the event loop for each
+    packet, as much as all else that is done to it. It reads whatever is no media, and what came
+    before the keys were there; its statistics count no more than that.
+    """
+    data, _ = datagram
+    session = dtls._rx_srtp
+    if session is None or dtls._state is not State.CONNECTED:
+        return False
+    if not (data and 127 < data[0] < 192) or is_rtcp(data):  # RFC 7983
+        return False
+    try:
+        packet = RtpPacket.parse(session.unprotect(data), dtls._rtp_header_extensions_map)
+        receiver = dtls._rtp_router.route_rtp(packet)
+        if isinstance(receiver, OwnReceiver):
+            receiver.take(packet, current_ms())
+    except (pylibsrtp.Error, ValueError) as error:
+        logger.debug("a packet is not read: %s", error)
+    except Exception as error:
+        logger.debug("a packet cannot be read", exc_info=error)
+        complain(f"a packet cannot be read: {type(error).__name__}: {error}")
+    return True
 
 
 async def close_by_force(pc: RTCPeerConnection) -> None:

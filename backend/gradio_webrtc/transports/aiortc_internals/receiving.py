@@ -36,7 +36,7 @@ class OwnReceiver(RTCRtpReceiver):
         """Packets may come from now on."""
         raise NotImplementedError
 
-    async def rtp_received(self, packet: RtpPacket, arrival_ms: int) -> None:
+    def rtp_received(self, packet: RtpPacket, arrival_ms: int) -> None:
         """Take a packet."""
         raise NotImplementedError
 
@@ -81,9 +81,13 @@ class OwnReceiver(RTCRtpReceiver):
     async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:
         self.rtcp_received(packet)
 
-    async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
+    def take(self, packet: RtpPacket, arrival_ms: int) -> None:
+        """Take a packet that has not gone through aiortc's task."""
         if self._enabled:
-            await self.rtp_received(packet, arrival_time_ms)
+            self.rtp_received(packet, arrival_ms)
+
+    async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
+        self.take(packet, arrival_time_ms)
 
     def _set_rtcp_ssrc(self, ssrc: int) -> None:
         super()._set_rtcp_ssrc(ssrc)

@@ -88,12 +88,12 @@ class Receiver(OwnReceiver):
         """Wait until nothing is reported any more."""
         await self._tasks.ended()
 
-    async def rtp_received(self, packet: RtpPacket, arrival_ms: int) -> None:
+    def rtp_received(self, packet: RtpPacket, arrival_ms: int) -> None:
         """Take a packet."""
         estimate = None if self._bandwidth is None else self._bandwidth.add(packet, arrival_ms)
         if estimate is not None:
             fci = pack_remb_fci(*estimate)
-            await self.send_rtcp(RtcpPsfbPacket(RTCP_PSFB_APP, self.rtcp_ssrc, 0, fci))
+            self._tasks.spawn(self.send_rtcp(RtcpPsfbPacket(RTCP_PSFB_APP, self.rtcp_ssrc, 0, fci)))
         codec = self._codecs.get(packet.payload_type)
         if codec is None:
             return

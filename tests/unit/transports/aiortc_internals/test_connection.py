@@ -6,10 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pylibsrtp
 import pytest
 import pytest_asyncio
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCDtlsTransport, RTCPeerConnection
-from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpSendParameters
+from aiortc.rtcdtlstransport import State
+from aiortc.rtcrtpparameters import (
+    RTCRtpCodecParameters,
+    RTCRtpReceiveParameters,
+    RTCRtpSendParameters,
+)
+from aiortc.rtp import RtcpByePacket, RtpPacket
 
 from gradio_webrtc.transports.aiortc_internals.connection import (
     PACKETS_AT_ONCE,
@@ -18,6 +25,7 @@ from gradio_webrtc.transports.aiortc_internals.connection import (
     protect_transport,
     transports_of,
 )
+from gradio_webrtc.transports.aiortc_internals.receiving import OwnReceiver
 from gradio_webrtc.transports.packet_bounds import MAX_WAITING_DATAGRAMS
 from tests.support.leaks import other_tasks
 
@@ -107,6 +115,68 @@ async def test_datagrams_wait_in_a_bounded_queue(dtls: RTCDtlsTransport) -> None
     for _ in range(MAX_WAITING_DATAGRAMS + 1):
         agent.data_received(b"datagram", 1)
     assert agent._queue.qsize() == MAX_WAITING_DATAGRAMS
+
+
+class Kept(OwnReceiver):
+    """Keeps the payloads that arrive."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.came: list[bytes] = []
+
+    def start(self, parameters: RTCRtpReceiveParameters) -> None:
+        pass
+
+    def rtp_received(self, packet: RtpPacket, arrival_ms: int) -> None:
+        if packet.payload == b"bad":
+            raise LookupError("bad")
+        self.came.append(packet.payload)
+
+    def finish(self) -> None:
+        pass
+
+    async def finished(self) -> None:
+        pass
+
+
+class Plain:
+    """Decrypts what was not encrypted."""
+
+    def unprotect(self, data: bytes) -> bytes:
+        if data.endswith(b"forged"):
+            raise pylibsrtp.Error("authentication failure")
+        return data
+
+
+async def test_media_is_taken_where_it_arrives_once_the_keys_are_there(
+    pc: RTCPeerConnection,
+) -> None:
+    complaints: list[str] = []
+    receiver = Kept.replace(pc.addTransceiver("video"))
+    assert isinstance(receiver, Kept)
+    dtls: Any = receiver.transport
+    await receiver.receive(RTCRtpReceiveParameters(codecs=PARAMETERS.codecs))
+    protect_transport(dtls, complaints.append)
+    agent: Any = dtls.transport._connection
+
+    def arrive(payload: bytes) -> None:
+        agent.data_received(RtpPacket(96, 0, 1, 2, 3, payload).serialize(), 1)
+
+    arrive(b"early")
+    agent._queue.get_nowait()
+    dtls._state, dtls._rx_srtp = State.CONNECTED, Plain()
+    for payload in (b"one", b"forged", b"bad", b"two"):
+        arrive(payload)
+    agent.data_received(bytes([0x80, 96]), 1)  # cut short
+    assert (receiver.came, agent._queue.qsize()) == ([b"one", b"two"], 0)
+    assert complaints == ["a packet cannot be read: LookupError: bad"]
+    report = bytes(RtcpByePacket(sources=[3]))
+    for other in (report, b"\x16handshake", b""):
+        agent.data_received(other, 1)
+    arrive(b"behind them")
+    assert [agent._queue.get_nowait()[0] for _ in range(3)] == [report, b"\x16handshake", b""]
+    assert receiver.came == [b"one", b"two"]
+    dtls._state = State.NEW
 
 
 async def test_a_close_that_hangs_is_ended_by_force() -> None:

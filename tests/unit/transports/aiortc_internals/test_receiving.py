@@ -35,7 +35,7 @@ class KeepingReceiver(OwnReceiver):
     def start(self, parameters: RTCRtpReceiveParameters) -> None:
         self.calls.append("start")
 
-    async def rtp_received(self, packet: RtpPacket, arrival_ms: int) -> None:
+    def rtp_received(self, packet: RtpPacket, arrival_ms: int) -> None:
         self.calls.append((packet.payload, arrival_ms))
 
     def rtcp_received(self, packet: AnyRtcpPacket) -> None:

@@ -68,8 +68,8 @@ def sink_of(receiver: Receiver) -> Sink:
 async def test_packets_come_with_their_codec_and_unknown_ones_not_at_all(
     receiver: Receiver,
 ) -> None:
-    await receiver.rtp_received(packet(1), 0)
-    await receiver.rtp_received(packet(2, payload_type=35), 0)
+    receiver.rtp_received(packet(1), 0)
+    receiver.rtp_received(packet(2, payload_type=35), 0)
     assert [(each.sequence_number, codec) for each, codec in sink_of(receiver).came] == [
         (1, "video/VP8")
     ]
@@ -78,7 +78,7 @@ async def test_packets_come_with_their_codec_and_unknown_ones_not_at_all(
 async def test_what_was_sent_again_comes_as_it_was_sent_first(receiver: Receiver) -> None:
     again = packet(77, payload_type=97, ssrc=RTX_SSRC)
     again.payload = (5).to_bytes(2, "big") + b"payload"
-    await receiver.rtp_received(again, 0)
+    receiver.rtp_received(again, 0)
     ((came, codec),) = sink_of(receiver).came
     assert (came.sequence_number, came.ssrc, came.payload_type) == (5, MEDIA_SSRC, 96)
     assert (came.payload, codec) == (b"payload", "video/VP8")
@@ -90,7 +90,7 @@ async def test_what_only_says_it_was_sent_again_is_dropped(
 ) -> None:
     again = packet(77, payload_type=97, ssrc=ssrc)
     again.payload = payload
-    await receiver.rtp_received(again, 0)
+    receiver.rtp_received(again, 0)
     assert sink_of(receiver).came == []
 
 
@@ -103,7 +103,7 @@ async def test_a_goodbye_and_the_end_are_told(receiver: Receiver) -> None:
 
 async def test_without_a_sink_packets_are_dropped(receiver: Receiver) -> None:
     receiver.sink = None
-    await receiver.rtp_received(packet(1), 0)
+    receiver.rtp_received(packet(1), 0)
     receiver.rtcp_received(RtcpByePacket(sources=[MEDIA_SSRC]))
 
 
