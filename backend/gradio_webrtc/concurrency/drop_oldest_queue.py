@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import Generic, TypeVar
 
+from gradio_webrtc.concurrency.wakeup import Wakeup
+
 T = TypeVar("T")
 
 
@@ -25,7 +27,7 @@ class DropOldestQueue(Generic[T]):
     def __init__(self, capacity: int) -> None:
         self._items: deque[T] = deque()
         self._capacity = capacity
-        self._ready = asyncio.Event()
+        self._ready = Wakeup()
         self._closed = False
         self.dropped = 0
 
@@ -70,6 +72,5 @@ class DropOldestQueue(Generic[T]):
         while not self._items:
             if self._closed:
                 raise StopAsyncIteration
-            self._ready.clear()
             await self._ready.wait()
         return self._items.popleft()

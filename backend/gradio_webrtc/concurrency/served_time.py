@@ -81,7 +81,7 @@ class LoopWatch:
 
     def time(self) -> float:
         """Return the served time now."""
-        return self._served.at(self._now())
+        return self._served.at(self._running().time())
 
     def enter(self) -> None:
         """Measure from now on; call ``leave`` once for it."""

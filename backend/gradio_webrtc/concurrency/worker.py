@@ -11,7 +11,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
-from typing import Any, ParamSpec, TypeGuard, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from gradio_webrtc.concurrency.thread_interrupt import HandlerReleased, UserCode
 from gradio_webrtc.concurrency.user_errors import FOREIGN, as_handler_error
@@ -153,7 +153,7 @@ class Worker:
         with contextlib.suppress(RuntimeError):
             while self._serve_one(loop):
                 pass
-            loop.call_soon_threadsafe(_settle, ended, None, None)
+            loop.call_soon_threadsafe(_tell, ended)
 
     def _serve_one(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Run the next job; its references die with this frame, not with the next job."""
@@ -168,27 +168,28 @@ class Worker:
     def _deliver(
         self, future: asyncio.Future[Any], value: Any, error: BaseException | None
     ) -> None:
+        if error is None:
+            if not future.done():
+                future.set_result(value)
+            return
         if _is_foreign(error):
             # It would end the event loop, or look like a cancellation or the end of an iteration.
             error = as_handler_error(error, self._name)
-        if future.done() and error is not None and not isinstance(error, HandlerReleased):
+        released = isinstance(error, HandlerReleased)
+        if not future.done():
+            ended = SessionClosedError("The session ended while this code was running.")
+            future.set_exception(ended if released else error)
+        elif not released:
             level = logging.DEBUG if self._closing else logging.WARNING
             logger.log(level, "%s raised when nobody waited any more", self._name, exc_info=error)
-        _settle(future, value, error)
 
 
-def _settle(future: asyncio.Future[Any], value: Any, error: BaseException | None) -> None:
-    if future.done():
-        return
+def _tell(ended: asyncio.Future[None]) -> None:
+    if not ended.done():
+        ended.set_result(None)
+
+
+def _is_foreign(error: BaseException) -> bool:
     if isinstance(error, HandlerReleased):
-        future.set_exception(SessionClosedError("The session ended while this code was running."))
-    elif error is not None:
-        future.set_exception(error)
-    else:
-        future.set_result(value)
-
-
-def _is_foreign(error: BaseException | None) -> TypeGuard[BaseException]:
-    if error is None or isinstance(error, HandlerReleased):
         return False
     return isinstance(error, FOREIGN) or not isinstance(error, Exception)

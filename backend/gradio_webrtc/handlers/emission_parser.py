@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, TypeGuard, cast
 
 import numpy as np
@@ -69,11 +68,18 @@ class EmissionParser:
                 function that it came from.
         """
         try:
+            if type(value) is tuple and self._is_bare_chunk(value):
+                return Emission(parse_audio(value, None, self._origin))
             return self._parsed(value)
         except MediaFileError:
             raise  # names the file
         except MediaFormatError as error:
             raise naming(error, self._origin) from None
+
+    def _is_bare_chunk(self, value: tuple[Any, ...]) -> TypeGuard[AudioChunk]:
+        """Whether it is nothing but audio at first sight, as fifty values a second are."""
+        plain = len(value) == 2 and type(value[0]) is int and isinstance(value[1], np.ndarray)
+        return plain and "audio" in self._kinds
 
     def _parsed(self, value: object) -> Emission:
         if _is_pair(value):
@@ -83,18 +89,17 @@ class EmissionParser:
             if second is None and is_encoded(first):
                 value = first
         emitted = split_emitted(value)
-        beside = Emission(outputs=emitted.outputs, close=emitted.close)
-        media = emitted.media
-        if media is None:
-            return beside
+        media, audio, video, encoded = emitted.media, None, None, None
         if is_encoded(media):
-            return replace(beside, encoded=EncodedInput(media))
-        if len(self._kinds) > 1:
+            encoded = EncodedInput(media)
+        elif len(self._kinds) > 1:
             found = self._both(media)
-            return replace(beside, audio=found.audio, video=found.video)
-        if "audio" in self._kinds:
-            return replace(beside, audio=self._audio(cast(AudioChunk, media)))
-        return replace(beside, video=self._video(cast(Picture, media)))
+            audio, video = found.audio, found.video
+        elif media is not None and "audio" in self._kinds:
+            audio = self._audio(cast(AudioChunk, media))
+        elif media is not None:
+            video = self._video(cast(Picture, media))
+        return Emission(audio, video, encoded, emitted.outputs, emitted.close)
 
     def _both(self, media: object) -> Emission:
         """Read a value of a function that emits audio and video."""

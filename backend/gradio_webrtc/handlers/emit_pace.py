@@ -81,8 +81,19 @@ class EmitPace:
         self._credit = min(MOST_CREDIT, self._credit + credit)
 
 
-async def give_way(pace: EmitPace, played_s: float = 0.0, *, said: bool = False) -> None:
-    """Let others run, and rest if ``pace`` says so; see :meth:`EmitPace.after`."""
+async def give_way(
+    pace: EmitPace, played_s: float = 0.0, *, said: bool = False, waited: bool = False
+) -> None:
+    """Let others run, and rest if ``pace`` says so; see :meth:`EmitPace.after`.
+
+    Args:
+        pace: decides.
+        played_s: as for ``EmitPace.after``.
+        said: as for ``EmitPace.after``.
+        waited: whether others have run since the value before, so that only a rest is needed.
+    """
     loop = asyncio.get_running_loop()
-    await asyncio.sleep(pace.after(loop.time(), played_s, said=said))
-    pace.resumed(loop.time())
+    rest = pace.after(loop.time(), played_s, said=said)
+    if rest or not waited:
+        await asyncio.sleep(rest)
+        pace.resumed(loop.time())

@@ -35,9 +35,13 @@ def is_async(fn: Callable[..., Any]) -> bool:
     """Whether calling ``fn`` gives a coroutine: functions, methods, partials, callable objects."""
     while isinstance(fn, functools.partial):
         fn = fn.func
+    # Asked a hundred times a second, and inspect makes thirty calls of it. A function without
+    # attributes of its own is what its code says: nobody has marked it as a coroutine function.
     code = getattr(fn, "__code__", None)
     if code is not None and code.co_flags & inspect.CO_COROUTINE:
-        return True  # asked fifty times a second, and inspect takes its time
+        return True
+    if code is not None and not fn.__dict__:
+        return False
     return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(
         getattr(fn, "__call__", None)  # noqa: B004 - not a test of callability
     )
@@ -97,8 +101,10 @@ async def call(
         result = await worker.call(fn, *args)
     else:
         result = await worker.call(_call_with, fn, first, args)
-    # A plain wrapper around async code, such as a lambda.
-    return await await_user_code(result, fn) if inspect.isawaitable(result) else result
+    # First what sync code nearly always returns: inspect would ask an abstract base class.
+    if result is None or isinstance(result, tuple) or not inspect.isawaitable(result):
+        return result
+    return await await_user_code(result, fn)  # a plain wrapper around async code, say a lambda
 
 
 def _call_with(fn: Callable[..., Any], first: Callable[[], Any], args: tuple[Any, ...]) -> Any:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 
 from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
+from gradio_webrtc.concurrency.giving_way import noticing_wait
 from gradio_webrtc.concurrency.served_time import wait
 from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emit_pace import LEAST_PLAYED_S, REST_S, EmitPace, give_way
@@ -96,14 +97,21 @@ async def pump_output(
 ) -> CloseStream | None:
     """Carry what the handler emits to the wire until it ends; return the ``CloseStream`` if any.
 
-    It gives way after every value, and rests where a handler never waits, see ``EmitPace``. When
-    ``closing()`` is true it ends after the value that is under way.
+    It gives way after every value that was not waited for, and rests where a handler never waits,
+    see ``EmitPace``. When ``closing()`` is true it ends after the value that is under way.
     """
     pace = EmitPace()
     pace.resumed(asyncio.get_running_loop().time())
+    waited = False
+
+    def note_wait() -> None:
+        nonlocal waited
+        waited = True
+
     while not closing():
+        waited = False
         try:
-            emission = await handler.emit(kind)
+            emission = await noticing_wait(handler.emit(kind), note_wait)
         except EndOfStream:
             return None
         if emission.outputs is not None:
@@ -116,7 +124,8 @@ async def pump_output(
         if emission.close is not None:
             return emission.close
         # Behind the value: between the handler and the wire it must not wait, see ``ReplyQueue``.
-        await give_way(pace, played_seconds(emission), said=emission.outputs is not None)
+        said = emission.outputs is not None
+        await give_way(pace, played_seconds(emission), said=said, waited=waited)
     return None
 
 

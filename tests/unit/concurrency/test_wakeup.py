@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -47,3 +48,29 @@ async def test_everybody_who_waits_is_woken() -> None:
     await asyncio.sleep(0)
     wakeup.set()
     await asyncio.wait_for(asyncio.gather(*waiting), 1)
+
+
+async def test_short_waits_share_a_timer_and_end_at_their_own_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop, wakeup, timers = asyncio.get_running_loop(), Wakeup(), []
+    call_at = loop.call_at
+
+    def counted(*args: Any, **kwargs: Any) -> asyncio.TimerHandle:
+        timers.append(args)
+        return call_at(*args, **kwargs)
+
+    monkeypatch.setattr(loop, "call_at", counted)
+    for _ in range(100):
+        waiting = asyncio.ensure_future(wakeup.wait(0.08))
+        await asyncio.sleep(0)
+        loop.call_later(0.01, wakeup.set)
+        await waiting
+    assert loop.time() == pytest.approx(1.0)
+    assert len(timers) - 100 < 20
+    both = asyncio.ensure_future(wakeup.wait(0.09)), asyncio.ensure_future(wakeup.wait())
+    await both[0]
+    assert loop.time() == pytest.approx(1.09)
+    await asyncio.sleep(10)
+    assert not both[1].done()
+    both[1].cancel()
