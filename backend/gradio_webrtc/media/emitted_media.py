@@ -50,15 +50,17 @@ class EmittedAudio:
         """Length in seconds."""
         return float(self.samples.shape[1]) / self.sample_rate
 
-    def blocks(self) -> Iterator[Pcm]:
-        """Check and convert ten seconds at a time, as they are asked for.
+    def pieces(self, seconds: float) -> Iterator[Pcm]:
+        """Cut into pieces of at most ``seconds``, checked and converted ten seconds at a time.
 
         Raises:
             MediaFormatError: values that are no audio.
         """
-        step = round(BLOCK_SECONDS * self.sample_rate)
-        for start in range(0, self.samples.shape[1], step):
-            yield Pcm(self.sample_rate, self._checked(start, start + step))
+        block, piece = round(BLOCK_SECONDS * self.sample_rate), round(seconds * self.sample_rate)
+        for start in range(0, self.samples.shape[1], block):
+            samples = self._checked(start, start + block)
+            for at in range(0, samples.shape[1], piece):
+                yield Pcm(self.sample_rate, samples[:, at : at + piece])
 
     def _checked(self, start: int, end: int) -> Int16Array | Float32Array:
         try:

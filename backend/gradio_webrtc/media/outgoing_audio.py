@@ -67,15 +67,17 @@ class OutgoingAudio:
         clears, time, left = self._clears, audio.time, audio.duration
         if time is not None and time > self._buffer.times.end + GAP_SECONDS:
             await self._wait_for(time, clears)
-        for piece in (p for block in audio.blocks() for p in block.pieces(PIECE_SECONDS)):
+        for piece in audio.pieces(PIECE_SECONDS):
             while self._pacer.room <= 0 and not self._stopped:
                 await self._taken.wait()
             if clears != self._clears:
                 self._buffer.times.skip(left)
                 return
+            changes = not self._pacer.whole
             self._buffer.play(piece, time)
             time, left = None, left - piece.duration
-            self._pushed.set()
+            if changes:
+                self._pushed.set()
 
     async def _wait_for(self, time: float, clears: int) -> None:
         """Let what is queued be heard, and silence after it until the source is at ``time``."""

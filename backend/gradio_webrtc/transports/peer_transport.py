@@ -27,7 +27,7 @@ from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.transport import TransportListener
 from gradio_webrtc.transports.aiortc_internals.connection import close_by_force, close_sockets
 from gradio_webrtc.transports.aiortc_internals.ice import watch_checks
-from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs
+from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.client_limits import protect
 from gradio_webrtc.transports.control_channel import ControlChannel
 from gradio_webrtc.transports.data_limits import DataLimits, announcing_limits
@@ -41,6 +41,7 @@ from gradio_webrtc.transports.negotiation.candidates import RemoteCandidate
 from gradio_webrtc.transports.negotiation.signaling import Offer, kinds_for, taken_sections
 from gradio_webrtc.transports.receiving.incoming_media import Incoming
 from gradio_webrtc.transports.receiving.receiver import Receiver
+from gradio_webrtc.transports.sending.audio_sender import ReadyOpus
 from gradio_webrtc.transports.sending.bitrate_limits import limit_sender, prefer
 from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
 
@@ -190,6 +191,7 @@ class PeerTransport:
         opus = bool(codecs) and codecs[0].mimeType.lower() == "audio/opus"
         if opus and self._outgoing.audio is not None and transceiver.kind == "audio":
             self._outgoing.audio.use_opus()
+            set_encoder(transceiver.sender, ReadyOpus())
         limit = self._preferences.video_bitrate
         if limit is not None and transceiver.kind == "video" and self._outgoing.video is not None:
             limit_sender(transceiver, limit)

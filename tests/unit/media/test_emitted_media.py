@@ -25,7 +25,7 @@ def test_audio_keeps_its_samples_uncopied() -> None:
     audio = parse_audio((RATE, samples), 1.5)
     assert audio.samples is samples
     assert (audio.duration, audio.time) == (0.05, 1.5)
-    assert np.shares_memory(next(audio.blocks()).samples, samples)
+    assert np.shares_memory(next(audio.pieces(BLOCK_SECONDS)).samples, samples)
 
 
 def test_interleaved_stereo_is_half_as_long() -> None:
@@ -35,16 +35,24 @@ def test_interleaved_stereo_is_half_as_long() -> None:
 def test_long_audio_comes_in_blocks_that_are_checked_one_by_one() -> None:
     samples = np.zeros(round(2.5 * BLOCK_SECONDS * RATE))
     samples[round(1.5 * BLOCK_SECONDS * RATE)] = np.nan
-    blocks = parse_audio((RATE, samples), origin="Robot.emit").blocks()
+    blocks = parse_audio((RATE, samples), origin="Robot.emit").pieces(BLOCK_SECONDS)
     first = next(blocks)
     assert (first.duration, first.samples.dtype) == (BLOCK_SECONDS, np.float32)
     with pytest.raises(MediaFormatError, match=r"NaN.* It came from Robot\.emit\.$"):
         next(blocks)
 
 
-def test_audio_without_samples_has_no_blocks() -> None:
+def test_a_long_chunk_can_be_taken_in_pieces() -> None:
+    audio = parse_audio((8_000, np.arange(2_500, dtype=np.int16)))
+    pieces = list(audio.pieces(0.1))
+    assert [piece.samples.shape[1] for piece in pieces] == [800, 800, 800, 100]
+    assert np.array_equal(np.concatenate([p.samples for p in pieces], axis=1), audio.samples)
+    assert audio.duration == pytest.approx(0.3125)
+
+
+def test_audio_without_samples_has_no_pieces() -> None:
     audio = EmittedAudio(RATE, np.zeros((1, 0), np.int16))
-    assert (audio.duration, list(audio.blocks())) == (0.0, [])
+    assert (audio.duration, list(audio.pieces(BLOCK_SECONDS))) == (0.0, [])
 
 
 def test_pictures_are_kept_as_they_are_until_they_are_shown() -> None:

@@ -124,6 +124,11 @@ class AudioPacer:
         return self._due is None and len(self._framer) == 0
 
     @property
+    def whole(self) -> bool:
+        """A whole frame waits, so that a push does not change when the next one goes out."""
+        return len(self._framer) >= self._frame_samples
+
+    @property
     def due(self) -> float | None:
         """When the next frame is due, on the clock of ``next``; None between talk spurts."""
         return self._due
@@ -195,32 +200,25 @@ class AudioPacer:
         return step
 
     def _step(self, now: float) -> Frame | Wait:
-        if self._whole:
+        ready = 0 if self._held else len(self._framer)
+        whole = ready >= self._frame_samples
+        if whole:
             self._partial_since = None
-        elif self._ready and self._partial_since is None:
+        elif ready and self._partial_since is None:
             self._partial_since = now
-        deadline = self._deadline(now)
+        deadline = self._deadline(now, whole)
         if deadline is None:
             return Wait(None)
         if now < deadline - _EPSILON:
             return Wait(deadline - now)
-        if not self._whole and not self._dry and not self._held:
+        if not whole and not self._dry and not self._held:
             self._run_dry()
             return self._step(now)
-        return self._send(now)
+        return self._send(now, ready)
 
-    @property
-    def _ready(self) -> int:
-        """How many samples may be played now."""
-        return 0 if self._held else len(self._framer)
-
-    @property
-    def _whole(self) -> bool:
-        return self._ready >= self._frame_samples
-
-    def _deadline(self, now: float) -> float | None:
-        """When to act on what waits, if nothing more comes."""
-        if self._whole:
+    def _deadline(self, now: float, whole: bool) -> float | None:
+        """When to act on what waits, if nothing more comes; ``whole``: it makes a frame."""
+        if whole:
             return now if self._due is None else self._due - EARLY_SECONDS
         if self._partial_since is not None:
             since = self._partial_since
@@ -234,15 +232,19 @@ class AudioPacer:
         if self._drain is not None:
             self._framer.push(self._drain())
 
-    def _send(self, now: float) -> Frame:
-        """Take the next frame, whole, filled up or silent, and move the clocks on."""
+    def _send(self, now: float, waiting: int) -> Frame:
+        """Take the next frame, whole, filled up or silent, and move the clocks on.
+
+        Args:
+            now: the present moment.
+            waiting: how many samples may be played now.
+        """
         if self._due is None or now - self._due >= LATE_SECONDS + self._stall.seconds - _EPSILON:
             self._anchor(now)
         elif now - self._due < LATE_SECONDS:
             self._stall.over()
-        waiting = self._ready
         self._hushing = False
-        if self._whole:
+        if waiting >= self._frame_samples:
             samples = self._fader.whole(self._next_whole(now))
             self._ending = False
         elif waiting:

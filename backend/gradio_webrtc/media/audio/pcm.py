@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
@@ -56,12 +55,6 @@ class Pcm:
         """Length in seconds."""
         return float(self.samples.shape[1]) / self.sample_rate
 
-    def pieces(self, seconds: float) -> Iterator[Pcm]:
-        """Cut into views of at most ``seconds``, so that an hour emitted at once blocks nobody."""
-        step = max(1, round(seconds * self.sample_rate))
-        for start in range(0, self.samples.shape[1], step):
-            yield Pcm(self.sample_rate, self.samples[:, start : start + step])
-
 
 def parse_chunk(value: AudioChunk) -> Pcm:
     """Check what a handler emitted and bring it to shape ``(channels, n)``.
@@ -90,7 +83,7 @@ def checked_structure(value: AudioChunk) -> tuple[int, AudioArray]:
         raise MediaFormatError(f"{_EXPECTED}; got {_describe(value)}.")
     rate, array = value[0], value[1]
     layout = value[2] if len(value) == 3 else None
-    if is_number(array) and not is_number(rate):
+    if not is_number(rate) and is_number(array):
         raise MediaFormatError(f"{_EXPECTED}; got (array, sample_rate): swap the two.")
     rate = _checked_rate(rate)
     if layout not in (None, "mono", "stereo"):
@@ -131,6 +124,8 @@ def checked_rate(name: str, rate: SampleRate) -> int:
 
 
 def _checked_rate(rate: SampleRate) -> int:
+    if isinstance(rate, int) and MIN_SAMPLE_RATE <= rate <= MAX_SAMPLE_RATE:
+        return rate
     if not is_number(rate):
         raise MediaFormatError(f"{_EXPECTED}; got {_describe(rate)} as the sample rate.")
     number: float = float(rate)

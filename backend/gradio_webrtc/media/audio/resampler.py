@@ -40,7 +40,9 @@ class StreamResampler:
         self.sample_rate = sample_rate
         self.channels = channels
         self._rate: int | None = None
-        self._history: Float32Array = np.zeros((channels, 0), np.float32)
+        self._known: Float32Array = np.zeros((channels, 0), np.float32)
+        self._unread: Int16Array | Float32Array | None = None
+        """The newest history, as it came: where rates are equal it is hardly ever looked at."""
         self._valid = 0
         self._use(sample_rate, 0.0)
 
@@ -51,15 +53,13 @@ class StreamResampler:
         """
         if pcm.samples.shape[1] == 0:
             return self._nothing()
-        tail = self._nothing()
-        if pcm.sample_rate != self._rate:
-            tail = self._change_rate(pcm.sample_rate)
+        tail = None if pcm.sample_rate == self._rate else self._change_rate(pcm.sample_rate)
         samples = remix(pcm.samples, self.channels)
         if self._table is None:
             keep = samples[:, -self._keep :]
             if keep.shape[1] == self._keep:
-                self._at -= self._history.shape[1]
-                self._history, self._valid = to_float32(keep).copy(), self._keep
+                self._at -= self._keep
+                self._unread, self._valid = keep.copy(), self._keep
                 return _joined(tail, to_int16(samples))
             self._remember(np.concatenate([self._history, to_float32(keep)], axis=1), keep.shape[1])
             return _joined(tail, to_int16(samples))
@@ -88,6 +88,16 @@ class StreamResampler:
         """Go on with another number of output channels, without a seam."""
         self.channels = channels
         self._history = remix(self._history, channels)
+
+    @property
+    def _history(self) -> Float32Array:
+        if self._unread is not None:
+            self._known, self._unread = to_float32(self._unread), None
+        return self._known
+
+    @_history.setter
+    def _history(self, history: Float32Array) -> None:
+        self._known, self._unread = history, None
 
     def _use(self, rate: int, offset: float) -> None:
         """Prepare for input at ``rate``; the next output is ``offset`` output samples into it."""
@@ -171,8 +181,8 @@ class StreamResampler:
         return np.zeros((self.channels, 0), np.int16)
 
 
-def _joined(first: Int16Array, second: Int16Array) -> Int16Array:
-    return second if first.shape[1] == 0 else np.concatenate([first, second], axis=1)
+def _joined(first: Int16Array | None, second: Int16Array) -> Int16Array:
+    return second if first is None else np.concatenate([first, second], axis=1)
 
 
 def resampled(pcm: Pcm, sample_rate: int, channels: int) -> Int16Array:

@@ -52,7 +52,7 @@ class StandingQueue:
 
     def may_skip(self, frame: Int16Array, now: float, buffered: float) -> bool:
         """Decide about the frame due ``now``; ``buffered`` seconds wait behind it."""
-        level = int(np.abs(frame.astype(np.int32)).max())
+        level = max(int(np.maximum.reduce(frame, None)), -int(np.minimum.reduce(frame, None)))
         if self._since is None:
             self._since = now
         self._lowest = min(self._lowest, buffered)

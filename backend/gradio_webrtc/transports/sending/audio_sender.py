@@ -8,15 +8,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from aiortc.codecs.base import Encoder
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame, Packet
+from av.frame import Frame
 
 from gradio_webrtc.media.audio.opus import SAMPLE_RATE, TIME_BASE, OpusEncoder
-from gradio_webrtc.media.audio.pacer import Frame
+from gradio_webrtc.media.audio.pacer import Frame as PacedFrame
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 
 MOST_PER_CHANNEL = 256_000
 """Bits per second a channel at which libopus' encoder ends."""
+
+
+class ReadyOpus(Encoder):
+    """The encoder of an aiortc sender whose track hands out packets that are Opus already."""
+
+    def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
+        """Is never asked."""
+        raise NotImplementedError
+
+    def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
+        """Return what is sent and its time. aiortc's own computes with fractions for the latter."""
+        assert packet.pts is not None
+        return [bytes(packet)], packet.pts
 
 
 class AudioSender(MediaStreamTrack):
@@ -52,7 +67,7 @@ class AudioSender(MediaStreamTrack):
         super().stop()
         self._audio.stop()
 
-    def _encode(self, frame: Frame) -> AudioFrame | Packet[Any]:
+    def _encode(self, frame: PacedFrame) -> AudioFrame | Packet[Any]:
         channels = frame.samples.shape[0]
         if self._opus:
             if self._encoder is None or self._encoder.channels != channels:

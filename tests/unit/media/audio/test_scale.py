@@ -21,7 +21,7 @@ from gradio_webrtc.media.audio.scale import MOST, what_is_wrong
 from gradio_webrtc.media.decoding.byte_feed import ByteFeed
 from gradio_webrtc.media.decoding.encoded_input import EncodedInput
 from gradio_webrtc.media.decoding.media_files import DecodingRun
-from gradio_webrtc.media.emitted_media import parse_audio
+from gradio_webrtc.media.emitted_media import BLOCK_SECONDS, parse_audio
 from gradio_webrtc.speech.recognition.model_audio import mono_at
 from gradio_webrtc.turns.detection.silero import get_silero_model
 from tests.support.synthetic_speech import say
@@ -37,7 +37,7 @@ def noise(level: float, seed: int = 0, size: int = RATE) -> np.ndarray:
 
 ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "emitted": lambda samples: parse_chunk((RATE, samples)),
-    "emitted, in blocks": lambda samples: list(parse_audio((RATE, samples)).blocks()),
+    "emitted, in blocks": lambda samples: list(parse_audio((RATE, samples)).pieces(BLOCK_SECONDS)),
     "audio_to_bytes": lambda samples: audio_to_bytes((RATE, samples)),
     "audio_to_float32": audio_to_float32,
     "audio_to_int16": lambda samples: audio_to_int16((RATE, samples)),

@@ -91,9 +91,16 @@ class AudioJitterBuffer:
             payload: the encoded sound.
             now: monotonic time in seconds.
         """
-        events: list[Event] = []
         if self._next is None:
             self._next = sequence_number
+        elif (
+            self._clock is not None
+            and not self._waiting
+            and sequence_number == self._next % 0x10000
+        ):
+            # In order and nothing waits, as nearly always: there is nothing to look up.
+            return self._in_order(self._clock, timestamp, payload)
+        events: list[Event] = []
         ahead = (sequence_number - self._next + 0x8000) % 0x10000 - 0x8000
         if abs(ahead) > RESTART_JUMP:
             events += self._abandon()
@@ -151,10 +158,14 @@ class AudioJitterBuffer:
         while self._next is not None and (packet := self._waiting.pop(self._next, None)):
             if self._clock is None:
                 self._clock = SenderClock(packet.timestamp)
-            start = self._clock.out
-            if gap := self._clock.missing(packet.timestamp):
-                events.append(Gap(start, gap))
-            place = self._clock.take(packet.timestamp, self._duration(packet.payload))
-            events.append(Packet(place, packet.payload))
-            self._next += 1
+            events += self._in_order(self._clock, packet.timestamp, packet.payload)
         return events
+
+    def _in_order(self, clock: SenderClock, timestamp: int, payload: bytes) -> list[Event]:
+        """Return what the next packet is, and go on behind it."""
+        assert self._next is not None
+        self._next += 1
+        start = clock.out
+        gap = clock.missing(timestamp)
+        packet = Packet(clock.take(timestamp, self._duration(payload)), payload)
+        return [Gap(start, gap), packet] if gap else [packet]

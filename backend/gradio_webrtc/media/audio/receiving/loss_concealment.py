@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -48,7 +50,10 @@ class LossConcealer:
 
     def __init__(self, channels: int) -> None:
         """Work on frames of shape ``(channels, n)``."""
-        self._history: Int16Array = np.zeros((channels, 0), np.int16)
+        self._nothing: Int16Array = np.zeros((channels, 0), np.int16)
+        self._heard: deque[Int16Array] = deque()
+        """The last frames, ``HISTORY`` samples or more; joined only when one is missing."""
+        self._heard_samples = 0
         self._ahead: Int16Array | None = None
 
     def received(self, samples: Int16Array) -> Int16Array:
@@ -61,14 +66,19 @@ class LossConcealer:
                 samples = samples.copy()
                 samples[:, :length] = np.rint(mixed)
             self._ahead = None
-        self._history = np.concatenate([self._history, samples], axis=1)[:, -HISTORY:]
+        if samples.shape[1]:
+            self._heard.append(samples)
+            self._heard_samples += samples.shape[1]
+        while self._heard and self._heard_samples - self._heard[0].shape[1] >= HISTORY:
+            self._heard_samples -= self._heard.popleft().shape[1]
         return samples
 
     def missing(self, count: int) -> Int16Array:
         """Return ``count`` samples, shape ``(channels, count)``, in place of what was lost."""
         if self._ahead is None:
-            self._ahead = conceal(self._history, FADE_OUT)
-        filled = np.zeros((self._history.shape[0], count), np.int16)
+            history = np.concatenate([self._nothing, *self._heard], axis=1)[:, -HISTORY:]
+            self._ahead = conceal(history, FADE_OUT)
+        filled = np.zeros((self._nothing.shape[0], count), np.int16)
         ready = self._ahead[:, :count]
         filled[:, : ready.shape[1]] = ready
         self._ahead = self._ahead[:, count:]
