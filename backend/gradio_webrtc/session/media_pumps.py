@@ -47,9 +47,13 @@ class AudioPump:
 
     def put(self, pcm: Pcm) -> None:
         """Queue sound that arrived."""
-        if self._wanted:
-            for piece in pcm.pieces(PIECE_SECONDS):
-                self.queue.put(piece)
+        if not self._wanted:
+            return
+        if pcm.duration <= PIECE_SECONDS:  # as all that comes in packets
+            self.queue.put(pcm)
+            return
+        for piece in pcm.pieces(PIECE_SECONDS):
+            self.queue.put(piece)
 
     async def run(self) -> None:
         """Feed the handler until the input ends. Call it once the handler has started."""

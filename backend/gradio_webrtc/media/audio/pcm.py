@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
@@ -54,6 +55,12 @@ class Pcm:
     def duration(self) -> float:
         """Length in seconds."""
         return float(self.samples.shape[1]) / self.sample_rate
+
+    def pieces(self, seconds: float) -> Iterator[Pcm]:
+        """Cut into views of at most ``seconds``, so that an hour emitted at once blocks nobody."""
+        step = max(1, round(seconds * self.sample_rate))
+        for start in range(0, self.samples.shape[1], step):
+            yield Pcm(self.sample_rate, self.samples[:, start : start + step])
 
 
 def parse_chunk(value: AudioChunk) -> Pcm:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.errors import MediaFormatError
-from gradio_webrtc.media.audio.pcm import parse_chunk, remix, to_float32, to_int16
+from gradio_webrtc.media.audio.pcm import Pcm, parse_chunk, remix, to_float32, to_int16
 
 RAMP = np.arange(8, dtype=np.int16)
 
@@ -104,3 +104,11 @@ def test_remix() -> None:
     assert remix(loud[:1], 2).shape == (2, 3)
     assert remix(np.array([[0.5], [-0.5]], np.float32), 1).tolist() == [[0.0]]
     assert remix(loud, 2) is loud
+
+
+def test_a_long_chunk_can_be_taken_in_pieces() -> None:
+    pcm = Pcm(8_000, np.arange(2_500, dtype=np.int16)[np.newaxis])
+    pieces = list(pcm.pieces(0.1))
+    assert [piece.samples.shape[1] for piece in pieces] == [800, 800, 800, 100]
+    assert np.array_equal(np.concatenate([p.samples for p in pieces], axis=1), pcm.samples)
+    assert pcm.duration == pytest.approx(0.3125)
