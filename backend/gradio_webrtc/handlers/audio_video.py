@@ -19,20 +19,20 @@ class AudioVideoStreamHandler(StreamHandler):
 
     Every connection gets its own copy. ``receive``, ``emit``, ``video_receive``, ``video_emit``
     and ``start_up`` run at the same time, each on a thread of its own, so what they share has to
-    be safe for threads, as ``queue.Queue`` is. Pictures are shown at the ``fps`` given to
+    be safe for threads, as ``queue.Queue`` is. Frames are shown at the ``fps`` given to
     ``super().__init__()`` at most, 30 by default.
     """
 
     @abstractmethod
     def video_receive(self, frame: Picture) -> None:
-        """Take the newest picture of the person. What came while this one ran is skipped."""
+        """Take the newest frame of the person. What came while this one ran is skipped."""
 
     @abstractmethod
     def video_emit(self) -> Any:
         """Return the next value to send, or None when there is nothing to send now.
 
-        A picture is a ``uint8`` array as ``video_receive`` gets it, a PIL image, or a
-        ``TimedPicture`` of one. ``AdditionalOutputs``, ``CloseStream`` and a pair of a picture
+        A frame is a ``uint8`` array as ``video_receive`` gets it, a PIL image, or a
+        ``TimedPicture`` of one. ``AdditionalOutputs``, ``CloseStream`` and a pair of a frame
         and one of these are accepted too.
         """
 
@@ -51,7 +51,7 @@ class AsyncAudioVideoStreamHandler(AsyncStreamHandler):
 
     @abstractmethod
     async def video_receive(self, frame: Picture) -> None:
-        """Take the newest picture of the person. What came while this one ran is skipped."""
+        """Take the newest frame of the person. What came while this one ran is skipped."""
 
     @abstractmethod
     async def video_emit(self) -> Any:

@@ -194,7 +194,7 @@ class StreamHandlerBase(PublishedMembers, ABC):
     def seconds_played(self) -> float:
         """Return how many seconds of what was emitted have been played since the connection began.
 
-        Counted where the sound leaves the server: a browser plays it 50 to 200 ms later. What was
+        Counted where the audio leaves the server: a browser plays it 50 to 200 ms later. What was
         cleared does not count.
 
         Raises:

@@ -37,7 +37,7 @@ class EmissionParser:
         origin: the name of the function, for errors.
         kinds: the kinds of media it may emit.
         frame_format: the channel order of the arrays it emits.
-        shown: False where nobody sees its pictures: then they may be anything.
+        shown: False where nobody sees its frames: then they may be anything.
     """
 
     def __init__(
@@ -59,8 +59,8 @@ class EmissionParser:
         Args:
             value: what was returned or yielded. Media, ``AdditionalOutputs``, ``CloseStream``, or
                 a pair of media and one of these; ``Boundary`` or None for nothing. Media is audio
-                ``(rate, array)`` or ``(rate, array, layout)``, ``TimedAudio``, a picture,
-                ``TimedPicture``, anything encoded; with two kinds also a pair of a picture and
+                ``(rate, array)`` or ``(rate, array, layout)``, ``TimedAudio``, a frame,
+                ``TimedPicture``, anything encoded; with two kinds also a pair of a frame and
                 audio.
 
         Raises:

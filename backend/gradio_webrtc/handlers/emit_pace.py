@@ -3,11 +3,11 @@
 The one place that knows the rule. A loop gives way to the event loop after every value, and rests
 ``REST_S`` after one that plays nothing, unless that rest has been earned:
 
-* Sound and pictures that are played earn ``CREDIT_PER_PLAYED_S`` a second, and time in which user
+* Audio and video that are played earn ``CREDIT_PER_PLAYED_S`` a second, and time in which user
   code itself waited ``CREDIT_PER_WAITED_S``. An additional output costs 1, a value with nothing in
-  it ``NOTHING_COSTS``. So what is said between chunks of sound, or as fast as a language model
+  it ``NOTHING_COSTS``. So what is said between chunks of audio, or as fast as a language model
   writes, is not held up, and what comes out of a loop that waits for nothing is: 50 a second.
-* Sound that is taken without delay, much more of it than time has passed, is not played: it is
+* Audio that is taken without delay, much more of it than time has passed, is not played: it is
   cleared at once, or the track has ended. It rests as well.
 """
 
@@ -16,10 +16,10 @@ from __future__ import annotations
 import asyncio
 
 REST_S = 0.02
-"""One frame of sound, as long as anything may be late without being noticed."""
+"""One frame of audio, as long as anything may be late without being noticed."""
 
 START_CREDIT = 10.0
-"""So that what is said before the first sound does not delay it."""
+"""So that what is said before the first audio does not delay it."""
 MOST_CREDIT = 50.0
 """The longest burst of outputs without a rest: as many as pass in a second of resting."""
 CREDIT_PER_WAITED_S = 250.0

@@ -177,7 +177,7 @@ class Handler(Protocol):
 
     @property
     def fps(self) -> int:
-        """How many pictures a second are shown at most, 1 to 60; known before ``start``."""
+        """How many frames a second are shown at most, 1 to 60; known before ``start``."""
         ...
 
     @property

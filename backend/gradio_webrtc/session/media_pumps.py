@@ -26,7 +26,7 @@ Messages of a socket may be longer, and are cut."""
 
 
 class AudioPump:
-    """Carries sound from the wire to the handler, in order, at the rate and layout it asked for.
+    """Carries audio from the wire to the handler, in order, at the rate and layout it asked for.
 
     Args:
         handler: what takes it.
@@ -46,7 +46,7 @@ class AudioPump:
         self._wanted = "audio" in handler.receives
 
     def put(self, pcm: Pcm) -> None:
-        """Queue sound that arrived."""
+        """Queue audio that arrived."""
         if not self._wanted:
             return
         if pcm.duration <= PIECE_SECONDS:  # as all that comes in packets
@@ -68,10 +68,10 @@ class AudioPump:
 
 
 class VideoPump:
-    """Carries pictures from the wire to the handler: the newest one, unless it wants them all.
+    """Carries frames from the wire to the handler: the newest one, unless it wants them all.
 
     Attributes:
-        queue: the pictures that wait for the handler, which may come faster than they are taken.
+        queue: the frames that wait for the handler, which may come faster than they are taken.
             Closing it ends the input; ``dropped`` of it were replaced by a newer one before the
             handler took them.
     """
@@ -82,7 +82,7 @@ class VideoPump:
         self._wanted = "video" in handler.receives
 
     def put(self, frame: ReceivedVideo) -> None:
-        """Offer a picture that arrived."""
+        """Offer a frame that arrived."""
         if self._wanted:
             self.queue.put(frame)
 
@@ -119,7 +119,7 @@ async def pump_output(
         except EndOfStream:
             return None
         if emission.outputs is not None:
-            # First, since playing takes as long as a long chunk of sound or the time of a picture.
+            # First, since playing takes as long as a long chunk of audio or the time of a frame.
             put_outputs(emission.outputs)
         if emission.audio is not None:
             await transport.play_audio(emission.audio)

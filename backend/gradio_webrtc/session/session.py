@@ -226,13 +226,13 @@ class Session:
         self._deadlines.heard()
 
     def on_audio(self, pcm: Pcm) -> None:
-        """Sound arrived; it waits in order, and the oldest is dropped when too much waits."""
+        """Audio arrived; it waits in order, and the oldest is dropped when too much waits."""
         self._deadlines.heard()
         self._audio.put(pcm)
         self.recorder.sound_received(pcm)
 
     def on_video(self, frame: TransportedVideo) -> None:
-        """A picture arrived; it replaces one that still waits."""
+        """A frame arrived; it replaces one that still waits."""
         self._deadlines.heard()
         self._video.put(frame)
         self.recorder.picture_received(frame)

@@ -157,10 +157,10 @@ class Submissions:
 
 
 class Speech:
-    """The last seconds of sound.
+    """The last seconds of audio.
 
     Args:
-        seconds: how much is kept; older sound is dropped.
+        seconds: how much is kept; older audio is dropped.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -170,7 +170,7 @@ class Speech:
         self._parts: deque[NDArray[np.int16]] = deque()
 
     def append(self, sample_rate: int, samples: NDArray[np.int16]) -> None:
-        """Add ``int16`` sound of shape ``(channels, samples)``; stereo becomes mono."""
+        """Add ``int16`` audio of shape ``(channels, samples)``; stereo becomes mono."""
         if samples.shape[0] > 1:
             samples = samples.mean(axis=0, keepdims=True, dtype=np.float32).astype(np.int16)
         self._rate = sample_rate
@@ -180,7 +180,7 @@ class Speech:
             self._held -= self._parts.popleft().shape[1]
 
     def take(self) -> tuple[int, NDArray[np.int16]] | None:
-        """Return and forget the sound as ``(sample_rate, (1, samples))``, ``None`` without any."""
+        """Return and forget the audio as ``(sample_rate, (1, samples))``, ``None`` without any."""
         if not self._parts:
             return None
         sound = np.concatenate(self._parts, axis=1)[:, -round(self._seconds * self._rate) :]

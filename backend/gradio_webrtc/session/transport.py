@@ -15,7 +15,7 @@ from gradio_webrtc.session.submissions import Submissions
 
 
 class TransportedVideo(ReceivedVideo, RecordedVideo, Protocol):
-    """A received picture, for handlers and for recordings."""
+    """A received frame, for handlers and for recordings."""
 
 
 class TransportListener(Protocol):
@@ -42,11 +42,11 @@ class TransportListener(Protocol):
         ...
 
     def on_audio(self, pcm: Pcm) -> None:
-        """Sound arrived."""
+        """Audio arrived."""
         ...
 
     def on_video(self, frame: TransportedVideo) -> None:
-        """A picture arrived."""
+        """A frame arrived."""
         ...
 
     def on_message(self, text: str | bytes) -> None:

@@ -54,7 +54,7 @@ def protect(
 
 
 def _nothing() -> None:
-    """For sound there are no key frames."""
+    """For audio there are no key frames."""
 
 
 class _Complaints:

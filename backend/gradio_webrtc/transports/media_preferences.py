@@ -19,9 +19,9 @@ class MediaPreferences:
 
     Attributes:
         video_codec: the codec preferred where both sides have it.
-        audio_bitrate: most bits per second of sound.
-        video_bitrate: most bits per second of pictures.
-        max_resolution: the largest received pictures that are decoded, by area.
+        audio_bitrate: most bits per second of audio.
+        video_bitrate: most bits per second of video.
+        max_resolution: the largest received frames that are decoded, by area.
     """
 
     video_codec: VideoCodec | None = None

@@ -77,7 +77,7 @@ class PeerTransport:
         configuration: ICE servers for the server's side.
         audio_format: what the handler wants; only its layout matters here.
         preferences: codec and bitrates.
-        fps: how many pictures a second are sent at most.
+        fps: how many frames a second are sent at most.
         candidate_addresses: which of the client's addresses are checked.
         client: where the client's request came from.
 

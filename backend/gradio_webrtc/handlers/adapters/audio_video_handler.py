@@ -24,8 +24,8 @@ AUDIO_VIDEO_HANDLERS = (AudioVideoStreamHandler, AsyncAudioVideoStreamHandler)
 class AudioVideoHandler(AudioHandler):
     """One connection's copy of a handler of both kinds; a ``protocol.Handler``.
 
-    The session hands over one picture at a time, the newest, so a slow ``video_receive`` never
-    has pictures queue up.
+    The session hands over one frame at a time, the newest, so a slow ``video_receive`` never
+    has frames queue up.
 
     Args:
         prototype: what the author configured; never used itself, only copied.

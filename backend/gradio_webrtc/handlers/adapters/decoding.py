@@ -16,8 +16,8 @@ from gradio_webrtc.media.decoding.file_timeline import FileTimeline
 class DecodingHandler(ABC):
     """Base of every ``protocol.Handler`` that runs user code; decodes what is encoded.
 
-    Each kind of media is decoded by itself: of a file that ``emit`` returned the sound is played,
-    of one that ``video_emit`` returned the pictures.
+    Each kind of media is decoded by itself: of a file that ``emit`` returned the audio is played,
+    of one that ``video_emit`` returned the frames.
 
     An adapter says how user code is started, asked for its next value and closed: ``_start``,
     ``_emit`` and ``_close``. ``_closing`` is set from the moment that it is to be closed.

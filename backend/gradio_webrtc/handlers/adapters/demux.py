@@ -1,4 +1,4 @@
-"""One iterator that yields sound and pictures, taken apart for the consumer of each kind."""
+"""One iterator that yields audio and video, taken apart for the consumer of each kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gradio_webrtc.handlers.protocol import EndOfStream, MediaKind
 from gradio_webrtc.media.timed_media import SourceTimes
 
 CAPACITY_BYTES = 64 * 1024 * 1024
-"""Of pictures that wait: a second of large ones would be a lot, 750 MB for 4K."""
+"""Of frames that wait: a second of large ones would be a lot, 750 MB for 4K."""
 
 KINDS: tuple[MediaKind, MediaKind] = ("audio", "video")
 
@@ -21,23 +21,23 @@ Next = Callable[[], Awaitable[Emission]]
 
 
 class Demux:
-    """Feeds two consumers, of sound and of pictures, from one source of values.
+    """Feeds two consumers, of audio and of frames, from one source of values.
 
     The source is stepped when a consumer has nothing and the other kind has room, by whichever
     consumer comes first. What it yields for the other kind waits there, bounded. So a kind that is
     never yielded, or ends early, holds up nothing: its consumer waits, and the source goes on at
     the pace at which the other kind is consumed.
 
-    Additional outputs go with the pictures, all of them, so that they keep their order.
+    Additional outputs go with the frames, all of them, so that they keep their order.
     ``CloseStream`` ends the source; it comes out when both kinds have been consumed.
 
-    Pictures come out with a time, see :class:`~gradio_webrtc.media.timed_media.SourceTimes`,
-    because they wait here for different lengths of time than their sound does.
+    Frames come out with a time, see :class:`~gradio_webrtc.media.timed_media.SourceTimes`,
+    because they wait here for different lengths of time than their audio does.
 
     Args:
         source: gives the next value, which may have audio, video or both in it.
         capacity: how many items of each kind may wait.
-        fps: how many pictures without a time are shown a second.
+        fps: how many frames without a time are shown a second.
     """
 
     def __init__(self, source: Next, capacity: int, fps: float = 30) -> None:
@@ -85,7 +85,7 @@ class Demux:
         self._news.set()
 
     def _put(self, emission: Emission) -> None:
-        # Sound first: a picture that comes with it begins when it does.
+        # Audio first: a frame that comes with it begins when it does.
         if emission.audio is not None:
             self._times.audio(emission.audio)
             self._waiting["audio"].append(Emission(audio=emission.audio))

@@ -44,8 +44,8 @@ class EncodedMedia:
         source: gives the next value.
         kinds: which kinds of media the frames may be.
         name: of the user's code, for the thread.
-        timeline: places files one behind the other; sound is what it tells the time by.
-        leader: the timeline of the sound that pictures of this source go with, if that is another.
+        timeline: places files one behind the other; audio is what it tells the time by.
+        leader: the timeline of the audio that frames of this source go with, if that is another.
     """
 
     def __init__(
@@ -170,7 +170,7 @@ class EncodedMedia:
             self._sides.append(value.outputs)
 
     def _counted(self, value: Emission) -> Emission:
-        """Note how long raw sound is that pictures of a later file follow."""
+        """Note how long raw audio is that frames of a later file follow."""
         if value.audio is not None:
             self.timeline.heard(value.audio.duration)
         return value
@@ -181,7 +181,7 @@ class EncodedMedia:
         loop = asyncio.get_running_loop()
         leader = self._leader
         if leader is not None and leader.sound_end:
-            # With the file whose sound began, or after the sound so far.
+            # With the file whose audio began, or after the audio so far.
             self.timeline.begin(leader.sound_end if leader.base is None else leader.base)
         else:
             self.timeline.begin()

@@ -1,4 +1,4 @@
-"""A generator or function that makes sound or pictures by itself, as a session drives it."""
+"""A generator or function that makes audio or video by itself, as a session drives it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class GeneratorHandler(DecodingHandler):
     Args:
         fn: sync or async; its arguments are the values of the inputs.
         emits: the kinds of media it yields.
-        fps: pictures per second it is expected to yield, 1 to 60.
+        fps: frames per second it is expected to yield, 1 to 60.
         frame_format: the channel order of the arrays it yields.
         needs_args: whether it takes values. It is then not called before they have arrived, and
             they are asked for unless they came before the start. Once it is called, later values

@@ -90,7 +90,7 @@ class VideoFunction(DecodingHandler):
         self._args_came.set()
 
     async def submit(self, args: Sequence[Any]) -> None:
-        """Use the values after the submitted text; a function of pictures has no use for that."""
+        """Use the values after the submitted text; a function of frames has no use for that."""
         self.set_args(args[1:])
 
     async def receive_audio(self, audio: ReceivedAudio) -> None:

@@ -27,7 +27,7 @@ class AudioDecoder:
     A packet behind a lost one waits 60 ms at most, even when no further packet comes.
 
     Args:
-        deliver: called on the event loop with each piece of sound.
+        deliver: called on the event loop with each piece of audio.
         loop: the event loop.
         channels: 1 or 2, as the handler expects.
     """

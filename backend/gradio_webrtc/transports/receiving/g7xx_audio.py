@@ -24,7 +24,7 @@ class G7xxDecoder:
     """Orders packets as aiortc does, and decodes each where it arrives. A ``receiver.PacketSink``.
 
     Args:
-        deliver: called on the event loop with each piece of sound.
+        deliver: called on the event loop with each piece of audio.
         ended: called when the sender said goodbye.
         channels: 1 or 2, as the handler expects.
     """

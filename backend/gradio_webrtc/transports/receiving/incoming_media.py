@@ -1,4 +1,4 @@
-"""What one connection receives: sound, pictures, or both."""
+"""What one connection receives: audio, video, or both."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Incoming:
 
     Args:
         listener: is told of all that comes.
-        channels: of sound, 1 or 2.
-        max_resolution: the largest pictures that are decoded.
+        channels: of audio, 1 or 2.
+        max_resolution: the largest frames that are decoded.
         send: tells the client something.
     """
 

@@ -119,7 +119,7 @@ class Receiver(OwnReceiver):
         self._tasks.spawn(self.send_rtcp(report))
 
     def ask_for_key_frame(self, ssrc: int) -> None:
-        """Report that pictures were lost (PLI, RFC 4585 section 6.3.1)."""
+        """Report that frames were lost (PLI, RFC 4585 section 6.3.1)."""
         self._tasks.spawn(self.send_rtcp(RtcpPsfbPacket(RTCP_PSFB_PLI, self.rtcp_ssrc, ssrc)))
 
     def _unwrapped(

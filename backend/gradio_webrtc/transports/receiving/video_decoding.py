@@ -18,7 +18,7 @@ from gradio_webrtc.media.video.frame_queue import FrameQueue
 logger = logging.getLogger(__name__)
 
 MAX_UNDELIVERED = 4
-"""Pictures on their way to the event loop: should it stand still, decoding stands still as well."""
+"""Frames on their way to the event loop: should it stand still, decoding stands still as well."""
 CLOSE_SECONDS = 5.0
 """How long the frame that is being decoded may take at the end."""
 
@@ -28,8 +28,8 @@ class DecodingThread:
 
     Args:
         codec: of the stream.
-        limit: no larger picture is decoded, by area.
-        deliver: called on the event loop with each picture and its frame's time of arrival.
+        limit: no larger frame is decoded, by area.
+        deliver: called on the event loop with each decoded frame and when it arrived.
         failed: called on the event loop when a frame was damaged.
     """
 

@@ -1,4 +1,4 @@
-"""Receiving video: packets in, pictures out, with a limit on their size and on what waits."""
+"""Receiving video: packets in, frames out, with a limit on their size and on what waits."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Feedback(Protocol):
         ...
 
     def ask_for_key_frame(self, ssrc: int) -> None:
-        """Report that pictures were lost."""
+        """Report that frames were lost."""
         ...
 
 
@@ -73,7 +73,7 @@ class VideoReceiver:
     goes on with the first key frame within the limit.
 
     Args:
-        listener: is told of pictures, and of the end.
+        listener: is told of frames, and of the end.
         feedback: to the sender.
         limit: the largest resolution that is decoded.
         too_large: called once, when the first frame exceeds it.

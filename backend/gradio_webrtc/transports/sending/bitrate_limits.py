@@ -83,7 +83,7 @@ class BoundedVp8Encoder(_LimitedTarget, Vp8Encoder):
     def _new_codec(self, width: int, height: int) -> VideoCodecContext:
         """Return a codec as aiortc makes it, but one that may give up more of the sharpness.
 
-        aiortc's stops at quantizer 56 of 63. Frames are never left out: a noisy picture may take
+        aiortc's stops at quantizer 56 of 63. Frames are never left out: a noisy frame may take
         more than a very low limit.
         """
         codec: Any = av.CodecContext.create("libvpx", "w")

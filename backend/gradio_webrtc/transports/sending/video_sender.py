@@ -1,4 +1,4 @@
-"""The outgoing video track: what user code emitted, each picture at its moment."""
+"""The outgoing video track: what user code emitted, each frame at its moment."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ logger = logging.getLogger(__name__)
 TIME_BASE = Fraction(1, VIDEO_CLOCK_RATE)
 
 REPEAT_SECONDS = 0.1
-"""How long a key frame that was asked for waits for a picture to be made of."""
+"""How long a key frame that was asked for waits for a frame to be made of."""
 
 
 class VideoSender(MediaStreamTrack):
-    """Sends each picture once: at its time if it says one, else at most ``fps`` a second.
+    """Sends each frame once: at its time if it says one, else at most ``fps`` a second.
 
-    ``play`` returns when the encoder has taken the picture and the next one may be shown, so
+    ``play`` returns when the encoder has taken the frame and the next one may be shown, so
     whoever feeds the track is slowed down to that and nothing queues up: a function that is called
     with the newest frame is called when its result can be shown.
 
     Args:
-        fps: how many pictures without a time are shown a second at most, evenly.
+        fps: how many frames without a time are shown a second at most, evenly.
         clock: where the source of timed frames is; the audio of the same connection drives it.
         sent: called with each frame as it goes to the encoder, for recordings.
     """
@@ -49,8 +49,8 @@ class VideoSender(MediaStreamTrack):
         super().__init__()
         self._event_loop = asyncio.get_running_loop()
         self._clock = VideoClock()
-        self._cadence = FrameRateLimiter(fps)
-        self._timed_cadence = FrameRateLimiter(MAX_FPS)
+        self._limiter = FrameRateLimiter(fps)
+        self._timed_limiter = FrameRateLimiter(MAX_FPS)
         self._timer = PictureTimer(clock or SourceClock())
         self._cleared = 0
         self._next: VideoFrame | None = None
@@ -67,9 +67,9 @@ class VideoSender(MediaStreamTrack):
             await self._play_timed(video, video.time)
             return
         frame = await self._converted(video)
-        await self._rest(self._cadence)
-        await self._hand_over(frame, self._cadence)
-        await self._rest(self._cadence)
+        await self._rest(self._limiter)
+        await self._hand_over(frame, self._limiter)
+        await self._rest(self._limiter)
 
     async def _play_timed(self, video: EmittedVideo, time: float) -> None:
         cleared = self._cleared
@@ -78,8 +78,8 @@ class VideoSender(MediaStreamTrack):
         while self.readyState == "live" and cleared == self._cleared:
             wait = self._timer.wait(time, self._event_loop.time())
             if wait == 0.0:
-                await self._rest(self._timed_cadence)
-                await self._hand_over(frame, self._timed_cadence)
+                await self._rest(self._timed_limiter)
+                await self._hand_over(frame, self._timed_limiter)
                 self._timer.shown(self._event_loop.time())
             if not wait:
                 break
@@ -91,36 +91,36 @@ class VideoSender(MediaStreamTrack):
         run = self._event_loop.run_in_executor
         return await run(None, to_frame, video.picture, video.frame_format)
 
-    async def _rest(self, cadence: FrameRateLimiter) -> None:
-        """Wait until ``cadence`` allows the next picture."""
+    async def _rest(self, limiter: FrameRateLimiter) -> None:
+        """Wait until ``limiter`` allows the next frame."""
         while self.readyState == "live":
-            seconds = cadence.wait(self._event_loop.time())
+            seconds = limiter.wait(self._event_loop.time())
             if seconds <= 0:
                 return
             await self._space.wait(seconds)
 
-    async def _hand_over(self, frame: VideoFrame, cadence: FrameRateLimiter) -> None:
+    async def _hand_over(self, frame: VideoFrame, limiter: FrameRateLimiter) -> None:
         """Give ``frame`` to the encoder as soon as that is free."""
         self._next = frame
         self._news.set()
         while self._next is not None and self.readyState == "live":
             await self._space.wait()
-        cadence.shown(self._event_loop.time())
+        limiter.shown(self._event_loop.time())
 
     def clear(self) -> None:
-        """Drop a timed picture that waits for its moment: the sound it belongs to was dropped."""
+        """Drop a timed frame that waits for its moment: the audio it belongs to was dropped."""
         self._cleared += 1
         self._space.set()
 
     async def drain(self) -> None:
-        """Wait until the last picture has been encoded and sent."""
+        """Wait until the last frame has been encoded and sent."""
         while (self._next is not None or self._encoding) and self.readyState == "live":
             await self._space.wait()
 
     def repeat(self) -> None:
-        """Send the last picture again, unless another one comes within ``REPEAT_SECONDS``.
+        """Send the last frame again, unless another one comes within ``REPEAT_SECONDS``.
 
-        For a receiver that lost it and asked for a key frame: a source that shows a picture every
+        For a receiver that lost it and asked for a key frame: a source that shows a frame every
         few seconds would leave it without one for as long.
         """
         if self._last is not None and self._repeat_at is None:
@@ -128,7 +128,7 @@ class VideoSender(MediaStreamTrack):
             self._news.set()
 
     async def recv(self) -> VideoFrame:
-        """Return the next picture; called by aiortc's sender when it has sent the one before."""
+        """Return the next frame; called by aiortc's sender when it has sent the one before."""
         self._encoding = False
         self._space.set()
         while self._next is None and self.readyState == "live":
