@@ -1,4 +1,4 @@
-"""Pure transformations of sound and pictures; no asyncio."""
+"""Pure transformations of audio and video; no asyncio."""
 
 from gradio_webrtc.media.decoding.media_files import file_source
 

@@ -113,10 +113,10 @@ def parse_audio(
 def parse_video(
     picture: Picture, frame_format: FrameFormat = "rgb24", time: float | None = None
 ) -> EmittedVideo:
-    """Check a picture that user code emitted.
+    """Check a frame that user code emitted.
 
     Raises:
-        MediaFormatError: it is no picture; the text names what was expected and what came.
+        MediaFormatError: it is no frame; the text names what was expected and what came.
     """
     return EmittedVideo(*checked_picture(picture, frame_format), time)
 

@@ -1,4 +1,4 @@
-"""What belongs together at the same time: where a source is, and when its pictures are due.
+"""What belongs together at the same time: where a source is, and when its frames are due.
 
 See :mod:`gradio_webrtc.media.timed_media` for what a source's timeline is. Everything here is pure
 and takes the moment as an argument, in seconds of a monotonic clock.
@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections import deque
 
 SKIP_SECONDS = 0.1
-"""A picture later than this is skipped if its source could have been faster."""
+"""A frame later than this is skipped if its source could have been faster."""
 SHOW_SECONDS = 0.25
-"""Seconds without a picture after which even a late one is shown."""
+"""Seconds without a frame after which even a late one is shown."""
 STALL_SECONDS = 0.25
-"""Without sound, a picture later than this means that the source stood still: it goes on there."""
+"""Without audio, a frame later than this means that the source stood still: it goes on there."""
 JUMP_SECONDS = 0.005
-"""Sound whose time is off by less than this continues what was before it."""
+"""Audio whose time is off by less than this continues what was before it."""
 _EPSILON = 1e-3
 
 
 class SourceClock:
-    """Where on its timeline a source is. Sound drives it; without sound, real time does."""
+    """Where on its timeline a source is. Audio drives it; without audio, real time does."""
 
     def __init__(self) -> None:
         self._offset: float | None = None
@@ -28,7 +28,7 @@ class SourceClock:
 
     @property
     def sounding(self) -> bool:
-        """Whether sound drives the clock now."""
+        """Whether audio drives the clock now."""
         return self._limit is not None
 
     def position(self, now: float) -> float | None:
@@ -36,15 +36,15 @@ class SourceClock:
         if self._offset is None:
             return None
         position = now + self._offset
-        # Sound that is late holds up everything that belongs to it.
+        # Audio that is late holds up everything that belongs to it.
         return position if self._limit is None else min(position, self._limit)
 
     def sound(self, time: float, due: float, end: float) -> None:
-        """Sound of ``time`` is heard at ``due``; it was sent up to ``end``, and no further."""
+        """Audio of ``time`` is heard at ``due``; it was sent up to ``end``, and no further."""
         self._offset, self._limit = time - due, end
 
     def silence(self) -> None:
-        """The sound has ended; real time goes on from where it was."""
+        """The audio has ended; real time goes on from where it was."""
         self._limit = None
 
     def begin(self, time: float, now: float) -> None:
@@ -60,7 +60,7 @@ class SoundTimes:
         self._rate = sample_rate
         self._marks: deque[tuple[int, float]] = deque([(0, 0.0)])
         self.end = 0.0
-        """The time at which the sound that was pushed last ends."""
+        """The time at which the audio that was pushed last ends."""
 
     def push(self, sample: int, duration: float, time: float | None, *, anew: bool) -> None:
         """Note that a chunk starts at ``sample``.
@@ -79,7 +79,7 @@ class SoundTimes:
         self.end = start + duration
 
     def skip(self, seconds: float) -> None:
-        """Note that sound of this length was dropped before it was pushed."""
+        """Note that audio of this length was dropped before it was pushed."""
         self.end += seconds
 
     def at(self, sample: int) -> float:
@@ -95,10 +95,10 @@ class SoundTimes:
 
 
 class PictureTimer:
-    """Decides when a timed picture is shown, by the clock of its source.
+    """Decides when a timed frame is shown, by the clock of its source.
 
     Attributes:
-        dropped: pictures that were skipped because they came too late.
+        dropped: frames that were skipped because they came too late.
     """
 
     def __init__(self, clock: SourceClock) -> None:
@@ -111,14 +111,14 @@ class PictureTimer:
         self._eager = False
 
     def arrived(self, time: float, now: float) -> None:
-        """Note that the source delivered the picture of ``time``."""
+        """Note that the source delivered the frame of ``time``."""
         step = 0.0 if self._last_time is None else time - self._last_time
         # It took less time to make than it is to be seen for: skipping lets the source catch up.
         self._eager = now - self._asked < step
         self._last_time = time
 
     def wait(self, time: float, now: float) -> float | None:
-        """Return the seconds until the picture of ``time`` is due; ``None``: skip it."""
+        """Return the seconds until the frame of ``time`` is due; ``None``: skip it."""
         position = self._clock.position(now)
         if position is None:
             self._clock.begin(time, now)
@@ -134,9 +134,9 @@ class PictureTimer:
         return 0.0
 
     def shown(self, now: float) -> None:
-        """Note that a picture was shown."""
+        """Note that a frame was shown."""
         self._shown = now
 
     def asked(self, now: float) -> None:
-        """Note that the source may go on with its next picture."""
+        """Note that the source may go on with its next frame."""
         self._asked = now

@@ -14,7 +14,7 @@ from gradio_webrtc.media.emitted_media import EmittedAudio
 from gradio_webrtc.media.lip_sync import SourceClock
 
 GAP_SECONDS = 0.005
-"""Sound that says to begin this much later than where the sound before it ended is kept waiting;
+"""Audio that says to begin this much later than where the audio before it ended is kept waiting;
 less is what a file's rounded times are off by."""
 
 PIECE_SECONDS = 0.1

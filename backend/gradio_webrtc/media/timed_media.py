@@ -1,21 +1,21 @@
-"""Sound and pictures that say when they belong, for sources that carry both.
+"""Audio and video that say when they belong, for sources that carry both.
 
 A source is one file, one URL or one generator. Its timeline is its own: seconds from wherever it
-likes to begin, going forward. Sound is the clock while there is sound: a :class:`TimedPicture` is
-shown at the moment at which the sound of the same time goes out, however far ahead that sound was
+likes to begin, going forward. Audio is the clock while there is audio: a :class:`TimedPicture` is
+shown at the moment at which the audio of the same time goes out, however far ahead that audio was
 emitted and whatever held it up. While there is none, real time is the clock.
 
-How sound tells its time:
+How audio tells its time:
 
-- :class:`TimedAudio` says it. Sound that says a later time than where the sound before it ended is
+- :class:`TimedAudio` says it. Audio that says a later time than where the audio before it ended is
   played that much later, so a source need not fill its own gaps with silence.
 - A bare chunk begins where the chunk before it ended. The first chunk of a session begins at 0.
-- Sound that was dropped by ``clear_queue()`` counts as played.
+- Audio that was dropped by ``clear_queue()`` counts as played.
 
-A bare picture is shown as soon as it is emitted, at the handler's rate; only where one generator
+A bare frame is shown as soon as it is emitted, at the handler's rate; only where one generator
 yields both kinds does it get a time, see :class:`SourceTimes`.
 
-A timeline may begin anew, with an earlier time than before, once all its sound has been played.
+A timeline may begin anew, with an earlier time than before, once all its audio has been played.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from gradio_webrtc.media.video.frames import Picture
 
 @dataclass(frozen=True)
 class TimedPicture:
-    """A picture and its time. May be emitted wherever a picture may.
+    """A frame and its time. May be emitted wherever a frame may.
 
     One that comes late is shown at once. When its source could be faster and the encoder is what
     holds it up, late ones are skipped in favour of newer ones, and counted.
@@ -54,7 +54,7 @@ class TimedPicture:
 
 @dataclass(frozen=True)
 class TimedAudio:
-    """A chunk of sound and the time of its first sample. May be emitted wherever a chunk may.
+    """A chunk of audio and the time of its first sample. May be emitted wherever a chunk may.
 
     Attributes:
         chunk: ``(sample_rate, array)`` or ``(sample_rate, array, "mono" | "stereo")``.
@@ -73,16 +73,16 @@ class TimedAudio:
 
 
 class SourceTimes:
-    """Gives times to the bare pictures of a generator that yields sound and pictures.
+    """Gives times to the bare frames of a generator that yields audio and video.
 
-    A picture belongs to the sound that was yielded last before it, or together with it: the first
-    one to its beginning, each further one ``1 / fps`` after the one before. So picture n comes at
-    n / fps when as many are yielded as are shown, in portions of whatever length; and one picture
+    A frame belongs to the audio that was yielded last before it, or together with it: the first
+    one to its beginning, each further one ``1 / fps`` after the one before. So frame n comes at
+    n / fps when as many are yielded as are shown, in portions of whatever length; and one frame
     for each chunk comes with that chunk.
     """
 
     def __init__(self, fps: float) -> None:
-        """Show ``fps`` pictures a second."""
+        """Show ``fps`` frames a second."""
         self._interval = 1.0 / fps
         self._start = self._end = self._next = 0.0
 

@@ -1,4 +1,4 @@
-"""Sound as arrays, bytes and files, for what user code talks to: models, web services, Gradio."""
+"""Audio as arrays, bytes and files, for what user code talks to: models, web services, Gradio."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MP3_BITS_A_SECOND = 64_000
 def audio_to_bytes(audio: tuple[int, Samples]) -> bytes:
     """Encode ``audio`` as an MP3 file.
 
-    Sound without samples becomes a file of silence, a twentieth of a second long at most.
+    Audio without samples becomes a file of silence, a twentieth of a second long at most.
 
     Args:
         audio: ``(sample_rate in Hz, int16 or float32 in [-1, 1])``, shape ``(samples,)``,
@@ -101,7 +101,7 @@ def audio_to_int16(audio: npt.NDArray[Any] | tuple[int, npt.NDArray[Any]]) -> In
     """Return the samples as int16, in the same shape; floats are clipped and scaled by 32767.
 
     That is as published, fractions being cut off. What handlers emit as floats is scaled by 32768
-    and rounded, so that sound from 16-bit sources comes out unchanged.
+    and rounded, so that audio from 16-bit sources comes out unchanged.
 
     Args:
         audio: an array of int16 or of floats, or ``(sample_rate, array)``.

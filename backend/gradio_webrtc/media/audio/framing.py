@@ -135,7 +135,7 @@ class EdgeFader:
         self._cut = None
 
     def whole(self, frame: Int16Array) -> Int16Array:
-        """Return the next frame, of sound, as it is to be played."""
+        """Return the next frame, of audio, as it is to be played."""
         return self._next(frame, silent=False)
 
     def ending(self, content: Int16Array, length: int) -> Int16Array:
@@ -144,7 +144,7 @@ class EdgeFader:
         return self._next(faded, silent=True)
 
     def silence(self, length: int) -> Int16Array:
-        """Return a frame without content; the sound before it, or what was cut off, fades out."""
+        """Return a frame without content; the audio before it, or what was cut off, fades out."""
         channels = self._last.shape[0]
         if self._cut is not None:
             return self._next(np.zeros((channels, length), np.int16), silent=True)

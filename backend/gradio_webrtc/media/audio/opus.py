@@ -42,7 +42,7 @@ def packet_samples(payload: bytes) -> int:
 class OpusEncoder:
     """Encodes int16 frames of 20 ms at 48 kHz. Not thread-safe.
 
-    Measured on a 2-core machine, CPU a frame of speech-like sound, mono at 48 kbit/s: 0.10 ms at
+    Measured on a 2-core machine, CPU a frame of speech-like audio, mono at 48 kbit/s: 0.10 ms at
     complexity 5 and 0.12 ms at 10; with ``"voip"``, which uses Opus' other coder at this
     bitrate, 0.20 and 0.27 ms.
     """

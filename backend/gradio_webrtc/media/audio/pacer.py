@@ -1,4 +1,4 @@
-"""Playing sound in real time: which 20 ms frame goes out when, under which timestamp."""
+"""Playing audio in real time: which 20 ms frame goes out when, under which timestamp."""
 
 from __future__ import annotations
 

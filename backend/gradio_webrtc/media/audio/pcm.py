@@ -1,4 +1,4 @@
-"""Sound as handlers emit it, checked once and brought to one shape."""
+"""Audio as handlers emit it, checked once and brought to one shape."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AudioChunk: TypeAlias = (
 
 MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 384_000
 """In Hz. Nothing is recorded outside of this, and what it costs to convert grows without bound: one
-sample at 1 Hz is a second of sound."""
+sample at 1 Hz is a second of audio."""
 INT16_SCALE = 32_768.0
 _EXPECTED = (
     "Expected audio as (sample_rate, array) or (sample_rate, array, 'mono' or 'stereo'), the array "
@@ -36,7 +36,7 @@ _EXPECTED = (
 
 @dataclass(frozen=True)
 class Pcm:
-    """Uncompressed sound.
+    """Uncompressed audio.
 
     Attributes:
         sample_rate: in Hz, 1000 to 384000.

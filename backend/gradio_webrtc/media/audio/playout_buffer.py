@@ -19,7 +19,7 @@ class PlayoutBuffer:
 
     Attributes:
         pacer: says how much ``room`` there is.
-        times: where on the source's timeline the sound is. What the source had and is not played
+        times: where on the source's timeline the audio is. What the source had and is not played
             it has to be told by ``skip``.
         clock: the source's, driven by what is played.
     """
@@ -43,7 +43,7 @@ class PlayoutBuffer:
         """Append a chunk of any format. It is taken whole, whatever ``pacer.room`` says.
 
         Args:
-            pcm: the sound.
+            pcm: the audio.
             time: of its first sample on the source's timeline; ``None``: where the last one ended.
         """
         if pcm.channels > self.pacer.channels and self._max_channels > 1:
@@ -60,7 +60,7 @@ class PlayoutBuffer:
         self.pacer.push(samples)
 
     def clear(self) -> float:
-        """Fall silent; return the seconds of sound dropped."""
+        """Fall silent; return the seconds of audio dropped."""
         self._restart()
         return self.pacer.clear()
 

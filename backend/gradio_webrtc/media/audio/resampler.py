@@ -1,4 +1,4 @@
-"""A stream of sound at any sample rates, layouts and dtypes, brought to one rate without seams.
+"""A stream of audio at any sample rates, layouts and dtypes, brought to one rate without seams.
 
 The rate conversion is this package's own and not ``av.AudioResampler``'s, because two things a
 seamless change of rate needs cannot be asked of the latter: starting with a history, and starting
@@ -186,6 +186,6 @@ def _joined(first: Int16Array | None, second: Int16Array) -> Int16Array:
 
 
 def resampled(pcm: Pcm, sample_rate: int, channels: int) -> Int16Array:
-    """Return a whole sound at another rate and channel count, int16 ``(channels, n)``. Pure."""
+    """Return complete audio at another rate and channel count, int16 ``(channels, n)``. Pure."""
     resampler = StreamResampler(sample_rate, channels)
     return np.concatenate([resampler.push(pcm), resampler.flush()], axis=1)

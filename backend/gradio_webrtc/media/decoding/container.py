@@ -1,4 +1,4 @@
-"""Sound and pictures of a file that libav takes apart, one piece after the other."""
+"""Audio and video of a file that libav takes apart, one piece after the other."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from gradio_webrtc.media.decoding.encoded_input import MediaKind
 from gradio_webrtc.media.decoding.stream_selection import streams_of
 
 JUMP_S = 0.05
-"""Sound whose time is off by less than this follows the sound before it without a seam: containers
-round their times. More is a gap, or a new start, that pictures follow as well."""
+"""Audio whose time is off by less than this follows the audio before it without a seam: containers
+round their times. More is a gap, or a new start, that frames follow as well."""
 
 AAC_DELAY_S = 0.1
 """Longer than the delay of an AAC encoder at any rate: 2048 samples at 24 kHz are 85 ms."""
@@ -32,7 +32,7 @@ AAC_DELAY_S = 0.1
 
 @dataclass(frozen=True)
 class Picture:
-    """A decoded picture and its time in seconds from the file's start."""
+    """A decoded frame and its time in seconds from the file's start."""
 
     frame: av.VideoFrame
     time: float
@@ -40,7 +40,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Sound and its time in seconds from the file's start."""
+    """Audio and its time in seconds from the file's start."""
 
     sound: DecodedAudio
     time: float
@@ -50,7 +50,7 @@ Item = Picture | Stretch
 
 
 class ContainerDecoder:
-    """Iterates over an open container's sound and pictures, in the file's own order.
+    """Iterates over an open container's audio and video, in the file's own order.
 
     Args:
         container: open for reading; it stays its opener's to close.

@@ -1,4 +1,4 @@
-"""Decoded sound as NumPy arrays."""
+"""Decoded audio as NumPy arrays."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHUNK_S = 0.1
 
 @dataclass(frozen=True)
 class DecodedAudio:
-    """Decoded sound.
+    """Decoded audio.
 
     Attributes:
         rate: samples a second.

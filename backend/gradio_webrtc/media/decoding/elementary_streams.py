@@ -1,4 +1,4 @@
-"""Sound in slices cut anywhere: MP3, AAC (ADTS) and WAV, decoded as far as the bytes have come.
+"""Audio in slices cut anywhere: MP3, AAC (ADTS) and WAV, decoded as far as the bytes have come.
 
 Nothing is held back but an incomplete frame, so the end of an utterance is heard before it is known
 that no more will come.
@@ -30,7 +30,7 @@ FAQ; libavformat's mp3dec adds the same)."""
 
 
 class PushDecoder(Protocol):
-    """Takes bytes and returns the sound they complete."""
+    """Takes bytes and returns the audio they complete."""
 
     @property
     def complete(self) -> bool:
@@ -38,7 +38,7 @@ class PushDecoder(Protocol):
         ...
 
     def push(self, data: bytes) -> list[DecodedAudio]:
-        """Return the sound that ``data`` completes."""
+        """Return the audio that ``data`` completes."""
         ...
 
     def finish(self) -> list[DecodedAudio]:
@@ -77,7 +77,7 @@ class FrameDecoder:
         return self._left == 0
 
     def push(self, data: bytes) -> list[DecodedAudio]:
-        """Return the sound that ``data`` completes."""
+        """Return the audio that ``data`` completes."""
         if self._tag != 0:
             data = self._without_tag(data)
         if not data:
@@ -134,7 +134,7 @@ class FrameDecoder:
         return DecodedAudio(sound.rate, samples)
 
     def _take_tag(self, frame: bytes) -> bool:
-        """Read the numbers of a ``Xing`` frame; False if the frame holds sound."""
+        """Read the numbers of a ``Xing`` frame; False if the frame holds audio."""
         if not (is_mp3_header(frame) and is_mp3_tag(frame)):
             return False
         offset = mp3_tag_offset(frame)
@@ -173,7 +173,7 @@ class WavDecoder:
         return self._left == 0
 
     def push(self, data: bytes) -> list[DecodedAudio]:
-        """Return the sound that ``data`` completes."""
+        """Return the audio that ``data`` completes."""
         self._data += data
         if self._format is None:
             self._format = self._header.parse(self._data)
@@ -190,7 +190,7 @@ class WavDecoder:
             self._left -= usable
             if self._left < channels * dtype.itemsize:
                 self._left = 0
-                self._data.clear()  # chunks behind the sound
+                self._data.clear()  # chunks behind the audio
         return [_pcm(rate, channels, np.frombuffer(raw, dtype), self._name)] if raw else []
 
     def finish(self) -> list[DecodedAudio]:

@@ -15,7 +15,7 @@ HEAD_BYTES = 600
 """Enough for every format's mark, three MPEG-TS packets among them, and too little to wait for."""
 
 TS_HEAD_BYTES = 65_536
-"""The first picture or sound of an MPEG-TS file begins within this, after its tables."""
+"""The first frame or audio of an MPEG-TS file begins within this, after its tables."""
 
 MediaKind: TypeAlias = Literal["audio", "video"]
 
@@ -31,8 +31,8 @@ class FileSource:
         start: seconds of it to skip.
         duration: seconds of it to play at most, ``None`` for all.
         loop: play it again and again.
-        audio: whether to play its sound.
-        video: whether to play its pictures.
+        audio: whether to play its audio.
+        video: whether to play its frames.
     """
 
     target: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradio_webrtc.media.decoding.container import Item, Stretch
 
 SEAM_S = 0.1
-"""A file whose pictures end this much later than its sound is followed as its sound ends: its
+"""A file whose frames end this much later than its audio is followed as its audio ends: its
 encoder filled up a last frame, and a gap would be heard. What is longer is meant to be seen."""
 
 
@@ -13,7 +13,7 @@ class FileTimeline:
     """Places each file behind the one before it.
 
     Attributes:
-        sound_end: where the sound so far ends, in seconds.
+        sound_end: where the audio so far ends, in seconds.
         base: where the file that plays now begins; ``None`` between files.
     """
 
@@ -45,5 +45,5 @@ class FileTimeline:
         return time
 
     def heard(self, seconds: float) -> None:
-        """Sound that was no file's follows."""
+        """Audio that was no file's follows."""
         self.sound_end += seconds

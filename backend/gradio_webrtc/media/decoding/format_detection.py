@@ -111,7 +111,7 @@ def is_mp3_header(head: bytes) -> bool:
 
 
 def is_mp3_tag(frame: bytes) -> bool:
-    """Whether an MP3 frame carries a tag about the file in place of sound."""
+    """Whether an MP3 frame carries a tag about the file in place of audio."""
     return mp3_tag_offset(frame) is not None or frame[36:40] == b"VBRI"
 
 

@@ -47,7 +47,7 @@ def file_source(
     """Return a generator that plays a whole file or URL.
 
     Use it as a stream's generator, or ``yield from`` it in one. A stream plays of it what it
-    carries: sound, pictures or both, in step. It is decoded as it is played.
+    carries: audio, video or both, in step. It is decoded as it is played.
 
     Args:
         path_or_url: a path, or an ``http://`` or ``https://`` address. It is opened as it is: do
@@ -55,8 +55,8 @@ def file_source(
         loop: begin again at ``start`` when it ends, until the stream ends.
         start: seconds to skip at its beginning.
         duration: seconds to play at most, ``None`` for all.
-        audio: whether to play its sound.
-        video: whether to play its pictures.
+        audio: whether to play its audio.
+        video: whether to play its frames.
 
     Raises:
         ConfigurationError: an argument that cannot work.
@@ -93,7 +93,7 @@ class DecodingRun:
         self._before = before
 
     def __iter__(self) -> Iterator[Item]:
-        """Decode sound and pictures.
+        """Decode audio and video.
 
         Raises:
             MediaFileError: after what could be decoded: what is wrong with the file.
@@ -181,7 +181,7 @@ def _whole_source(
                 feed.check_open()
                 if isinstance(item, Stretch):
                     length = max(length, item.time + item.sound.duration)
-                else:  # seen for as long as the picture before it
+                else:  # seen for as long as the frame before it
                     length, last = max(length, 2 * item.time - last), item.time
                 yield _later(item, offset)
         if not source.loop or length == 0.0:

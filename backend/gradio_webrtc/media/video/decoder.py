@@ -21,7 +21,7 @@ class VideoDecoder:
 
     Args:
         codec: of the stream.
-        limit: a picture of a larger area is refused by the decoder itself, before it makes room.
+        limit: a frame of a larger area is refused by the decoder itself, before it makes room.
     """
 
     def __init__(self, codec: Codec, limit: Size) -> None:
@@ -29,7 +29,7 @@ class VideoDecoder:
         self._context.options = {"max_pixels": str(limit[0] * limit[1] + _MARGIN)}
 
     def decode(self, frame: EncodedFrame) -> list[av.VideoFrame]:
-        """Return the pictures that a frame completes, mostly one.
+        """Return the decoded frames that an encoded one completes, mostly one.
 
         Raises:
             av.FFmpegError: the frame is damaged.

@@ -47,6 +47,6 @@ def is_key(codec: Codec, data: bytes) -> bool:
 def announced_size(codec: Codec, data: bytes) -> Size | None:
     """Return the width and height that a frame sets for itself and those after it, if it does.
 
-    ``(0, 0)`` is a damaged header, with which no picture can come.
+    ``(0, 0)`` is a damaged header, with which no frame can come.
     """
     return vp8.key_frame_size(data) if codec == "VP8" else h264.announced_size(data)

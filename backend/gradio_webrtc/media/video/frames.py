@@ -1,4 +1,4 @@
-"""Pictures between handlers (NumPy arrays) and encoders (YUV frames).
+"""Frames between handlers (NumPy arrays) and encoders (YUV frames).
 
 On the wire colour is BT.601, limited range, which browsers assume of WebRTC video that does not
 say otherwise. On a 2-core machine 1280x720 takes about 2.5 ms to the wire and 0.4 ms from it:
@@ -43,10 +43,10 @@ class PilImage(Protocol):
 
 
 Picture: TypeAlias = ImageArray | av.VideoFrame | PilImage
-"""A picture in any of the forms in which a handler may emit it."""
+"""A frame in any of the forms in which a handler may emit it."""
 
 MAX_SIDE = 8192
-"""Pixels; a larger picture is an axis mix-up, and no browser decodes it in real time."""
+"""Pixels; a larger frame is an axis mix-up, and no browser decodes it in real time."""
 
 SD_HEIGHT = 576
 """Files that do not say their colour space are in BT.709 above this height, as players assume."""
@@ -98,7 +98,7 @@ def checked_picture(picture: Picture, frame_format: FrameFormat) -> tuple[Pictur
 
 
 def to_frame(picture: Picture, frame_format: FrameFormat = "rgb24") -> av.VideoFrame:
-    """Turn a picture into a yuv420p frame that VP8 and H.264 encoders take.
+    """Turn a frame into a yuv420p frame that VP8 and H.264 encoders take.
 
     An odd side gets its last row or column twice, so that nothing is cut off and nothing scaled.
     A decoded frame is turned upright as its rotation says.

@@ -1,4 +1,4 @@
-"""How large a picture may be."""
+"""How large a frame may be."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Resolution: TypeAlias = tuple[int, int]
 """Width and height in pixels; what counts is the area, so that it may be turned."""
 
 MAX_RESOLUTION: Resolution = (3840, 2160)
-"""4K. A picture of this size takes 12 MB decoded, and as an array 25."""
+"""4K. A frame of this size takes 12 MB decoded, and as an array 25."""
 
 MAX_SIDE = 16_384
 """Pixels; VP8 has 14 bits for a side (RFC 6386, section 9.1)."""
@@ -43,7 +43,7 @@ def check_resolution(value: Any) -> Resolution:
 
 
 def exceeds(size: Resolution, limit: Resolution) -> bool:
-    """Tell whether a picture of ``size`` has a larger area than ``limit``.
+    """Tell whether a frame of ``size`` has a larger area than ``limit``.
 
     Both are counted in whole macroblocks, as codecs do: H.264 says 1088 where 1080 are shown.
     """
@@ -51,10 +51,10 @@ def exceeds(size: Resolution, limit: Resolution) -> bool:
 
 
 def encoded_size(size: Resolution) -> EncodedSize:
-    """Return the size in which a picture is sent: even, and of at most 4K by area.
+    """Return the size in which a frame is sent: even, and of at most 4K by area.
 
     Larger ones are scaled down in proportion. VP8 of 8192x8192 takes 2.7 GB and seconds for each
-    picture, and browsers do not show so much.
+    frame, and browsers do not show so much.
     """
     width, height = size
     if exceeds(size, MAX_RESOLUTION):

@@ -7,7 +7,7 @@ VIDEO_CLOCK_RATE = 90_000
 
 
 class VideoClock:
-    """Turns the moment a picture is sent into its timestamp. Pure; not for several threads."""
+    """Turns the moment a frame is sent into its timestamp. Pure; not for several threads."""
 
     def __init__(self, rate: int = VIDEO_CLOCK_RATE) -> None:
         """Count ``rate`` ticks a second."""
@@ -19,7 +19,7 @@ class VideoClock:
         """Return the timestamp in ticks for monotonic time ``now`` in seconds.
 
         The first is 0. Each is greater than the one before, also when ``now`` stands still or
-        steps back, since two pictures with one timestamp would be taken for one.
+        steps back, since two frames with one timestamp would be taken for one.
         """
         if self._origin is None:
             self._origin = now

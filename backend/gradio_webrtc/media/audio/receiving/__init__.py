@@ -1,1 +1,1 @@
-"""Sound that arrives in packets: their order, their clock, and what is lost of them."""
+"""Audio that arrives in packets: their order, their clock, and what is lost of them."""

@@ -88,7 +88,7 @@ class AudioJitterBuffer:
         Args:
             sequence_number: 16 bits, wraps.
             timestamp: 32 bits, wraps.
-            payload: the encoded sound.
+            payload: the encoded audio.
             now: monotonic time in seconds.
         """
         if self._next is None:

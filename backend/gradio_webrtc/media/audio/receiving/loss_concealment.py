@@ -1,4 +1,4 @@
-"""Filling in for sound that was lost on the way."""
+"""Filling in for audio that was lost on the way."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PERIODS = (120, 800)
 
 
 def conceal(history: Int16Array, count: int) -> Int16Array:
-    """Continue lost sound: its last pitch period repeated, fading to silence over 60 ms.
+    """Continue lost audio: its last pitch period repeated, fading to silence over 60 ms.
 
     The first 5 ms go over from linear prediction, so that there is no step at the start.
 
