@@ -12,7 +12,7 @@ it("is read as what a peer connection measures is", () => {
   for (let frame = 0; frame < 50; frame += 1) counted.dropped();
   counted.roundTrip(42);
   const seen = compare(counted.report("PCM", 2_000), before);
-  expect(seen.websocket).toBe(true);
+  expect(seen.path).toBe("websocket");
   expect(roundTripText(seen)).toBe("42 ms");
   expect(rows(seen)).toEqual([
     { name: "Codec", in: "PCM", out: "PCM" },
