@@ -1,4 +1,4 @@
-"""Sound that arrived piece by piece, laid out on a recording's clock."""
+"""Audio that arrived piece by piece, laid out on a recording's clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SAMPLE_RATE = 48_000
 FRAME_SAMPLES = 960
 
 TOLERANCE = round(0.03 * SAMPLE_RATE)
-"""Samples by which sound may lie off its moment before it is moved: no ear tells it from a picture
+"""Samples by which audio may lie off its moment before it is moved: no ear tells it from a frame
 that is right, and less would cut and pad for mere jitter."""
 
 LOOK_AHEAD = 25
@@ -23,7 +23,7 @@ LOOK_AHEAD = 25
 
 @dataclass(frozen=True)
 class AudioTrackFrame:
-    """Write this sound.
+    """Write this audio.
 
     Attributes:
         samples: int16, shape ``(2, 960)``: 20 ms at 48 kHz.
@@ -35,12 +35,12 @@ class AudioTrackFrame:
 
 
 class PlacedAudio:
-    """One side's sound on the recording's clock. Pure; not thread-safe.
+    """One side's audio on the recording's clock. Pure; not thread-safe.
 
     Pieces are put end to end. What comes late may be late on its way, with more right behind it, or
     nothing was said in between: it is a silence when every piece of the next half second is as
     late, and its length is what the least late of them is late by. A sender whose clock runs
-    fast has some of its sound cut, so that hours later sound and picture still belong together.
+    fast has some of its audio cut, so that hours later audio and video still belong together.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class PlacedAudio:
         self._silent = True
 
     def push(self, start: int, samples: Int16Array) -> None:
-        """Add sound of shape ``(2, n)`` whose first sample seems to belong at ``start``."""
+        """Add audio of shape ``(2, n)`` whose first sample seems to belong at ``start``."""
         if samples.shape[1]:
             self._waiting.append((start, samples))
 
@@ -100,7 +100,7 @@ class PlacedAudio:
 
 
 class AudioTrack:
-    """The sound of all recorded sides, in frames of 20 ms. Pure; not thread-safe.
+    """The audio of all recorded sides, in frames of 20 ms. Pure; not thread-safe.
 
     One side keeps its channels. Of two, the first is left and the second right, each mixed down
     to one channel, as telephone calls are recorded: so who said what can still be told apart.
@@ -111,7 +111,7 @@ class AudioTrack:
         self._pts = 0
 
     def push(self, side: str, start: float, samples: Int16Array) -> None:
-        """Add sound of shape ``(2, n)`` that seems to start ``start`` seconds into the file."""
+        """Add audio of shape ``(2, n)`` that seems to start ``start`` seconds into the file."""
         self._sides[side].push(round(start * SAMPLE_RATE), samples)
 
     def advance(self, until: float) -> list[AudioTrackFrame]:

@@ -1,4 +1,4 @@
-"""From what waits in an inbox to a file: conversion, timeline, picture and writer in one thread."""
+"""From what waits in an inbox to a file: conversion, timeline, frame and writer in one thread."""
 
 from __future__ import annotations
 

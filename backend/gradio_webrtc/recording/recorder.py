@@ -28,11 +28,11 @@ OpenFile = Callable[[Path], BinaryIO]
 
 
 class RecordedVideo(Protocol):
-    """A received picture as recordings use it."""
+    """A received frame as recordings use it."""
 
     @property
     def frame(self) -> av.VideoFrame:
-        """The decoded picture."""
+        """The decoded frame."""
         ...
 
     @property
@@ -45,19 +45,19 @@ class Recorder(Protocol):
     """What a session tells of its media. All of it on the event loop; nothing waits."""
 
     def sound_received(self, pcm: Pcm) -> None:
-        """Sound came in; it ends now."""
+        """Audio came in; it ends now."""
         ...
 
     def sound_sent(self, pcm: Pcm) -> None:
-        """Sound goes out; it starts now."""
+        """Audio goes out; it starts now."""
         ...
 
     def picture_received(self, picture: RecordedVideo) -> None:
-        """A picture came in."""
+        """A frame came in."""
         ...
 
     def picture_sent(self, frame: av.VideoFrame) -> None:
-        """A picture goes out."""
+        """A frame goes out."""
         ...
 
     async def aclose(self) -> None:
@@ -127,20 +127,20 @@ class FileRecorder:
         self._closing: asyncio.Task[None] | None = None
 
     def sound_received(self, pcm: Pcm) -> None:
-        """Take sound that ends now."""
+        """Take audio that ends now."""
         self._sound("input", pcm, pcm.duration)
 
     def sound_sent(self, pcm: Pcm) -> None:
-        """Take sound that starts now."""
+        """Take audio that starts now."""
         self._sound("output", pcm, 0.0)
 
     def picture_received(self, picture: RecordedVideo) -> None:
-        """Take the frame of a received picture."""
+        """Take the decoded frame of a received one."""
         if "input" in self._sides:
             self._picture("input", picture.frame, picture.delay)
 
     def picture_sent(self, frame: av.VideoFrame) -> None:
-        """Take a picture that goes out."""
+        """Take a frame that goes out."""
         if "output" in self._sides:
             self._picture("output", frame, 0.0)
 

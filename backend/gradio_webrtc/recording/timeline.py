@@ -14,27 +14,27 @@ from gradio_webrtc.recording.audio_track import (
 from gradio_webrtc.recording.video_track import Shot, VideoTrack
 
 HOLD_SOUND = 1.0
-"""Seconds that sound is held before it is written: sound held up for less keeps its place."""
+"""Seconds that audio is held before it is written: audio held up for less keeps its place."""
 
 HOLD_PICTURES = 0.2
-"""The same for pictures, which are large. A picture is not late by its nature."""
+"""The same for frames, which are large. A frame is not late by its nature."""
 
 START_WAIT = 1.0
 """Seconds after the first media in which every expected side may show itself: the size of a file's
-picture is fixed when it starts."""
+frame is fixed when it starts."""
 
 
 class Timeline:
-    """Turns timestamped pieces of a session into sound and pictures in file order. Pure.
+    """Turns timestamped pieces of a session into audio and video in file order. Pure.
 
     The file's clock starts with the first piece of any kind and then follows real time: silences
-    and frozen pictures last in the file as long as they lasted in the session. Nothing is made
+    and frozen frames last in the file as long as they lasted in the session. Nothing is made
     while nothing arrives; whatever was missed is made up for with the next piece.
 
     Args:
         sides: which sides are recorded, in the order in which they are laid out.
-        sound: whether there is a sound track.
-        pictures: whether there is a picture track.
+        sound: whether there is an audio track.
+        pictures: whether there is a video track.
     """
 
     def __init__(self, sides: Sequence[str], *, sound: bool, pictures: bool) -> None:
@@ -66,7 +66,7 @@ class Timeline:
         self._end = max(self._end, at + samples.shape[1] / SAMPLE_RATE)
 
     def picture(self, side: str, time: float, picture: Any) -> None:
-        """Add a picture seen from ``time`` on (monotonic)."""
+        """Add a frame seen from ``time`` on (monotonic)."""
         if self._pictures is None:
             return
         at = self._at(time, "pictures", side)
@@ -98,7 +98,7 @@ class Timeline:
         if self._pictures is not None:
             written += self._pictures.finish(self._end)
         if self._sound is not None:
-            # Up to the end of the frame in which the last sound ends.
+            # Up to the end of the frame in which the last audio ends.
             written += self._sound.advance(self._end + (FRAME_SAMPLES - 1) / SAMPLE_RATE)
         return written
 

@@ -1,4 +1,4 @@
-"""Pictures that arrived at odd moments, laid out on a recording's clock."""
+"""Frames that arrived at odd moments, laid out on a recording's clock."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from math import inf
 from typing import Any
 
 INTERVAL = 1 / 30
-"""Seconds between two pictures of a file at least: two sides of 30 pictures a second each would
+"""Seconds between two frames of a file at least: two sides of 30 frames a second each would
 make sixty of them, all but the same."""
 
 REPEAT = 1.0
-"""Seconds after which a picture that stands still is written again, so that a player can seek into
+"""Seconds after which a frame that stands still is written again, so that a player can seek into
 it, and a file that was cut off has it."""
 
 
 @dataclass(frozen=True)
 class Shot:
-    """Write this picture.
+    """Write this frame.
 
     Attributes:
         time: when it is to be shown, in seconds from the start of the file.
-        pictures: the newest picture of each side that has had one.
+        pictures: the newest frame of each side that has had one.
     """
 
     time: float
@@ -31,10 +31,10 @@ class Shot:
 
 
 class VideoTrack:
-    """The pictures of all recorded sides. Pure; not thread-safe; what a picture is does not matter.
+    """The frames of all recorded sides. Pure; not thread-safe; what a frame is does not matter.
 
-    Every picture keeps its moment, to a thirtieth of a second. The first shot is at 0, of nothing
-    when no picture has come by then, because players expect both tracks to start there.
+    Every frame keeps its moment, to a thirtieth of a second. The first shot is at 0, of nothing
+    when no frame has come by then, because players expect both tracks to start there.
     """
 
     def __init__(self) -> None:
@@ -46,11 +46,11 @@ class VideoTrack:
 
     def push(self, side: str, time: float, picture: Any) -> None:
         """Add what ``side`` shows from ``time`` on, in seconds."""
-        self._count += 1  # two pictures of one moment stay in order and are never compared
+        self._count += 1  # two frames of one moment stay in order and are never compared
         heapq.heappush(self._waiting, (time, self._count, side, picture))
 
     def advance(self, until: float) -> list[Shot]:
-        """Return the shots due before ``until``; pictures that come later are shown from then."""
+        """Return the shots due before ``until``; frames that come later are shown from then."""
         shots: list[Shot] = []
         while True:
             arrives = self._waiting[0][0] if self._waiting else inf
@@ -66,7 +66,7 @@ class VideoTrack:
                 shots.append(self._take(due))
 
     def finish(self, end: float) -> list[Shot]:
-        """Return what is left, and the last picture once more so that the file lasts to ``end``."""
+        """Return what is left, and the last frame once more so that the file lasts to ``end``."""
         shots = self.advance(end)
         if self._last is None or end - self._last >= INTERVAL or self._changed is not None:
             shots.append(self._take(max(end, 0.0 if self._last is None else self._last + INTERVAL)))

@@ -1,7 +1,7 @@
-"""Writing a WebM file that grows as it goes: VP8 pictures, Opus sound.
+"""Writing a WebM file that grows as it goes: VP8 frames, Opus audio.
 
 VP8 and Opus because every browser plays them, and what plays them plays WebM. The encoder's fastest
-setting takes 1.5 ms of CPU for a picture of 640x480 on a 2-core machine, 5 ms for 1280x720: about
+setting takes 1.5 ms of CPU for a frame of 640x480 on a 2-core machine, 5 ms for 1280x720: about
 what H.264 at its fastest takes, which WebM cannot hold and not every Chromium plays.
 
 Each second of media is one cluster and is handed to the operating system when it is complete, so a
@@ -22,7 +22,7 @@ from gradio_webrtc.recording.audio_track import SAMPLE_RATE, AudioTrackFrame
 
 _CLUSTER_MS = 1000
 _KEY_FRAME_MS = 4000
-"""Between pictures that stand on their own, to which a player can jump."""
+"""Between frames that stand on their own, to which a player can jump."""
 _TICKS = 1000
 """Matroska counts milliseconds."""
 _BITS_PER_PIXEL = 3
@@ -35,8 +35,8 @@ class WebmWriter:
 
     Args:
         file: open for writing, seekable; stays open.
-        size: width and height of the pictures, both even; ``None`` for a file without.
-        sound: whether the file has sound.
+        size: width and height of the frames, both even; ``None`` for a file without.
+        sound: whether the file has audio.
         video_bitrate: bits a second; by the size when ``None``.
 
     Raises:
@@ -59,7 +59,7 @@ class WebmWriter:
         self._next_key_ms = 0
 
     def write_sound(self, frame: AudioTrackFrame) -> None:
-        """Write 20 ms of sound."""
+        """Write 20 ms of audio."""
         assert self._audio is not None
         packed = np.ascontiguousarray(frame.samples.T).reshape(1, -1)
         audio = av.AudioFrame.from_ndarray(packed, "s16", "stereo")
@@ -68,7 +68,7 @@ class WebmWriter:
         self._container.mux(self._audio.encode(audio))
 
     def write_picture(self, time: float, picture: av.VideoFrame) -> None:
-        """Write a yuv420p picture of the file's size, shown from ``time`` on, in seconds."""
+        """Write a yuv420p frame of the file's size, shown from ``time`` on, in seconds."""
         assert self._video is not None
         at = max(self._last_ms + 1, round(time * _TICKS))
         self._last_ms = at
@@ -86,7 +86,7 @@ class WebmWriter:
         self._container.close()
 
     def _add_video(self, size: tuple[int, int], bitrate: int | None) -> Any:
-        # static-thresh: parts of a picture that do not change are not looked at any further.
+        # static-thresh: parts of a frame that do not change are not looked at any further.
         options = {
             "deadline": "realtime",
             "cpu-used": "16",

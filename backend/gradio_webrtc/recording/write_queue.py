@@ -21,8 +21,8 @@ class Batch:
     """Everything that waited.
 
     Attributes:
-        sounds: side, sound, and the monotonic time at which it starts.
-        pictures: side, picture, and the monotonic time from which it is seen.
+        sounds: side, audio, and the monotonic time at which it starts.
+        pictures: side, frame, and the monotonic time from which it is seen.
         now: the newest of the times at which something was put.
     """
 
@@ -32,10 +32,10 @@ class Batch:
 
 
 class WriteQueue:
-    """Sound and pictures on their way from the event loop to one thread.
+    """Audio and video on their way from the event loop to one thread.
 
-    When the disk or the encoder is too slow the oldest are dropped and counted. A picture is
-    dropped long before sound is: it is larger, and its absence is noticed less.
+    When the disk or the encoder is too slow the oldest are dropped and counted. A frame is
+    dropped long before audio is: it is larger, and its absence is noticed less.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class WriteQueue:
         return self.dropped_sounds + self.dropped_pictures
 
     def put_sound(self, side: str, pcm: Pcm, start: float, now: float) -> None:
-        """Add sound; ignored when closed."""
+        """Add audio; ignored when closed."""
         with self._news:
             if self._closed:
                 return
@@ -62,7 +62,7 @@ class WriteQueue:
             self._tell(now)
 
     def put_picture(self, side: str, picture: Any, time: float, now: float) -> None:
-        """Add a picture; ignored when closed."""
+        """Add a frame; ignored when closed."""
         with self._news:
             if self._closed:
                 return

@@ -1,4 +1,4 @@
-"""Sound as models for speech want it."""
+"""Audio as models for speech want it."""
 
 from __future__ import annotations
 

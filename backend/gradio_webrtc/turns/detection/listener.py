@@ -36,7 +36,7 @@ SETTLING_STEPS = 16
 class Listener:
     """Scores the audio of one connection off the event loop and finds the turns in it.
 
-    Sound is cut into the detector's windows wherever its chunks begin and end, so that the same
+    Audio is cut into the detector's windows wherever its chunks begin and end, so that the same
     audio gives the same events however it arrives. One trip to the thread takes all windows that
     are complete: with 20 ms chunks one of 32 ms; ``CALM_STEPS`` while it is clear that nobody
     speaks and there is no hurry; and in silence there is none. Use it from one task at a time.

@@ -1,4 +1,4 @@
-"""Sound and how likely it is speech in, the beginnings and ends of turns out. Pure."""
+"""Audio and how likely it is speech in, the beginnings and ends of turns out. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sound as models of the Whisper family take it: log-mel features of a window of 16 kHz. Pure.
+"""Audio as models of the Whisper family take it: log-mel features of a window of 16 kHz. Pure.
 
 The numbers are those of ``WhisperFeatureExtractor`` in Hugging Face's transformers, with
 ``do_normalize``: 25 ms Hann windows every 10 ms, mel bands on Slaney's scale up to 8 kHz, of the

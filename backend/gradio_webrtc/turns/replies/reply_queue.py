@@ -23,7 +23,7 @@ class ReplyQueueListener(Protocol):
     """Is told how far the current reply is."""
 
     def reply_sounded(self) -> None:
-        """It has its first sound."""
+        """It has its first audio."""
         ...
 
     def reply_ended(self) -> None:
@@ -100,7 +100,7 @@ class ReplyQueue:
                     return value
 
     def still_wanted(self, value: Any) -> Any:
-        """Return what is left of the value that was emitted last: no sound if it was dropped."""
+        """Return what is left of the value that was emitted last: no audio if it was dropped."""
         return value if self._emitting is self._current else split_emitted(value).outputs
 
     async def aclose(self) -> None:
