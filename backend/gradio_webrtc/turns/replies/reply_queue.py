@@ -120,12 +120,11 @@ class ReplyQueue:
                 return None
             replying.ended = True
             return Boundary()
-        emitted = split_emitted(value)
         if self._current is not replying:
-            return emitted.outputs  # these were said before the reply was dropped
+            return split_emitted(value).outputs  # these were said before the reply was dropped
         if value is None:
             await asyncio.sleep(REST_S)
-        elif emitted.media is not None and not self._sounded:
+        elif not self._sounded and split_emitted(value).media is not None:
             self._sounded = True
             self._listener.reply_sounded()
         return value

@@ -7,7 +7,9 @@ import numpy.typing as npt
 import pytest
 
 from gradio_webrtc.media.audio.framing import (
+    AUDIBLE_STEP,
     FADE_SAMPLES,
+    EdgeFader,
     Framer,
     fade_out_curve,
     fade_to_silence,
@@ -124,3 +126,88 @@ class TestFramer:
         assert frame is not None
         assert frame.tolist() == [[1, 2, 3, 4], [1, 2, 1003, 1004]]
         assert framer.take(1).shape == (2, 0)
+
+
+LENGTH = 4 * FADE_SAMPLES
+LEVEL = 10_000
+
+
+def level(value: int, length: int = LENGTH, channels: int = 1) -> Int16:
+    return np.full((channels, length), value, np.int16)
+
+
+def largest_step(*frames: Int16) -> int:
+    """Return the largest jump from one sample to the next, beginning in silence."""
+    whole = np.concatenate([level(0, 1), *frames], axis=1)[0]
+    return int(np.abs(np.diff(whole.astype(np.int32))).max())
+
+
+class TestEdgeFader:
+    def test_a_loud_start_is_faded_in_and_what_follows_passes_as_it_is(self) -> None:
+        fader = EdgeFader(1)
+        first = fader.whole(level(LEVEL))
+        assert largest_step(first) < 150
+        assert (first[:, FADE_SAMPLES:] == LEVEL).all()
+        second = level(LEVEL)
+        assert fader.whole(second) is second
+        assert (second == LEVEL).all()
+
+    def test_a_start_that_nobody_hears_is_left_alone(self) -> None:
+        quiet = level(AUDIBLE_STEP - 1)
+        assert EdgeFader(1).whole(quiet) is quiet
+        step = level(AUDIBLE_STEP)
+        assert EdgeFader(1).whole(step) is not step
+
+    def test_an_end_is_silent_and_the_next_start_is_faded_in_again(self) -> None:
+        fader = EdgeFader(1)
+        end = fader.ending(level(50, FADE_SAMPLES), LENGTH)
+        assert (end[:, :FADE_SAMPLES] == 50).all()
+        assert end[0, -1] == 0
+        assert largest_step(end, fader.silence(LENGTH), fader.whole(level(LEVEL))) < 150
+
+    def test_silence_lets_the_audio_before_it_fade_out(self) -> None:
+        fader = EdgeFader(1)
+        before = fader.whole(level(LEVEL))
+        silence = fader.silence(LENGTH)
+        assert largest_step(before, silence) < 150
+        assert not silence[:, FADE_SAMPLES:].any()
+
+    @pytest.mark.parametrize("goes_on", [0, -LEVEL])
+    def test_what_is_cut_off_fades_out_below_what_comes_next(self, goes_on: int) -> None:
+        fader = EdgeFader(1)
+        before = fader.whole(level(LEVEL))
+        fader.cut_off(level(LEVEL, FADE_SAMPLES))
+        after = fader.whole(level(goes_on)) if goes_on else fader.silence(LENGTH)
+        assert largest_step(before, after) < 300
+        assert (after[:, FADE_SAMPLES:] == goes_on).all()
+        assert largest_step(fader.whole(level(goes_on))[:, :1]) == abs(goes_on), "it is over"
+
+    def test_less_than_a_fade_can_be_cut_off(self) -> None:
+        fader = EdgeFader(1)
+        before = fader.whole(level(LEVEL))
+        fader.cut_off(level(0, 0))
+        assert largest_step(before, fader.silence(LENGTH)) < 150
+
+    def test_frames_skipped_one_after_the_other_leave_one_fade(self) -> None:
+        fader = EdgeFader(1)
+        before = fader.whole(level(LEVEL))
+        fader.skip(level(LEVEL, FADE_SAMPLES))
+        fader.skip(level(-LEVEL, FADE_SAMPLES))  # far from what was heard last
+        assert largest_step(before, fader.whole(level(0))) < 150
+
+    def test_what_is_played_after_all_does_not_fade(self) -> None:
+        fader = EdgeFader(1)
+        fader.whole(level(LEVEL))
+        fader.cut_off(level(LEVEL, FADE_SAMPLES))
+        fader.uncut()
+        assert (fader.whole(level(LEVEL)) == LEVEL).all()
+
+    def test_a_fade_goes_on_in_another_channel_count(self) -> None:
+        fader = EdgeFader(1)
+        fader.whole(level(LEVEL))
+        fader.cut_off(level(LEVEL, FADE_SAMPLES))
+        fader.set_channels(2)
+        faded = fader.silence(LENGTH)
+        assert faded.shape == (2, LENGTH)
+        assert (faded[0] == faded[1]).all()
+        assert faded[0, 0] > 0.99 * LEVEL
