@@ -13,12 +13,12 @@ from gradio_webrtc.handlers.emitted import is_audio, split_emitted
 from gradio_webrtc.media.audio.pcm import AudioChunk
 from gradio_webrtc.media.decoding.encoded_input import (
     EncodedInput,
-    MediaKind,
     is_encoded,
 )
 from gradio_webrtc.media.emitted_media import (
     EmittedAudio,
     EmittedVideo,
+    MediaKind,
     naming,
     parse_audio,
     parse_video,

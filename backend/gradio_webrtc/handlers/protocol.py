@@ -9,9 +9,9 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.media.audio.pcm import Int16Array
+from gradio_webrtc.media.emitted_media import MediaKind as MediaKind
 from gradio_webrtc.media.video.frames import FrameFormat, ImageArray
 
-MediaKind = Literal["audio", "video"]
 Mode = Literal["send-receive", "send", "receive"]
 Modality = Literal["audio", "video", "audio-video"]
 Layout = Literal["mono", "stereo"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 import av
 import numpy as np
@@ -23,6 +24,8 @@ from gradio_webrtc.media.audio.pcm import (
     checked_structure,
 )
 from gradio_webrtc.media.video.frames import FrameFormat, Picture, checked_picture
+
+MediaKind: TypeAlias = Literal["audio", "video"]
 
 BLOCK_SECONDS = 10.0
 """Checked and converted at once; an hour of float64 would take the event loop seconds."""

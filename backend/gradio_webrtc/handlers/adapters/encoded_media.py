@@ -18,11 +18,11 @@ from gradio_webrtc.handlers.emit_pace import REST_S, EmitPace, give_way
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.media.decoding.byte_feed import ByteFeed
 from gradio_webrtc.media.decoding.container import Item, Stretch
-from gradio_webrtc.media.decoding.encoded_input import EncodedInput, MediaKind
+from gradio_webrtc.media.decoding.encoded_input import EncodedInput
 from gradio_webrtc.media.decoding.file_timeline import FileTimeline
 from gradio_webrtc.media.decoding.format_detection import StreamFormat
 from gradio_webrtc.media.decoding.media_files import DecodingRun
-from gradio_webrtc.media.emitted_media import EmittedAudio, parse_video
+from gradio_webrtc.media.emitted_media import EmittedAudio, MediaKind, parse_video
 
 Next = Callable[[], Awaitable[Emission]]
 """Returns the next value user code emits."""

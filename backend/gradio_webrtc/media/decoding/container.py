@@ -19,8 +19,8 @@ from gradio_webrtc.media.decoding.decoded_audio import (
     joined,
     to_sound,
 )
-from gradio_webrtc.media.decoding.encoded_input import MediaKind
 from gradio_webrtc.media.decoding.stream_selection import streams_of
+from gradio_webrtc.media.emitted_media import MediaKind
 
 JUMP_S = 0.05
 """Audio whose time is off by less than this follows the audio before it without a seam: containers

@@ -6,7 +6,7 @@ import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal, TypeAlias, TypeGuard, cast
+from typing import BinaryIO, TypeAlias, TypeGuard, cast
 
 from gradio_webrtc.errors import MediaFileError, MediaFormatError
 from gradio_webrtc.media.decoding.interruptible_read import InterruptibleRead
@@ -16,8 +16,6 @@ HEAD_BYTES = 600
 
 TS_HEAD_BYTES = 65_536
 """The first frame or audio of an MPEG-TS file begins within this, after its tables."""
-
-MediaKind: TypeAlias = Literal["audio", "video"]
 
 EncodedValue: TypeAlias = "str | bytes | bytearray | memoryview | os.PathLike[str] | BinaryIO"
 

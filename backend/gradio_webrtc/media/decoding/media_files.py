@@ -16,8 +16,9 @@ from gradio_webrtc.errors import ConfigurationError, MediaFileError
 from gradio_webrtc.media.decoding.byte_feed import ByteFeed
 from gradio_webrtc.media.decoding.container import ContainerDecoder, Item, Stretch
 from gradio_webrtc.media.decoding.elementary_streams import FrameDecoder, PushDecoder, WavDecoder
-from gradio_webrtc.media.decoding.encoded_input import EncodedInput, FileSource, MediaKind
+from gradio_webrtc.media.decoding.encoded_input import EncodedInput, FileSource
 from gradio_webrtc.media.decoding.format_detection import StreamFormat
+from gradio_webrtc.media.emitted_media import MediaKind
 
 PIECE_BYTES = 4096
 """Read and decoded at a time: a quarter of a second of MP3."""

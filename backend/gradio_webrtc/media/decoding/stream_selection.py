@@ -8,7 +8,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 
 from gradio_webrtc.errors import MediaFileError
-from gradio_webrtc.media.decoding.encoded_input import MediaKind
+from gradio_webrtc.media.emitted_media import MediaKind
 
 
 def streams_of(

@@ -15,7 +15,7 @@ import pytest
 from gradio_webrtc.errors import MediaFileError
 from gradio_webrtc.media.decoding.container import ContainerDecoder, Item, Picture, Stretch
 from gradio_webrtc.media.decoding.decoded_audio import CHUNK_S
-from gradio_webrtc.media.decoding.encoded_input import MediaKind
+from gradio_webrtc.media.emitted_media import MediaKind
 from tests.support.encoded_files import encode_audio, encode_video, number_of, tone
 
 BOTH: frozenset[MediaKind] = frozenset({"audio", "video"})

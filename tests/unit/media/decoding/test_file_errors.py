@@ -25,9 +25,9 @@ from gradio_webrtc.media.decoding.encoded_input import (
     EncodedInput,
     EncodedValue,
     FileSource,
-    MediaKind,
 )
 from gradio_webrtc.media.decoding.media_files import DecodingRun
+from gradio_webrtc.media.emitted_media import MediaKind
 from tests.support.encoded_files import encode_audio, encode_video, tone
 
 SOUND: frozenset[MediaKind] = frozenset({"audio"})

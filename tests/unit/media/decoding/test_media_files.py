@@ -20,9 +20,9 @@ from gradio_webrtc.media.decoding.encoded_input import (
     EncodedInput,
     EncodedValue,
     FileSource,
-    MediaKind,
 )
 from gradio_webrtc.media.decoding.media_files import DecodingRun
+from gradio_webrtc.media.emitted_media import MediaKind
 from tests.support.encoded_files import encode_audio, encode_video, number_of, slices, tone
 
 SOUND: frozenset[MediaKind] = frozenset({"audio"})

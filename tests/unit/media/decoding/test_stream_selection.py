@@ -13,8 +13,8 @@ from av.container import InputContainer
 from av.stream import Disposition
 
 from gradio_webrtc.errors import MediaFileError
-from gradio_webrtc.media.decoding.encoded_input import MediaKind
 from gradio_webrtc.media.decoding.stream_selection import streams_of
+from gradio_webrtc.media.emitted_media import MediaKind
 from tests.support.encoded_files import encode_audio, encode_video, tone
 
 BOTH: frozenset[MediaKind] = frozenset({"audio", "video"})
