@@ -6,6 +6,7 @@ speaks to it where it answers.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import Stream
+from gradio_webrtc.simulated_calls.call import SimulatedCall
 from tests.support.client import LoopbackClient
+from tests.support.phone_server import PhoneServer
 from tests.support.published_programs import run
 from tests.support.recognisable_tracks import SineTrack, VoiceTrack, tone
 from tests.support.serving import Served
@@ -380,7 +383,7 @@ async def test_requesting_inputs(parts: dict[str, str]) -> None:
         client = await server.connected(SineTrack())
         await client.message("send_input")
         stream.set_input(client.webrtc_id, 1)
-        await until(lambda: 0.3 < loud_seconds(client))
+        await until(lambda: loud_seconds(client) > 0.3)
         loud = np.abs(client.sound(0.1)).max()
         stream.set_input(client.webrtc_id, 2)
         await until(lambda: np.abs(client.sound(0.1)).max() > 1.5 * loud)
@@ -411,3 +414,71 @@ async def test_further_inputs_of_a_reply() -> None:
         stream.set_input(client.webrtc_id, "en")
         await until(lambda: loud_seconds(client) > 0.3)
     assert names["got"] == [("en", 3)]
+
+
+# -- The telephone -----------------------------------------------------------------------------
+
+SPOKEN = 8_000, say(QUESTION, rate_hz=8_000)
+
+
+def audible(call: SimulatedCall) -> float:
+    """Return how many seconds of sound the caller has heard."""
+    return float(np.count_nonzero(np.abs(call.sound.astype(int)) > 1000)) / 8_000
+
+
+async def test_a_reply_by_telephone_and_what_it_remembers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+    names = run(
+        """
+        from fastrtc import AdditionalOutputs, Stream, ReplyOnPause
+        from fastapi import FastAPI
+
+        got = []
+
+        def echo(audio, history=None):
+            got.append(history)
+            yield audio
+            yield AdditionalOutputs([*(history or []), audio[0]])
+
+        app = FastAPI()
+
+        stream = Stream(ReplyOnPause(echo), modality="audio", mode="send-receive")
+        """
+    )
+    async with PhoneServer(names["stream"], names["app"]) as server, server.call() as call:
+        await call.say(SPOKEN)
+        await until(lambda: audible(call) > 0.3)
+        await asyncio.sleep(2)  # the echo is over
+        await call.say(SPOKEN)
+        await until(lambda: len(names["got"]) == 2)
+    assert names["got"] == [None, [48_000]]
+
+
+async def test_a_handler_that_would_wait_for_inputs_knows_of_the_phone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+    names = run(
+        """
+        from fastrtc import AsyncStreamHandler, Stream
+
+        class Hum(AsyncStreamHandler):
+            async def receive(self, frame):
+                pass
+
+            async def emit(self):
+                if self.phone_mode:
+                    self.latest_args = [None]
+                else:
+                    await self.wait_for_args()
+                return 24000, hum
+
+            def copy(self):
+                return Hum()
+
+        stream = Stream(Hum(), modality="audio", mode="send-receive")
+        """,
+        hum=tone(500.0, 8000.0, 0, 4800).reshape(1, -1),
+    )
+    async with PhoneServer(names["stream"]) as server, server.call() as call:
+        await until(lambda: audible(call) > 0.3)
