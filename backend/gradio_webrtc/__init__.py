@@ -69,6 +69,7 @@ from gradio_webrtc.speech.synthesis.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
 from gradio_webrtc.transports.telephone.options import TelephoneOptions
 from gradio_webrtc.transports.telephone.outbound_calls import place_call
+from gradio_webrtc.transports.telephone.phone_call import PhoneCall
 from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.detection.silero import get_silero_model
 from gradio_webrtc.turns.detection.vad import (
@@ -110,6 +111,7 @@ __all__ = [
     "MoonshineSTT",
     "OnnxTurnDetector",
     "PauseDetectionModel",
+    "PhoneCall",
     "Recording",
     "ReplacedNameError",
     "Reply",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from enum import Enum
 from urllib.parse import parse_qsl
 
@@ -19,6 +20,7 @@ from gradio_webrtc.server.sockets.phone_call import serve_call
 from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.transports.telephone import twiml
 from gradio_webrtc.transports.telephone.options import AUTH_TOKEN_VARIABLE, TelephoneOptions
+from gradio_webrtc.transports.telephone.phone_call import stream_parameters
 from gradio_webrtc.transports.telephone.public_address import Arrival, signed_urls, stream_url
 from gradio_webrtc.transports.telephone.signature import HEADER, check_signature
 
@@ -67,7 +69,7 @@ class Telephone:
                 raise HTTPException(
                     400, str(UnsupportedModalityError(self._host.settings.modality))
                 )
-            text = self._twiml(arrival)
+            text = self._twiml(arrival, form)
         except InvalidSignatureError as refusal:
             self._host.answering.refused(refusal)
             raise HTTPException(403, refusal.message) from None
@@ -92,7 +94,7 @@ class Telephone:
         else:
             await serve_call(self._host, websocket, asking)
 
-    def _twiml(self, arrival: Arrival) -> str:
+    def _twiml(self, arrival: Arrival, form: Mapping[str, str]) -> str:
         if self._host.registry.full:
             logger.info("a call was told that every place is taken")
             return twiml.busy(self._options)
@@ -106,7 +108,8 @@ class Telephone:
                 500, "Mount the stream, or let the path of this route end with " + INCOMING
             )
         url = stream_url(arrival, path + HANDLER, self._options.public_url)
-        return twiml.connecting(url, self._options)
+        query = dict(parse_qsl(arrival.query)[:MAX_FIELDS])
+        return twiml.connecting(url, self._options, stream_parameters(form, query))
 
     def _check_signature(
         self, arrival: Arrival, connection: HTTPConnection, form: dict[str, str]

@@ -175,6 +175,11 @@ class SimulatedCall:
         return self._twilio.stream_sid
 
     @property
+    def call_sid(self) -> str:
+        """Twilio's id of the call."""
+        return self._twilio.call_sid
+
+    @property
     def now(self) -> float:
         """The event loop's time."""
         return asyncio.get_running_loop().time()
@@ -193,14 +198,14 @@ class SimulatedCall:
                 if verb.name == "Say":
                     self.spoken.append(verb.text)
                 elif verb.name == "Stream":
-                    await self._stream(verb.text)
+                    await self._stream(verb.text, verb.parameters)
                 elif verb.name in ("Hangup", "Reject"):
                     return
         finally:
             self.over.set()
             self._voice.stop()
 
-    async def _stream(self, url: str) -> None:
+    async def _stream(self, url: str, parameters: Mapping[str, str]) -> None:
         headers = {}
         if self._token:
             signature = make_validator(self._token).compute_signature(url, {})
@@ -214,7 +219,7 @@ class SimulatedCall:
         hearing = asyncio.ensure_future(self._hear(self._socket))
         try:
             await self._send(self._twilio.connected())
-            await self._send(self._twilio.start())
+            await self._send(self._twilio.start(parameters))
             self._streaming.set()
             await self._carry()
         except ConnectionClosed:

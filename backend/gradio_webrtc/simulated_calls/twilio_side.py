@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from collections.abc import Mapping
 
 from gradio_webrtc.json_values import Json, JsonObject
 
@@ -44,8 +45,8 @@ class TwilioSide:
         """Return the first message."""
         return json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"})
 
-    def start(self) -> str:
-        """Return the second message."""
+    def start(self, parameters: Mapping[str, str]) -> str:
+        """Return the second message, with the ``<Parameter>`` elements of the TwiML."""
         layout: JsonObject = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
         return self._message(
             "start",
@@ -55,7 +56,7 @@ class TwilioSide:
                 "callSid": self.call_sid,
                 "tracks": ["inbound"],
                 "mediaFormat": layout,
-                "customParameters": {},
+                "customParameters": parameters,
             },
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 import httpx
@@ -25,10 +25,12 @@ class Verb:
     Attributes:
         name: ``"Say"``, ``"Stream"`` (of a ``<Connect>``), ``"Hangup"`` or another.
         text: the words of ``Say``, the address of ``Stream``.
+        parameters: of ``Stream``.
     """
 
     name: str
     text: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 async def ask(url: str, form: dict[str, str], auth_token: str = "") -> Sequence[Verb]:
@@ -76,5 +78,7 @@ def read(twiml: bytes) -> Sequence[Verb]:
 def _verb(element: ElementTree.Element) -> Verb:
     stream = element.find("Stream") if element.tag == "Connect" else None
     if stream is not None:
-        return Verb("Stream", stream.get("url", ""))
+        given = stream.findall("Parameter")
+        parameters = {each.get("name", ""): each.get("value", "") for each in given}
+        return Verb("Stream", stream.get("url", ""), parameters)
     return Verb(element.tag, (element.text or "").strip())

@@ -182,7 +182,9 @@ async def test_keys_reach_the_handler_and_all_it_says_is_heard_before_it_hangs_u
     (handler,) = made
     assert handler.phone_mode
     assert handler.contexts[0].webrtc_id == call.stream_sid
-    assert handler.contexts[0].websocket is not None
+    call_of_handler = handler.contexts[0].websocket.state.call
+    assert (call_of_handler.caller, call_of_handler.called) == ("+15550100", "+15550199")
+    assert call_of_handler.call_sid == call.call_sid
     assert handler.ended == 1
     rate, samples = handler.received[0]
     assert (rate, samples.dtype, samples.ndim, samples.shape[0]) == (16_000, np.int16, 2, 1)

@@ -15,7 +15,7 @@ def test_messages_are_numbered_and_name_their_stream() -> None:
         "version": "1.0.0",
     }
     texts = [
-        twilio.start(),
+        twilio.start({"customer": "7"}),
         twilio.media(b"\xff" * 160),
         twilio.media(b"\x00" * 160),
         twilio.dtmf("5"),
@@ -31,6 +31,7 @@ def test_messages_are_numbered_and_name_their_stream() -> None:
         "sampleRate": 8000,
         "channels": 1,
     }
+    assert start["start"]["customParameters"] == {"customer": "7"}
     assert start["start"]["callSid"] == stop["stop"]["callSid"] == twilio.call_sid
     assert [each["media"]["chunk"] for each in (first, second)] == ["1", "2"]
     assert [each["media"]["timestamp"] for each in (first, second)] == ["0", "20"]

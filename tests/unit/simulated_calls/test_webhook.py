@@ -12,9 +12,9 @@ from gradio_webrtc.transports.telephone.twiml import busy, connecting
 
 def test_what_this_package_answers_is_understood() -> None:
     options = TelephoneOptions(greeting="Hello.", goodbye="Bye.", busy="Busy.")
-    assert read(connecting("wss://example.org/x", options).encode()) == [
+    assert read(connecting("wss://example.org/x", options, {"a": "1"}).encode()) == [
         Verb("Say", "Hello."),
-        Verb("Stream", "wss://example.org/x"),
+        Verb("Stream", "wss://example.org/x", {"a": "1"}),
         Verb("Say", "Bye."),
     ]
     assert read(busy(options).encode()) == [Verb("Say", "Busy."), Verb("Hangup")]

@@ -18,6 +18,7 @@ from gradio_webrtc.session.transport import TransportListener
 from gradio_webrtc.transports.sockets.text_socket import SocketClosedError, TextSocket
 from gradio_webrtc.transports.telephone.call_start import read_start
 from gradio_webrtc.transports.telephone.call_transport import CallTransport
+from gradio_webrtc.transports.telephone.phone_call import PhoneCall
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ async def _open(
     host: StreamHost, socket: TextSocket, websocket: WebSocket, asking: Requester
 ) -> Session:
     start = await read_start(socket)
+    websocket.state.call = PhoneCall.of(start)
     plays = host.settings.mode != "send"
 
     def make(listener: TransportListener, handler: Handler) -> CallTransport:

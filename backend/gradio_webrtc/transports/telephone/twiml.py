@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gradio_webrtc.transports.telephone.options import TelephoneOptions
@@ -13,15 +14,19 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/xml"
 
 
-def connecting(url: str, options: TelephoneOptions) -> str:
+def connecting(url: str, options: TelephoneOptions, parameters: Mapping[str, str]) -> str:
     """Return the TwiML that connects a call with the websocket at ``url``, both ways.
+
+    Twilio gives ``parameters`` to the websocket; it would not do that with a query of ``url``.
 
     What comes after ``<Connect>`` happens when this server closes the websocket; then Twilio hangs
     up, because nothing is left to do.
     """
     response = make_voice_response()
     _say(response, options.greeting, options)
-    response.connect().stream(url=url)
+    stream = response.connect().stream(url=url)
+    for name, value in parameters.items():
+        stream.parameter(name=name, value=value)
     _say(response, options.goodbye, options)
     return str(response)
 
