@@ -52,6 +52,7 @@ STEPS = {
     "hello_computer": ["start", "until:[data-machine=awake] .said:not(:empty)"],
     "live_transcript": ["start"],
     "phone": ["start", "button:3"],
+    "html_client": ["start", "until:#said li >> nth=2"],
     "gallery": [],
 }
 SPOKEN: dict[str, tuple[str | float, ...]] = {
@@ -66,6 +67,7 @@ SPOKEN: dict[str, tuple[str | float, ...]] = {
         30.0,
     ),
     "phone": (30.0,),
+    "html_client": ("Pretty Polly.", 3.0, "Who is a clever bird?", 3.5, "Good morning!", 30.0),
     "voice_chat": ("Should I go to the party?", 30.0),
     "talk_to_realtime_api": (2.0, "What can I see in Paris in a day?", 60.0),
 }
