@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from gradio_webrtc.credentials.automatic import AUTOMATIC
-from gradio_webrtc.errors import ConfigurationError, words_for
+from gradio_webrtc.error_words import words_for
+from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.adapters.as_handler import (
     UserCode,
     as_handler,

@@ -9,7 +9,8 @@ from functools import partial
 
 import pytest
 
-from gradio_webrtc.errors import MediaFormatError, WebRTCError, words_for
+from gradio_webrtc.error_words import words_for
+from gradio_webrtc.errors import MediaFormatError, WebRTCError
 from gradio_webrtc.media.emitted_media import EmittedAudio
 from gradio_webrtc.session.messages import MAX_MESSAGE_BYTES, encode
 from gradio_webrtc.session.state import CloseReason, SessionState

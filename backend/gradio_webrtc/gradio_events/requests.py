@@ -8,7 +8,7 @@ import gradio as gr
 from fastapi import FastAPI
 from gradio.context import LocalContext
 
-from gradio_webrtc.errors import fixed_words, shortened, words_for
+from gradio_webrtc.error_words import fixed_words, shortened, words_for
 
 
 def page_of_event() -> str | None:

@@ -8,13 +8,8 @@ from collections.abc import Coroutine
 from typing import Any
 
 from gradio_webrtc.concurrency.token_bucket import TokenBucket
-from gradio_webrtc.errors import (
-    ConfigurationError,
-    SignalingError,
-    TurnCredentialsError,
-    fixed_words,
-    new_error_id,
-)
+from gradio_webrtc.error_words import fixed_words, new_error_id
+from gradio_webrtc.errors import ConfigurationError, SignalingError, TurnCredentialsError
 from gradio_webrtc.server.quotas import REQUESTS, InFlight, Requester
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from gradio_webrtc.errors import words_for
+from gradio_webrtc.error_words import words_for
 from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.recording.options import Recording

@@ -8,7 +8,8 @@ from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from gradio_webrtc.errors import ConfigurationError, shortened
+from gradio_webrtc.error_words import shortened
+from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.session import messages
 
 logger = logging.getLogger(__name__)

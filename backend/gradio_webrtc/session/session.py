@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any
 
 from gradio_webrtc.concurrency.user_errors import failure_of
-from gradio_webrtc.errors import MediaFileError, SessionClosedError, new_error_id, words_for
+from gradio_webrtc.error_words import new_error_id, words_for
+from gradio_webrtc.errors import MediaFileError, SessionClosedError
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.protocol import Handler, Link, MediaKind
 from gradio_webrtc.handlers.webrtc_data import WebRTCData

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gradio_webrtc import ConfigurationError, get_current_context, show_info, show_warning
-from gradio_webrtc.errors import MAX_WORDS
+from gradio_webrtc.error_words import MAX_WORDS
 from gradio_webrtc.session.context import Context
 from gradio_webrtc.session.messages import info, warning
 from gradio_webrtc.session.state import CloseReason

@@ -16,7 +16,8 @@ import av
 import numpy as np
 import pytest
 
-from gradio_webrtc.errors import ConfigurationError, MediaFileError, MediaFormatError, words_for
+from gradio_webrtc.error_words import words_for
+from gradio_webrtc.errors import ConfigurationError, MediaFileError, MediaFormatError
 from gradio_webrtc.media import file_source
 from gradio_webrtc.media.decoding import media_files as files
 from gradio_webrtc.media.decoding.byte_feed import ByteFeed
