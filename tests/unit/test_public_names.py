@@ -15,6 +15,9 @@ PUBLISHED = {
     "ReplyOnPause", "SileroVadOptions", "Stream", "StreamHandler", "VideoStreamHandler", "WebRTC",
     "WebRTCData", "WebRTCError", "aggregate_bytes_to_16bit", "async_aggregate_bytes_to_16bit",
     "audio_to_bytes", "audio_to_file", "audio_to_float32", "audio_to_int16", "get_current_context",
+    "get_cloudflare_turn_credentials", "get_cloudflare_turn_credentials_async",
+    "get_hf_turn_credentials", "get_hf_turn_credentials_async", "get_turn_credentials",
+    "get_turn_credentials_async", "get_twilio_turn_credentials",
     "get_silero_model", "get_stt_model", "get_tts_model", "wait_for_item",
 }  # fmt: skip
 """Names that code written for the published packages imports."""

@@ -86,8 +86,8 @@ ATTRIBUTES = {
     },
 }
 
-NOT_IN_ALL = {"_add_remote_candidate", "_network_host"}
-"""Of aioice 0.12; before, ``add_remote_candidate`` did the same and was called again by itself."""
+NOT_IN_ALL = {"_add_remote_candidate", "_network_host", "_pair_remote_candidate"}
+"""Of aioice 0.12; before, ``add_remote_candidate`` did all of it and was called again by itself."""
 
 OF_OLDER_ONES = {"raw_data"}
 """Parameters of aioice before 0.12, which Python 3.10 has; they are handed on."""
