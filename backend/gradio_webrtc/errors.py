@@ -60,19 +60,12 @@ class ModelDownloadError(SpeechEngineError):
 class TurnCredentialsError(GradioWebRTCError):
     """A provider gave no TURN credentials; the text says which, why, and what to do.
 
-    Attributes:
-        provider: its name.
-        status: of its HTTP answer, if there was one.
-        retry_after: seconds after which it wants to be asked again, if it said so.
+    ``provider`` is its name, ``status`` that of its HTTP answer, and ``retry_after`` the seconds
+    after which it wants to be asked again; ``None`` where there is none.
     """
 
     def __init__(
-        self,
-        provider: str,
-        text: str,
-        *,
-        status: int | None = None,
-        retry_after: float | None = None,
+        self, provider: str, text: str, status: int | None = None, retry_after: float | None = None
     ) -> None:
         super().__init__(text)
         self.provider = provider
