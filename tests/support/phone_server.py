@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
@@ -14,6 +16,19 @@ from gradio_webrtc import Stream
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.simulated_calls.call import SimulatedCall
 from tests.support.sessions import until
+
+
+@asynccontextmanager
+async def served(server: uvicorn.Server) -> AsyncIterator[str]:
+    """Serve on this event loop until the block is left; give the address."""
+    # Without uvicorn's handlers of signals, which belong to the tests' process.
+    serving = asyncio.ensure_future(server._serve())
+    try:
+        await until(lambda: server.started or serving.done())
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
 
 
 class PhoneServer:
@@ -39,13 +54,10 @@ class PhoneServer:
         )
         self.server = uvicorn.Server(config)
         self.url = ""
-        self._serving: asyncio.Task[None] | None = None
+        self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> PhoneServer:
-        self._serving = asyncio.ensure_future(self.server._serve())
-        await until(lambda: self.server.started or self._serving is None or self._serving.done())
-        port = self.server.servers[0].sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = await self._stack.enter_async_context(served(self.server))
         return self
 
     async def __aexit__(
@@ -58,9 +70,7 @@ class PhoneServer:
 
     async def stop(self) -> None:
         """Shut the server down as a signal would. Idempotent."""
-        self.server.should_exit = True
-        if self._serving is not None:
-            await self._serving
+        await self._stack.aclose()
 
     def call(self, **options: Any) -> SimulatedCall:
         """Return a call to the stream that has not begun; ``options`` are the call's."""

@@ -226,6 +226,21 @@ async def test_a_server_that_stops_ends_its_calls() -> None:
     assert made[0].ended == 1
 
 
+async def test_a_caller_may_only_listen_or_only_be_listened_to() -> None:
+    async with (
+        PhoneServer(Stream(lambda: tones(0.5), mode="receive", modality="audio")) as server,
+        server.call() as call,
+    ):
+        await asyncio.wait_for(call.over.wait(), 10)
+    assert len(loud(call)) * 0.02 == pytest.approx(0.5, abs=0.05)
+
+    stream, made = menu(mode="send")
+    async with PhoneServer(stream) as server, server.call() as call:
+        await call.press("5")
+        await until(lambda: len(made) == 1 and len(made[0].received) > 20)
+    assert not [event for event in call.events if event.name == "media"]
+
+
 async def test_a_call_is_recorded(tmp_path: Any) -> None:
     stream, _ = menu(record=str(tmp_path))
     async with PhoneServer(stream) as server:
