@@ -106,6 +106,7 @@ async def test_a_component_and_a_mounted_stream_are_made_alike() -> None:
         ("server_rtc_configuration", {"iceServers": 7}, "server_rtc_configuration"),
         ("track_constraints", 7, "track_constraints must be a dict; got int"),
         ("rtp_params", [], "rtp_params must be a dict; got list"),
+        ("fallback", "http", "fallback must be one of 'websocket', None"),
         ("turn_labels", {"busy": "Hm"}, r"unknown keys \['busy'\]; it takes listening, speaking"),
         ("button_labels", {"go": "Go"}, r"unknown keys \['go'\]; it takes start, stop, waiting"),
     ],
