@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
 import re
 from collections.abc import Mapping
@@ -18,11 +19,13 @@ from urllib.parse import urlencode, urlsplit
 
 from gradio_webrtc.errors import ConfigurationError
 
+logger = logging.getLogger(__name__)
+
 TWILIO_SECONDS = 86_400
 """How long Twilio's are valid when nothing is asked for."""
 
 MAX_TTL = 7 * 86_400
-"""A longer time is a mistake; no provider's limit is beyond it."""
+"""No provider's limit is beyond it: nothing longer is asked for."""
 
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _SECRET = re.compile(r"[\x21-\x7e]{1,4096}")
@@ -213,12 +216,11 @@ def _bearer(name: str, token: str) -> tuple[str, str]:
 
 
 def _checked_ttl(ttl: int) -> int:
-    if isinstance(ttl, bool) or not isinstance(ttl, int) or not 1 <= ttl <= MAX_TTL:
-        raise ConfigurationError(
-            f"ttl must be a whole number of seconds, at least 1 and at most {MAX_TTL} (a week); "
-            f"got {ttl!r}."
-        )
-    return ttl
+    if isinstance(ttl, bool) or not isinstance(ttl, int) or ttl < 1:
+        raise ConfigurationError(f"ttl must be a whole number of seconds, at least 1; got {ttl!r}.")
+    if ttl > MAX_TTL:  # published apps ask for months
+        logger.warning("ttl=%d is longer than any provider gives: a week is asked for.", ttl)
+    return min(ttl, MAX_TTL)
 
 
 def _base(variable: str) -> str:

@@ -13,6 +13,7 @@ from gradio_webrtc.migrate.program import Program
 RULE = "import"
 HERE = "gradio_webrtc"
 _FROM = re.compile(r"from[\s\\]+([\w.]+)")
+_CAME_ALONG = frozenset({"librosa", "numba"})
 _BY_NAME = frozenset({"find_spec", "getLogger", "import_module", "patch", "version", "__import__"})
 
 
@@ -20,16 +21,26 @@ def imports(program: Program) -> Iterator[Finding]:
     """Yield what becomes of each import, and of names that are imported or reached by it."""
     for node in program.source.nodes:
         if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield from _came_along(program, node, node.module)
             if node.module.split(".")[0] in PACKAGES:
                 yield from _import_from(program, node, node.module)
         elif isinstance(node, ast.Import):
             for alias in node.names:
+                yield from _came_along(program, node, alias.name)
                 if alias.name.split(".")[0] == "fastrtc":
                     yield _import(program, node, alias)
         elif isinstance(node, ast.Attribute):
             yield from _attribute(program, node)
         elif isinstance(node, ast.Call):
             yield from _by_name(program, node)
+
+
+def _came_along(program: Program, node: ast.stmt, module: str) -> Iterator[Finding]:
+    """Tell of packages that were there because fastrtc needed them."""
+    package = module.split(".")[0]
+    if package in _CAME_ALONG and program.names.imports_fastrtc:
+        text = f"{package} came along with fastrtc and does not here: add it to the requirements."
+        yield program.finding(node, "requirement", text)
 
 
 def _import_from(program: Program, node: ast.ImportFrom, module: str) -> Iterator[Finding]:

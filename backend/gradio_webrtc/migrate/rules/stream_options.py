@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from gradio_webrtc.migrate.call_edits import keyword, takes_more
+from gradio_webrtc.migrate.call_edits import keyword, replace_keyword, takes_more
 from gradio_webrtc.migrate.findings import Finding
-from gradio_webrtc.migrate.program import Program, method_of
+from gradio_webrtc.migrate.program import Program, elements, method_of
 
 
 def stream_options(program: Program) -> Iterator[Finding]:
@@ -15,8 +15,11 @@ def stream_options(program: Program) -> Iterator[Finding]:
     for call in program.source.calls:
         name = program.names.ours(call.func)
         method = method_of(call)
-        if name == "Stream" or (method is not None and _is_stream_event(program, *method)):
+        is_event = method is not None and _is_stream_event(program, *method)
+        if name == "Stream" or is_event:
             yield from _concurrency_limit(program, call)
+        if method is not None and is_event:
+            yield from _outputs(program, call, method[0])
         elif name == "VideoStreamHandler":
             yield from _skip_frames(program, call)
         if method is not None and method[1] == "fastphone":
@@ -46,6 +49,23 @@ def _concurrency_limit(program: Program, call: ast.Call) -> Iterator[Finding]:
             "concurrency_limit=None was one connection at a time in fastrtc and is no limit here. "
             "Write 1 to keep one.",
         )
+
+
+def _outputs(program: Program, call: ast.Call, component: ast.expr) -> Iterator[Finding]:
+    """Tell of an output that is another component: fastrtc looked only at how many there are."""
+    found = keyword(call, "outputs")
+    given = elements(found.value if found is not None else None)
+    if found is None or len(given) != 1 or ast.dump(given[0]) == ast.dump(component):
+        return
+    source = program.source
+    name = source.text[source.start(component) : source.end(component)]
+    yield program.finding(
+        found,
+        "stream-outputs",
+        "the output of a stream is the component itself; fastrtc did not use what was given. "
+        "Other components are filled by on_additional_outputs().",
+        replace_keyword(source, found, f"outputs=[{name}]"),
+    )
 
 
 def _skip_frames(program: Program, call: ast.Call) -> Iterator[Finding]:

@@ -121,3 +121,9 @@ def test_the_finding_says_both_names() -> None:
     assert one("from fastrtc import Stream\n", "import") == (
         "from fastrtc becomes from gradio_webrtc."
     )
+
+
+def test_packages_that_came_along_are_told() -> None:
+    program = "import librosa\nfrom fastrtc import Stream\n"
+    assert rules(program)[0] == (1, "requirement", False)
+    assert rules(program.replace("fastrtc", "gradio_webrtc")) == []

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.unit.migrate.checking import check, rules
+from tests.unit.migrate.checking import check, rewritten, rules
 
 HEAD = "from gradio_webrtc import Stream, VideoStreamHandler, WebRTC\n"
 
@@ -36,3 +36,9 @@ def test_an_option_with_another_meaning_is_told_and_kept(program: str, rule: str
 )
 def test_what_is_right_or_reviewed_is_left_alone(program: str) -> None:
     assert check(f"{HEAD}{program}\n").findings == ()
+
+
+def test_an_output_that_was_never_used_becomes_the_component() -> None:
+    page = f"{HEAD}w = WebRTC(modality='audio')\nw.stream(f, inputs=[w, chat], outputs=[{{}}])\n"
+    assert rewritten(page.format("chat")) == page.format("w")
+    assert rules(page.format("w")) == rules(page.format("a, b")) == []
