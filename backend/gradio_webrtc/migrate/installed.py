@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -93,7 +94,10 @@ def _find(path: str) -> object | None:
 
 
 def _walk(path: str) -> object | None:
-    """Return what is at ``path``, importing modules of this package and Gradio on the way.
+    """Return what is at ``path``, importing modules of this package on the way.
+
+    Modules of Gradio that nobody has imported yet are taken for granted with all they may have:
+    some of them do things when they are imported, such as asking the network.
 
     Raises:
         ImportError: a module refuses a name, with words that say what to use instead.
@@ -106,10 +110,11 @@ def _walk(path: str) -> object | None:
     for name in rest:
         walked = f"{walked}.{name}"
         if not hasattr(found, name):
-            try:
-                importlib.import_module(walked)
-            except ModuleNotFoundError:
+            if not inspect.ismodule(found) or importlib.util.find_spec(walked) is None:
                 return None
+            if first == "gradio":
+                return walked
+            importlib.import_module(walked)
         found = getattr(found, name, None)
         if found is None:
             return None

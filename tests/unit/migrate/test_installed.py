@@ -54,3 +54,11 @@ def test_a_refused_name_says_what_to_use_instead(monkeypatch: pytest.MonkeyPatch
     assert installed.remedy("gradio_webrtc.published.Track") == "use Stream instead"
     assert installed.remedy("gradio_webrtc.nothing.at_all") == ""
     assert installed.remedy("gradio_webrtc.Stream") == ""
+
+
+def test_nothing_of_gradio_is_imported_to_look_at_it() -> None:
+    # Its modules may ask the network when they are imported, as the theme builder does.
+    before = {name for name in sys.modules if name.startswith("gradio.")}
+    assert INSTALLED.has("gradio.themes.builder_app.demo")
+    assert INSTALLED.parameters("gradio.themes.builder_app.demo") is None
+    assert {name for name in sys.modules if name.startswith("gradio.")} == before
