@@ -19,6 +19,7 @@ from gradio_webrtc.concurrency.user_errors import (
     name_of,
     without_exits,
 )
+from gradio_webrtc.handlers.loop_or_thread import ON_LOOP
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ def is_async(fn: Callable[..., Any]) -> bool:
         return True
     if code is not None and not fn.__dict__:
         return False
+    if getattr(fn, ON_LOOP, False):
+        return True
     return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(
         getattr(fn, "__call__", None)  # noqa: B004 - not a test of callability
     )

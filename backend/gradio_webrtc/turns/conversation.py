@@ -81,6 +81,7 @@ class Conversation:
         make_reply: begins a reply.
         question: asks the turn detector, if there is one.
         longest_pause_s: how long a turn that is judged unfinished waits for more speech.
+        reply_played: called when a reply has been played to its end.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Conversation:
         make_reply: MakeReply,
         question: EndOfTurnQuestion | None = None,
         longest_pause_s: float = 3.0,
+        reply_played: Callable[[], None] | None = None,
     ) -> None:
         self.turn_listener = turn_listener
         self.replies = ReplyQueue(playback, self)
@@ -106,6 +108,7 @@ class Conversation:
         self._make_reply = make_reply
         self._question = question
         self._longest_pause = longest_pause_s
+        self._reply_played = reply_played
         self._said: Int16Array = self._nothing
         self._submitted: Submitted | None = None
         self._triggers: deque[Submitted | None] = deque()
@@ -166,8 +169,13 @@ class Conversation:
         self._do(self._machine.speech_goes_on(self.turn_listener.speech_s))
         self._wait_for_more(seconds)
 
-    def trigger(self, submitted: Submitted | None) -> None:
-        """Reply now, as if there had been a pause; after the reply that cannot be interrupted."""
+    def trigger(self, submitted: Submitted | None, noted: Int16Array | None = None) -> None:
+        """Reply now, as if there had been a pause; after the reply that cannot be interrupted.
+
+        Args:
+            submitted: what was submitted, if anything was.
+            noted: what was said, if it was not this conversation that listened.
+        """
         if self._machine.ignores_speech:
             if len(self._triggers) >= MAX_TRIGGERS:
                 logger.warning("trigger_response() was ignored: %d wait already", MAX_TRIGGERS)
@@ -178,6 +186,8 @@ class Conversation:
         waiting = self._machine.end_of_turn_pending
         if ended is not None:
             self._said = ended.utterance
+        elif noted is not None:
+            self._said = noted
         elif not waiting:  # else it is what the turn detector is asked about
             self._said = self._nothing
         self._submitted = submitted
@@ -222,6 +232,8 @@ class Conversation:
     def reply_ended(self) -> None:
         """The reply has been played to its end."""
         self._do(self._machine.reply_ended())
+        if self._reply_played is not None:
+            self._reply_played()
         if self._triggers and not self._machine.ignores_speech:
             self.trigger(self._triggers.popleft())
 

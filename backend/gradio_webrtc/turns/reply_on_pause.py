@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from contextvars import Context, copy_context
-from functools import partial
 from typing import Any
 
-from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.handlers.base import AsyncStreamHandler
+from gradio_webrtc.concurrency.pooled_threads import POOLED
+from gradio_webrtc.concurrency.user_errors import failure_of
+from gradio_webrtc.concurrency.waiting import cancel_and_wait
+from gradio_webrtc.handlers.emit_pace import REST_S
 from gradio_webrtc.handlers.emitted import split_emitted
 from gradio_webrtc.handlers.handler_session import HandlerSession
+from gradio_webrtc.handlers.invoke import call
+from gradio_webrtc.handlers.loop_or_thread import for_loop_and_threads, here_or_there
 from gradio_webrtc.handlers.protocol import Layout, ReceivedAudio
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.conversation import Conversation, Submitted, TurnListener
+from gradio_webrtc.turns.custom_pause import CustomPauseListener
 from gradio_webrtc.turns.detection.listener import Listener
-from gradio_webrtc.turns.detection.segmenter import RESUMABLE_S
-from gradio_webrtc.turns.detection.speech_scorer import VadSource, make_scorer
+from gradio_webrtc.turns.detection.silero import get_silero_model
+from gradio_webrtc.turns.detection.speech_scorer import VadSource
 from gradio_webrtc.turns.end_of_turn.question import EndOfTurnQuestion
 from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
-from gradio_webrtc.turns.replies.current_reply import Reply
+from gradio_webrtc.turns.published_hooks import utterance_of
 from gradio_webrtc.turns.replies.reply_function import ReplyFunction
-from gradio_webrtc.turns.replies.running_reply import RunningReply
+from gradio_webrtc.turns.reply_checks import check_reply_options, in_order
+from gradio_webrtc.turns.reply_making import ReplyMaking
 from gradio_webrtc.turns.turn_machine import TurnMachine
 
 
-class ReplyOnPause(AsyncStreamHandler):
+class ReplyOnPause(ReplyMaking):
     """Calls a function with what somebody said once they pause, and plays what it yields.
+
+    A subclass may replace ``start_up``, ``receive``, ``emit`` and ``shutdown``, sync or async, and
+    the steps ``process_audio``, ``determine_pause`` and ``reset``.
 
     Args:
         fn: a function or generator function, sync or async, of ``(sample_rate in Hz, int16 of
@@ -65,7 +73,7 @@ class ReplyOnPause(AsyncStreamHandler):
     def __init__(
         self,
         fn: Callable[..., Any],
-        startup_fn: Callable[..., Any] | None = None,
+        startup_fn: Callable[..., Any] | AlgoOptions | None = None,
         algo_options: AlgoOptions | None = None,
         model_options: Any = None,
         can_interrupt: bool = True,
@@ -82,6 +90,8 @@ class ReplyOnPause(AsyncStreamHandler):
         turn_deadline_s: float = 0.3,
         longest_pause_s: float = 3.0,
     ) -> None:
+        ordered = in_order(startup_fn, algo_options, model_options)
+        startup_fn, algo_options, model_options = ordered
         super().__init__(expected_layout, output_sample_rate, output_frame_size, input_sample_rate)
         owner = type(self).__name__
         self._reply = ReplyFunction(fn, "fn", owner)
@@ -90,7 +100,7 @@ class ReplyOnPause(AsyncStreamHandler):
         self.algo_options = AlgoOptions() if algo_options is None else algo_options
         self.model_options = model_options
         self.can_interrupt = can_interrupt
-        self.model = model
+        self.model: VadSource = get_silero_model() if model is None else model
         self.needs_args = needs_args
         self.interruption = InterruptionOptions() if interruption is None else interruption
         self.turn_detector = turn_detector
@@ -99,7 +109,10 @@ class ReplyOnPause(AsyncStreamHandler):
         self.longest_pause_s = longest_pause_s
         self._conversation: Conversation | None = None
         self._context: Context | None = None
-        self._check()
+        self._emission: asyncio.Task[Any] | None = None
+        self._resetting: asyncio.Task[Any] | None = None
+        self._begin_turns()
+        check_reply_options(self)
 
     @property
     def fn(self) -> Callable[..., Any]:
@@ -119,24 +132,28 @@ class ReplyOnPause(AsyncStreamHandler):
         """
         clone = copy.copy(self)
         clone._webrtc = HandlerSession()
-        clone._conversation = clone._context = None
+        clone._conversation = clone._context = clone._emission = clone._resetting = None
+        clone._begin_turns()
         return clone
 
-    async def start_up(self) -> None:
+    @for_loop_and_threads
+    def start_up(self) -> Any:
         """Begin the conversation, with what ``startup_fn`` has to say."""
-        self._converse()
+        return here_or_there(self._open(), self.loop)
 
-    async def receive(self, frame: ReceivedAudio) -> None:
+    @for_loop_and_threads
+    def receive(self, frame: ReceivedAudio) -> Any:
         """Listen to the next audio of the person."""
-        await self._converse().hear(frame)
+        return here_or_there(self._hear(frame), self.loop)
 
-    async def emit(self) -> Any:
-        """Wait for what the current reply, or the next one, yields."""
-        value = await self._converse().replies.emit()
-        if self.phone_mode and (outputs := split_emitted(value).outputs) is not None:
-            # Nobody there has components; what is said to them is for the next call.
-            self.set_args(outputs.args)
-        return value
+    @for_loop_and_threads
+    def emit(self) -> Any:
+        """Wait for what the current reply, or the next one, yields.
+
+        From a thread, ``None`` when there is nothing within a fiftieth of a second.
+        """
+        here = asyncio._get_running_loop() is self.loop
+        return here_or_there(self._next_value() if here else self._value_now(), self.loop)
 
     def trigger_response(self) -> None:
         """Reply now, as if there had been a pause, to whatever has been said. Any thread.
@@ -148,10 +165,35 @@ class ReplyOnPause(AsyncStreamHandler):
         submitted = args if args and isinstance(args[0], WebRTCData) else None
         self.loop.call_soon_threadsafe(self._trigger, submitted)
 
+    async def _open(self) -> None:
+        self._converse()
+
+    async def _hear(self, frame: ReceivedAudio) -> None:
+        await self._converse().hear(frame)
+
+    async def _next_value(self) -> Any:
+        value = await self._converse().replies.emit()
+        if self.phone_mode and (outputs := split_emitted(value).outputs) is not None:
+            # Nobody there has components; what is said to them is for the next call.
+            self.set_args(outputs.args)
+        return value
+
+    async def _value_now(self) -> Any:
+        """Return the next value if there is one soon; a wait that is given up would lose it."""
+        if self._emission is None:
+            self._emission = asyncio.ensure_future(self._next_value())
+        done, _ = await asyncio.wait({self._emission}, timeout=REST_S)
+        if not done:
+            return None
+        emission, self._emission = self._emission, None
+        return self._converse().replies.still_wanted(emission.result())
+
     # -- steps a subclass may replace ----------------------------------------------------------
 
     def _make_turn_listener(self) -> TurnListener:
         """Return what finds the turns of this connection."""
+        if self._overrides(*self._steps):
+            return CustomPauseListener(self, 2 if self.expected_layout == "stereo" else 1)
         return self._make_listener()
 
     def _make_listener(self) -> Listener:
@@ -162,7 +204,7 @@ class ReplyOnPause(AsyncStreamHandler):
             self.algo_options,
             self.model_options,
             self.model,
-            hurry=lambda: self._converse().replying,
+            hurry=self._replying,
         )
 
     # -- the conversation ----------------------------------------------------------------------
@@ -186,109 +228,54 @@ class ReplyOnPause(AsyncStreamHandler):
                 self._make_reply,
                 self._make_question(),
                 self.longest_pause_s,
+                self._reply_ended,
             )
             self._conversation.open(None if self._greeting is None else self._make_greeting)
         return self._conversation
 
+    def _replying(self) -> bool:
+        return self._conversation is not None and self._conversation.replying
+
     def _trigger(self, submitted: Submitted | None) -> None:
-        if self._webrtc.link is not None:  # else the session ended meanwhile
-            self._converse().trigger(submitted)
+        if self._webrtc.link is None:
+            return  # the session ended meanwhile
+        # What a receive() of the author's own has gathered by process_audio().
+        noted = utterance_of(self.state)
+        self._converse().trigger(submitted, noted)
+        if noted is not None:
+            self.state = self.state.new()
+
+    def _reply_ended(self) -> None:
+        """The reply has been played."""
+        self.event.clear()
+        if self._overrides("reset"):
+            self._resetting = asyncio.ensure_future(call(self.reset, worker=POOLED))
+            self._resetting.add_done_callback(self._reset_done)
+
+    def _reset_done(self, done: asyncio.Future[Any]) -> None:
+        error = failure_of(done, f"{type(self).__name__}.reset")
+        if isinstance(error, Exception):
+            self._converse().replies.fail(error)
 
     def _make_question(self) -> EndOfTurnQuestion | None:
         if self.turn_detector is None:
             return None
         return EndOfTurnQuestion(self.turn_detector, self.turn_threshold, self.turn_deadline_s)
 
-    def _make_reply(self, said: Int16Array, submitted: Submitted | None) -> RunningReply:
-        return self._begin(self._reply, partial(self._reply_args, said, submitted))
-
-    def _make_greeting(self) -> RunningReply:
-        assert self._greeting is not None
-        return self._begin(self._greeting, self._greeting_args)
-
-    def _begin(
-        self, function: ReplyFunction, arguments: Callable[[], Awaitable[Sequence[Any]]]
-    ) -> RunningReply:
-        playback, context = self._link.playback, self._context
-        assert context is not None
-        reply = Reply(lambda: playback.played_s)
-        return RunningReply(function.fn, arguments, function.name, reply, context)
-
-    async def _reply_args(self, said: Int16Array, submitted: Submitted | None) -> Sequence[Any]:
-        """Return what ``fn`` is called with."""
-        if submitted is None:
-            await self._refresh_args()
-            latest = self.latest_args
-        else:
-            latest = list(submitted)
-        audio = (self.input_sample_rate, said)
-        own = latest[0] if latest else None
-        if isinstance(own, WebRTCData):
-            # A text is replied to once; what is only spoken comes without the last one.
-            text = own.textbox if submitted is not None else ""
-            first: Any = own.model_copy(update={"audio": audio, "textbox": text})
-        elif self._link.composer:
-            first = WebRTCData(self._link.webrtc_id, audio=audio)
-        else:
-            first = audio
-        return [first, *(latest[1:] if self._takes_inputs else ())]
-
-    async def _greeting_args(self) -> Sequence[Any]:
-        assert self._greeting is not None
-        if not self._takes_inputs:
-            return ()
-        await self._refresh_args()
-        return self._greeting.fitting(self.latest_args[1:])
-
-    @property
-    def _takes_inputs(self) -> bool:
-        return self.needs_args or self._reply.takes_inputs
-
-    async def _refresh_args(self) -> None:
-        """Wait for what the other inputs hold now, where there are any."""
-        wants = self.needs_args or not self._reply.accepts(1) or self._webrtc.has_inputs
-        if self._takes_inputs and wants and not self.phone_mode:
-            self.reset()
-            await self.wait_for_args()
-
     def _emitter(self) -> str:
         replying = (self._reply, self._greeting)
         return " or ".join(function.name for function in replying if function is not None)
 
     def _still_wanted(self, value: Any) -> Any:
-        return self._converse().replies.still_wanted(value)
+        # An emit() of the author's own has asked, and has values of its own too.
+        return value if self._overrides("emit") else self._converse().replies.still_wanted(value)
 
     async def _end_session(self) -> None:
+        for task in (self._emission, self._resetting):
+            if task is not None:
+                await cancel_and_wait(task)
         if self._conversation is not None:
             await self._conversation.aclose()
 
-    # -- checks --------------------------------------------------------------------------------
-
     def _check_inputs(self, further: int) -> None:
         self._reply.check(further, needs_args=self.needs_args)
-
-    def _check(self) -> None:
-        expected: list[tuple[str, type]] = [
-            ("algo_options", AlgoOptions),
-            ("interruption", InterruptionOptions),
-        ]
-        for name, kind in expected:
-            value = getattr(self, name)
-            if not isinstance(value, kind):
-                raise ConfigurationError(f"{name} must be {kind.__name__}(...), not {value!r}.")
-        if self.model is not None:  # what is no detector is refused here, not in the first call
-            make_scorer(self.model, self.model_options, self.input_sample_rate, self.algo_options)
-        if not 0 <= self.turn_threshold <= 1:
-            raise ConfigurationError(
-                f"turn_threshold must be from 0 to 1, not {self.turn_threshold!r}."
-            )
-        for name in ("turn_deadline_s", "longest_pause_s"):
-            value = getattr(self, name)
-            if not 0 < value <= RESUMABLE_S:
-                raise ConfigurationError(
-                    f"{name} must be above 0 and at most {RESUMABLE_S:g} seconds, not {value!r}."
-                )
-        if self.turn_detector is not None and not isinstance(self.turn_detector, TurnDetector):
-            raise ConfigurationError(
-                f"turn_detector must have finished(utterance), unlike {self.turn_detector!r}."
-            )

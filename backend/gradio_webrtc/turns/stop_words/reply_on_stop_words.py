@@ -16,14 +16,14 @@ from gradio_webrtc.turns.conversation import TurnListener
 from gradio_webrtc.turns.detection.speech_scorer import VadSource
 from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
-from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
+from gradio_webrtc.turns.stop_words.published_stop_words import PublishedStopWords
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 from gradio_webrtc.turns.stop_words.stop_word_listener import StopWordListener
 
 BargeIn = Literal["stop_word", "speech"]
 
 
-class ReplyOnStopWords(ReplyOnPause):
+class ReplyOnStopWords(PublishedStopWords):
     """Sleeps until a stop word is heard, then calls a function with what is said after it.
 
     Nothing is answered without a stop word. When one is heard the client gets a ``stopword``
@@ -114,6 +114,8 @@ class ReplyOnStopWords(ReplyOnPause):
         self.barge_in = barge_in
 
     def _make_turn_listener(self) -> TurnListener:
+        if self._overrides(*self._steps):
+            return super()._make_turn_listener()
         return StopWordListener(
             self._make_listener(),
             SpotterWorker(self.spotter, self.stop_words, self.input_sample_rate),

@@ -1,0 +1,78 @@
+"""Beginning a reply: what the author's function is called with, and in which context."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from functools import partial
+from typing import Any
+
+from gradio_webrtc.handlers.webrtc_data import WebRTCData
+from gradio_webrtc.media.audio.pcm import Int16Array
+from gradio_webrtc.turns.conversation import Submitted
+from gradio_webrtc.turns.published_hooks import PublishedHooks
+from gradio_webrtc.turns.replies.current_reply import Reply
+from gradio_webrtc.turns.replies.reply_function import ReplyFunction
+from gradio_webrtc.turns.replies.running_reply import RunningReply
+
+
+class ReplyMaking(PublishedHooks):
+    """A part of ``ReplyOnPause``."""
+
+    needs_args: bool
+    _reply: ReplyFunction
+    _greeting: ReplyFunction | None
+    _context: Context | None
+
+    def _make_reply(self, said: Int16Array, submitted: Submitted | None) -> RunningReply:
+        return self._begin(self._reply, partial(self._reply_args, said, submitted))
+
+    def _make_greeting(self) -> RunningReply:
+        assert self._greeting is not None
+        return self._begin(self._greeting, self._greeting_args)
+
+    def _begin(
+        self, function: ReplyFunction, arguments: Callable[[], Awaitable[Sequence[Any]]]
+    ) -> RunningReply:
+        playback, context = self._link.playback, self._context
+        assert context is not None
+        self.event.began()
+        reply = Reply(lambda: playback.played_s)
+        return RunningReply(function.fn, arguments, function.name, reply, context)
+
+    async def _reply_args(self, said: Int16Array, submitted: Submitted | None) -> Sequence[Any]:
+        """Return what ``fn`` is called with."""
+        if submitted is None:
+            await self._refresh_args()
+            latest = self.latest_args
+        else:
+            latest = list(submitted)
+        audio = (self.input_sample_rate, said)
+        own = latest[0] if latest else None
+        if isinstance(own, WebRTCData):
+            # A text is replied to once; what is only spoken comes without the last one.
+            text = own.textbox if submitted is not None else ""
+            first: Any = own.model_copy(update={"audio": audio, "textbox": text})
+        elif self._link.composer:
+            first = WebRTCData(self._link.webrtc_id, audio=audio)
+        else:
+            first = audio
+        return [first, *(latest[1:] if self._takes_inputs else ())]
+
+    async def _greeting_args(self) -> Sequence[Any]:
+        assert self._greeting is not None
+        if not self._takes_inputs:
+            return ()
+        await self._refresh_args()
+        return self._greeting.fitting(self.latest_args[1:])
+
+    @property
+    def _takes_inputs(self) -> bool:
+        return self.needs_args or self._reply.takes_inputs
+
+    async def _refresh_args(self) -> None:
+        """Wait for what the other inputs hold now, where there are any."""
+        wants = self.needs_args or not self._reply.accepts(1) or self._webrtc.has_inputs
+        if self._takes_inputs and wants and not self.phone_mode:
+            self.args_set.clear()
+            await self.wait_for_args()
