@@ -19,6 +19,7 @@ from gradio_webrtc.handlers.adapters.as_handler import (
     check_arity,
     format_of,
     needs_args,
+    takes_args,
 )
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat, check_frame_format
@@ -98,9 +99,11 @@ class StreamOptions:
         )
         if inputs is not None:
             check_arity(fn, inputs, mode=self.mode)
-        asks = needs_args(fn, self.mode) if inputs is None else inputs > 0
+        needs = needs_args(fn, self.mode) if inputs is None else inputs > 0
         return StreamSettings(
-            make_handler=partial(make, needs_args=asks),
+            make_handler=partial(
+                make, needs_args=needs, asks_args=inputs is None and takes_args(fn, self.mode)
+            ),
             check_args=lambda count: check_arity(fn, count, mode=self.mode),
             mode=self.mode,
             modality=self.modality,

@@ -10,6 +10,9 @@ from typing import Literal
 from gradio_webrtc.concurrency.user_errors import SessionEndedWhileWaiting
 from gradio_webrtc.errors import SessionClosedError
 
+DEFAULTS_AFTER_S = 5.0
+"""How long code that has defaults for the values of other inputs waits for those it asked for."""
+
 
 class ArgsEvent:
     """An ``asyncio.Event`` that any thread may set, and that threads can wait for as well.

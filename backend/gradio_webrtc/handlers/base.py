@@ -175,6 +175,11 @@ class StreamHandlerBase(PublishedMembers, ABC):
     def _check_inputs(self, further: int) -> None:
         """Raise ``ConfigurationError`` if that many further inputs cannot be served."""
 
+    @property
+    def _takes_inputs(self) -> bool:
+        """Whether the values of other inputs are arguments of the author's function."""
+        return False
+
     def _emitter(self) -> str:
         """Return the name of the code whose values ``emit`` returns, for errors."""
         return f"{type(self).__name__}.emit"

@@ -23,6 +23,8 @@ class HandlerSession:
         self.latest_args: list[Any] = []
         self.args_set = ArgsEvent()
         self.has_inputs = False
+        self.may_go_without = False
+        self.went_without = False
         # What a handler without a session may be given, see PublishedMembers.
         self.channel: TextChannel | None = None
         self.channel_given = ArgsEvent()

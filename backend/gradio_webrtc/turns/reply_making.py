@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from functools import partial
 from typing import Any
 
+from gradio_webrtc.concurrency.waiting import finished_within
+from gradio_webrtc.handlers.args import DEFAULTS_AFTER_S
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.conversation import Submitted
@@ -14,6 +17,8 @@ from gradio_webrtc.turns.published_hooks import PublishedHooks
 from gradio_webrtc.turns.replies.current_reply import Reply
 from gradio_webrtc.turns.replies.reply_function import ReplyFunction
 from gradio_webrtc.turns.replies.running_reply import RunningReply
+
+logger = logging.getLogger(__name__)
 
 
 class ReplyMaking(PublishedHooks):
@@ -75,4 +80,16 @@ class ReplyMaking(PublishedHooks):
         wants = self.needs_args or not self._reply.accepts(1) or self._webrtc.has_inputs
         if self._takes_inputs and wants and not self.phone_mode:
             self.args_set.clear()
-            await self.wait_for_args()
+            if self._webrtc.may_go_without and not self.needs_args:
+                await self._ask_for_args()
+            else:
+                await self.wait_for_args()
+
+    async def _ask_for_args(self) -> None:
+        """Ask, and go on without when nothing comes; a client that never answers waits once."""
+        session = self._webrtc
+        self._link.client.request_inputs()
+        patience = 0.0 if session.went_without and not self.latest_args else DEFAULTS_AFTER_S
+        if not await finished_within(self.args_set.wait(), patience) and not session.went_without:
+            session.went_without = True
+            logger.info("session %s: a reply goes on without inputs", self._link.webrtc_id)

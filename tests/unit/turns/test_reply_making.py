@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import ReplyOnPause, WebRTCData
+from gradio_webrtc.turns import reply_making
 from tests.unit.handlers.conftest import FakeLink
 
 pytestmark = pytest.mark.asyncio
@@ -77,3 +78,29 @@ async def test_what_was_submitted_comes_with_its_text_once():
     [spoken] = await handler._reply_args(SAID, None)
     assert spoken.textbox == ""
     assert data.audio is None, "the one in latest_args stays as it was"
+
+
+async def test_a_function_with_defaults_is_asked_for_and_waits_for_nobody_twice(monkeypatch):
+    """A mounted stream asks for what a function has defaults for: its history, say."""
+
+    def with_default(audio: Any, history: Any = None) -> Any:
+        return None
+
+    monkeypatch.setattr(reply_making, "DEFAULTS_AFTER_S", 0.05)
+    handler, link = linked(with_default)
+    handler._webrtc.has_inputs = handler._webrtc.may_go_without = True
+    loop = asyncio.get_running_loop()
+    assert len(await handler._reply_args(SAID, None)) == 1
+    before = loop.time()
+    assert len(await handler._reply_args(SAID, None)) == 1
+    assert loop.time() - before < 0.04, "who never answers is waited for once"
+    assert link.requests == 2
+    asking = asyncio.ensure_future(handler._reply_args(SAID, None))
+    await asyncio.sleep(0)
+    handler.set_args(["history"])
+    await asking
+    asking = asyncio.ensure_future(handler._reply_args(SAID, None))
+    await asyncio.sleep(0.01)
+    assert not asking.done(), "and who answers, again"
+    handler.set_args(["longer history"])
+    assert (await asking)[1:] == ["longer history"]

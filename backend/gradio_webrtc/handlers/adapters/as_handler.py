@@ -25,8 +25,14 @@ from gradio_webrtc.media.video.frames import FrameFormat, check_frame_format
 class HandlerFactory(Protocol):
     """Makes the handler of one connection."""
 
-    def __call__(self, *, needs_args: bool = False) -> Handler:
-        """Return a fresh handler. ``needs_args``: the stream has inputs besides the component."""
+    def __call__(self, *, needs_args: bool = False, asks_args: bool = False) -> Handler:
+        """Return a fresh handler.
+
+        Args:
+            needs_args: the stream has inputs besides the component, which user code cannot do
+                without.
+            asks_args: the client is asked for values, but user code has defaults for them.
+        """
         ...
 
 
@@ -106,6 +112,24 @@ def needs_args(fn: UserCode, mode: Mode) -> bool:
     return False
 
 
+def takes_args(fn: UserCode, mode: Mode) -> bool:
+    """Whether ``fn`` has parameters for the values of further inputs, also with defaults."""
+    if isinstance(fn, StreamHandlerBase):
+        return fn._takes_inputs
+    target = fn.callable if isinstance(fn, VideoStreamHandler) else fn
+    try:
+        parameters = inspect.signature(target).parameters.values()
+    except (TypeError, ValueError):
+        return False  # built in: it does not tell
+    named = [
+        each
+        for each in parameters
+        if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
+    ]
+    several = any(each.kind is each.VAR_POSITIONAL for each in parameters)
+    return several or len(named) > (mode != "receive")
+
+
 def format_of(fn: UserCode, frame_format: FrameFormat) -> FrameFormat:
     """Return what ``fn`` gets and gives: its own frame format if it has one, else the stream's."""
     own = fn.frame_format if isinstance(fn, VideoStreamHandler) else None
@@ -125,9 +149,9 @@ def _audio(fn: UserCode, frame_format: FrameFormat) -> HandlerFactory:
         )
     check_handler(fn)
 
-    def make(*, needs_args: bool = False) -> Handler:
+    def make(*, needs_args: bool = False, asks_args: bool = False) -> Handler:
         # The published way: these handlers ask for their inputs themselves, by wait_for_args().
-        return AudioHandler(fn, needs_args=needs_args)
+        return AudioHandler(fn, needs_args=needs_args, asks_args=asks_args)
 
     return make
 
@@ -147,8 +171,10 @@ def _video(fn: UserCode, frame_format: FrameFormat, *, shown: bool = True) -> Ha
         )
     handler = fn if isinstance(fn, VideoStreamHandler) else VideoStreamHandler(fn)
 
-    def make(*, needs_args: bool = False) -> Handler:
-        return VideoFunction(handler, frame_format, needs_args=needs_args, shown=shown)
+    def make(*, needs_args: bool = False, asks_args: bool = False) -> Handler:
+        return VideoFunction(
+            handler, frame_format, needs_args=needs_args, asks_args=asks_args, shown=shown
+        )
 
     return make
 
@@ -168,7 +194,7 @@ def _audio_video(fn: UserCode, frame_format: FrameFormat, *, shown: bool = True)
     check_handler(fn)
     check_fps(fn.fps)
 
-    def make(*, needs_args: bool = False) -> Handler:
+    def make(*, needs_args: bool = False, asks_args: bool = False) -> Handler:
         return AudioVideoHandler(fn, frame_format, shown=shown)
 
     return make
@@ -204,13 +230,14 @@ def _received(*kinds: MediaKind, handlers: Adapter) -> Adapter:
             )
         function: Callable[..., Any] = target
 
-        def make(*, needs_args: bool = False) -> Handler:
+        def make(*, needs_args: bool = False, asks_args: bool = False) -> Handler:
             return GeneratorHandler(
                 function,
                 emits=kinds,
                 fps=fps,
                 frame_format=format_of(fn, frame_format),
                 needs_args=needs_args,
+                asks_args=asks_args,
             )
 
         return make

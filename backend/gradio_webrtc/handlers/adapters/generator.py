@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.adapters.decoding import DecodingHandler
 from gradio_webrtc.handlers.adapters.demux import Demux
 from gradio_webrtc.handlers.adapters.encoded_media import EncodedMedia
+from gradio_webrtc.handlers.args import DEFAULTS_AFTER_S
 from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emission_parser import EmissionParser
 from gradio_webrtc.handlers.emit_pace import REST_S
@@ -42,6 +44,8 @@ class GeneratorHandler(DecodingHandler):
         needs_args: whether it takes values. It is then not called before they have arrived, and
             they are asked for unless they came before the start. Once it is called, later values
             change nothing.
+        asks_args: whether they are asked for though it can be called without; it is then called
+            without when they do not come within ``DEFAULTS_AFTER_S``.
     """
 
     receives: frozenset[MediaKind] = frozenset()
@@ -56,6 +60,7 @@ class GeneratorHandler(DecodingHandler):
         fps: int = 30,
         frame_format: FrameFormat = "rgb24",
         needs_args: bool,
+        asks_args: bool = False,
     ) -> None:
         self.emits: frozenset[MediaKind] = frozenset(emits)
         self._worker = Worker(getattr(fn, "__qualname__", type(fn).__qualname__))
@@ -64,7 +69,8 @@ class GeneratorHandler(DecodingHandler):
         self._fn = fn
         self._args: tuple[Any, ...] = ()
         self._args_came = asyncio.Event()
-        if not needs_args:
+        self._may_go_without = asks_args and not needs_args
+        if not (needs_args or asks_args):
             self._args_came.set()
         self._steps: Steps | None = None
         self._ended = False
@@ -115,7 +121,10 @@ class GeneratorHandler(DecodingHandler):
 
     async def _call(self) -> Any:
         """Call the function; a generator is kept, and steps begin."""
-        await self._args_came.wait()
+        if self._may_go_without:
+            await finished_within(self._args_came.wait(), DEFAULTS_AFTER_S)
+        else:
+            await self._args_came.wait()
         self._check_open()
         result = await call(self._fn, *self._args, worker=self._worker)
         self._check_open()

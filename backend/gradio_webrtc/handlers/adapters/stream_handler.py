@@ -71,11 +71,14 @@ class AudioHandler(DecodingHandler):
     kinds: tuple[type[UserHandler], ...] = (StreamHandler, AsyncStreamHandler)
     """What ``copy`` may return."""
 
-    def __init__(self, prototype: UserHandler, *, needs_args: bool = False) -> None:
+    def __init__(
+        self, prototype: UserHandler, *, needs_args: bool = False, asks_args: bool = False
+    ) -> None:
         super().__init__(type(prototype).__qualname__, self.emits)
         self._prototype = prototype
         self._name = type(prototype).__name__
         self._needs_args = needs_args
+        self._asks_args = asks_args
         self._handler: UserHandler | None = None
         self._workers = {method: Worker(f"{self._name}.{method}") for method in self.methods}
         self._received = Wakeup()
@@ -104,7 +107,8 @@ class AudioHandler(DecodingHandler):
         if self._closing is not None:
             raise SessionClosedError(f"The session ended while {self._name} was copied.")
         handler._webrtc.link = link
-        handler._webrtc.has_inputs = self._needs_args
+        handler._webrtc.has_inputs = self._needs_args or self._asks_args
+        handler._webrtc.may_go_without = not self._needs_args
         handler.phone_mode = link.phone_mode
         self.audio_format = _audio_format(handler)
         if _overrides(handler, "set_channel"):

@@ -37,6 +37,7 @@ class VideoFunction(DecodingHandler):
         frame_format: what it gets and returns if ``handler`` does not say.
         needs_args: whether it takes the values of other inputs too; it is then not called before
             they have arrived, and they are asked for at the start.
+        asks_args: whether they are asked for though it can be called without.
         shown: whether anybody sees what it returns.
     """
 
@@ -50,6 +51,7 @@ class VideoFunction(DecodingHandler):
         frame_format: FrameFormat,
         *,
         needs_args: bool,
+        asks_args: bool = False,
         shown: bool = True,
     ) -> None:
         self._given = handler
@@ -61,6 +63,7 @@ class VideoFunction(DecodingHandler):
         self.video_backlog = 1 if handler.skip_frames else handler.fps
         self._frames: DropOldestQueue[ReceivedVideo] = DropOldestQueue(self.video_backlog)
         self._needs_args = needs_args
+        self._asks_args = asks_args or needs_args
         self._args: tuple[Any, ...] = ()
         self._args_came = asyncio.Event()
         self._parser = EmissionParser(
@@ -81,7 +84,7 @@ class VideoFunction(DecodingHandler):
 
     async def _start(self, link: Link) -> None:
         """Ask for the values of the other inputs if the function takes any."""
-        if self._needs_args:
+        if self._asks_args:
             link.client.request_inputs()
 
     def set_args(self, args: Sequence[Any]) -> None:

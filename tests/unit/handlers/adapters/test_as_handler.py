@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 import queue
+from typing import Any
 
 import pytest
 
+from gradio_webrtc import ReplyOnPause, Stream
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.adapters.as_handler import (
     as_handler,
     check_arity,
     modality_of,
     needs_args,
+    takes_args,
 )
 from gradio_webrtc.handlers.audio_video import AudioVideoStreamHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
@@ -211,3 +214,26 @@ class TestArity:
         assert needs_args(detection, "receive")
         assert not needs_args(detection, "send-receive")
         assert needs_args(max, "receive") is False  # it does not tell
+
+
+def test_who_takes_values_of_further_inputs_defaults_included():
+    def one(frame: Any) -> Any: ...
+    def two(frame: Any, confidence: float = 0.3) -> Any: ...
+    def many(frame: Any, *values: Any) -> Any: ...
+    def named(frame: Any, *, confidence: float = 0.3) -> Any: ...
+
+    for fn, takes in ((one, False), (two, True), (many, True), (named, False)):
+        assert takes_args(fn, "send-receive") is takes
+        assert takes_args(VideoStreamHandler(fn), "send-receive") is takes
+        assert takes_args(ReplyOnPause(fn), "send-receive") is takes
+    assert takes_args(one, "receive")
+
+
+@pytest.mark.parametrize("modality", ["video", "audio"])
+def test_a_mounted_stream_asks_for_what_has_defaults(modality):
+    def fn(frame: Any, confidence: float = 0.3) -> Any: ...
+
+    handler = fn if modality == "video" else ReplyOnPause(fn)
+    made = Stream(handler, modality=modality).host.settings.make_handler()
+    assert made._asks_args
+    assert not made._needs_args

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.errors import SessionClosedError
+from gradio_webrtc.handlers.adapters import generator as generator_module
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.handlers.protocol import EndOfStream
 from gradio_webrtc.handlers.video import VideoStreamHandler
@@ -278,3 +279,22 @@ async def test_one_generator_feeds_sound_and_pictures(is_async, link):
         running.set_args([8])
         both = await asyncio.gather(rest(running), shown(running))
     assert both == [list(range(8)), list(range(8))]
+
+
+async def test_one_with_defaults_asks_and_goes_on_without(link, monkeypatch):
+    monkeypatch.setattr(generator_module, "DEFAULTS_AFTER_S", 0.05)
+    called: list[int] = []
+
+    def count_on(start=7):
+        called.append(start)
+        yield sound(start)
+
+    for given, expected in ((None, 7), ([3], 3)):
+        handler = as_handler(count_on, mode="receive", modality="audio")(asks_args=True)
+        await handler.start(link)
+        if given is not None:
+            handler.set_args(given)
+        await handler.emit("audio")
+        assert called[-1] == expected
+        await handler.aclose()
+    assert link.requests == 2
