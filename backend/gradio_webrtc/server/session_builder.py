@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -78,7 +78,11 @@ def build_session(
 
 
 def webrtc_line(
-    settings: StreamSettings, configuration: Mapping[str, Any] | None, client: Scope
+    settings: StreamSettings,
+    configuration: Mapping[str, Any] | None,
+    client: Scope,
+    *,
+    text_only: bool = False,
 ) -> Line:
     """Return a peer connection as what carries a session.
 
@@ -86,6 +90,8 @@ def webrtc_line(
         settings: the stream's.
         configuration: the server's RTC configuration.
         client: where the client's request came from.
+        text_only: whether the client has a data channel and nothing else: what is emitted goes
+            nowhere, and who types is silent for long.
 
     Raises:
         ConfigurationError: the configuration cannot be used.
@@ -95,7 +101,7 @@ def webrtc_line(
     def make(listener: TransportListener, handler: Handler) -> PeerTransport:
         return PeerTransport(
             listener,
-            mode=settings.mode,
+            mode="send" if text_only else settings.mode,
             modality=settings.modality,
             configuration=rtc,
             audio_format=handler.audio_format,
@@ -105,4 +111,4 @@ def webrtc_line(
             client=client,
         )
 
-    return Line(make)
+    return Line(make, limits=replace(settings.limits, silence=None) if text_only else None)

@@ -27,7 +27,12 @@ from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.transports.ice.ice_servers import resolve_configuration, shared_with_server
 from gradio_webrtc.transports.negotiation.candidate_addresses import Scope
 from gradio_webrtc.transports.negotiation.candidates import parse_candidate
-from gradio_webrtc.transports.negotiation.signaling import Offer, check_tracks, parse_offer
+from gradio_webrtc.transports.negotiation.signaling import (
+    Offer,
+    check_tracks,
+    is_text_only,
+    parse_offer,
+)
 from gradio_webrtc.transports.peer_transport import PeerTransport
 
 PLAIN = Requester()
@@ -142,7 +147,9 @@ class StreamHost(HostedSessions):
         webrtc_id, replaces = request.get("webrtc_id"), request.get("replaces")
         async with self._claimed(webrtc_id, replaces, asking) as place:
             configuration = await self._server_configuration()
-            session = await self._open(place, webrtc_line(settings, configuration, client))
+            typed = is_text_only(offer, settings.mode, settings.modality)
+            line = webrtc_line(settings, configuration, client, text_only=typed)
+            session = await self._open(place, line)
         if args is not None:
             session.set_args(args)
         answer = await self._answer(session, offer)

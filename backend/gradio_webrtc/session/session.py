@@ -20,7 +20,7 @@ from gradio_webrtc.recording.recorder import NoRecorder, Recorder
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.cleanup import call_all, finish, stop_tasks
 from gradio_webrtc.session.client_channel import SessionChannel
-from gradio_webrtc.session.client_messages import ClientMessages
+from gradio_webrtc.session.client_messages import GREETING, ClientMessages
 from gradio_webrtc.session.context import Context, running_for, set_current_context
 from gradio_webrtc.session.deadlines import Deadlines, FirstSign
 from gradio_webrtc.session.end_report import log_end, say_goodbye
@@ -240,7 +240,8 @@ class Session:
 
     def on_message(self, text: str | bytes) -> None:
         """A control message: a ping is a sign of life, end_stream a goodbye; others are refused."""
-        self._deadlines.heard()
+        if text != GREETING:  # which promises no more of them
+            self._deadlines.heard()
         self._control.hear(text, self.loop.time())
 
     def on_input_ended(self, kind: MediaKind) -> None:

@@ -89,12 +89,23 @@ def parse_offer(sdp: Json) -> Offer:
     )
 
 
+def is_text_only(offer: Offer, mode: Mode, modality: Modality) -> bool:
+    """Whether a client offers a data channel and nothing else, to a stream it may do with.
+
+    That is one whose handler can be typed at: audio, in a mode in which the client sends.
+    """
+    kinds = {section.kind for section in offer.plan.sections}
+    return kinds == {"application"} and modality == "audio" and mode != "receive"
+
+
 def taken_sections(offer: Offer, mode: Mode, modality: Modality) -> tuple[MediaSection, ...]:
     """Return the section of each kind of media that the stream uses: the first that fits.
 
     Raises:
         InvalidOfferError: a kind of media the stream needs is missing.
     """
+    if is_text_only(offer, mode, modality):
+        return ()
     taken: list[MediaSection] = []
     for kind in kinds_for(modality):
         fitting = [each for each in offer.media if each.kind == kind and _fits(each, mode)]

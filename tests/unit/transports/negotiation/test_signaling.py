@@ -20,6 +20,7 @@ from gradio_webrtc.transports.negotiation.candidates import MAX_CANDIDATES
 from gradio_webrtc.transports.negotiation.sdp_reader import MAX_SDP_BYTES
 from gradio_webrtc.transports.negotiation.signaling import (
     check_tracks,
+    is_text_only,
     kinds_for,
     parse_offer,
     taken_sections,
@@ -110,10 +111,24 @@ def test_no_media() -> None:
         parse_offer(sdp.offer())
 
 
-def test_only_a_data_channel_is_no_stream() -> None:
+@pytest.mark.parametrize("mode", ["send-receive", "send"])
+def test_only_a_data_channel_is_enough_to_type(mode):
     offer = parse_offer(sdp.offer("data"))
-    with pytest.raises(InvalidOfferError, match="no audio"):
-        check_tracks(offer, "send-receive", "audio", allow_extra=False)
+    check_tracks(offer, mode, "audio", allow_extra=False)
+    assert is_text_only(offer, mode, "audio")
+    assert taken_sections(offer, mode, "audio") == ()
+    assert not is_text_only(parse_offer(sdp.offer("audio", "data")), mode, "audio")
+
+
+@pytest.mark.parametrize(
+    ("mode", "modality"),
+    [("receive", "audio"), ("send-receive", "video"), ("send-receive", "audio-video")],
+)
+def test_only_a_data_channel_is_no_stream_where_media_are_needed(mode, modality):
+    offer = parse_offer(sdp.offer("data"))
+    assert not is_text_only(offer, mode, modality)
+    with pytest.raises(InvalidOfferError, match="the offer has no"):
+        check_tracks(offer, mode, modality, allow_extra=False)
 
 
 def test_far_too_many_media() -> None:
