@@ -81,12 +81,14 @@ class StreamArguments:
 
     Attributes:
         further: the inputs beside the component itself.
+        others: the outputs beside it.
         concurrency_limit: how many may stream at once, ``None`` for no limit.
     """
 
     component: StreamingComponent
     fn: UserCode
     further: list[Block]
+    others: list[Block]
     js: str | None
     concurrency_limit: int | None
     concurrency_id: str | None
@@ -118,12 +120,13 @@ def check_arguments(
         limit = limit_or_none(concurrency_limit)
         time_limit = number_or_none("time_limit", time_limit)
         further = _further_inputs(component, inputs)
-        _check_outputs(component, outputs)
+        others = _other_outputs(component, outputs)
         _check_trigger(component.stream_options.mode, trigger)
     return StreamArguments(
         component=component,
         fn=cast(UserCode, fn),  # None is refused with words, as whatever else it is not
         further=further,
+        others=others,
         js=js,
         concurrency_limit=limit,
         concurrency_id=concurrency_id,
@@ -160,12 +163,14 @@ def _further_inputs(component: StreamingComponent, value: Blocks) -> list[Block]
     return inputs[1:]
 
 
-def _check_outputs(component: StreamingComponent, outputs: Blocks) -> None:
-    if as_list("outputs", outputs) != [component]:
+def _other_outputs(component: StreamingComponent, outputs: Blocks) -> list[Block]:
+    blocks = as_list("outputs", outputs)
+    if not blocks or blocks.count(component) > 1:
         raise ConfigurationError(
-            "outputs must be the component itself and nothing else, outputs=[webrtc]. Values "
-            "for other components go through AdditionalOutputs and on_additional_outputs()."
+            "outputs must be the component itself, outputs=[webrtc]. Values for other components "
+            "go through AdditionalOutputs and on_additional_outputs()."
         )
+    return [block for block in blocks if block is not component]
 
 
 def _check_trigger(mode: Mode, trigger: Trigger | None) -> None:

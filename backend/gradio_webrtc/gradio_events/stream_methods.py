@@ -60,7 +60,8 @@ class StreamMethods(PublishedMethods, StreamingComponent):
             inputs: the component itself, then the components whose values are further arguments;
                 they are kept up to date while streaming. In mode `"receive"` without the
                 component; a generator gets the values they have when it is triggered.
-            outputs: the component itself.
+            outputs: the component itself. Others beside it get the values of `AdditionalOutputs`,
+                one each, unless there is an `on_additional_outputs()` for these.
             js: JavaScript run in the page before the input values are sent.
             concurrency_limit: how many people may stream at once; `None` for no limit, 1 by
                 default. The next person waits in line and is admitted without reloading.
@@ -101,7 +102,11 @@ class StreamMethods(PublishedMethods, StreamingComponent):
         # Gradio makes a new instance when an event updates a property, from these arguments, and
         # then calls the server functions of that instance: it must find the same sessions.
         self.constructor_args["shared_host"] = self._host
-        return wire(arguments, self._host)
+        dependency = wire(arguments, self._host)
+        if arguments.others and not self.listeners.readers:
+            self.on_additional_outputs(only_or_all, outputs=arguments.others)
+            self.listeners.standing_in = True
+        return dependency
 
     def on_additional_outputs(
         self,
@@ -151,6 +156,7 @@ class StreamMethods(PublishedMethods, StreamingComponent):
             "key": key,
         }
         check_inside_blocks("on_additional_outputs()")
+        self.listeners.end_standing_in()
         dependency = listen_to_outputs(self, fn, inputs, outputs, options)
         # As the host of the sessions: the next instance must know of the same listeners.
         self.constructor_args["shared_listeners"] = self.listeners
@@ -228,6 +234,11 @@ class StreamMethods(PublishedMethods, StreamingComponent):
         if isinstance(webrtc_id, WebRTCData):
             webrtc_id = webrtc_id.webrtc_id
         self._streaming().close_stream(webrtc_id, msg, _acting(check_owner))
+
+
+def only_or_all(*values: Any) -> Any:
+    """Return a value alone, and several as Gradio takes them for several outputs."""
+    return values[0] if len(values) == 1 else values
 
 
 def _acting(check_owner: bool) -> str | None:

@@ -19,10 +19,12 @@ class OutputListeners:
     Attributes:
         readers: by what the stream's mailboxes know the listeners, in order. These stay, while
             Gradio's numbers change when it renders one ``Blocks`` inside another.
+        standing_in: whether the only one is that of ``stream(outputs=[webrtc, other])``.
     """
 
     def __init__(self) -> None:
         self.readers: list[Hashable] = []
+        self.standing_in = False
         self._functions: list[BlockFunction] = []
 
     def add(self, function: BlockFunction, key: Hashable | None) -> Hashable:
@@ -34,6 +36,13 @@ class OutputListeners:
         self._functions.append(function)
         self.readers.append(reader)
         return reader
+
+    def end_standing_in(self) -> None:
+        """Forget the listener that shows outputs as they are: the app brings one of its own."""
+        if self.standing_in:
+            self.standing_in = False
+            self.readers.clear()
+            self._functions.clear()
 
     def ids(self) -> list[int]:
         """Return the numbers that Gradio knows the listeners by now."""

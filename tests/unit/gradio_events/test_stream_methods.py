@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 
 from gradio_webrtc import ConfigurationError, UnknownConnectionError, WebRTC, WebRTCData
+from gradio_webrtc.gradio_events.stream_methods import only_or_all
 
 STREAM = [
     "fn", "inputs", "outputs", "js", "concurrency_limit", "concurrency_id", "time_limit",
@@ -67,3 +68,19 @@ async def test_asking_for_a_connection_that_is_gone_is_refused() -> None:
     camera = streamed()
     with pytest.raises(UnknownConnectionError):
         camera.set_input("gone", 1, missing_ok=False)
+
+
+async def test_other_outputs_get_what_the_handler_says_unless_the_app_listens():
+    with gr.Blocks() as demo:
+        one, two = gr.Textbox(), gr.Textbox()
+        plain, listened = WebRTC(), WebRTC()
+        plain.stream(lambda frame: frame, inputs=[plain], outputs=[plain, one, two])
+        listened.stream(lambda frame: frame, inputs=[listened], outputs=[one])
+        assert len(listened.listeners.ids()) == 1
+        own = listened.on_additional_outputs(lambda old, new: new, inputs=[one], outputs=[one])
+        more = listened.on_additional_outputs(lambda new: new, outputs=[two])
+    [shown] = plain.listeners.ids()
+    assert demo.fns[shown].outputs == [one, two]
+    assert listened.listeners.ids() == [own["id"], more["id"]]
+    assert listened._streaming().listeners == listened.listeners.readers
+    assert (only_or_all(1), only_or_all(1, 2)) == (1, (1, 2))
