@@ -203,8 +203,8 @@ class StreamMethods(PublishedMethods, StreamingComponent):
 
         Parameters:
             webrtc_id: the connection's id.
-            args: the values. A first one that is one too many for the function is taken for one of
-                the frame, and dropped.
+            args: the values. A first `None` that is one too many for the function stands for the
+                frame, and is dropped.
             check_owner: in a Gradio event, whether it must be a connection of the event's page.
             missing_ok: whether nothing happens, but for a line in the log, when there is no such
                 connection: one that ends is still sent values by its page.

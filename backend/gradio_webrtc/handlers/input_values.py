@@ -6,20 +6,25 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.handlers.handler_session import OWN_VALUE
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 
 
-def fitting(args: Sequence[Any], check: Callable[[int], None] | None) -> Sequence[Any]:
-    """Return ``args``, without the first of them if that is one too many.
+def fitting(
+    args: Sequence[Any], check: Callable[[int], None] | None, webrtc_id: str
+) -> Sequence[Any]:
+    """Return ``args``, without a first one that only stands for the frame and is one too many.
 
-    Code written for the published packages passes a value for the frame too, which they drop.
+    Code written for the published packages passes such a value, which they drop: ``None``, an empty
+    text, or the connection's id.
 
     Args:
         args: the values, maybe with a ``WebRTCData`` before them, which is no value of an input.
         check: raises ``ConfigurationError`` when the function cannot take so many.
+        webrtc_id: the connection's id.
 
     Raises:
-        ConfigurationError: neither so many nor one less fit.
+        ConfigurationError: so many do not fit, and the first one is meant.
     """
     if check is None:
         return args
@@ -27,10 +32,16 @@ def fitting(args: Sequence[Any], check: Callable[[int], None] | None) -> Sequenc
     try:
         check(count)
     except ConfigurationError:
-        if count < len(args) or not count or not _fits(count - 1, check):
+        if count < len(args) or not count or not _stands_for_frame(args[0], webrtc_id):
+            raise
+        if not _fits(count - 1, check):
             raise
         return args[1:]
     return args
+
+
+def _stands_for_frame(value: Any, webrtc_id: str) -> bool:
+    return value is None or (isinstance(value, str) and value in ("", OWN_VALUE, webrtc_id))
 
 
 def _fits(count: int, check: Callable[[int], None]) -> bool:

@@ -74,7 +74,7 @@ class HostedSessions:
         """
         session = self.find(webrtc_id, page)
         if session is not None:
-            session.set_args(fitting(args, self.settings.check_args))
+            session.set_args(fitting(args, self.settings.check_args, webrtc_id))
         elif missing_ok:
             logger.info("set_input() is ignored: no connection has the id %.128r", webrtc_id)
         else:

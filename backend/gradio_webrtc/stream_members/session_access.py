@@ -56,8 +56,8 @@ class SessionAccess(PublishedMethods):
             webrtc_id: the id the client sent with its offer.
             args: the values, without one for the stream itself. A `WebRTCData` before them is
                 what the person submitted: the handler finds it in ``latest_args[0]``, and its
-                ``trigger_response()`` is called, once for each and in order. A first value that is
-                one too many for the function is taken for one of the frame, and dropped.
+                ``trigger_response()`` is called, once for each and in order. A first ``None``
+                that is one too many for the function stands for the frame, and is dropped.
             missing_ok: whether nothing happens, but for a line in the log, when no session has
                 this id: one that ends is still sent values by its page.
 

@@ -218,3 +218,15 @@ async def test_copy_must_return_a_handler_of_both(link):
     with pytest.raises(ConfigurationError, match="new AudioVideoStreamHandler, not a Sound"):
         await handler.start(link)
     await handler.aclose()
+
+
+@pytest.mark.parametrize("kind", [Both, AsyncBoth])
+async def test_values_that_come_unasked_and_early_are_taken(link, kind):
+    """Published pages of audio and video send their inputs as soon as they connect."""
+    handler = as_handler(kind(), mode="send-receive", modality="audio-video")()
+    handler.set_args(["blue", 3])
+    await handler.start(link)
+    assert handler.user_code.latest_args == ["__webrtc_value__", "blue", 3]
+    assert handler.user_code.args_set.is_set()
+    assert link.requests == 0
+    await handler.aclose()
