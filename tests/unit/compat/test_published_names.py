@@ -43,7 +43,6 @@ INNER = {
     *("quit_output_stream", "resolve_rtc_configuration", "turn", "wait_for_time_limit"),
 }
 """Methods by which the published ``Stream`` and ``WebRTC`` work inside; no app calls them."""
-ELSEWHERE = {"fastphone", "handle_incoming_call", "telephone_handler", "websocket_offer"}
 WITHOUT_COUNTERPART = {
     ("fastrtc 0.0.34", "SileroVADModel"): "the inner steps of their detector, download_model to "
     "get_speech_timestamps; vad() and warmup() are what turn taking uses",
@@ -114,7 +113,7 @@ def test_a_name_of_a_submodule(package: str, module: str, name: str, facts: dict
         if kind in facts:
             wrong = _mismatch(value, facts[kind], ordered=ordered)
             assert not wrong, f"{name}{inspect.signature(value)}: {wrong}"
-    methods = {k: v for k, v in facts.get("methods", {}).items() if k not in INNER | ELSEWHERE}
+    methods = {k: v for k, v in facts.get("methods", {}).items() if k not in INNER}
     for method, parameters in methods.items():
         wrong = _mismatch(getattr(value, method), parameters)
         assert not wrong, f"{name}.{method}: {wrong}"
