@@ -22,11 +22,15 @@ def takes_more(call: ast.Call) -> bool:
 def rename_keyword(source: PythonSource, found: ast.keyword, name: str) -> list[Edit]:
     """Return the edit that gives a keyword another name."""
     start = source.start(found)
+    if not _is_there(source, found):
+        return []
     return [Edit(start, start + len(found.arg or ""), name)]
 
 
 def replace_keyword(source: PythonSource, found: ast.keyword, text: str) -> list[Edit]:
     """Return the edit that puts ``text``, a whole ``name=value``, in a keyword's place."""
+    if not _is_there(source, found):
+        return []
     return [Edit(source.start(found), source.end(found), text)]
 
 
@@ -36,7 +40,12 @@ def add_keyword(source: PythonSource, call: ast.Call, text: str) -> list[Edit]:
     On a line of its own where the last argument has one; nothing where it cannot be done safely.
     """
     close = source.token_at(source.end(call) - 1)
-    if close is None or not (call.args or call.keywords) or _is_generator(call):
+    if (
+        close is None
+        or source.tokens[close].text != ")"
+        or not (call.args or call.keywords)
+        or _is_generator(call)
+    ):
         return []
     comma = source.tokens[close - 1].text == ","
     last = source.tokens[close - 2 if comma else close - 1]
@@ -56,6 +65,8 @@ def remove_keywords(
     source: PythonSource, call: ast.Call, removed: Collection[ast.keyword]
 ) -> list[Edit]:
     """Return the edits that take keywords out of ``call``; none where a comment is in the way."""
+    if not all(_is_there(source, found) for found in removed):
+        return []
     own_lines = [_whole_lines(source, found) for found in removed]
     if all(own_lines):
         return [edit for edit in own_lines if edit is not None]
@@ -123,6 +134,12 @@ def _without_strings(source: PythonSource, edit: Edit) -> str:
         if edit.start <= token.start and token.end <= edit.end:
             rest = rest[: token.start - edit.start] + rest[token.end - edit.start :]
     return rest
+
+
+def _is_there(source: PythonSource, found: ast.keyword) -> bool:
+    """Whether a keyword is where the tree says: in f-strings it is not before Python 3.12."""
+    index = source.token_at(source.start(found))
+    return index is not None and source.tokens[index].text == found.arg
 
 
 def _is_generator(call: ast.Call) -> bool:

@@ -95,6 +95,19 @@ def test_a_keyword_is_renamed_or_replaced() -> None:
     assert apply_edits(source.text, replace_keyword(source, found, "c=3")) == "f(ä=1, c=3)"
 
 
+def test_a_call_inside_of_a_text_is_changed_where_it_is_or_not_at_all() -> None:
+    text = 'b = 1\nx = f"""\n{f(a=1, c=2)}\n"""\n'
+    source = PythonSource(text)
+    found = keyword(source.calls[0], "a")
+    assert found is not None
+    for edits in (
+        remove_keywords(source, source.calls[0], [found]),
+        rename_keyword(source, found, "a"),
+        replace_keyword(source, found, "a=1"),
+    ):
+        assert apply_edits(text, edits) in (text, text.replace("a=1, ", ""))
+
+
 def test_further_keywords_may_hide_in_stars() -> None:
     assert takes_more(PythonSource("f(**x)").calls[0])
     assert not takes_more(PythonSource("f(*x, y=1)").calls[0])
