@@ -125,7 +125,7 @@ async def call_and_ask(number: str, question: str) -> tuple[Audio, str]:
             journal.note("hangs up")
     for words in call.spoken:
         journal.note(f"Twilio says: {words}")
-    return (RATE, call.sound), "\n".join(journal.lines)
+    return (RATE, call.audio), "\n".join(journal.lines)
 
 
 async def until_quiet(call: SimulatedCall) -> None:
@@ -133,7 +133,7 @@ async def until_quiet(call: SimulatedCall) -> None:
     spoken, quiet = False, 0.0
     for _ in range(round(LONGEST_SECONDS / 0.1)):
         await asyncio.sleep(0.1)
-        loud = np.abs(call.sound[-800:].astype(int)).max(initial=0) > 500
+        loud = np.abs(call.audio[-800:].astype(int)).max(initial=0) > 500
         spoken, quiet = spoken or loud, 0.0 if loud else quiet + 0.1
         if call.over.is_set() or (spoken and quiet >= QUIET_SECONDS):
             return

@@ -423,7 +423,7 @@ SPOKEN = 8_000, say(QUESTION, rate_hz=8_000)
 
 def audible(call: SimulatedCall) -> float:
     """Return how many seconds of sound the caller has heard."""
-    return float(np.count_nonzero(np.abs(call.sound.astype(int)) > 1000)) / 8_000
+    return float(np.count_nonzero(np.abs(call.audio.astype(int)) > 1000)) / 8_000
 
 
 async def test_a_reply_by_telephone_and_what_it_remembers(monkeypatch: pytest.MonkeyPatch) -> None:

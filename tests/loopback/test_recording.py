@@ -60,21 +60,21 @@ class Witness:
         self._loop = asyncio.get_running_loop()
         self.aclose = recorder.aclose
 
-    def sound_received(self, pcm: Pcm) -> None:
+    def audio_received(self, pcm: Pcm) -> None:
         self._note("input", "sound", -pcm.duration, np.abs(pcm.samples).max() > 3000)
-        self._recorder.sound_received(pcm)
+        self._recorder.audio_received(pcm)
 
-    def sound_sent(self, pcm: Pcm) -> None:
+    def audio_sent(self, pcm: Pcm) -> None:
         self._note("output", "sound", 0.0, np.abs(pcm.samples).max() > 3000)
-        self._recorder.sound_sent(pcm)
+        self._recorder.audio_sent(pcm)
 
-    def picture_received(self, picture: Any) -> None:
+    def video_received(self, picture: Any) -> None:
         self._note("input", "picture", -picture.delay, light(picture.frame))
-        self._recorder.picture_received(picture)
+        self._recorder.video_received(picture)
 
-    def picture_sent(self, frame: VideoFrame) -> None:
+    def video_sent(self, frame: VideoFrame) -> None:
         self._note("output", "picture", 0.0, light(frame))
-        self._recorder.picture_sent(frame)
+        self._recorder.video_sent(frame)
 
     def _note(self, side: str, kind: str, ago: float, on: Any) -> None:
         self.told.append((side, kind, self._loop.time() + ago, bool(on)))
@@ -121,7 +121,7 @@ async def test_both_sides_with_sound_and_picture_in_sync(tmp_path: Path) -> None
         assert isinstance(session.transport, PeerTransport)
         outgoing = session.transport._outgoing
         assert outgoing.video is not None
-        outgoing.playback._sent, outgoing.video._sent = witness.sound_sent, witness.picture_sent
+        outgoing.playback._sent, outgoing.video._sent = witness.audio_sent, witness.video_sent
         await client.connected()
         await until(lambda: client.heard > 8, seconds=60)
         await client.close()

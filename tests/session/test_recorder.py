@@ -25,17 +25,17 @@ class RememberingRecorder:
         self.closed = 0
         self.closing_takes = 0.0
 
-    def sound_received(self, pcm: Pcm) -> None:
-        self.told.append(("sound_received", pcm))
+    def audio_received(self, pcm: Pcm) -> None:
+        self.told.append(("audio_received", pcm))
 
-    def sound_sent(self, pcm: Pcm) -> None:
-        self.told.append(("sound_sent", pcm))
+    def audio_sent(self, pcm: Pcm) -> None:
+        self.told.append(("audio_sent", pcm))
 
-    def picture_received(self, picture: Any) -> None:
-        self.told.append(("picture_received", picture))
+    def video_received(self, picture: Any) -> None:
+        self.told.append(("video_received", picture))
 
-    def picture_sent(self, frame: Any) -> None:
-        self.told.append(("picture_sent", frame))
+    def video_sent(self, frame: Any) -> None:
+        self.told.append(("video_sent", frame))
 
     async def aclose(self) -> None:
         await asyncio.sleep(self.closing_takes)
@@ -64,8 +64,8 @@ async def test_all_that_comes_in_is_told() -> None:
     bench.session.on_audio(pcm)
     bench.session.on_video(picture)
     assert bench.recorder.told == [
-        ("sound_received", pcm),
-        ("picture_received", picture),
+        ("audio_received", pcm),
+        ("video_received", picture),
     ]
     await bench.session.aclose()
 

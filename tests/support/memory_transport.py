@@ -40,7 +40,7 @@ class MemoryTransport:
         self._outbox = outbox
         self._rate = sample_rate
         self.playback = OutgoingAudio(
-            sample_rate, max_channels=1, sent=listener.recorder.sound_sent
+            sample_rate, max_channels=1, sent=listener.recorder.audio_sent
         )
         self._tasks = [asyncio.ensure_future(self._receive()), asyncio.ensure_future(self._send())]
 

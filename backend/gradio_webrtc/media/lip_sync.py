@@ -52,7 +52,7 @@ class SourceClock:
         self._offset = time - now
 
 
-class SoundTimes:
+class AudioTimes:
     """Which sample of what was pushed to a playout has which time on the source's timeline."""
 
     def __init__(self, sample_rate: int) -> None:
@@ -94,7 +94,7 @@ class SoundTimes:
         return time + (sample - first) / self._rate
 
 
-class PictureTimer:
+class VideoTimer:
     """Decides when a timed frame is shown, by the clock of its source.
 
     Attributes:

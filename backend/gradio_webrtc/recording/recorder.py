@@ -44,19 +44,19 @@ class RecordedVideo(Protocol):
 class Recorder(Protocol):
     """What a session tells of its media. All of it on the event loop; nothing waits."""
 
-    def sound_received(self, pcm: Pcm) -> None:
+    def audio_received(self, pcm: Pcm) -> None:
         """Audio came in; it ends now."""
         ...
 
-    def sound_sent(self, pcm: Pcm) -> None:
+    def audio_sent(self, pcm: Pcm) -> None:
         """Audio goes out; it starts now."""
         ...
 
-    def picture_received(self, picture: RecordedVideo) -> None:
+    def video_received(self, picture: RecordedVideo) -> None:
         """A frame came in."""
         ...
 
-    def picture_sent(self, frame: av.VideoFrame) -> None:
+    def video_sent(self, frame: av.VideoFrame) -> None:
         """A frame goes out."""
         ...
 
@@ -68,16 +68,16 @@ class Recorder(Protocol):
 class NoRecorder:
     """Records nothing. Implements :class:`Recorder`."""
 
-    def sound_received(self, pcm: Pcm) -> None:
+    def audio_received(self, pcm: Pcm) -> None:
         """Ignore it."""
 
-    def sound_sent(self, pcm: Pcm) -> None:
+    def audio_sent(self, pcm: Pcm) -> None:
         """Ignore it."""
 
-    def picture_received(self, picture: RecordedVideo) -> None:
+    def video_received(self, picture: RecordedVideo) -> None:
         """Ignore it."""
 
-    def picture_sent(self, frame: av.VideoFrame) -> None:
+    def video_sent(self, frame: av.VideoFrame) -> None:
         """Ignore it."""
 
     async def aclose(self) -> None:
@@ -126,20 +126,20 @@ class FileRecorder:
         self._written: asyncio.Future[None] | None = None
         self._closing: asyncio.Task[None] | None = None
 
-    def sound_received(self, pcm: Pcm) -> None:
+    def audio_received(self, pcm: Pcm) -> None:
         """Take audio that ends now."""
         self._sound("input", pcm, pcm.duration)
 
-    def sound_sent(self, pcm: Pcm) -> None:
+    def audio_sent(self, pcm: Pcm) -> None:
         """Take audio that starts now."""
         self._sound("output", pcm, 0.0)
 
-    def picture_received(self, picture: RecordedVideo) -> None:
+    def video_received(self, picture: RecordedVideo) -> None:
         """Take the decoded frame of a received one."""
         if "input" in self._sides:
             self._picture("input", picture.frame, picture.delay)
 
-    def picture_sent(self, frame: av.VideoFrame) -> None:
+    def video_sent(self, frame: av.VideoFrame) -> None:
         """Take a frame that goes out."""
         if "output" in self._sides:
             self._picture("output", frame, 0.0)

@@ -1,4 +1,4 @@
-"""``WS {path}/websocket/offer``: sound over a websocket."""
+"""``WS {path}/websocket/offer``: audio over a websocket."""
 
 from __future__ import annotations
 

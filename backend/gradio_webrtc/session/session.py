@@ -230,13 +230,13 @@ class Session:
         """Audio arrived; it waits in order, and the oldest is dropped when too much waits."""
         self._deadlines.heard()
         self._audio.put(pcm)
-        self.recorder.sound_received(pcm)
+        self.recorder.audio_received(pcm)
 
     def on_video(self, frame: TransportedVideo) -> None:
         """A frame arrived; it replaces one that still waits."""
         self._deadlines.heard()
         self._video.put(frame)
-        self.recorder.picture_received(frame)
+        self.recorder.video_received(frame)
 
     def on_message(self, text: str | bytes) -> None:
         """A control message: a ping is a sign of life, end_stream a goodbye; others are refused."""

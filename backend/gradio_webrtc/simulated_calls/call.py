@@ -34,7 +34,7 @@ class Event:
     Attributes:
         time: when, on the event loop's clock.
         name: ``"media"``, ``"mark"`` or ``"clear"``.
-        played: bytes of sound that the caller had heard of the app by then.
+        played: bytes of audio that the caller had heard of the app by then.
     """
 
     time: float
@@ -55,7 +55,7 @@ class SimulatedCall:
         auth_token: signs what is sent, as Twilio does; empty: nothing is signed.
         caller: who calls.
         called: whom.
-        latency_s: how much later than it comes sound is played.
+        latency_s: how much later than it comes audio is played.
         background: what there is to hear of the caller's room all the time, int16 at 8 kHz of shape
             ``(samples,)``, over and over; by default nothing.
 
@@ -96,7 +96,7 @@ class SimulatedCall:
         self._voice = Voice(background)
         self._streaming = asyncio.Event()
         self._socket: ClientConnection | None = None
-        self._sounded = 0
+        self._played_bytes = 0
         self._call: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> SimulatedCall:
@@ -185,10 +185,10 @@ class SimulatedCall:
         return asyncio.get_running_loop().time()
 
     @property
-    def sound(self) -> Int16Array:
+    def audio(self) -> Int16Array:
         """What the caller heard, int16 of shape ``(samples,)`` at 8 kHz."""
-        sound: Int16Array = mu_law.decode(bytes(self.heard))[0]
-        return sound
+        audio: Int16Array = mu_law.decode(bytes(self.heard))[0]
+        return audio
 
     # -- Twilio --------------------------------------------------------------------------------
 
@@ -238,7 +238,7 @@ class SimulatedCall:
             await self._speak()
             before = self._playout.waiting_s
             played, marks = self._playout.play(self.now)
-            self._sounded += round((before - self._playout.waiting_s) * RATE)
+            self._played_bytes += round((before - self._playout.waiting_s) * RATE)
             self.times.append(self.now)
             self.heard += played
             if self.on_heard is not None:
@@ -275,7 +275,7 @@ class SimulatedCall:
         values: JsonObject = part if isinstance(part, Mapping) else {}
         if message.get("streamSid") != self.stream_sid or event not in ("media", "mark", "clear"):
             raise TelephoneError(f"Twilio takes no such message: {json.dumps(message)[:200]}")
-        self.events.append(Event(self.now, event, self._sounded))
+        self.events.append(Event(self.now, event, self._played_bytes))
         if self.on_event is not None:
             self.on_event(event)
         if event == "media":

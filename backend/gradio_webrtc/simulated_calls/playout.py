@@ -1,4 +1,4 @@
-"""What the caller of a simulated call hears: queued sound, marks and clears. Pure.
+"""What the caller of a simulated call hears: queued audio, marks and clears. Pure.
 
 As https://www.twilio.com/docs/voice/media-streams/websocket-messages says: media is buffered and
 played in the order it came; a mark comes back when what was sent before it has been played, at once
@@ -24,7 +24,7 @@ class Playout:
     """The buffer between a stream and the caller's ear.
 
     Args:
-        latency_s: how long the first sound after a silence waits before it is played, as networks
+        latency_s: how long the first audio after a silence waits before it is played, as networks
             have it.
 
     Attributes:
@@ -40,7 +40,7 @@ class Playout:
 
     @property
     def waiting_s(self) -> float:
-        """Seconds of sound that have not been played."""
+        """Seconds of audio that have not been played."""
         return self._waiting / 8000
 
     def media(self, payload: bytes, now: float) -> None:
@@ -61,7 +61,7 @@ class Playout:
         return []
 
     def clear(self) -> Sequence[str]:
-        """Drop all sound; return the marks that come back."""
+        """Drop all audio; return the marks that come back."""
         marks = [item for item in self._queue if isinstance(item, str)]
         self._queue.clear()
         self._waiting = 0

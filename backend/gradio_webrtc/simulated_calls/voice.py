@@ -65,8 +65,8 @@ class Voice:
     def say(self, audio: tuple[int, Int16Array], now: float) -> Sentence:
         """Say ``(sample_rate, int16 samples)``, mono, behind what is being said."""
         rate, samples = audio
-        sound = resampled(Pcm(rate, np.atleast_2d(samples)), RATE, 1)
-        frames = _frames(mu_law.encode(sound))
+        resampled_audio = resampled(Pcm(rate, np.atleast_2d(samples)), RATE, 1)
+        frames = _frames(mu_law.encode(resampled_audio))
         sentence = Sentence(len(frames), now)
         self._waiting.extend((frame, sentence) for frame in frames)
         return sentence

@@ -231,7 +231,7 @@ async def test_an_app_may_bring_its_own_routes() -> None:
         url = server.url.replace("http", "ws") + "/own/telephone/handler"
         async with SimulatedCall(url) as call:
             await call.say((8_000, np.full(4_000, 5_000, np.int16)))
-            await until(lambda: np.abs(call.sound.astype(int)).max() > 4_000)
+            await until(lambda: np.abs(call.audio.astype(int)).max() > 4_000)
         await until(lambda: seen[-1] == "over")
     assert seen == ["ring", "handler", "over"]
 

@@ -39,7 +39,7 @@ def phone(fn: Any, **options: Any) -> Stream:
 
 def loud(call: SimulatedCall) -> np.ndarray:
     """Return when each 20 ms began in which the caller heard something."""
-    frames = call.sound[: call.sound.size // 160 * 160].reshape(-1, 160)
+    frames = call.audio[: call.audio.size // 160 * 160].reshape(-1, 160)
     heard = np.abs(frames.astype(int)).max(axis=1) > 1000
     return np.array(call.times[: len(heard)])[heard]
 
@@ -175,7 +175,7 @@ async def test_keys_reach_the_handler_and_all_it_says_is_heard_before_it_hangs_u
         await call.press("15#")
         await asyncio.wait_for(call.over.wait(), 10)
         await server.empty()
-    levels = [level for level in np.abs(call.sound.astype(int)) if level > 1000]
+    levels = [level for level in np.abs(call.audio.astype(int)) if level > 1000]
     assert len(levels) / RATE == pytest.approx(1.0, abs=0.02)
     first, second = np.median(levels[: RATE // 3]), np.median(levels[-RATE // 3 :])
     assert (first, second) == (pytest.approx(4_000, rel=0.05), pytest.approx(8_000, rel=0.05))

@@ -81,14 +81,14 @@ async def play(
     for number in range(round(seconds * 50)):
         at = number * 0.02
         if (on := said(at)) is not None:
-            recorder.sound_sent(LOUD if on else QUIET)
+            recorder.audio_sent(LOUD if on else QUIET)
         if number % 2 == 0 and (on := shown(at)) is not None:
-            recorder.picture_sent(FRAMES[on])
+            recorder.video_sent(FRAMES[on])
         if number % 2 == 0 and (on := seen(at)) is not None:
-            recorder.picture_received(Received(FRAMES[on]))
+            recorder.video_received(Received(FRAMES[on]))
         await asyncio.sleep(0.02)
         if (on := heard(at)) is not None:
-            recorder.sound_received(LOUD if on else QUIET)
+            recorder.audio_received(LOUD if on else QUIET)
         if wait:
             caught_up(recorder)
 
@@ -171,7 +171,7 @@ async def test_a_session_that_never_carried_media_leaves_nothing(tmp_path: Path)
 
 async def test_a_moment_is_a_file_too(tmp_path: Path) -> None:
     recorder = recorder_in(tmp_path, kinds=("video",))
-    recorder.picture_received(Received(FRAMES[True]))
+    recorder.video_received(Received(FRAMES[True]))
     await recorder.aclose()
     recorded = only_file(tmp_path)
     assert recorded.pictures[0][1][:, :160].mean() > 200
@@ -189,11 +189,11 @@ async def test_sound_alone_has_no_picture_track(tmp_path: Path) -> None:
 
 async def test_a_received_picture_is_dated_back_by_what_it_was_held(tmp_path: Path) -> None:
     recorder = recorder_in(tmp_path, kinds=("video",), sides=("input",))
-    recorder.picture_received(Received(FRAMES[False]))
+    recorder.video_received(Received(FRAMES[False]))
     await asyncio.sleep(1)
-    recorder.picture_received(Received(FRAMES[True], delay=0.1))
+    recorder.video_received(Received(FRAMES[True], delay=0.1))
     await asyncio.sleep(1)
-    recorder.picture_received(Received(FRAMES[True]))
+    recorder.video_received(Received(FRAMES[True]))
     await recorder.aclose()
     assert only_file(tmp_path).picture_edges(0, 1) == pytest.approx([0.9], abs=0.005)
 

@@ -8,7 +8,7 @@ import pytest
 from gradio_webrtc.media.audio.pacer import EARLY_SECONDS, Frame
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.audio.playout_buffer import PlayoutBuffer
-from gradio_webrtc.media.lip_sync import PictureTimer, SourceClock
+from gradio_webrtc.media.lip_sync import SourceClock, VideoTimer
 
 STEP = 0.005
 
@@ -114,10 +114,10 @@ def test_chunks_of_nothing_keep_nothing() -> None:
     assert len(player.playback.times._marks) == 1
 
 
-def timer_at(time: float, now: float) -> tuple[SourceClock, PictureTimer]:
+def timer_at(time: float, now: float) -> tuple[SourceClock, VideoTimer]:
     clock = SourceClock()
     clock.sound(time, now, 1e9)
-    return clock, PictureTimer(clock)
+    return clock, VideoTimer(clock)
 
 
 def test_a_picture_waits_for_its_sound() -> None:
@@ -129,7 +129,7 @@ def test_a_picture_waits_for_its_sound() -> None:
 
 
 def test_without_sound_the_first_picture_starts_the_clock() -> None:
-    timer = PictureTimer(SourceClock())
+    timer = VideoTimer(SourceClock())
     timer.arrived(7.0, 100.0)
     assert timer.wait(7.0, 100.0) == 0.0
     timer.arrived(7.5, 100.0)
@@ -168,7 +168,7 @@ def test_late_pictures_of_a_fast_source_are_skipped_but_not_all() -> None:
 
 def test_a_stalled_source_without_sound_goes_on_where_it_was() -> None:
     clock = SourceClock()
-    timer = PictureTimer(clock)
+    timer = VideoTimer(clock)
     for time, now in ((0.0, 100.0), (0.1, 103.0)):
         timer.arrived(time, now)
         assert timer.wait(time, now) == 0.0

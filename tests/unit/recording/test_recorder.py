@@ -28,8 +28,8 @@ PCM = Pcm(48_000, tone(400, 8000, 0, 4800))
 async def test_without_a_recording_nothing_is_recorded(tmp_path: Path) -> None:
     recorder = make_recorder(None, "send", AUDIO, "somebody")
     assert isinstance(recorder, NoRecorder)
-    recorder.sound_received(PCM)
-    recorder.sound_sent(PCM)
+    recorder.audio_received(PCM)
+    recorder.audio_sent(PCM)
     await recorder.aclose()
     assert not os.listdir(tmp_path)
 
@@ -40,7 +40,7 @@ async def test_a_file_is_named_after_its_session_and_made_with_the_first_media(
     recorder = make_recorder(Recording(tmp_path / "deep" / "er"), "send", AUDIO, "some/body")
     assert isinstance(recorder, FileRecorder)
     assert not os.listdir(tmp_path)
-    recorder.sound_received(PCM)
+    recorder.audio_received(PCM)
     await recorder.aclose()
     assert os.listdir(tmp_path / "deep" / "er") == [recorder.path.name]
     assert "-some-body-" in recorder.path.name
@@ -55,8 +55,8 @@ async def test_only_the_side_that_is_wanted_is_recorded(
     recorder = make_recorder(Recording(tmp_path, side), mode, AUDIO, "somebody")
     assert isinstance(recorder, FileRecorder)
     silent = Pcm(48_000, np.zeros((1, 4800), np.int16))
-    recorder.sound_received(PCM if side == "input" else silent)
-    recorder.sound_sent(silent if side == "input" else PCM)
+    recorder.audio_received(PCM if side == "input" else silent)
+    recorder.audio_sent(silent if side == "input" else PCM)
     await recorder.aclose()
     assert all(loudness(channel[:9600]) > 100 for channel in decode(recorder.path).sound)
 

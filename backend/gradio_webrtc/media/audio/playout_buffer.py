@@ -7,7 +7,7 @@ import numpy as np
 from gradio_webrtc.media.audio.pacer import EARLY_SECONDS, AudioPacer, Frame, Wait
 from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
 from gradio_webrtc.media.audio.resampler import StreamResampler
-from gradio_webrtc.media.lip_sync import SoundTimes, SourceClock
+from gradio_webrtc.media.lip_sync import AudioTimes, SourceClock
 
 
 class PlayoutBuffer:
@@ -33,7 +33,7 @@ class PlayoutBuffer:
     ) -> None:
         """Play at ``sample_rate``, up to ``capacity`` seconds ahead; ``clock`` is driven by it."""
         self.clock = clock or SourceClock()
-        self.times = SoundTimes(sample_rate)
+        self.times = AudioTimes(sample_rate)
         self.pacer = AudioPacer(sample_rate, 1, capacity, drain=self._drain)
         self._resampler = StreamResampler(sample_rate, 1)
         self._max_channels = max_channels

@@ -179,7 +179,7 @@ class WavDecoder:
             self._format = self._header.parse(self._data)
             if self._format is None:
                 return []
-            self._left = self._header.sound_bytes
+            self._left = self._header.audio_bytes
             del self._data[: self._header.size]
         rate, channels, dtype = self._format
         usable = len(self._data) if self._left is None else min(len(self._data), self._left)

@@ -28,12 +28,12 @@ class WavHeader:
 
     Attributes:
         size: bytes before the first sample, once they are known.
-        sound_bytes: of the samples, ``None`` where the header does not know.
+        audio_bytes: of the samples, ``None`` where the header does not know.
     """
 
     def __init__(self, name: str) -> None:
         self.size = 12
-        self.sound_bytes: int | None = None
+        self.audio_bytes: int | None = None
         self._name = name
         self._format: WavFormat | None = None
         self._large: int | None = None
@@ -52,7 +52,7 @@ class WavHeader:
                 if self._format is None:
                     raise MediaFileError(self._name, "its WAV header does not say what it holds.")
                 self.size = body
-                self.sound_bytes = believed(size if self._large is None else self._large)
+                self.audio_bytes = believed(size if self._large is None else self._large)
                 return self._format
             if kind in (b"fmt ", b"ds64"):
                 if len(data) < body + min(size, 40):

@@ -21,8 +21,8 @@ from gradio_webrtc.session.state import CloseReason, SessionState
 from gradio_webrtc.session.transport import TransportListener
 from gradio_webrtc.transports.sockets.socket_transport import SocketTransport
 from gradio_webrtc.transports.sockets.text_socket import SocketClosedError, TextSocket
+from gradio_webrtc.transports.websocket.audio_format import read_formats
 from gradio_webrtc.transports.websocket.codec import WebSocketCodec
-from gradio_webrtc.transports.websocket.sound_format import read_formats
 from gradio_webrtc.transports.websocket.start import read_start
 
 REFUSAL_SECONDS = 2.0

@@ -36,9 +36,9 @@ class OutgoingMedia:
         audio_bitrate: int | None = None,
     ) -> None:
         clock = SourceClock()
-        self.playback = OutgoingAudio(clock=clock, sent=recorder.sound_sent)
+        self.playback = OutgoingAudio(clock=clock, sent=recorder.audio_sent)
         self.audio = AudioSender(self.playback, audio_bitrate) if "audio" in kinds else None
-        self.video = VideoSender(fps, clock, recorder.picture_sent) if "video" in kinds else None
+        self.video = VideoSender(fps, clock, recorder.video_sent) if "video" in kinds else None
         self.audio_sink = NullAudio() if self.audio is None else self.playback
         self.video_sink = NullVideo(fps) if self.video is None else self.video
         if self.video is not None:

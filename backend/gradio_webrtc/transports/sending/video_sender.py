@@ -12,7 +12,7 @@ from av import VideoFrame
 
 from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.media.emitted_media import EmittedVideo
-from gradio_webrtc.media.lip_sync import PictureTimer, SourceClock
+from gradio_webrtc.media.lip_sync import SourceClock, VideoTimer
 from gradio_webrtc.media.video.frames import to_frame
 from gradio_webrtc.media.video.rate_limiter import MAX_FPS, FrameRateLimiter
 from gradio_webrtc.media.video.rtp_clock import VIDEO_CLOCK_RATE, VideoClock
@@ -51,7 +51,7 @@ class VideoSender(MediaStreamTrack):
         self._clock = VideoClock()
         self._limiter = FrameRateLimiter(fps)
         self._timed_limiter = FrameRateLimiter(MAX_FPS)
-        self._timer = PictureTimer(clock or SourceClock())
+        self._timer = VideoTimer(clock or SourceClock())
         self._cleared = 0
         self._next: VideoFrame | None = None
         self._last: VideoFrame | None = None

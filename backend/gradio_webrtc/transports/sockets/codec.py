@@ -23,7 +23,7 @@ class SocketEvent:
 
 @dataclass(frozen=True)
 class Heard(SocketEvent):
-    """Sound."""
+    """Audio."""
 
     pcm: Pcm
 
@@ -72,7 +72,7 @@ class SocketCodec(Protocol):
         ...
 
     def media(self, samples: Int16Array) -> Sequence[str]:
-        """Return the messages that carry 20 ms of sound, int16 of shape ``(1, samples)``."""
+        """Return the messages that carry 20 ms of audio, int16 of shape ``(1, samples)``."""
         ...
 
     def message(self, text: str) -> str | None:
@@ -82,7 +82,7 @@ class SocketCodec(Protocol):
     def clear(self) -> str | None:
         """Return what tells the client to drop what it has not played, or ``None``.
 
-        Called when the handler's sound is dropped, once for all that was sent since the last time.
+        Called when the handler's audio is dropped, once for all that was sent since the last time.
         """
         ...
 
@@ -119,7 +119,7 @@ def json_object(text: str) -> JsonObject:
     return body
 
 
-def sound_bytes(payload: Json) -> bytes:
+def audio_bytes(payload: Json) -> bytes:
     """Return what ``payload``, base64 text, stands for.
 
     Raises:

@@ -10,7 +10,7 @@ MESSAGES_PER_SECOND = 500
 
 SECONDS_AT_ONCE = 5.0
 SECONDS_PER_SECOND = 4.0
-"""Of sound: half of what may wait for a handler, and then four times as fast as one speaks."""
+"""Of audio: half of what may wait for a handler, and then four times as fast as one speaks."""
 
 CHARACTERS_AT_ONCE = 2 * 1024 * 1024
 CHARACTERS_PER_SECOND = 512 * 1024
@@ -34,7 +34,7 @@ class Inflow:
 
         Args:
             characters: its length.
-            seconds: of sound that it held.
+            seconds: of audio that it held.
             now: the time in seconds.
         """
         return max(

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 SEND_SECONDS = 10.0
 """How long one message may take to go out. Below it there are the buffers of server and network,
-which hold more than a second of sound, so a client that is only slow does not come near it."""
+which hold more than a second of audio, so a client that is only slow does not come near it."""
 
 MAX_MEDIA = 10
 """Frames of 20 ms that wait for a socket that is not ready; then playing waits."""
@@ -61,19 +61,19 @@ class Outbox:
             self._append(text, False)
 
     async def play(self, texts: Sequence[str]) -> None:
-        """Send 20 ms of sound; waits while enough waits."""
+        """Send 20 ms of audio; waits while enough waits."""
         while self._media >= MAX_MEDIA and not self._over:
             await self._sent.wait()
         self.play_at_once(texts)
 
     def play_at_once(self, texts: Sequence[str]) -> None:
-        """Send 20 ms of sound, whatever waits already."""
+        """Send 20 ms of audio, whatever waits already."""
         if not self._over:
             for text in texts:
                 self._append(text, True)
 
     def drop_media(self) -> None:
-        """Forget sound that has not gone out."""
+        """Forget audio that has not gone out."""
         self._waiting = deque(item for item in self._waiting if not item[1])
         self._characters = sum(len(text) for text, _ in self._waiting)
         self._media = 0

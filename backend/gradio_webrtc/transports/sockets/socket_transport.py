@@ -1,4 +1,4 @@
-"""A session's sound and messages over one socket of texts, whatever they look like there."""
+"""A session's audio and messages over one socket of texts, whatever they look like there."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class SocketTransport:
     # -- what goes out -------------------------------------------------------------------------
 
     def _make_playback(self) -> OutgoingAudio:
-        sent = self._listener.recorder.sound_sent
+        sent = self._listener.recorder.audio_sent
         return OutgoingAudio(self._codec.sample_rate, max_channels=1, sent=sent)
 
     async def _play_frames(self) -> None:

@@ -49,13 +49,13 @@ class TwilioCodec:
         return Stopped() if isinstance(message, Stop) else Ignored()
 
     def media(self, samples: Int16Array) -> Sequence[str]:
-        """Return the message that carries sound, int16 of shape ``(1, samples)``."""
+        """Return the message that carries audio, int16 of shape ``(1, samples)``."""
         return [twilio_messages.media(self._sid, mu_law.encode(samples))]
 
     def frame(self, frame: SentFrame) -> Sequence[str]:
         """Return the messages that carry a frame and the marks around it."""
-        sound = twilio_messages.media(self._sid, frame.payload)
-        texts = [sound, twilio_messages.mark(self._sid, frame.name)]
+        audio = twilio_messages.media(self._sid, frame.payload)
+        texts = [audio, twilio_messages.mark(self._sid, frame.name)]
         if frame.probe is not None:
             texts.insert(0, twilio_messages.mark(self._sid, frame.probe))
         return texts
@@ -116,7 +116,7 @@ class CallTransport(SocketTransport):
         await self.playback.drain()
 
     def _make_playback(self) -> OutgoingAudio:
-        return CallPlayback(self, self._listener.recorder.sound_sent)
+        return CallPlayback(self, self._listener.recorder.audio_sent)
 
     async def _play_frames(self) -> None:
         while (frame := await self.playback.next_sent()) is not None:

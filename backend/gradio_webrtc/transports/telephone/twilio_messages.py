@@ -24,7 +24,7 @@ SAMPLE_RATE = 8_000
 """In Hz, of the mu-law in both directions."""
 
 MAX_CHARACTERS = 16 * 1024
-"""Longest message that is parsed: one of Twilio's has 300 to 2000, and this is 1.5 s of sound."""
+"""Longest message that is parsed: one of Twilio's has 300 to 2000, and this is 1.5 s of audio."""
 
 MAX_PARAMETERS = 32
 MAX_PARAMETER_CHARACTERS = 512
@@ -63,7 +63,7 @@ class Media:
 
 @dataclass(frozen=True)
 class Mark(SocketEvent):
-    """All sound that was sent before this mark has been played, or was cleared."""
+    """All audio that was sent before this mark has been played, or was cleared."""
 
     name: str
 

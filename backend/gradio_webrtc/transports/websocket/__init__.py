@@ -1,1 +1,1 @@
-"""The published websocket protocol: JSON events with sound as base64, and what we add to it."""
+"""The published websocket protocol: JSON events with audio as base64, and what we add to it."""

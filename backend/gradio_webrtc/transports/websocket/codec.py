@@ -21,10 +21,10 @@ from gradio_webrtc.transports.sockets.codec import (
     Said,
     SocketEvent,
     Stopped,
+    audio_bytes,
     json_object,
-    sound_bytes,
 )
-from gradio_webrtc.transports.websocket.sound_format import SoundFormat, read_formats
+from gradio_webrtc.transports.websocket.audio_format import SocketAudioFormat, read_formats
 
 PONG = '{"event":"pong"}'
 CLEAR = '{"event":"clear"}'
@@ -64,7 +64,7 @@ class WebSocketCodec:
             media = message.get("media")
             if not isinstance(media, dict):
                 raise InvalidMessageError('A "media" event needs {"media": {"payload": base64}}.')
-            return self._sound(sound_bytes(media.get("payload")))
+            return self._audio(audio_bytes(media.get("payload")))
         if event == "ping":
             return Pinged(PONG)
         if event == "stop":
@@ -79,7 +79,7 @@ class WebSocketCodec:
         )
 
     def media(self, samples: Int16Array) -> Sequence[str]:
-        """Return the message that carries 20 ms of sound."""
+        """Return the message that carries 20 ms of audio."""
         payload = base64.b64encode(self._encoded(samples)).decode("ascii")
         return (f'{{"event":"media","media":{{"payload":"{payload}"}}}}',)
 
@@ -91,7 +91,7 @@ class WebSocketCodec:
         """Return the event that a client which knows of it gets."""
         return CLEAR if self._extended else None
 
-    def _sound(self, data: bytes) -> SocketEvent:
+    def _audio(self, data: bytes) -> SocketEvent:
         if self._decoder is not None:
             if len(data) > MAX_OPUS_BYTES:
                 raise InvalidMessageError(
@@ -121,6 +121,6 @@ class WebSocketCodec:
         return mu_law.encode(samples)
 
 
-def _started(heard: SoundFormat, sent: SoundFormat) -> str:
+def _started(heard: SocketAudioFormat, sent: SocketAudioFormat) -> str:
     formats = {"input": heard.as_json(), "output": sent.as_json()}
     return json.dumps({"event": "started", "format": formats}, separators=(",", ":"))

@@ -44,7 +44,7 @@ def test_the_formats_that_are_read(tag: int, bits: int, dtype: str, channels: in
     found, header = parsed(content + b"samples")
     assert found == (44_100, channels, np.dtype(dtype))
     assert header.size == len(content)
-    assert header.sound_bytes == 8000
+    assert header.audio_bytes == 8000
 
 
 def test_the_extensible_kind_says_its_format_further_behind() -> None:
@@ -74,7 +74,7 @@ def test_it_does_not_matter_where_the_bytes_are_cut() -> None:
         header = WavHeader("a.wav")
         for end in range(0, len(content), step):
             assert header.parse(content[:end]) is None
-            assert header.sound_bytes is None
+            assert header.audio_bytes is None
         assert header.parse(content) == (24_000, 1, np.dtype("<i2"))
         assert header.size == len(content)
 
@@ -82,14 +82,14 @@ def test_it_does_not_matter_where_the_bytes_are_cut() -> None:
 def test_the_length_of_a_large_file_is_in_a_chunk_of_its_own() -> None:
     large = chunk(b"ds64", struct.pack("<QQQ", 0, 123_456, 0))
     _, header = parsed(wav(large, fmt(), data(0xFFFFFFFF), riff=b"RF64"))
-    assert header.sound_bytes == 123_456
+    assert header.audio_bytes == 123_456
 
 
 @pytest.mark.parametrize("size", [0, MOST_BYTES, 0x7FFFFFFF, 0xFFFFFFFF])
 def test_a_length_that_cannot_be_is_unknown(size: int) -> None:
     found, header = parsed(wav(fmt(), data(size)))
     assert found is not None
-    assert header.sound_bytes is None
+    assert header.audio_bytes is None
 
 
 def test_samples_without_a_format_are_no_wav() -> None:

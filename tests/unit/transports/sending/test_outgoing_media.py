@@ -51,7 +51,7 @@ async def test_what_goes_out_is_played_and_told_to_the_recorder() -> None:
     sent: list[Any] = []
 
     class Sent(NoRecorder):
-        def sound_sent(self, pcm: Any) -> None:
+        def audio_sent(self, pcm: Any) -> None:
             sent.append(pcm)
 
     outgoing = sending("audio", recorder=Sent())

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from gradio_webrtc.errors import InvalidMessageError, MessageTooLargeError
 from gradio_webrtc.transports.sockets.codec import (
     MAX_MESSAGE_CHARACTERS,
+    audio_bytes,
     checked_text,
     json_object,
-    sound_bytes,
 )
 
 
@@ -57,7 +57,7 @@ def test_the_worst_message_costs_less_than_a_frame_of_sound() -> None:
 
 @given(st.binary(max_size=1000))
 def test_sound_is_what_its_base64_stands_for(data: bytes) -> None:
-    assert sound_bytes(base64.b64encode(data).decode()) == data
+    assert audio_bytes(base64.b64encode(data).decode()) == data
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ def test_sound_is_what_its_base64_stands_for(data: bytes) -> None:
 )
 def test_what_is_no_base64_is_refused(payload: object) -> None:
     with pytest.raises(InvalidMessageError, match="payload"):
-        sound_bytes(payload)
+        audio_bytes(payload)
 
 
 @given(st.text())
 def test_no_text_breaks_it(text: str) -> None:
-    for read in (json_object, sound_bytes):
+    for read in (json_object, audio_bytes):
         try:
             read(text)
         except InvalidMessageError:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from gradio_webrtc.errors import InvalidFormatError
 from gradio_webrtc.handlers.protocol import AudioFormat
-from gradio_webrtc.transports.websocket.sound_format import SoundFormat, read_formats
+from gradio_webrtc.transports.websocket.audio_format import SocketAudioFormat, read_formats
 
 HANDLER = AudioFormat(16_000, "mono", 24_000)
-MU_LAW = (SoundFormat("mulaw", 16_000), SoundFormat("mulaw", 24_000))
+MU_LAW = (SocketAudioFormat("mulaw", 16_000), SocketAudioFormat("mulaw", 24_000))
 
 
 @pytest.mark.parametrize(
@@ -22,15 +22,15 @@ MU_LAW = (SoundFormat("mulaw", 16_000), SoundFormat("mulaw", 24_000))
         (None, MU_LAW),
         ({}, MU_LAW),
         ({"input": {}, "output": None, "other": 1}, MU_LAW),
-        ({"input": "pcm16"}, (SoundFormat("pcm16", 16_000), MU_LAW[1])),
-        ({"output": "opus"}, (MU_LAW[0], SoundFormat("opus", 48_000))),
+        ({"input": "pcm16"}, (SocketAudioFormat("pcm16", 16_000), MU_LAW[1])),
+        ({"output": "opus"}, (MU_LAW[0], SocketAudioFormat("opus", 48_000))),
         (
             {"input": {"encoding": "opus", "sample_rate": 48_000}, "output": {"sample_rate": 8000}},
-            (SoundFormat("opus", 48_000), SoundFormat("mulaw", 8_000)),
+            (SocketAudioFormat("opus", 48_000), SocketAudioFormat("mulaw", 8_000)),
         ),
         (
             {"output": {"encoding": "pcm16", "sample_rate": 44_100}},
-            (MU_LAW[0], SoundFormat("pcm16", 44_100)),
+            (MU_LAW[0], SocketAudioFormat("pcm16", 44_100)),
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""The forms in which sound goes over a websocket."""
+"""The forms in which audio goes over a websocket."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ OPUS_RATE = 48_000
 
 
 @dataclass(frozen=True)
-class SoundFormat:
-    """Sound in one direction; always mono.
+class SocketAudioFormat:
+    """Audio in one direction; always mono.
 
     Attributes:
         encoding: ``"mulaw"`` (G.711, a byte a sample), ``"pcm16"`` (little-endian int16) or
@@ -37,7 +37,7 @@ class SoundFormat:
         return {"encoding": self.encoding, "sample_rate": self.sample_rate}
 
 
-def read_formats(asked: Json, audio: AudioFormat) -> tuple[SoundFormat, SoundFormat]:
+def read_formats(asked: Json, audio: AudioFormat) -> tuple[SocketAudioFormat, SocketAudioFormat]:
     """Return what a client sends and what it gets, as the ``format`` of its ``start`` says.
 
     Args:
@@ -57,7 +57,7 @@ def read_formats(asked: Json, audio: AudioFormat) -> tuple[SoundFormat, SoundFor
     )
 
 
-def _read(asked: Json, name: str, sample_rate: int) -> SoundFormat:
+def _read(asked: Json, name: str, sample_rate: int) -> SocketAudioFormat:
     if isinstance(asked, str):
         asked = {"encoding": asked}
     elif asked is None:
@@ -74,10 +74,10 @@ def _read(asked: Json, name: str, sample_rate: int) -> SoundFormat:
     if encoding == "opus":
         if asked.get("sample_rate", OPUS_RATE) != OPUS_RATE:
             raise InvalidFormatError(f'The "sample_rate" of "{name}" is {OPUS_RATE} for Opus.')
-        return SoundFormat("opus", OPUS_RATE)
+        return SocketAudioFormat("opus", OPUS_RATE)
     if "sample_rate" in asked:  # what the handler itself has need not be a round number
         sample_rate = _checked_rate(asked["sample_rate"], name)
-    return SoundFormat("pcm16" if encoding == "pcm16" else "mulaw", sample_rate)
+    return SocketAudioFormat("pcm16" if encoding == "pcm16" else "mulaw", sample_rate)
 
 
 def _checked_rate(rate: Json, name: str) -> int:
