@@ -49,6 +49,7 @@ def test_the_demos_of_the_issue_are_there() -> None:
         "echo",
         "gallery",
         "hello_computer",
+        "html_client",
         "live_transcript",
         "magic_8_ball",
         "phone",

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from gradio_webrtc.concurrency.served_time import wait
-from gradio_webrtc.concurrency.waiting import cancel_and_wait
 from gradio_webrtc.errors import InvalidMessageError, NotStartedError
+from gradio_webrtc.transports.sockets.start_deadline import started
 from gradio_webrtc.transports.sockets.text_socket import TextSocket
 from gradio_webrtc.transports.telephone.twilio_messages import Connected, Start, parse
-
-START_SECONDS = 10.0
-"""How long both may take, which Twilio sends at once."""
 
 MAX_CONNECTED = 3
 """Messages that may come before ``start``."""
@@ -25,13 +19,7 @@ async def read_start(socket: TextSocket) -> Start:
         InvalidMessageError: what came is no message.
         SocketClosedError: the other end is gone.
     """
-    reading = asyncio.ensure_future(_read(socket))
-    try:
-        if await wait([reading], START_SECONDS):
-            return reading.result()
-    finally:
-        await cancel_and_wait(reading)
-    raise NotStartedError(f"A call did not start within {START_SECONDS:g} seconds.")
+    return await started(_read(socket), "A call did not start")
 
 
 async def _read(socket: TextSocket) -> Start:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from gradio_webrtc.concurrency.served_time import wait
-from gradio_webrtc.concurrency.waiting import cancel_and_wait
 from gradio_webrtc.errors import NotStartedError
 from gradio_webrtc.json_values import JsonObject
 from gradio_webrtc.transports.sockets.codec import checked_text, json_object
+from gradio_webrtc.transports.sockets.start_deadline import started
 from gradio_webrtc.transports.sockets.text_socket import TextSocket
 from gradio_webrtc.transports.websocket.codec import PONG
-
-START_SECONDS = 10.0
-"""How long a client may take until it says ``start``: as for its first sign after an offer."""
 
 MAX_PINGS = 10
 """Pings that are answered before."""
@@ -27,13 +21,7 @@ async def read_start(socket: TextSocket) -> JsonObject:
         InvalidMessageError: what came is no message.
         SocketClosedError: the client is gone.
     """
-    reading = asyncio.ensure_future(_read(socket))
-    try:
-        if await wait([reading], START_SECONDS):
-            return reading.result()
-    finally:
-        await cancel_and_wait(reading)
-    raise NotStartedError(f'No "start" event came within {START_SECONDS:g} seconds.')
+    return await started(_read(socket), 'No "start" event came')
 
 
 async def _read(socket: TextSocket) -> JsonObject:

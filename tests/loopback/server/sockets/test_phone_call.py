@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from gradio_webrtc import Stream
 from gradio_webrtc.simulated_calls.call import SimulatedCall
-from gradio_webrtc.transports.telephone import call_start
+from gradio_webrtc.transports.sockets import start_deadline
 from tests.support.echo_handlers import EchoHandler
 from tests.support.phone_server import PhoneServer
 from tests.support.sessions import until
@@ -62,7 +62,7 @@ async def test_what_does_not_begin_as_a_call_is_closed_and_a_call_beside_it_goes
 
 
 async def test_a_socket_that_never_starts_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(call_start, "START_SECONDS", 0.2)
+    monkeypatch.setattr(start_deadline, "START_SECONDS", 0.2)
     async with phone() as server, opened(server) as socket:
         await socket.send(json.dumps({"event": "connected"}))
         assert await ended(socket) == (1000, "not_started")

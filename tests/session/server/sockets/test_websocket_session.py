@@ -20,7 +20,7 @@ from gradio_webrtc.server.sockets.websocket_session import serve_websocket
 from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.session.context import get_current_context
 from gradio_webrtc.session.state import CloseReason, Limits, SessionState
-from gradio_webrtc.transports.websocket.start import START_SECONDS
+from gradio_webrtc.transports.sockets.start_deadline import START_SECONDS
 from tests.support.asgi_websocket import AsgiWebSocket
 from tests.support.memory_socket import media
 from tests.support.registry import handler_of

@@ -9,8 +9,9 @@ import pytest
 
 from gradio_webrtc.errors import InvalidMessageError, NotStartedError, SignalingError
 from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.transports.sockets.start_deadline import START_SECONDS
 from gradio_webrtc.transports.sockets.text_socket import SocketClosedError
-from gradio_webrtc.transports.telephone.call_start import START_SECONDS, read_start
+from gradio_webrtc.transports.telephone.call_start import read_start
 from gradio_webrtc.transports.telephone.twilio_messages import Start
 from tests.support.memory_socket import MemorySocket
 

@@ -9,8 +9,9 @@ import pytest
 
 from gradio_webrtc.errors import InvalidMessageError, NotStartedError
 from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.transports.sockets.start_deadline import START_SECONDS
 from gradio_webrtc.transports.sockets.text_socket import SocketClosedError
-from gradio_webrtc.transports.websocket.start import MAX_PINGS, START_SECONDS, read_start
+from gradio_webrtc.transports.websocket.start import MAX_PINGS, read_start
 from tests.support.memory_socket import MemorySocket, media
 
 pytestmark = pytest.mark.looptime
