@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import HTTPException
+import asyncio
+
+from fastapi import HTTPException, Request
 from starlette.requests import HTTPConnection
 
+from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import OriginNotAllowedError
 from gradio_webrtc.server.origins import check_origin
 from gradio_webrtc.server.quotas import Requester, network_of
@@ -33,3 +36,30 @@ def check_request(host: StreamHost, request: HTTPConnection) -> Requester:
         raise HTTPException(403, refusal.message) from None
     # Whether a proxy's word for it counts is the HTTP server's to decide: uvicorn's proxy_headers.
     return Requester(None, network_of(request.client.host if request.client else None))
+
+
+async def read_body(request: Request, what: str, most: int, seconds: float) -> bytes:
+    """Return the body of a request, never holding more of it than is taken.
+
+    Args:
+        request: whose body nobody has read.
+        what: how the body is called in a refusal.
+        most: bytes that it may have.
+        seconds: in which it has to arrive.
+
+    Raises:
+        HTTPException: 408, it was too slow; 413, it is too large.
+    """
+    reading = asyncio.ensure_future(_received(request, what, most))
+    if not await finished_within(reading, seconds):
+        raise HTTPException(408, f"The {what} did not arrive within {seconds:g} seconds.")
+    return reading.result()
+
+
+async def _received(request: Request, what: str, most: int) -> bytes:
+    received = bytearray()
+    async for part in request.stream():
+        received += part
+        if len(received) > most:
+            raise HTTPException(413, f"The {what} is larger than {most} bytes.")
+    return bytes(received)

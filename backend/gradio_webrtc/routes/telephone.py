@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from enum import Enum
@@ -12,9 +11,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket
 
-from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import InvalidSignatureError, MissingTwilioError, UnsupportedModalityError
-from gradio_webrtc.routes.requests import check_request
+from gradio_webrtc.routes.requests import check_request, read_body
 from gradio_webrtc.routes.websocket import check_websocket
 from gradio_webrtc.server.sockets.phone_call import serve_call
 from gradio_webrtc.server.stream_host import StreamHost
@@ -145,23 +143,11 @@ def _arrival(connection: HTTPConnection) -> Arrival:
 
 
 async def _read_form(request: Request) -> dict[str, str]:
-    reading = asyncio.ensure_future(_receive(request))
     try:
-        if not await finished_within(reading, FORM_SECONDS):
-            raise HTTPException(408, f"The form did not arrive within {FORM_SECONDS:g} seconds.")
-        text = reading.result().decode()
+        text = (await read_body(request, "form", MAX_FORM_BYTES, FORM_SECONDS)).decode()
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError:
         raise HTTPException(422, "The body must be a form, as Twilio posts it.") from None
     except RuntimeError:  # an app's own route has read the form, which the request has kept
         form = await request.form()
         return {name: value for name, value in form.items() if isinstance(value, str)}
-
-
-async def _receive(request: Request) -> bytes:
-    received = bytearray()
-    async for part in request.stream():
-        received += part
-        if len(received) > MAX_FORM_BYTES:
-            raise HTTPException(413, f"The form is larger than {MAX_FORM_BYTES} bytes.")
-    return bytes(received)

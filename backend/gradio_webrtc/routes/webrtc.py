@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from enum import Enum
 from typing import Any, Literal
@@ -10,9 +9,8 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import TooManyRequestsError
-from gradio_webrtc.routes.requests import check_request, scope_of_request
+from gradio_webrtc.routes.requests import check_request, read_body, scope_of_request
 from gradio_webrtc.server.stream_host import StreamHost
 
 MAX_BODY_BYTES = 128 * 1024
@@ -72,23 +70,12 @@ def _check_content_type(request: Request) -> None:
 
 async def _read_body(request: Request) -> OfferBody:
     """Read and check the body, never holding more than ``MAX_BODY_BYTES`` of it."""
-    reading = asyncio.ensure_future(_receive(request))
-    if not await finished_within(reading, BODY_SECONDS):
-        raise HTTPException(408, f"The body did not arrive within {BODY_SECONDS:g} seconds.")
+    data = await read_body(request, "body", MAX_BODY_BYTES, BODY_SECONDS)
     try:
-        return OfferBody.model_validate(json.loads(reading.result()))
+        return OfferBody.model_validate(json.loads(data))
     except ValidationError as error:
         raise HTTPException(
             422, error.errors(include_url=False, include_context=False, include_input=False)
         ) from None
     except (ValueError, RecursionError):
         raise HTTPException(422, "The body must be JSON.") from None
-
-
-async def _receive(request: Request) -> bytes:
-    received = bytearray()
-    async for part in request.stream():
-        received += part
-        if len(received) > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
-    return bytes(received)
