@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from gradio_webrtc.error_words import shortened
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.session import messages
+from gradio_webrtc.speech.model_files import on_fetch
 
 logger = logging.getLogger(__name__)
 
@@ -134,3 +135,13 @@ def _text(name: str, text: object) -> str:
             f"{name}() takes text, not {type(text).__name__}: pass json.dumps(...) or str(...)."
         )
     return text
+
+
+def _tell_page(text: str) -> None:
+    """Show ``text`` in the page of the person whose callback waits, if one does."""
+    context = _current.get()
+    if context is not None:
+        context.show_info(text)
+
+
+on_fetch(_tell_page)

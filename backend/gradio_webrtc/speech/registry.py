@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 from typing import Any, Generic, TypeVar, cast
 
 from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
@@ -34,22 +35,37 @@ class Engine:
         module: where it is, below ``gradio_webrtc.speech``.
         factory: what makes the model.
         options: what it is always given.
-        needs: modules it cannot do without; an engine that lacks one is not chosen by itself.
+        needs: packages it cannot do without; an engine that lacks one is not chosen by itself.
+        files: the function in ``module`` that says, from ``options`` and without a network, whether
+            the model's files are there; ``""`` where they come with the package.
+        advice: the function in ``module`` that gives a text for the log of an app that got this
+            engine without having named one; ``""`` for none.
     """
 
     module: str
     factory: str
     options: dict[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    files: str = ""
+    advice: str = ""
 
     def installed(self) -> bool:
-        """Whether everything it needs is there, without importing it."""
-        return all(importlib.util.find_spec(name) is not None for name in self.needs)
+        """Whether everything it needs is there, without importing that or asking a network."""
+        if not all(importlib.util.find_spec(name) is not None for name in self.needs):
+            return False
+        return not self.files or bool(getattr(self._imported(), self.files)(**self.options))
+
+    def advise(self) -> None:
+        """Write the advice to the log."""
+        if self.advice:
+            logger.warning("%s", getattr(self._imported(), self.advice)())
 
     def make(self, **options: Any) -> Any:
         """Make a model; ``options`` may not name what the engine is always given."""
-        module = importlib.import_module(f"gradio_webrtc.speech.{self.module}")
-        return getattr(module, self.factory)(**self.options, **options)
+        return getattr(self._imported(), self.factory)(**self.options, **options)
+
+    def _imported(self) -> ModuleType:
+        return importlib.import_module(f"gradio_webrtc.speech.{self.module}")
 
 
 class Registry(Generic[Model]):
@@ -110,7 +126,10 @@ class Registry(Generic[Model]):
                 return self.get(name, {})
             except SpeechEngineError as error:
                 logger.warning("Going on without the engine %s: %s", name, error)
-        return self.get(installed[-1] if installed else self._preferred[-1], {})
+        last = installed[-1] if installed else self._preferred[-1]
+        model = self.get(last, {})
+        self._engines[last].advise()
+        return model
 
     def _make(self, name: str, options: dict[str, Any]) -> Model:
         factory = self._factory(name)
@@ -149,21 +168,27 @@ _STT: Registry[STTModel] = Registry(
     "stt",
     STTModel,
     {
-        "moonshine/base": Engine(
-            "recognition.moonshine", "MoonshineSTT", {"model": "moonshine/base"}, ("onnxruntime",)
-        ),
-        "moonshine/tiny": Engine(
-            "recognition.moonshine", "MoonshineSTT", {"model": "moonshine/tiny"}, ("onnxruntime",)
-        ),
+        **{
+            name: Engine(
+                "recognition.moonshine",
+                "MoonshineSTT",
+                {"model": name},
+                needs=("onnxruntime",),
+                files="files_are_here",
+            )
+            for name in ("moonshine/base", "moonshine/tiny")
+        },
         "sphinx": Engine("recognition.sphinx", "SphinxSTT", needs=("pocketsphinx",)),
     },
-    ("moonshine/base", "sphinx"),
+    ("moonshine/base", "moonshine/tiny", "sphinx"),
 )
 _TTS: Registry[TTSModel] = Registry(
     "tts",
     TTSModel,
     {
-        "kokoro": Engine("synthesis.kokoro", "KokoroTTS", needs=("onnxruntime",)),
+        "kokoro": Engine(
+            "synthesis.kokoro", "KokoroTTS", needs=("onnxruntime",), files="files_are_here"
+        ),
         "espeak": Engine("synthesis.espeak", "EspeakTTS", needs=("espeakng_loader",)),
         "cartesia": Engine("synthesis.cartesia", "CartesiaTTS"),
     },
@@ -175,8 +200,9 @@ def get_stt_model(model: str | None = None, **options: Any) -> STTModel:
     """Return a model that turns speech into text, loaded, the same for all who ask for it.
 
     Args:
-        model: an engine's name, such as ``"sphinx"``; ``None`` for the one named by the
-            environment variable ``GRADIO_WEBRTC_STT``, else the best that is installed.
+        model: an engine's name, such as ``"sphinx"``, whose files are fetched from the model hub
+            where they are not here; ``None`` for the one named by the environment variable
+            ``GRADIO_WEBRTC_STT``, else the best that is here, which asks no network.
         options: passed to the engine.
 
     Raises:
@@ -190,8 +216,9 @@ def get_tts_model(model: str | None = None, **options: Any) -> TTSModel:
     """Return a model that turns text into speech, loaded, the same for all who ask for it.
 
     Args:
-        model: an engine's name, such as ``"espeak"``; ``None`` for the one named by the
-            environment variable ``GRADIO_WEBRTC_TTS``, else the best that is installed.
+        model: an engine's name, such as ``"espeak"``, whose files are fetched from the model hub
+            where they are not here; ``None`` for the one named by the environment variable
+            ``GRADIO_WEBRTC_TTS``, else the best that is here, which asks no network.
         options: passed to the engine.
 
     Raises:

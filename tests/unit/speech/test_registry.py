@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -46,16 +49,25 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> Registry[STTModel]:
     monkeypatch.setattr(registry_module.importlib, "import_module", lambda name: _THIS)
     known = {
         "best": Engine("x", "Deaf", {"answer": "best"}, needs=("no_such_module",)),
+        "far": Engine("x", "Deaf", {"answer": "far"}, files="files_are_here"),
         "good": Engine("x", "Deaf", {"answer": "good"}, needs=("json",)),
-        "plain": Engine("x", "Deaf"),
+        "plain": Engine("x", "Deaf", advice="advice"),
         "mute": Engine("x", "object"),
     }
-    return Registry("stt", STTModel, known, ("best", "good", "plain"))
+    return Registry("stt", STTModel, known, ("best", "far", "good", "plain"))
 
 
 class _THIS:
     Deaf = Deaf
     object = object
+
+    @staticmethod
+    def files_are_here(answer: str) -> bool:
+        return answer != "far"
+
+    @staticmethod
+    def advice() -> str:
+        return "pip install better"
 
 
 def test_a_model_is_made_and_loaded_once_however_many_ask_at_once(engines):
@@ -88,6 +100,12 @@ def test_without_a_name_the_next_best_serves_when_loading_fails(engines, caplog)
     assert engines.get(None, {}).stt(None) == ""
     assert "Going on without the engine good: pip install ears" in caplog.text
     assert engines.get(None, {}).stt(None) == "", "and it is not tried at every call"
+    assert caplog.text.count("pip install better") == 1, "the last resort says what is better, once"
+
+
+def test_an_engine_that_was_named_gives_no_advice(engines, caplog):
+    engines.get("plain", {})
+    assert caplog.text == ""
 
 
 def test_a_named_engine_that_fails_says_so_and_is_tried_again(engines):
@@ -115,7 +133,9 @@ def test_those_who_waited_for_a_model_that_fails_get_its_error(engines):
 
 
 def test_an_unknown_name_is_answered_with_those_there_are(engines):
-    with pytest.raises(ConfigurationError, match=r"no engine 'whisper'.*'best', 'good', 'plain'"):
+    with pytest.raises(
+        ConfigurationError, match=r"no engine 'whisper'.*'best', 'far', 'good', 'plain'"
+    ):
         engines.get("whisper", {})
 
 
@@ -144,3 +164,50 @@ def test_public_functions_take_names_and_options(monkeypatch: pytest.MonkeyPatch
 def test_options_may_be_given_where_the_environment_names_the_engine(engines, monkeypatch):
     monkeypatch.setenv("GRADIO_WEBRTC_STT", "plain")
     assert engines.get(None, {"answer": "x"}).stt(None) == "x"
+
+
+ALONE = """
+import os, socket, sys, time
+
+class Refused(Exception):
+    pass
+
+def refuse(*arguments, **options):
+    tried.append(arguments)
+    raise Refused("the network was asked")
+
+tried = []
+import huggingface_hub
+import onnxruntime
+from gradio_webrtc import get_stt_model, get_tts_model
+
+for name in ("getaddrinfo", "create_connection", "gethostbyname"):
+    setattr(socket, name, refuse)
+socket.socket.connect = socket.socket.connect_ex = refuse
+started = time.perf_counter()
+print(type(get_stt_model()).__name__, type(get_tts_model()).__name__, len(tried))
+try:
+    get_tts_model("kokoro")
+except Exception as error:
+    print(type(error).__name__, len(tried) > 0)
+print(time.perf_counter() - started)
+"""
+
+
+def test_without_a_name_no_network_is_asked_though_onnxruntime_could_run_more(tmp_path):
+    """In a process of its own whose hub has an empty cache and whose sockets refuse."""
+    removed = ("GRADIO_WEBRTC_STT", "GRADIO_WEBRTC_TTS", "HF_HUB_OFFLINE")
+    given = {name: value for name, value in os.environ.items() if name not in removed}
+    run = subprocess.run(
+        [sys.executable, "-c", ALONE],
+        env={**given, "HF_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=True,
+    )
+    models, named, seconds = run.stdout.splitlines()
+    assert models.endswith(" 0"), run.stdout
+    assert named == "ModelDownloadError True", "a name asks, or the test would show nothing"
+    assert float(seconds) < 10, "and asks once"
+    assert run.stderr.count("Fetching") == 1

@@ -20,7 +20,7 @@ import numpy as np
 
 from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
 from gradio_webrtc.media.audio.pcm import Float32Array, to_float32
-from gradio_webrtc.speech.model_files import model_file
+from gradio_webrtc.speech.model_files import cached_file, model_file
 from gradio_webrtc.speech.onnx_model import check_inputs, onnxruntime, open_model
 from gradio_webrtc.speech.recognition.model_audio import mono_at
 
@@ -114,6 +114,12 @@ class MoonshineSTT:
             if self._parts is None:
                 self._parts = _load(self._source)
             return self._parts
+
+
+def files_are_here(model: str) -> bool:
+    """Whether all files of ``model`` were fetched once. Asks no network."""
+    files = (ENCODER, DECODER, TOKENIZER)
+    return all(cached_file(REPOSITORIES[model], name) is not None for name in files)
 
 
 def _load(source: str | os.PathLike[str]) -> _Parts:

@@ -21,7 +21,7 @@ import numpy as np
 
 from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
 from gradio_webrtc.media.audio.pcm import Float32Array
-from gradio_webrtc.speech.model_files import model_file
+from gradio_webrtc.speech.model_files import cached_file, model_file
 from gradio_webrtc.speech.onnx_model import check_inputs, onnxruntime, open_model
 from gradio_webrtc.speech.synthesis.async_speech import as_async_stream
 from gradio_webrtc.speech.synthesis.espeak_library import espeak_library
@@ -171,6 +171,12 @@ class KokoroTTS:
                     raise SpeechEngineError(f"{path} is no voice of this model.")
                 self._voices[name] = styles.reshape(-1, 1, _STYLE)
             return self._voices[name]
+
+
+def files_are_here() -> bool:
+    """Whether all files of this model were fetched once. Asks no network."""
+    files = (MODEL, TOKENIZER, f"voices/{KokoroTTSOptions().voice}.bin")
+    return all(cached_file(REPOSITORY, name) is not None for name in files)
 
 
 def _load(source: str | os.PathLike[str], model: str) -> _Parts:

@@ -148,11 +148,12 @@ def test_missing_extra_names_the_command_before_anything_is_fetched(monkeypatch)
 def test_a_model_that_cannot_be_fetched_says_which_and_what_else_to_do(monkeypatch, tmp_path):
     import huggingface_hub
 
-    def unreachable(repository: str, name: str) -> str:
+    def unreachable(address: str, timeout: float) -> None:
         raise ConnectionError("no route to host")
 
     monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda *args: None)
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", unreachable)
+    monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", unreachable)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda *a: pytest.fail("fetched"))
     with pytest.raises(ModelDownloadError) as caught:
         MoonshineSTT().load()
     text = str(caught.value)
