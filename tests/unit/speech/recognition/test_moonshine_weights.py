@@ -1,0 +1,79 @@
+"""Moonshine as it is installed, with its real weights."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from gradio_webrtc.speech.recognition.moonshine import MoonshineSTT
+from tests.support.moonshine_weights import needs_weights
+from tests.support.noises import noises
+from tests.support.spoken_clips import spoken_clips
+from tests.support.synthetic_speech import say
+
+pytestmark = needs_weights
+
+
+@pytest.fixture(scope="module")
+def ears() -> MoonshineSTT:
+    model = MoonshineSTT("moonshine/tiny")
+    model.load()
+    return model
+
+
+def words(text: str) -> list[str]:
+    """Return what espeak-ng, which never says a thing twice in the same way, is heard to say."""
+    return re.findall(r"[a-z]+", text.lower())
+
+
+def test_the_packages_weights_recognise_speech_of_any_rate(ears: MoonshineSTT):
+    for rate in (8000, 16_000, 48_000):
+        said = say("one two three four five six", "en-us+f2", rate)
+        assert words(ears.stt((rate, said)))[2:] == ["three", "four", "five", "six"]
+
+
+def test_noises_are_no_words(ears: MoonshineSTT):
+    """``make proof`` does so with 200."""
+    heard = {name: ears.stt((16_000, clip)) for name, clip in noises(40)}
+    assert not any(heard.values()), heard
+
+
+def test_spoken_words_are_not_lost(ears: MoonshineSTT):
+    """``make proof`` does so with 200."""
+    heard = {name: ears.stt((16_000, clip)) for name, clip in spoken_clips(40)}
+    assert all(heard.values()), heard
+
+
+def test_without_its_check_noise_would_be_words():
+    deaf = MoonshineSTT("moonshine/tiny", check_voice=False)
+    heard = [deaf.stt((16_000, clip)) for _, clip in noises(10)]
+    assert "You" in heard, "or the tests above show nothing"
+
+
+@pytest.mark.parametrize("word", ["yes", "no"])
+def test_a_word_of_a_third_of_a_second_is_heard_once(ears: MoonshineSTT, word: str):
+    said = say(word, "en-us", 16_000)
+    assert len(said) < 0.45 * 16_000
+    assert ears.stt((16_000, said)).strip(".,").lower() == word
+
+
+def test_what_is_said_again_and_again_is_not_taken_for_a_loop(ears: MoonshineSTT):
+    said = say("no, no, no, no, no", "en-us", 16_000)
+    assert ears.stt((16_000, said)).lower().count("no") >= 4
+
+
+def test_a_minute_of_noise_after_speech_adds_no_words(ears: MoonshineSTT):
+    said = say("one two three four five six", "en-us+f2", 16_000)
+    noise = np.random.default_rng(1).normal(0, 100, 60 * 16_000).astype(np.int16)
+    heard = words(ears.stt((16_000, np.concatenate([said, noise]))))
+    assert heard[2:] == ["three", "four", "five", "six"]
+
+
+def test_many_threads_hear_what_one_hears(ears: MoonshineSTT):
+    said = [(16_000, clip) for _, clip in spoken_clips(6, seed=3)]
+    alone = [ears.stt(one) for one in said]
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(ears.stt, said)) == alone
