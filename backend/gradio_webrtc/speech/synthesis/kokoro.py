@@ -25,9 +25,10 @@ from gradio_webrtc.speech.model_files import cached_file, model_file
 from gradio_webrtc.speech.onnx_model import check_inputs, onnxruntime, open_model
 from gradio_webrtc.speech.synthesis.async_speech import as_async_stream
 from gradio_webrtc.speech.synthesis.espeak_library import espeak_library
-from gradio_webrtc.speech.synthesis.phonemes import phonemes
+from gradio_webrtc.speech.synthesis.full_scale import within_full_scale
+from gradio_webrtc.speech.synthesis.phonemes import phonemes, with_english_sounds
 from gradio_webrtc.speech.synthesis.prefetch import prefetched
-from gradio_webrtc.speech.synthesis.sentences import sentences
+from gradio_webrtc.speech.synthesis.sentences import clauses_first
 from gradio_webrtc.speech.synthesis.tts import TTSOptions, check_text, checked_options
 
 SAMPLE_RATE = 24_000
@@ -141,14 +142,13 @@ class KokoroTTS:
         check_text(text)
         chosen = checked_options(KokoroTTSOptions, "kokoro", options) or self._options
         parts, voice = self._loaded(), self._voice(chosen.voice)
-        pause = np.zeros(0, np.float32)
-        for sentence in sentences(text, _LONGEST_TEXT):
-            said = phonemes(espeak_library(), sentence, chosen.lang)
-            symbols = [parts.symbols[s] for s in said if s in parts.symbols][:_MOST_SYMBOLS]
+        pause = 0
+        for piece in clauses_first(text, _LONGEST_TEXT):
+            symbols = _symbols_of(parts, piece.text, chosen.lang)
             if symbols:
                 spoken = _speak(parts, symbols, voice, chosen.speed)
-                yield SAMPLE_RATE, np.concatenate([pause, spoken])
-                pause = np.zeros(round(SAMPLE_RATE * _PAUSE_S), np.float32)
+                yield SAMPLE_RATE, np.concatenate([np.zeros(pause, np.float32), spoken])
+                pause = round(SAMPLE_RATE * _PAUSE_S) if piece.ends_sentence else 0
 
     def stream_tts(
         self, text: str, options: KokoroTTSOptions | None = None
@@ -199,11 +199,21 @@ def _symbols(path: Path) -> dict[str, int]:
         raise SpeechEngineError(f"{path} is no tokenizer of this model: {error!r}") from error
 
 
+def _symbols_of(parts: _Parts, text: str, language: str) -> list[int]:
+    """Return the numbers of the symbols of ``text``; none if there is no sound in it."""
+    said = phonemes(espeak_library(), text, language)
+    if language.startswith("en"):
+        said = with_english_sounds(said)
+    known = [symbol for symbol in said if symbol in parts.symbols]
+    if not any(symbol.isalpha() for symbol in known):
+        return []
+    return [parts.symbols[symbol] for symbol in known[:_MOST_SYMBOLS]]
+
+
 def _speak(parts: _Parts, symbols: list[int], voice: Float32Array, speed: float) -> Float32Array:
     given = {
         parts.tokens: np.array([[0, *symbols, 0]], np.int64),
         "style": voice[min(len(symbols), len(voice) - 1)],
         "speed": np.array([speed], np.float32),
     }
-    spoken: Float32Array = np.asarray(parts.session.run(None, given)[0], np.float32).reshape(-1)
-    return spoken
+    return within_full_scale(np.asarray(parts.session.run(None, given)[0], np.float32))

@@ -6,6 +6,8 @@ import re
 from typing import Protocol
 
 _MARKS = re.compile(r"(\s*[;:,.!?\u2026\u2014\u00a1\u00bf\"\u201c\u201d()]+(?!\d)\s*)")
+_OTHER_LANGUAGE = re.compile(r"\([a-z-]+\)")
+"""How espeak-ng marks that a word is pronounced as in another language, "(en)"."""
 _ENGLISH = (
     # Sounds of other languages in borrowed words, for which English voices have none.
     ("\u02b2", "j"),
@@ -34,9 +36,13 @@ def phonemes(library: Pronounces, text: str, language: str) -> str:
         if number % 2:
             said.append(part)
         elif part.strip():
-            said.append(" ".join(library.phonemes(part, language)).strip())
-    joined = re.sub(r"\s+", " ", "".join(said)).strip()
-    if language.startswith("en"):
-        for theirs, ours in _ENGLISH:
-            joined = joined.replace(theirs, ours)
-    return joined
+            clauses = " ".join(library.phonemes(part, language))
+            said.append(_OTHER_LANGUAGE.sub("", clauses).strip())
+    return re.sub(r"\s+", " ", "".join(said)).strip()
+
+
+def with_english_sounds(said: str) -> str:
+    """Return IPA with sounds that English lacks replaced by those nearest to them."""
+    for theirs, ours in _ENGLISH:
+        said = said.replace(theirs, ours)
+    return said

@@ -147,7 +147,7 @@ def test_options_of_the_engine_hold_where_a_call_brings_none():
     assert len(slow.tts("Well then.")[1]) > 1.5 * len(EspeakTTS().tts("Well then.")[1])
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n\n"])
+@pytest.mark.parametrize("text", ["", "   ", "\n\n", "...!?", "!!!", "***", "\u2014"])
 async def test_nothing_to_say_is_no_sound(voice: EspeakTTS, text: str):
     rate, samples = voice.tts(text)
     assert (rate, samples.shape, samples.dtype) == (22050, (0,), np.int16)

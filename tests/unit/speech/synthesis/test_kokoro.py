@@ -114,10 +114,29 @@ def test_a_long_sentence_stays_within_what_the_model_takes(voice: KokoroTTS, mon
     assert max(given) <= 510
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\U0001f3b1"])
-def test_nothing_to_say_is_no_sound_or_little(voice: KokoroTTS, text: str):
-    assert voice.tts(text)[1].dtype == np.float32
-    assert text.strip() or len(voice.tts(text)[1]) == 0
+@pytest.mark.parametrize("text", ["", "  ", "...!?", "\u2014", "***", '"'])
+def test_nothing_to_say_is_no_sound(voice: KokoroTTS, text: str):
+    rate, samples = voice.tts(text)
+    assert (rate, samples.shape, samples.dtype) == (24_000, (0,), np.float32)
+    assert list(voice.stream_tts_sync(text)) == []
+
+
+def test_a_sign_with_a_name_is_said(voice: KokoroTTS):
+    assert symbols_of(voice.tts("\U0001f3b1")[1]) > 5
+
+
+def test_what_is_beyond_full_scale_is_made_quieter_not_clipped(voice: KokoroTTS):
+    samples = voice.tts("Hello.", KokoroTTSOptions(voice="zz_loud"))[1]
+    assert np.abs(samples).max() == pytest.approx(0.99)
+
+
+def test_the_first_clause_comes_first_without_a_pause_after_it(voice: KokoroTTS):
+    text = "Well, that is a rather long story. Hello."
+    pieces = [samples for _, samples in voice.stream_tts_sync(text)]
+    assert len(pieces) == 3
+    assert len(pieces[0]) == len(voice.tts("Well,")[1])
+    assert pieces[1][0] != 0
+    assert not pieces[2][:3429].any()
 
 
 def test_an_export_with_other_names_is_taken_too(tmp_path: Path):

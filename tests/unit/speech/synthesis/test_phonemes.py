@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gradio_webrtc.speech.synthesis.espeak_library import espeak_library
-from gradio_webrtc.speech.synthesis.phonemes import phonemes
+from gradio_webrtc.speech.synthesis.phonemes import phonemes, with_english_sounds
 
 
 class Letters:
@@ -48,6 +48,13 @@ def test_marks_alone_and_nothing_are_not_pronounced() -> None:
     assert library.given == []
 
 
-@pytest.mark.parametrize(("language", "said"), [("en-us", "\u0279kj"), ("de", "rx\u02b2")])
-def test_sounds_for_which_english_voices_have_none_are_replaced(language: str, said: str) -> None:
-    assert phonemes(Letters(), "rx\u02b2", language) == said
+def test_sounds_for_which_english_voices_have_none_are_replaced() -> None:
+    assert phonemes(Letters(), "rx\u02b2", "en-us") == "rx\u02b2"
+    assert with_english_sounds("rx\u02b2") == "\u0279kj"
+
+
+def test_marks_of_another_language_are_no_brackets_of_the_text() -> None:
+    said = phonemes(espeak_library(), "le weekend (software)", "fr-fr")
+    assert "(en)" not in said
+    assert "(fr)" not in said
+    assert said.count("(") == 1

