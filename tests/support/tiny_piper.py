@@ -62,6 +62,61 @@ def make_piper(folder: Path, *, speakers: tuple[str, ...] = (), **told: Json) ->
             _constant("ones", np.array([1, 1, 1])),
         ],
     )
+    return explain(folder, speakers, **told)
+
+
+def make_cut_piper(folder: Path, *, speakers: tuple[str, ...] = ()) -> Path:
+    """Write a Piper voice whose node names are those that real ones have where they may be cut.
+
+    It makes 20 frames of each id, with the id in thousandths for a value, and of each frame 256
+    samples: the mean of five frames around, and the speaker's number more.
+    """
+    inputs = [
+        _tensor("input", T.INT64, ["batch", "phonemes"]),
+        _tensor("input_lengths", T.INT64, ["batch"]),
+        _tensor("scales", T.FLOAT, [3]),
+    ]
+    nodes = [
+        helper.make_node("Cast", ["input"], ["ids"], to=T.FLOAT),
+        helper.make_node("Div", ["ids", "thousand"], ["small"]),
+        helper.make_node("Unsqueeze", ["small", "one"], ["one_channel"]),
+        helper.make_node("Concat", ["one_channel"] * 20, ["frames"], axis=2),
+        helper.make_node(
+            "Conv", ["frames", "kernel"], ["sums"], name="/dec/conv_pre/Conv", pads=[2, 2]
+        ),
+        helper.make_node("Unsqueeze", ["sums", "three"], ["column"]),
+        helper.make_node("Concat", ["column"] * 256, ["samples"], axis=3),
+        helper.make_node("Reshape", ["samples", "flat"], ["sound"]),
+    ]
+    if len(speakers) > 1:
+        inputs.append(_tensor("sid", T.INT64, ["batch"]))
+        number = [
+            helper.make_node("Cast", ["sid"], ["number"], to=T.FLOAT),
+            helper.make_node("Reshape", ["number", "cube"], ["speaker"]),
+        ]
+        nodes = [*number, *nodes, helper.make_node("Add", ["sound", "speaker_4"], ["output"])]
+        nodes.insert(-1, helper.make_node("Unsqueeze", ["speaker", "three"], ["speaker_4"]))
+    else:
+        nodes.append(helper.make_node("Identity", ["sound"], ["output"]))
+    _save(
+        folder / "tiny.onnx",
+        nodes,
+        inputs,
+        [_tensor("output", T.FLOAT, ["batch", 1, 1, "samples"])],
+        [
+            _constant("thousand", np.array([1000.0], np.float32)),
+            _constant("kernel", np.ones((1, 1, 5), np.float32) / 5),
+            _constant("one", np.array([1])),
+            _constant("three", np.array([3])),
+            _constant("flat", np.array([1, 1, 1, -1])),
+            _constant("cube", np.array([1, 1, 1])),
+        ],
+    )
+    return explain(folder, speakers)
+
+
+def explain(folder: Path, speakers: tuple[str, ...], **told: Json) -> Path:
+    """Write the ``.onnx.json`` of ``tiny.onnx``."""
     explained: dict[str, Json] = {
         "audio": {"sample_rate": 16_000, "quality": "low"},
         "espeak": {"voice": "en-us"},

@@ -13,13 +13,16 @@ MOST_THREADS = 4
 """For one call. More hardly speed these small models up, and take cores from the connections."""
 
 
-def open_model(path: Path, extra: str, *, threads: int | None = None) -> Any:
+def open_model(
+    path: Path, extra: str, *, threads: int | None = None, contents: bytes | None = None
+) -> Any:
     """Return an ``onnxruntime.InferenceSession``, which any thread may run.
 
     Args:
         path: the ``.onnx`` file.
         extra: the extra of this package that brings onnxruntime for this use.
         threads: for one call; the number of cores, at most ``MOST_THREADS``, unless given.
+        contents: a model that was made of the file, to be loaded in its place.
 
     Raises:
         MissingExtraError: onnxruntime is not installed.
@@ -33,7 +36,9 @@ def open_model(path: Path, extra: str, *, threads: int | None = None) -> Any:
     # Threads that wait for work by spinning would take the cores from everything else.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return runtime.InferenceSession(str(path), options, providers=_providers(runtime))
+        return runtime.InferenceSession(
+            str(path) if contents is None else contents, options, providers=_providers(runtime)
+        )
     except Exception as error:
         raise SpeechEngineError(f"onnxruntime cannot load {path}: {error}") from error
 

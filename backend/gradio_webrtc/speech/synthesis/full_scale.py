@@ -7,16 +7,17 @@ import numpy as np
 from gradio_webrtc.errors import SpeechEngineError
 from gradio_webrtc.media.audio.pcm import Float32Array
 
-HIGHEST = 0.99
-"""Of full scale, for the peak of a piece that went beyond it."""
+KNEE = 0.9
+"""Of full scale: samples up to here stay as they are."""
 
 
 def within_full_scale(spoken: Float32Array) -> Float32Array:
     """Return ``spoken``, float32 of any shape, as ``(samples,)`` with no sample beyond full scale.
 
-    Models overshoot by a few percent now and then, and what is beyond 1 would be clipped. A piece
-    that does is made quieter as a whole, which is not heard; others stay as they are, so that
-    pieces keep their loudness against each other.
+    Models overshoot by a few percent now and then, and what is beyond 1 would be clipped. Such
+    peaks are rounded: ``KNEE + (1 - KNEE) * tanh((|x| - KNEE) / (1 - KNEE))``, which goes on
+    smoothly from the knee. Each sample is looked at by itself, so speech may come in parts that
+    fit together.
 
     Raises:
         SpeechEngineError: there are samples that are no numbers.
@@ -25,4 +26,8 @@ def within_full_scale(spoken: Float32Array) -> Float32Array:
     peak = float(np.abs(samples).max(initial=0.0))
     if not np.isfinite(peak):
         raise SpeechEngineError("The model gave samples that are no numbers; are its files whole?")
-    return samples if peak <= 1.0 else samples * np.float32(HIGHEST / peak)
+    if peak <= KNEE:
+        return samples
+    above = np.maximum(np.abs(samples) - KNEE, 0) / (1 - KNEE)
+    rounded = np.sign(samples) * (KNEE + (1 - KNEE) * np.tanh(above))
+    return np.where(above > 0, rounded, samples).astype(np.float32)

@@ -11,25 +11,26 @@ import os
 import threading
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
 from gradio_webrtc.media.audio.pcm import Float32Array
-from gradio_webrtc.speech.onnx_model import check_inputs, onnxruntime, open_model
+from gradio_webrtc.speech.onnx_model import onnxruntime
 from gradio_webrtc.speech.synthesis.async_speech import as_async_stream
 from gradio_webrtc.speech.synthesis.espeak_library import espeak_library
-from gradio_webrtc.speech.synthesis.full_scale import within_full_scale
 from gradio_webrtc.speech.synthesis.phonemes import phonemes
+from gradio_webrtc.speech.synthesis.piper_model import PiperModel
 from gradio_webrtc.speech.synthesis.piper_voice import PiperVoice, read_voice, voice_files
 from gradio_webrtc.speech.synthesis.prefetch import prefetched
 from gradio_webrtc.speech.synthesis.sentences import clauses_first
 from gradio_webrtc.speech.synthesis.tts import TTSOptions, check_text, checked_options
 
 _LONGEST_TEXT = 200
-"""Characters that are spoken at a time: some thirteen seconds, made in about one."""
+"""Characters whose frames are made at a time: some thirteen seconds of speech."""
+_FIRST_TEXT = 48
+"""The same for the first piece, where a clause ends: its frames are there in 70 ms."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +71,15 @@ class PiperTTSOptions(TTSOptions):
 
 @dataclass(frozen=True)
 class _Parts:
-    session: Any
+    model: PiperModel
     voice: PiperVoice
-    takes_speaker: bool
 
 
 class PiperTTS:
     """Text to speech by a Piper voice. One serves all connections, from any thread.
 
-    Speech comes as ``(the voice's sample rate, float32 of shape (samples,))``, a sentence at a
-    time, the first one clause by clause. Nothing is ever fetched.
+    Speech comes as ``(the voice's sample rate, float32 of shape (samples,))``, in pieces of which
+    the first is a third of a second and the next ones are longer. Nothing is ever fetched.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class PiperTTS:
             ConfigurationError: the voice has no such speaker.
         """
         parts = self._loaded()
-        _speaker(parts, self._options.speaker)
+        _speaker(parts.voice, self._options.speaker)
 
     def speakers(self) -> list[str]:
         """Return the names of the voice's speakers, in the order of their numbers."""
@@ -149,12 +149,12 @@ class PiperTTS:
         check_text(text)
         chosen = checked_options(PiperTTSOptions, "piper", options) or self._options
         parts = self._loaded()
-        given = _constant_inputs(parts, chosen)
+        scales, speaker = _scales(parts.voice, chosen), _speaker(parts.voice, chosen.speaker)
         # The voice puts the pauses at the ends of what it speaks itself.
-        for piece in clauses_first(text, _LONGEST_TEXT):
+        for piece in clauses_first(text, _LONGEST_TEXT, _FIRST_TEXT):
             ids = parts.voice.input_ids(_symbols(parts.voice, piece.text))
-            if ids:
-                yield parts.voice.sample_rate, _speak(parts, ids, given)
+            for samples in parts.model.speak(ids, scales, speaker) if ids else ():
+                yield parts.voice.sample_rate, samples
 
     def _loaded(self) -> _Parts:
         with self._lock:
@@ -172,10 +172,7 @@ def _load(source: str | os.PathLike[str] | None) -> _Parts:
             espeak_library().phonemes("a", voice.language)
         except ConfigurationError as error:
             raise SpeechEngineError(f"{explained} asks for what is not there: {error}") from error
-    session = open_model(Path(model), "voice")
-    check_inputs(session, model, ["input", "input_lengths", "scales"])
-    takes_speaker = any(given.name == "sid" for given in session.get_inputs())
-    return _Parts(session, voice, takes_speaker)
+    return _Parts(PiperModel(model), voice)
 
 
 def _symbols(voice: PiperVoice, text: str) -> str:
@@ -184,13 +181,13 @@ def _symbols(voice: PiperVoice, text: str) -> str:
     return phonemes(espeak_library(), text, voice.language)
 
 
-def _speaker(parts: _Parts, asked: str | int | None) -> int:
+def _speaker(voice: PiperVoice, asked: str | int | None) -> int:
     """Return the speaker's number.
 
     Raises:
         ConfigurationError: the voice has no such speaker.
     """
-    names, count = parts.voice.speaker_ids, max(1, parts.voice.speakers)
+    names, count = voice.speaker_ids, max(1, voice.speakers)
     number = names.get(asked) if isinstance(asked, str) else asked or 0
     if number is None or not 0 <= number < count:
         some = ", ".join(list(names)[:20])
@@ -201,28 +198,10 @@ def _speaker(parts: _Parts, asked: str | int | None) -> int:
     return number
 
 
-def _constant_inputs(parts: _Parts, options: PiperTTSOptions) -> dict[str, Any]:
-    noise, length, noise_w = parts.voice.scales
-    scales = (
+def _scales(voice: PiperVoice, options: PiperTTSOptions) -> tuple[float, float, float]:
+    noise, length, noise_w = voice.scales
+    return (
         noise if options.noise_scale is None else options.noise_scale,
         length / options.speed,
         noise_w if options.noise_w is None else options.noise_w,
     )
-    given: dict[str, Any] = {"scales": np.array(scales, np.float32)}
-    number = _speaker(parts, options.speaker)
-    if parts.takes_speaker:
-        given["sid"] = np.array([number], np.int64)
-    return given
-
-
-def _speak(parts: _Parts, ids: list[int], given: dict[str, Any]) -> Float32Array:
-    lengths = np.array([len(ids)], np.int64)
-    try:
-        made = parts.session.run(
-            None, {"input": np.array([ids], np.int64), "input_lengths": lengths, **given}
-        )
-    except Exception as error:
-        raise SpeechEngineError(
-            f"The Piper voice failed; do its two files belong together? {error}"
-        ) from error
-    return within_full_scale(np.asarray(made[0], np.float32))

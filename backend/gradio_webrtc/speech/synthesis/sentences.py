@@ -21,7 +21,7 @@ _PAUSE = re.compile(
 )
 
 FIRST = 24
-"""Characters, a second and a half of speech: pieces of that length are never cut."""
+"""Characters, a second and a half of speech: pieces of that length are not cut."""
 GROWTH = 4
 """How much longer than a piece the next one may be, to be made while that one is played.
 
@@ -49,15 +49,15 @@ def speakable(text: str) -> bool:
     return any(c.isalnum() or unicodedata.category(c) in ("So", "Sc") for c in text)
 
 
-def clauses_first(text: str, longest: int = LONGEST) -> list[Piece]:
+def clauses_first(text: str, longest: int = LONGEST, first: int = FIRST) -> list[Piece]:
     """Return what of ``text`` is speakable in pieces of which the first is there soonest.
 
-    Pure. The first piece ends with a clause, after ``FIRST`` characters at most where there is one
+    Pure. The first piece ends with a clause, after ``first`` characters at most where there is one
     so short, and each piece has ``GROWTH`` times the characters of the one before at most, so that
     soon they are whole sentences. Nothing is cut elsewhere, unless it is longer than ``longest``.
     """
     pieces: list[Piece] = []
-    limit = FIRST
+    limit = first
     for sentence in sentences(text, longest):
         rest = sentence
         while rest:
@@ -65,7 +65,7 @@ def clauses_first(text: str, longest: int = LONGEST) -> list[Piece]:
             piece, rest = rest[:at].strip(), rest[at:].strip()
             if speakable(piece):
                 pieces.append(Piece(piece, not speakable(rest)))
-                limit = max(FIRST, GROWTH * len(piece))
+                limit = max(first, GROWTH * len(piece))
     return pieces
 
 
