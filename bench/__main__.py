@@ -15,6 +15,7 @@ from bench.results import BenchError
 from bench.rows import QUICK_NOTE
 from bench.run import Runner, select
 from bench.scenarios.plan import QUICK, Pace
+from bench.tts.__main__ import main as measure_voices
 from bench.turns.__main__ import main as replay_turns
 
 
@@ -22,6 +23,8 @@ def main() -> int:
     """Return 0, 1 when this package failed a row or is over a budget, 2 for wrong arguments."""
     if sys.argv[1:2] == ["turns"]:
         return replay_turns(sys.argv[2:])
+    if sys.argv[1:2] == ["tts"]:
+        return measure_voices(sys.argv[2:])
     arguments = _parser().parse_args()
     # aiortc tells of every connection that ends; here that is the plan.
     logging.getLogger("aiortc").setLevel(logging.ERROR)

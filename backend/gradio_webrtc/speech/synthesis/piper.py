@@ -38,7 +38,7 @@ class PiperTTSOptions(TTSOptions):
     """How a Piper voice speaks.
 
     Attributes:
-        speed: from 0.5 to 2.
+        speed: from 0.5 to 2; sounds have a shortest length, so that 2 is about 1.5 times as fast.
         speaker: a name or a number, for voices that have several; the first one by default.
         noise_scale: how much the sound varies, from 0 to 2; the voice's own value by default.
         noise_w: how much the lengths of the sounds vary, from 0 to 2; likewise.
@@ -79,7 +79,7 @@ class PiperTTS:
     """Text to speech by a Piper voice. One serves all connections, from any thread.
 
     Speech comes as ``(the voice's sample rate, float32 of shape (samples,))``, in pieces of which
-    the first is a third of a second and the next ones are longer. Nothing is ever fetched.
+    the first is 0.3 seconds long and the next ones are longer. Nothing is ever fetched.
     """
 
     def __init__(

@@ -22,9 +22,10 @@ from gradio_webrtc.speech.synthesis.full_scale import within_full_scale
 
 _VOCODER = "/dec/conv_pre/Conv"
 """The first node of what makes samples, in all exports by Piper."""
-_FIRST_FRAMES, _GROWTH = 30, 3
-"""Frames (of 256 samples, mostly) that are turned at first, and how many more each time: a third of
-a second, then one and then three, each made in a tenth of the time that the one before is played.
+_FIRST_FRAMES, _GROWTH = 24, 3
+"""Frames (of 256 samples, mostly) that are turned at first, and how many times more each time.
+
+0.3 s, 0.8 s, 2.5 s: each is made in a third of the time that the one before is played, at most.
 """
 _AROUND = 12
 """Frames on both sides that a sample depends on; measured: with 12 the parts equal the whole to

@@ -1,0 +1,1 @@
+"""How soon and how fast the voices speak."""
