@@ -79,8 +79,11 @@ from gradio_webrtc.turns.detection.vad import (
     VoiceActivityDetector,
     VoiceActivityModel,
 )
+from gradio_webrtc.turns.end_of_turn.combined_turn_detector import CombinedTurnDetector
+from gradio_webrtc.turns.end_of_turn.ending_words import EndingWords, ending_words
 from gradio_webrtc.turns.end_of_turn.onnx_turn_detector import OnnxTurnDetector
 from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
+from gradio_webrtc.turns.end_of_turn.words_turn_detector import WordsTurnDetector
 from gradio_webrtc.turns.events import SpeechStarted, TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
 from gradio_webrtc.turns.replies.current_reply import Reply, current_reply
@@ -97,9 +100,11 @@ __all__ = [
     "AudioVideoStreamHandler",
     "CartesiaTTSOptions",
     "CloseStream",
+    "CombinedTurnDetector",
     "ConfigurationError",
     "ConnectionClosedError",
     "Context",
+    "EndingWords",
     "EspeakTTSOptions",
     "GradioWebRTCError",
     "InterruptionOptions",
@@ -149,6 +154,7 @@ __all__ = [
     "WebRTC",
     "WebRTCData",
     "WebRTCError",
+    "WordsTurnDetector",
     "aggregate_bytes_to_16bit",
     "async_aggregate_bytes_to_16bit",
     "audio_to_bytes",
@@ -156,6 +162,7 @@ __all__ = [
     "audio_to_float32",
     "audio_to_int16",
     "current_reply",
+    "ending_words",
     "get_cloudflare_turn_credentials",
     "get_cloudflare_turn_credentials_async",
     "get_coturn_credentials",

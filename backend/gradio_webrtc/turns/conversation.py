@@ -82,6 +82,7 @@ class Conversation:
         question: asks the turn detector, if there is one.
         longest_pause_s: how long a turn that is judged unfinished waits for more speech.
         reply_played: called when a reply has been played to its end.
+        undecided_pause_s: how long a turn that the detector cannot judge waits; 0: it has ended.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Conversation:
         question: EndOfTurnQuestion | None = None,
         longest_pause_s: float = 3.0,
         reply_played: Callable[[], None] | None = None,
+        undecided_pause_s: float = 0.0,
     ) -> None:
         self.turn_listener = turn_listener
         self.replies = ReplyQueue(playback, self)
@@ -107,7 +109,8 @@ class Conversation:
         self._nothing: Int16Array = np.zeros((channels, 0), np.int16)
         self._make_reply = make_reply
         self._question = question
-        self._longest_pause = longest_pause_s
+        self._longest_pause = self._patience = longest_pause_s
+        self._undecided_pause = undecided_pause_s
         self._reply_played = reply_played
         self._said: Int16Array = self._nothing
         self._submitted: Submitted | None = None
@@ -156,7 +159,7 @@ class Conversation:
             return None
         left = self.turn_listener.silence_left_s
         if left is not None and self._unfinished is not None:
-            return min(left, self._longest_pause - self._unfinished[1])
+            return min(left, self._patience - self._unfinished[1])
         return left
 
     async def _heard(self, events: Sequence[SpeechEvent], seconds: float) -> None:
@@ -201,7 +204,9 @@ class Conversation:
         self._do(actions)
         if Do.ASK_TURN_DETECTOR in actions and self._question is not None:
             finished = await self._question.finished(self._rate, event.utterance)
-            self._do(self._machine.end_of_turn_decided(finished))
+            self._patience = self._longest_pause if finished is False else self._undecided_pause
+            ended = finished is True or not self._patience
+            self._do(self._machine.end_of_turn_decided(ended))
 
     def _resume_turn(self) -> None:
         self.turn_listener.resume_turn()
@@ -214,7 +219,7 @@ class Conversation:
         speech, waited = self._unfinished[0], self._unfinished[1] + seconds
         if self.turn_listener.speech_s > speech:
             self._unfinished = None
-        elif waited < self._longest_pause:
+        elif waited < self._patience:
             self._unfinished = (speech, waited)
         else:
             self._unfinished = None

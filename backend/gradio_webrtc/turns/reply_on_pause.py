@@ -23,8 +23,8 @@ from gradio_webrtc.turns.custom_pause import CustomPauseListener
 from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.detection.silero import get_silero_model
 from gradio_webrtc.turns.detection.speech_scorer import VadSource
+from gradio_webrtc.turns.end_of_turn.choice import TurnDetectorChoice, end_of_turn_choice
 from gradio_webrtc.turns.end_of_turn.question import EndOfTurnQuestion
-from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
 from gradio_webrtc.turns.published_hooks import utterance_of
 from gradio_webrtc.turns.replies.reply_function import ReplyFunction
@@ -60,9 +60,10 @@ class ReplyOnPause(ReplyMaking):
         needs_args: whether ``fn`` gets the values of further inputs although its signature does
             not say so.
         interruption: what cuts a reply, and what only makes it pause.
-        turn_detector: asked at each pause whether the person has finished.
+        turn_detector: asked at each pause whether the person has finished, after 250 ms unless
+            ``algo_options`` are given; ``"words"`` means ``WordsTurnDetector()``.
         turn_threshold: from which answer of it, 0 to 1, they have.
-        turn_deadline_s: how long it may think, up to 10; then the pause is the end of the turn.
+        turn_deadline_s: how long it may think, up to 10; then silence decides.
         longest_pause_s: how long a turn that it judged unfinished waits for more speech, up to
             10.
 
@@ -85,7 +86,7 @@ class ReplyOnPause(ReplyMaking):
         needs_args: bool = False,
         *,
         interruption: InterruptionOptions | None = None,
-        turn_detector: TurnDetector | None = None,
+        turn_detector: TurnDetectorChoice = None,
         turn_threshold: float = 0.5,
         turn_deadline_s: float = 0.3,
         longest_pause_s: float = 3.0,
@@ -97,13 +98,15 @@ class ReplyOnPause(ReplyMaking):
         self._reply = ReplyFunction(fn, "fn", owner)
         greeting = None if startup_fn is None else ReplyFunction(startup_fn, "startup_fn", owner)
         self._greeting = greeting
-        self.algo_options = AlgoOptions() if algo_options is None else algo_options
+        chosen = end_of_turn_choice(turn_detector, algo_options)
+        self.algo_options = chosen.algo
         self.model_options = model_options
         self.can_interrupt = can_interrupt
         self.model: VadSource = get_silero_model() if model is None else model
         self.needs_args = needs_args
         self.interruption = InterruptionOptions() if interruption is None else interruption
-        self.turn_detector = turn_detector
+        self.turn_detector = chosen.detector
+        self._undecided_pause_s = chosen.undecided_pause_s
         self.turn_threshold = turn_threshold
         self.turn_deadline_s = turn_deadline_s
         self.longest_pause_s = longest_pause_s
@@ -229,6 +232,7 @@ class ReplyOnPause(ReplyMaking):
                 self._make_question(),
                 self.longest_pause_s,
                 self._reply_ended,
+                self._undecided_pause_s,
             )
             self._conversation.open(None if self._greeting is None else self._make_greeting)
         return self._conversation
@@ -260,7 +264,9 @@ class ReplyOnPause(ReplyMaking):
     def _make_question(self) -> EndOfTurnQuestion | None:
         if self.turn_detector is None:
             return None
-        return EndOfTurnQuestion(self.turn_detector, self.turn_threshold, self.turn_deadline_s)
+        asked = EndOfTurnQuestion(self.turn_detector, self.turn_threshold, self.turn_deadline_s)
+        asked.prepare()
+        return asked
 
     def _emitter(self) -> str:
         replying = (self._reply, self._greeting)

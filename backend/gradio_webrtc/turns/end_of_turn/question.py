@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 from gradio_webrtc.concurrency.user_errors import failure_of
 from gradio_webrtc.concurrency.waiting import cancel_and_wait
 from gradio_webrtc.concurrency.worker import Worker
-from gradio_webrtc.handlers.invoke import call
+from gradio_webrtc.handlers.invoke import call, is_async
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 
@@ -20,8 +23,8 @@ class EndOfTurnQuestion:
     """One connection's questions to a turn detector. Use it from one task at a time.
 
     A sync detector runs on a thread of the connection's own, an async one in a task. One that takes
-    too long, raises or says nothing usable decides nothing: the pause is then the end of the turn,
-    as it is without a detector. That is logged once.
+    too long, raises or says nothing usable decides nothing: silence ends the turn then, as it does
+    without a detector. That is logged once.
 
     Args:
         detector: the author's.
@@ -37,15 +40,22 @@ class EndOfTurnQuestion:
         self._asked: asyncio.Future[Any] | None = None
         self._complained = False
 
-    async def finished(self, sample_rate: int, utterance: Int16Array) -> bool:
-        """Return whether whoever said ``utterance`` has finished.
+    def prepare(self) -> None:
+        """Let a sync detector that has ``load`` do it now, so that the first pause waits less."""
+        load = getattr(self._detector, "load", None)
+        if callable(load) and not is_async(load):
+            self._worker.submit(copy_context(), partial(_load, load))
+
+    async def finished(self, sample_rate: int, utterance: Int16Array) -> bool | None:
+        """Return whether whoever said ``utterance`` has finished; ``None``: silence decides.
 
         Args:
             sample_rate: in Hz.
             utterance: int16, shape ``(channels, samples)``.
         """
         if self._asked is not None and not self._asked.done():
-            return self._gives_up("is still busy with an earlier pause")
+            self._gives_up("is still busy with an earlier pause")
+            return None
         mono = utterance
         if utterance.shape[0] > 1:
             mono = utterance.mean(axis=0, keepdims=True).astype(utterance.dtype)
@@ -54,15 +64,21 @@ class EndOfTurnQuestion:
         done, _ = await asyncio.wait({self._asked}, timeout=self._deadline)
         if not done:
             self._asked.add_done_callback(_let_go)
-            return self._gives_up(f"took longer than turn_deadline_s, {self._deadline:g} s")
+            self._gives_up(f"took longer than turn_deadline_s, {self._deadline:g} s")
+            return None
         if (failure := failure_of(self._asked, self._detector.finished)) is not None:
-            return self._gives_up("failed", failure)
+            self._gives_up("failed", failure)
+            return None
+        if self._asked.result() is None:
+            return None
         try:
             likely = float(self._asked.result())
         except Exception as error:  # noqa: BLE001 - author's code; a pause ends the turn as well
-            return self._gives_up("failed", error)
+            self._gives_up("failed", error)
+            return None
         if not 0 <= likely <= 1:
-            return self._gives_up(f"returned {likely!r} instead of a number from 0 to 1")
+            self._gives_up(f"returned {likely!r} instead of a number from 0 to 1")
+            return None
         return likely >= self._threshold
 
     async def aclose(self) -> None:
@@ -71,7 +87,7 @@ class EndOfTurnQuestion:
             await cancel_and_wait(self._asked)
         await self._worker.aclose()
 
-    def _gives_up(self, why: str, error: BaseException | None = None) -> bool:
+    def _gives_up(self, why: str, error: BaseException | None = None) -> None:
         if not self._complained:
             self._complained = True
             logger.warning(
@@ -80,7 +96,14 @@ class EndOfTurnQuestion:
                 why,
                 exc_info=error,
             )
-        return True
+
+
+def _load(load: Callable[[], Any]) -> None:
+    """What it raises, the first question raises again, and that is told."""
+    try:
+        load()
+    except Exception as error:
+        logger.debug("A turn detector could not be loaded", exc_info=error)
 
 
 def _let_go(late: asyncio.Future[Any]) -> None:

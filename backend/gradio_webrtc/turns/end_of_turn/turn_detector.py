@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 @runtime_checkable
 class TurnDetector(Protocol):
-    """Asked at each pause: finished, or thinking? Shared by all connections; any thread."""
+    """Asked at each pause: finished, or thinking? Shared by all connections; any thread.
 
-    def finished(self, utterance: tuple[int, NDArray[np.int16]]) -> float:
-        """Return how likely it is, from 0 to 1, that the person has finished.
+    One with a method ``load`` is made ready by it when a connection begins.
+    """
 
-        It may be ``async def`` as well.
+    def finished(self, utterance: tuple[int, NDArray[np.int16]]) -> float | None:
+        """Return how likely it is, 0 to 1, that the person has finished; ``None``: cannot tell.
+
+        It may be ``async def`` as well. What it cannot tell, silence decides.
 
         Args:
             utterance: what was said since the turn began: ``(sample_rate in Hz, int16 of shape

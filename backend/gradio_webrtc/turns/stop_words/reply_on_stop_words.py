@@ -14,7 +14,7 @@ from gradio_webrtc.speech.keywords.stt_spotter import STTKeywords
 from gradio_webrtc.speech.recognition.stt import STTModel
 from gradio_webrtc.turns.conversation import TurnListener
 from gradio_webrtc.turns.detection.speech_scorer import VadSource
-from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
+from gradio_webrtc.turns.end_of_turn.choice import TurnDetectorChoice
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
 from gradio_webrtc.turns.stop_words.published_stop_words import PublishedStopWords
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
@@ -80,7 +80,7 @@ class ReplyOnStopWords(PublishedStopWords):
         follow_up_s: float = 6.0,
         barge_in: BargeIn = "stop_word",
         interruption: InterruptionOptions | None = None,
-        turn_detector: TurnDetector | None = None,
+        turn_detector: TurnDetectorChoice = None,
         turn_threshold: float = 0.5,
         turn_deadline_s: float = 0.3,
         longest_pause_s: float = 3.0,

@@ -185,7 +185,7 @@ async def test_a_turn_that_waits_for_more_waits_by_the_clock() -> None:
         await call.stops(1.0)
         assert (detector.asked, call.asked) == (1, [])
         await call.until(lambda: call.asked, 4.0)
-        assert call.asked[0].at - stopped == pytest.approx(2.5, abs=0.2)
+        assert call.asked[0].at - stopped == pytest.approx(2.25, abs=0.2)
         assert detector.asked == 1
 
 

@@ -1,0 +1,56 @@
+"""What an author's ``turn_detector`` and ``algo_options`` come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
+from gradio_webrtc.turns.end_of_turn.words_turn_detector import WordsTurnDetector
+from gradio_webrtc.turns.options import AlgoOptions
+
+ASK_AFTER_MS = 250.0
+"""A pause after which a detector is asked, unless the author says. People often pause for longer
+within a sentence, so silence alone may not end a turn so soon."""
+UNDECIDED_S = 0.25
+"""What a pause goes on for where the detector cannot tell, so that it is as long as without one."""
+
+TurnDetectorChoice = TurnDetector | Literal["words"] | None
+"""What authors may pass as ``turn_detector``."""
+
+
+@dataclass(frozen=True)
+class EndOfTurnChoice:
+    """How turns end.
+
+    Attributes:
+        detector: is asked at each pause; ``None``: silence decides.
+        algo: when a turn begins, and which pause is one.
+        undecided_pause_s: how long a turn that the detector cannot judge waits for more speech.
+    """
+
+    detector: TurnDetector | None
+    algo: AlgoOptions
+    undecided_pause_s: float = 0.0
+
+
+def end_of_turn_choice(
+    turn_detector: TurnDetectorChoice, algo_options: AlgoOptions | None
+) -> EndOfTurnChoice:
+    """Return what is to be used; options that the author gave are taken as they are.
+
+    Raises:
+        ConfigurationError: it is no detector, or ``"words"`` and no recogniser is installed.
+    """
+    if isinstance(turn_detector, str):
+        if turn_detector != "words":
+            raise ConfigurationError(
+                f'turn_detector must be "words" or have finished(utterance), not {turn_detector!r}.'
+            )
+        turn_detector = WordsTurnDetector()
+    if algo_options is not None:
+        return EndOfTurnChoice(turn_detector, algo_options)
+    if turn_detector is None:
+        return EndOfTurnChoice(None, AlgoOptions())
+    return EndOfTurnChoice(turn_detector, AlgoOptions(silence_ms=ASK_AFTER_MS), UNDECIDED_S)
