@@ -9,6 +9,7 @@ import logging
 import sys
 from pathlib import Path
 
+from bench.endings.__main__ import main as ask_endings
 from bench.environment import PEERS
 from bench.report import as_json, failures, over_budget, table
 from bench.results import BenchError
@@ -25,6 +26,8 @@ def main() -> int:
         return replay_turns(sys.argv[2:])
     if sys.argv[1:2] == ["tts"]:
         return measure_voices(sys.argv[2:])
+    if sys.argv[1:2] == ["endings"]:
+        return ask_endings(sys.argv[2:])
     arguments = _parser().parse_args()
     # aiortc tells of every connection that ends; here that is the plan.
     logging.getLogger("aiortc").setLevel(logging.ERROR)
