@@ -17,8 +17,9 @@ from gradio_webrtc.speech.keywords.spotter import spoken_words
 from gradio_webrtc.speech.recognition.chunks import stt_for_chunks
 from gradio_webrtc.speech.recognition.stt import STTModel
 from gradio_webrtc.speech.registry import get_stt_model
+from gradio_webrtc.speech.silero_library import SAMPLE_RATE
 from gradio_webrtc.turns.app_state import AppState, ReplyOnStopWordsState
-from gradio_webrtc.turns.detection.silero import SAMPLE_RATE, get_silero_model
+from gradio_webrtc.turns.detection.silero import get_silero_model
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
 
 SEARCHED_S = 2.0
