@@ -22,8 +22,6 @@ FRONTEND_SOURCES := $(shell find frontend -name node_modules -prune -o -type f -
 export PATH := $(abspath $(BIN)):$(PATH)
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_DISABLE_TELEMETRY := 1
-# The engine that fetches nothing; the developers' own environment could run the larger ones as well.
-export GRADIO_WEBRTC_TTS ?= espeak
 
 .DEFAULT_GOAL := help
 # Installing is one step after the other; only what checks runs side by side.
@@ -105,7 +103,7 @@ $(STAMPS)/venv:
 # The build hook builds the front end on the way. The weights of better recognition have no wheels for
 # Linux older than glibc 2.34, which pip cannot be told; what is built in serves there.
 $(STAMPS)/app: $(INSTALL_INPUTS) | $(STAMPS)/venv
-	$(PIP) --editable ".[stt]" || $(PIP) --editable .
+	$(PIP) --editable ".[stt,voice]" || $(PIP) --editable ".[voice]" || $(PIP) --editable .
 	touch $@
 
 # What a demo needs besides this package, which is installed already and from here.
