@@ -43,7 +43,7 @@ STEPS = {
     "additional_outputs": ["start"],
     "screen_share": ["start", "source", "radio:Green-blind (deuteranopia)"],
     "server_audio": ["button:Play"],
-    "tape_machine": ["start", "until:[data-turn=replying]"],
+    "stream_page": ["start", "until:[data-turn=replying]"],
     "server_video": ["button:Play"],
     "magic_8_ball": ["start", "until:[data-ball=answer]"],
     "conversation": ["start", "until:.bot.message >> nth=1"],
@@ -59,7 +59,7 @@ SPOKEN: dict[str, tuple[str | float, ...]] = {
     "magic_8_ball": ("Should I go to the party?", 30.0),
     "conversation": (6.0, "Hello my friend.", 30.0),
     "hello_computer": (9.0, "Computer, tell me a joke.", 30.0),
-    "tape_machine": ("Should I go to the party?", 2.0, "What is the capital of France?", 9.0),
+    "stream_page": ("Should I go to the party?", 2.0, "What is the capital of France?", 9.0),
     "live_transcript": (
         "Good morning, this is a test of the transcript.",
         1.5,

@@ -33,7 +33,7 @@ def program(tmp_path: Path) -> Iterator[tuple[Program, str]]:
     port = free_port()
     path = f"{ROOT / 'backend'}{os.pathsep}{ROOT}"
     env = environment(GRADIO_SERVER_PORT=str(port), PYTHONPATH=path)
-    app = demos.FOLDER / "tape_machine" / "app.py"
+    app = demos.FOLDER / "stream_page" / "app.py"
     with running([sys.executable, app], cwd=app.parent, env=env, log=tmp_path / "log") as started:
         started.wait_for("Uvicorn running")
         yield started, f"http://127.0.0.1:{port}/"

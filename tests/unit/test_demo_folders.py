@@ -56,8 +56,8 @@ def test_the_demos_of_the_issue_are_there() -> None:
         "screen_share",
         "server_audio",
         "server_video",
+        "stream_page",
         "talk_to_realtime_api",
-        "tape_machine",
         "video_detection",
         "voice_chat",
     }
