@@ -23,14 +23,14 @@ class SocketEvent:
 
 @dataclass(frozen=True)
 class Heard(SocketEvent):
-    """Audio."""
+    """Audio that it sent."""
 
     pcm: Pcm
 
 
 @dataclass(frozen=True)
 class Said(SocketEvent):
-    """A control message ``{"type", "data"}``, unparsed."""
+    """A control message that it sent, ``{"type", "data"}``, unparsed."""
 
     text: str
 
