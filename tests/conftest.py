@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+from tests.support.event_loop import (
+    pytest_collection_modifyitems as pytest_collection_modifyitems,
+)
 from tests.support.event_loop import pytest_configure as pytest_configure
 
 pytest_plugins = ["tests.support.scheduling"]
