@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from aioice import Candidate, Connection
-from aioice.ice import StunProtocol
+from aioice.ice import ICE_FAILED, CandidatePair, StunProtocol
 from aioice.stun import Message
 from aiortc import RTCIceTransport
 
@@ -91,13 +92,52 @@ def _address(candidate: Candidate) -> tuple[str, int]:
     return getattr(candidate, "_network_host", candidate.host), candidate.port
 
 
+class _CheckList(list[CandidatePair]):
+    """The pairs of an agent, at most ``most`` of those made from candidates that were named.
+
+    A pair made for a check that came is there in any case: aioice would begin another one with each
+    check. These are bounded by the addresses that are kept.
+    """
+
+    most: int
+
+    def append(self, pair: CandidatePair) -> None:
+        """Keep ``pair``, unless it waits for its turn and there are enough."""
+        if pair.state is not CandidatePair.State.FROZEN or len(self) < self.most:
+            super().append(pair)
+
+
 def _limit_pairs(agent: Connection, most: int) -> None:
-    pair_candidate = getattr(agent, "_pair_remote_candidate", None)
-    if pair_candidate is None:
-        return
+    pairs = _CheckList(agent._check_list)
+    pairs.most = most
+    agent._check_list = pairs
+    if not hasattr(agent, "_closing"):
+        _close_checks_first(agent, pairs)
 
-    def pair(remote_candidate: Candidate) -> None:
-        if len(agent._check_list) < most:
-            pair_candidate(remote_candidate)
 
-    agent._pair_remote_candidate = pair  # type: ignore[method-assign]
+def _close_checks_first(agent: Connection, pairs: _CheckList) -> None:
+    """Let checks end with the agent.
+
+    With aioice 0.10, the newest for Python 3.10, they go on: those under way write to closed
+    sockets, and ``connect`` starts more until the client says that it has no more candidates.
+    """
+    close = agent.close
+
+    def ignore(message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
+        pass
+
+    async def close_after_checks() -> None:
+        agent.check_incoming = ignore  # type: ignore[method-assign]
+        if not agent._check_list_done:
+            agent._check_list_done = True
+            agent._check_list_state.put_nowait(ICE_FAILED)
+        checks = [pair.task for pair in pairs if pair.task is not None]
+        pairs.most = 0
+        pairs.clear()
+        for check in checks:
+            check.cancel()
+        if checks:
+            await asyncio.wait(checks)
+        await close()
+
+    agent.close = close_after_checks  # type: ignore[method-assign]

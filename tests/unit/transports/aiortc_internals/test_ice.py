@@ -1,13 +1,21 @@
-"""The first ICE check of a client that has our answer."""
+"""The first ICE check of a client, how many pairs are checked, and the end of the checks."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from aioice import Candidate, Connection
+from aioice.ice import StunProtocol
 
-from gradio_webrtc.transports.aiortc_internals.ice import watch_checks
+from gradio_webrtc.transports.aiortc_internals.ice import limit_checks, watch_checks
+from tests.support.leaks import other_tasks
+
+MAX_PAIRS = 5
 
 
 class FakeAgent:
@@ -52,3 +60,56 @@ def test_a_check_without_our_answers_name_says_nothing(name: str | None) -> None
     assert len(agent.received) == 1
     agent.request_received(check("ours:theirs"), "address", "protocol")
     assert reached == ["reached"]
+
+
+@pytest_asyncio.fixture
+async def agent() -> AsyncIterator[Connection]:
+    made = Connection(ice_controlling=False)
+    ice: Any = SimpleNamespace(_connection=made)
+    limit_checks(ice, lambda _: True, max_sources=100, max_pairs=MAX_PAIRS)
+    await made.gather_candidates()
+    made.remote_username, made.remote_password = "theirs", "their password"
+    yield made
+    await made.close()
+
+
+async def name_candidates(agent: Connection, count: int) -> None:
+    for number in range(count):
+        line = f"{number} 1 udp {2**30 + number} 10.0.{number}.1 9 typ host"
+        await agent.add_remote_candidate(Candidate.from_sdp(line))
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Return where checks go to; none of them leaves."""
+    to: list[tuple[str, int]] = []
+    monkeypatch.setattr(StunProtocol, "send_stun", lambda _self, _message, addr: to.append(addr))
+    return to
+
+
+async def test_pairs_are_bounded_before_and_while_they_are_checked(
+    agent: Connection, written: list[tuple[str, int]]
+) -> None:
+    await name_candidates(agent, MAX_PAIRS + 5)
+    connecting = asyncio.ensure_future(agent.connect())
+    await asyncio.sleep(0.02 * (MAX_PAIRS + 5))
+    assert len(agent._check_list) == MAX_PAIRS
+    assert len(set(written)) == MAX_PAIRS
+    await agent.close()
+    with pytest.raises(ConnectionError):
+        await connecting
+
+
+async def test_checks_end_with_the_agent(agent: Connection, written: list[tuple[str, int]]) -> None:
+    """Its client has not said that there are no more candidates, and answers none of the checks."""
+    await name_candidates(agent, 3)
+    connecting = asyncio.ensure_future(agent.connect())
+    await asyncio.sleep(0.05)
+    assert written
+    await agent.close()
+    with pytest.raises(ConnectionError):
+        await asyncio.wait_for(connecting, 1.0)
+    assert other_tasks() == set()
+    before = len(written)
+    await asyncio.sleep(0.6)  # the first packet is sent again after half a second
+    assert len(written) == before
