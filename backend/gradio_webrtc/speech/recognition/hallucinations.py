@@ -9,7 +9,7 @@ WORDS_A_SECOND = 6.0
 """Nobody speaks faster for long: 360 words a minute."""
 _LONGEST_PHRASE = 8
 _STAND_INS = frozenset({"you", "thank you", "thank you for watching"})
-"""Subtitles of silent scenes, from which such models learn: 90 of 100 noises came out as "You"."""
+"""Subtitles of silent scenes, from which such models learn: most noises come out as "You"."""
 _LEAST_REPEATS = 3
 
 
