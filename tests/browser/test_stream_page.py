@@ -16,6 +16,7 @@ from tests.browser.conftest import Open, Serve
 from tests.browser.fake_microphone import microphone
 from tests.browser.handlers import EchoHandler
 from tests.browser.test_readme import first_code
+from tests.browser.test_sync import Echo, film
 from tests.browser.video_pattern import BLUE, PATTERN, RED, Quarters
 
 WIDE = 1280
@@ -154,3 +155,27 @@ def test_on_a_phone_everything_is_below_one_another(serve: Serve, visit: Open) -
     # No sidebar lies over it: it can be pressed, which Playwright makes sure of.
     opened.component().start()
     opened.until(opened.component().hears, "the echo")
+
+
+def test_audio_and_video_together_in_every_mode(serve: Serve, visit: Open) -> None:
+    both = Stream(Echo(), modality="audio-video")
+    watched = Stream(Echo(), mode="send", modality="audio-video")
+    played = Stream(film, mode="receive", modality="audio-video")
+    with gr.Blocks() as demo:
+        for each in (both, watched, played):
+            each.ui.render()
+    opened = visit(serve(demo))
+    opened.component(0).start()
+    opened.component(0).shows(PATTERN)
+    opened.until(opened.component(0).hears, "what was said")
+    opened.component(0).stop()
+    opened.component(1).start()
+    opened.until(lambda: len(watched.handlers) == 1, "the handler")
+    watcher = next(iter(watched.handlers.values()))
+    opened.until(lambda: watcher.pictures.full(), "the camera")
+    opened.until(lambda: watcher.sound.qsize() > 10, "the microphone")
+    opened.component(1).stop()
+    opened.page.get_by_role("button", name="Start stream", exact=True).click()
+    opened.component(2).reach("connected")
+    opened.until(lambda: opened.component(2).frames() > 10, "pictures")
+    opened.until(opened.component(2).hears, "a beep")
