@@ -71,7 +71,9 @@ ATTRIBUTES = {
         "_queue": "the queue of datagrams; it has no limit",
         "_remote_candidates": "the addresses that it keeps",
         "_check_list": "the pairs that it checks",
-        "_pair_remote_candidate": "how it makes pairs",
+        "_check_list_done": "whether what it checks is decided",
+        "_check_list_state": "where what came of the checks is waited for",
+        "_closing": "whether its checks are to end; of aioice 0.10 they go on",
         "_protocols": "its sockets; a relay is one more",
     },
     "turn": {"_connect": "asks a TURN server for an allocation"},
@@ -86,8 +88,8 @@ ATTRIBUTES = {
     },
 }
 
-NOT_IN_ALL = {"_add_remote_candidate", "_network_host", "_pair_remote_candidate"}
-"""Of aioice 0.12; before, ``add_remote_candidate`` did all of it and was called again by itself."""
+NOT_IN_ALL = {"_add_remote_candidate", "_closing", "_network_host"}
+"""Of newer aioice; in 0.10 ``add_remote_candidate`` does all of it and calls itself again."""
 
 OF_OLDER_ONES = {"raw_data"}
 """Parameters of aioice before 0.12, which Python 3.10 has; they are handed on."""
