@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import json
 import logging
 import sys
 from pathlib import Path
 
-from bench.endings.__main__ import main as ask_endings
 from bench.environment import PEERS
 from bench.report import as_json, failures, over_budget, table
 from bench.results import BenchError
 from bench.rows import QUICK_NOTE
 from bench.run import Runner, select
 from bench.scenarios.plan import QUICK, Pace
-from bench.tts.__main__ import main as measure_voices
-from bench.turns.__main__ import main as replay_turns
+
+PARTS = ("endings", "tts", "turns")
+"""What needs no server and no peers: folders with a command line of their own."""
 
 
 def main() -> int:
     """Return 0, 1 when this package failed a row or is over a budget, 2 for wrong arguments."""
-    if sys.argv[1:2] == ["turns"]:
-        return replay_turns(sys.argv[2:])
-    if sys.argv[1:2] == ["tts"]:
-        return measure_voices(sys.argv[2:])
-    if sys.argv[1:2] == ["endings"]:
-        return ask_endings(sys.argv[2:])
+    if sys.argv[1:2] and sys.argv[1] in PARTS:
+        # Imported for itself only: with this package and Gradio loaded, the client of ten sessions
+        # is slow enough to be seen in what it measures.
+        part = importlib.import_module(f"bench.{sys.argv[1]}.__main__")
+        return int(part.main(sys.argv[2:]))
     arguments = _parser().parse_args()
     # aiortc tells of every connection that ends; here that is the plan.
     logging.getLogger("aiortc").setLevel(logging.ERROR)
