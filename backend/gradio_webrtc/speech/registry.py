@@ -110,10 +110,9 @@ class Registry(Generic[Model]):
             self._fill(made, name, options)
         return made.result()
 
-    def best_installed(self, without: tuple[str, ...]) -> str | None:
-        """Return the first name to choose by itself that is installed, ``None``: none is."""
-        names = (name for name in self._preferred if name not in without)
-        return next((name for name in names if self._engines[name].installed()), None)
+    def installed(self) -> list[str]:
+        """Return the names to choose from by themselves that are installed, best first."""
+        return [name for name in self._preferred if self._engines[name].installed()]
 
     def _fill(self, made: Future[Model], name: str | None, options: dict[str, Any]) -> None:
         try:
@@ -125,7 +124,7 @@ class Registry(Generic[Model]):
             raise
 
     def _best(self) -> Model:
-        installed = [name for name in self._preferred if self._engines[name].installed()]
+        installed = self.installed()
         for name in installed[:-1]:
             try:
                 return self.get(name, {})
@@ -236,7 +235,7 @@ def accurate_stt_engine() -> str | None:
     named = os.environ.get("GRADIO_WEBRTC_STT")
     if named:
         return None if named == "sphinx" else named
-    return _STT.best_installed(without=("sphinx",))
+    return next((name for name in _STT.installed() if name != "sphinx"), None)
 
 
 def get_tts_model(model: str | None = None, **options: Any) -> TTSModel:

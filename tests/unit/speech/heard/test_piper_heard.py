@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import PiperTTSOptions, STTModel, get_stt_model
-from gradio_webrtc.speech.recognition import moonshine
+from gradio_webrtc.speech.recognition.moonshine_files import files_are_here
 from gradio_webrtc.speech.synthesis.piper import PiperTTS
 from gradio_webrtc.speech.synthesis.piper_voice import PACKAGE
 
@@ -43,7 +43,7 @@ def recogniser(name: str) -> STTModel:
     if name == "sphinx":
         if sys.version_info >= (3, 14):
             pytest.skip("pocketsphinx has no wheels for Python 3.14")
-    elif not getattr(moonshine, "files_are_here", lambda model: False)(name):
+    elif not files_are_here(name):
         pytest.skip(f"{name} is not here")
     return get_stt_model(name)
 

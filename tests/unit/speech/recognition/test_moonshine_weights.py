@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import wave
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +11,7 @@ import pytest
 from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
 from gradio_webrtc.media.audio.resampler import resampled
 from gradio_webrtc.speech.recognition.moonshine import MoonshineSTT
-from gradio_webrtc.speech.recognition.moonshine_files import PACKAGE
+from gradio_webrtc.speech.recognition.moonshine_files import package_folder
 from tests.support.moonshine_weights import needs_weights
 from tests.support.noises import noises
 from tests.support.spoken_clips import spoken_clips
@@ -31,10 +29,9 @@ def ears() -> MoonshineSTT:
 
 def a_person() -> tuple[int, Int16Array]:
     """Return six seconds of the recording of a person that the package with the weights carries."""
-    package = find_spec(PACKAGE)
-    assert package is not None
-    assert package.origin is not None
-    with wave.open(str(Path(package.origin).parent / "assets" / "two_cities.wav")) as file:
+    folder = package_folder()
+    assert folder is not None
+    with wave.open(str(folder / "assets" / "two_cities.wav")) as file:
         rate = file.getframerate()
         return rate, np.frombuffer(file.readframes(6 * rate), np.int16)
 
