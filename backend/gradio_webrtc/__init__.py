@@ -73,6 +73,7 @@ from gradio_webrtc.transports.telephone.outbound_calls import place_call
 from gradio_webrtc.transports.telephone.phone_call import PhoneCall
 from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.detection.silero import get_silero_model
+from gradio_webrtc.turns.detection.speech_events import SpeechStarted, TurnEnded
 from gradio_webrtc.turns.detection.vad import (
     ModelOptions,
     PauseDetectionModel,
@@ -84,7 +85,6 @@ from gradio_webrtc.turns.end_of_turn.ending_words import EndingWords, ending_wor
 from gradio_webrtc.turns.end_of_turn.onnx_turn_detector import OnnxTurnDetector
 from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 from gradio_webrtc.turns.end_of_turn.words_turn_detector import WordsTurnDetector
-from gradio_webrtc.turns.events import SpeechStarted, TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
 from gradio_webrtc.turns.replies.current_reply import Reply, current_reply
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause

@@ -11,8 +11,8 @@ from bench.turns.material import Recording
 from bench.turns.sounds import RATE
 from gradio_webrtc.turns.detection.segmenter import SpeechSegmenter
 from gradio_webrtc.turns.detection.silero import get_silero_model
+from gradio_webrtc.turns.detection.speech_events import SpeechStarted, TurnEnded
 from gradio_webrtc.turns.detection.speech_scorer import DetectorScorer
-from gradio_webrtc.turns.events import SpeechStarted, TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions
 
 CHUNK = RATE // 50

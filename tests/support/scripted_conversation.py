@@ -15,7 +15,7 @@ from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.emitted_media import EmittedAudio
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
-from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
 from tests.support.fake_transport import FakeTransport
 from tests.support.sessions import make_session, marked, settle
 

@@ -5,17 +5,28 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from gradio_webrtc.handlers.protocol import ClientChannel, PlaybackControl
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.detection.audio_watch import AudioWatch, pass_silence
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.end_of_turn.question import EndOfTurnQuestion
-from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.replies.reply_queue import ReplyQueue
 from gradio_webrtc.turns.replies.running_reply import RunningReply
+from gradio_webrtc.turns.turn_events import (
+    EndOfTurnJudged,
+    ReplyEnded,
+    ReplyHeld,
+    ReplyResumed,
+    ReplySounded,
+    ReplyStarted,
+    TurnEvent,
+    TurnObserver,
+)
+from gradio_webrtc.turns.turn_listener import TurnListener
 from gradio_webrtc.turns.turn_machine import Action, Do, ReplyPhase, Tell, TurnMachine
 
 logger = logging.getLogger(__name__)
@@ -28,44 +39,6 @@ Submitted = Sequence[Any]
 
 MakeReply = Callable[[Int16Array, "Submitted | None"], RunningReply]
 """Begins the reply to an utterance, int16 ``(channels, samples)``."""
-
-
-class TurnListener(Protocol):
-    """What a conversation needs of a ``Listener``."""
-
-    @property
-    def speech_s(self) -> float:
-        """Seconds of speech in the turn that is going on."""
-        ...
-
-    @property
-    def silence_left_s(self) -> float | None:
-        """Seconds of silence after which something happens; ``None``: nothing waits for it."""
-        ...
-
-    async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
-        """Return what the next audio leads to."""
-        ...
-
-    async def absent(self, seconds: float) -> list[SpeechEvent]:
-        """Return what it leads to that no audio came for so long."""
-        ...
-
-    def end_turn(self) -> TurnEnded | None:
-        """End the turn that is going on, if any."""
-        ...
-
-    def resume_turn(self) -> bool:
-        """Go on with the turn that ended last; return whether there was one."""
-        ...
-
-    def reset(self) -> None:
-        """Forget all audio so far."""
-        ...
-
-    async def aclose(self) -> None:
-        """Let go of the detector."""
-        ...
 
 
 class Conversation:
@@ -83,6 +56,7 @@ class Conversation:
         longest_pause_s: how long a turn that is judged unfinished waits for more speech.
         reply_played: called when a reply has been played to its end.
         undecided_pause_s: how long a turn that the detector cannot judge waits; 0: it has ended.
+        observers: are told what happens.
     """
 
     def __init__(
@@ -98,6 +72,7 @@ class Conversation:
         longest_pause_s: float = 3.0,
         reply_played: Callable[[], None] | None = None,
         undecided_pause_s: float = 0.0,
+        observers: Sequence[TurnObserver] = (),
     ) -> None:
         self.turn_listener = turn_listener
         self.replies = ReplyQueue(playback, self)
@@ -112,11 +87,22 @@ class Conversation:
         self._longest_pause = self._patience = longest_pause_s
         self._undecided_pause = undecided_pause_s
         self._reply_played = reply_played
+        self._observers = observers
         self._said: Int16Array = self._nothing
         self._submitted: Submitted | None = None
         self._triggers: deque[Submitted | None] = deque()
         self._unfinished: tuple[float, float] | None = None
         """Since a turn was judged unfinished: its seconds of speech, and the pause so far."""
+
+        self._carry_out: dict[Do, Callable[[], object]] = {
+            Do.HOLD: self._hold,
+            Do.RELEASE: self._release,
+            Do.DROP_REPLY: self._drop_reply,
+            Do.ASK_TURN_DETECTOR: lambda: None,  # see _turn_ended
+            Do.RESUME_TURN: self._resume_turn,
+            Do.FORGET: turn_listener.reset,
+            Do.ANSWER: self._answer,
+        }
 
     @property
     def replying(self) -> bool:
@@ -132,7 +118,7 @@ class Conversation:
         self._client.log("listening")
         if greeting is not None:
             self._machine.reply_began()
-            self.replies.start(greeting)
+            self._start(greeting, self._nothing)
 
     # -- the person --------------------------------------------------------------------------
 
@@ -165,6 +151,7 @@ class Conversation:
     async def _heard(self, events: Sequence[SpeechEvent], seconds: float) -> None:
         """Act on what so many seconds led to."""
         for event in events:
+            self._tell(event)
             if isinstance(event, SpeechStarted):
                 self._do(self._machine.speech_started(event.time))
             else:
@@ -204,6 +191,7 @@ class Conversation:
         self._do(actions)
         if Do.ASK_TURN_DETECTOR in actions and self._question is not None:
             finished = await self._question.finished(self._rate, event.utterance)
+            self._tell(EndOfTurnJudged(finished))
             self._patience = self._longest_pause if finished is False else self._undecided_pause
             ended = finished is True or not self._patience
             self._do(self._machine.end_of_turn_decided(ended))
@@ -232,11 +220,13 @@ class Conversation:
 
     def reply_sounded(self) -> None:
         """The reply has its first audio."""
+        self._tell(ReplySounded())
         self._do(self._machine.reply_sounded())
 
     def reply_ended(self) -> None:
         """The reply has been played to its end."""
         self._do(self._machine.reply_ended())
+        self._tell(ReplyEnded(interrupted=False))
         if self._reply_played is not None:
             self._reply_played()
         if self._triggers and not self._machine.ignores_speech:
@@ -256,20 +246,29 @@ class Conversation:
         for action in actions:
             if isinstance(action, Tell):
                 self._client.log(action.event)
-            elif action is Do.HOLD:
-                self._playback.hold()
-            elif action is Do.RELEASE:
-                self._playback.release()
-            elif action is Do.DROP_REPLY:
-                self.replies.drop()
-            elif action is Do.RESUME_TURN:
-                self._resume_turn()
-            elif action is Do.FORGET:
-                self.turn_listener.reset()
-            elif action is Do.ANSWER:
-                self._answer()
+            else:
+                self._carry_out[action]()
+
+    def _hold(self) -> None:
+        self._playback.hold()
+        self._tell(ReplyHeld())
+
+    def _release(self) -> None:
+        self._playback.release()
+        self._tell(ReplyResumed())
+
+    def _drop_reply(self) -> None:
+        self.replies.drop()
+        self._tell(ReplyEnded(interrupted=True))
 
     def _answer(self) -> None:
         said, self._said = self._said, self._nothing
         submitted, self._submitted = self._submitted, None
-        self.replies.start(lambda: self._make_reply(said, submitted))
+        self._start(lambda: self._make_reply(said, submitted), said)
+
+    def _start(self, make: Callable[[], RunningReply], said: Int16Array) -> None:
+        self._tell(ReplyStarted(self.replies.start(make).reply, said))
+
+    def _tell(self, event: TurnEvent) -> None:
+        for observe in self._observers:
+            observe(event)

@@ -11,7 +11,7 @@ from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.handlers.invoke import call
 from gradio_webrtc.handlers.protocol import ReceivedAudio
 from gradio_webrtc.turns.app_state import AppState
-from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.published_hooks import utterance_of
 
 

@@ -5,35 +5,27 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections.abc import Callable
-from contextvars import Context, copy_context
+from contextvars import Context
 from typing import Any
 
-from gradio_webrtc.concurrency.pooled_threads import POOLED
-from gradio_webrtc.concurrency.user_errors import failure_of
 from gradio_webrtc.concurrency.waiting import cancel_and_wait
 from gradio_webrtc.handlers.emit_pace import REST_S
 from gradio_webrtc.handlers.emitted import split_emitted
 from gradio_webrtc.handlers.handler_session import HandlerSession
-from gradio_webrtc.handlers.invoke import call
 from gradio_webrtc.handlers.loop_or_thread import for_loop_and_threads, here_or_there
 from gradio_webrtc.handlers.protocol import Layout, ReceivedAudio
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
-from gradio_webrtc.turns.conversation import Conversation, Submitted, TurnListener
-from gradio_webrtc.turns.custom_pause import CustomPauseListener
-from gradio_webrtc.turns.detection.listener import Listener
+from gradio_webrtc.turns.conversation import Conversation
+from gradio_webrtc.turns.conversation_making import ConversationMaking
 from gradio_webrtc.turns.detection.silero import get_silero_model
 from gradio_webrtc.turns.detection.speech_scorer import VadSource
 from gradio_webrtc.turns.end_of_turn.choice import TurnDetectorChoice, end_of_turn_choice
-from gradio_webrtc.turns.end_of_turn.question import EndOfTurnQuestion
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
-from gradio_webrtc.turns.published_hooks import utterance_of
 from gradio_webrtc.turns.replies.reply_function import ReplyFunction
 from gradio_webrtc.turns.reply_checks import check_reply_options, in_order
-from gradio_webrtc.turns.reply_making import ReplyMaking
-from gradio_webrtc.turns.turn_machine import TurnMachine
 
 
-class ReplyOnPause(ReplyMaking):
+class ReplyOnPause(ConversationMaking):
     """Calls a function with what somebody said once they pause, and plays what it yields.
 
     A subclass may replace ``start_up``, ``receive``, ``emit`` and ``shutdown``, sync or async, and
@@ -190,83 +182,6 @@ class ReplyOnPause(ReplyMaking):
             return None
         emission, self._emission = self._emission, None
         return self._converse().replies.still_wanted(emission.result())
-
-    # -- steps a subclass may replace ----------------------------------------------------------
-
-    def _make_turn_listener(self) -> TurnListener:
-        """Return what finds the turns of this connection."""
-        if self._overrides(*self._steps):
-            return CustomPauseListener(self, 2 if self.expected_layout == "stereo" else 1)
-        return self._make_listener()
-
-    def _make_listener(self) -> Listener:
-        """Return a listener with this handler's settings, which hurries while a reply goes on."""
-        return Listener(
-            self.input_sample_rate,
-            2 if self.expected_layout == "stereo" else 1,
-            self.algo_options,
-            self.model_options,
-            self.model,
-            hurry=self._replying,
-        )
-
-    # -- the conversation ----------------------------------------------------------------------
-
-    def _converse(self) -> Conversation:
-        """Return the conversation of this connection; it begins with the first call."""
-        if self._conversation is None:
-            self._context = copy_context()
-            machine = TurnMachine(
-                self.interruption,
-                can_interrupt=self.can_interrupt,
-                has_turn_detector=self.turn_detector is not None,
-            )
-            self._conversation = Conversation(
-                self._link.client,
-                self._link.playback,
-                machine,
-                self._make_turn_listener(),
-                self.input_sample_rate,
-                2 if self.expected_layout == "stereo" else 1,
-                self._make_reply,
-                self._make_question(),
-                self.longest_pause_s,
-                self._reply_ended,
-                self._undecided_pause_s,
-            )
-            self._conversation.open(None if self._greeting is None else self._make_greeting)
-        return self._conversation
-
-    def _replying(self) -> bool:
-        return self._conversation is not None and self._conversation.replying
-
-    def _trigger(self, submitted: Submitted | None) -> None:
-        if self._webrtc.link is None:
-            return  # the session ended meanwhile
-        # What a receive() of the author's own has gathered by process_audio().
-        noted = utterance_of(self.state)
-        self._converse().trigger(submitted, noted)
-        if noted is not None:
-            self.state = self.state.new()
-
-    def _reply_ended(self) -> None:
-        """The reply has been played."""
-        self.event.clear()
-        if self._overrides("reset"):
-            self._resetting = asyncio.ensure_future(call(self.reset, worker=POOLED))
-            self._resetting.add_done_callback(self._reset_done)
-
-    def _reset_done(self, done: asyncio.Future[Any]) -> None:
-        error = failure_of(done, f"{type(self).__name__}.reset")
-        if isinstance(error, Exception):
-            self._converse().replies.fail(error)
-
-    def _make_question(self) -> EndOfTurnQuestion | None:
-        if self.turn_detector is None:
-            return None
-        asked = EndOfTurnQuestion(self.turn_detector, self.turn_threshold, self.turn_deadline_s)
-        asked.prepare()
-        return asked
 
     def _emitter(self) -> str:
         replying = (self._reply, self._greeting)

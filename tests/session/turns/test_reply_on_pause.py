@@ -11,7 +11,7 @@ import pytest
 
 from gradio_webrtc import InterruptionOptions, current_reply
 from gradio_webrtc.session.state import CloseReason
-from gradio_webrtc.turns.events import SpeechStarted
+from gradio_webrtc.turns.detection.speech_events import SpeechStarted
 from tests.support.scripted_conversation import FIRST, SECOND, Replier, ScriptedReply, Talk, sounds
 from tests.support.sessions import until
 

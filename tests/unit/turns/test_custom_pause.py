@@ -7,7 +7,7 @@ import pytest
 
 from gradio_webrtc.turns.app_state import AppState
 from gradio_webrtc.turns.custom_pause import CustomPauseListener
-from gradio_webrtc.turns.events import SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechStarted, TurnEnded
 
 pytestmark = pytest.mark.asyncio
 

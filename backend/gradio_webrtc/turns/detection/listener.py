@@ -15,8 +15,8 @@ from gradio_webrtc.media.audio.resampler import StreamResampler
 from gradio_webrtc.turns.detection.audio_watch import AudioWatch, pass_silence
 from gradio_webrtc.turns.detection.segmenter import SpeechSegmenter
 from gradio_webrtc.turns.detection.silero import get_silero_model
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, TurnEnded
 from gradio_webrtc.turns.detection.speech_scorer import VadSource, make_scorer
-from gradio_webrtc.turns.events import SpeechEvent, TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 
 logger = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.detection.hangover import Hangover
 from gradio_webrtc.turns.detection.sample_buffer import SampleBuffer
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.detection.speech_window import BRIDGED_S, Hysteresis, SlidingWindow
-from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 
 RESUMABLE_S = 10.0

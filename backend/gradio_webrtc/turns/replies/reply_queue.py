@@ -62,11 +62,12 @@ class ReplyQueue:
         self._playback.release()
         self._news.set()
 
-    def start(self, make: Callable[[], RunningReply]) -> None:
+    def start(self, make: Callable[[], RunningReply]) -> RunningReply:
         """Begin the next reply; the one before must have ended or been dropped."""
         assert self._current is None
         self._current, self._sounded = make(), False
         self._news.set()
+        return self._current
 
     def drop(self) -> None:
         """Close the current reply: nothing more of it comes, and what is queued is not played."""

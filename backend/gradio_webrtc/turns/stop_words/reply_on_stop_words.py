@@ -12,13 +12,13 @@ from gradio_webrtc.speech.keywords.sphinx_spotter import SphinxKeywords
 from gradio_webrtc.speech.keywords.spotter import KeywordModel, checked_stop_words
 from gradio_webrtc.speech.keywords.stt_spotter import STTKeywords
 from gradio_webrtc.speech.recognition.stt import STTModel
-from gradio_webrtc.turns.conversation import TurnListener
 from gradio_webrtc.turns.detection.speech_scorer import VadSource
 from gradio_webrtc.turns.end_of_turn.choice import TurnDetectorChoice
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
 from gradio_webrtc.turns.stop_words.published_stop_words import PublishedStopWords
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 from gradio_webrtc.turns.stop_words.stop_word_listener import StopWordListener
+from gradio_webrtc.turns.turn_listener import TurnListener
 
 BargeIn = Literal["stop_word", "speech"]
 

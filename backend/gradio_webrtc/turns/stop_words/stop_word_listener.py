@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.speech.keywords.spotter import Spotted
 from gradio_webrtc.turns.detection.listener import Listener
-from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 
 FED_S = 0.1

@@ -12,7 +12,7 @@ from gradio_webrtc import AlgoOptions, InterruptionOptions
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.turns.detection.listener import Listener
-from gradio_webrtc.turns.events import SpeechEvent, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, TurnEnded
 from tests.support.loud_call import LoudCall
 from tests.support.loudness_detector import RATE, SPEECH, WORD, LoudDetector
 from tests.support.sessions import settle

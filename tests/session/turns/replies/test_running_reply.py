@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import InterruptionOptions, Reply, current_reply, get_current_context
-from gradio_webrtc.turns.events import SpeechStarted
+from gradio_webrtc.turns.detection.speech_events import SpeechStarted
 from gradio_webrtc.turns.replies import reply_queue as replies
 from tests.support.encoded_files import encode_audio
 from tests.support.encoded_files import tone as media_tone

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gradio_webrtc.turns.detection.audio_clock import GRACE_S, TOLERANCE_S, AudioClock
 from gradio_webrtc.turns.detection.segmenter import SpeechSegmenter
-from gradio_webrtc.turns.events import TurnEnded
+from gradio_webrtc.turns.detection.speech_events import TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions
 
 RATE = 1_000

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.turns.detection.segmenter import SpeechSegmenter
-from gradio_webrtc.turns.events import SpeechEvent, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions
 
 RATE, WINDOW = 1_000, 32

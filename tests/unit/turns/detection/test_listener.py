@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.detection.silero import get_silero_model
-from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 from tests.support.synthetic_speech import chunks, joined, say, silence
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradio_webrtc.turns.detection.segmenter import LONGEST_S, RESUMABLE_S, SpeechSegmenter
-from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 
 RATE = 1_000

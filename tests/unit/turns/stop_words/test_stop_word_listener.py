@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.turns.detection.listener import Listener
-from gradio_webrtc.turns.events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 from gradio_webrtc.turns.stop_words.stop_word_listener import StopWordListener
 from tests.support.loudness_detector import RATE, SPEECH, WORD, LoudDetector, LoudModel, LoudSpotter

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from gradio_webrtc.turns.events import SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechStarted, TurnEnded
 
 
 def test_a_turn_ends_with_a_pause_unless_it_is_said_otherwise() -> None:

@@ -1,0 +1,46 @@
+"""What finds the turns of a person for a conversation."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from gradio_webrtc.media.audio.pcm import Int16Array
+from gradio_webrtc.turns.detection.speech_events import SpeechEvent, TurnEnded
+
+
+class TurnListener(Protocol):
+    """What a conversation needs of a ``Listener``."""
+
+    @property
+    def speech_s(self) -> float:
+        """Seconds of speech in the turn that is going on."""
+        ...
+
+    @property
+    def silence_left_s(self) -> float | None:
+        """Seconds of silence after which something happens; ``None``: nothing waits for it."""
+        ...
+
+    async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
+        """Return what the next audio leads to."""
+        ...
+
+    async def absent(self, seconds: float) -> list[SpeechEvent]:
+        """Return what it leads to that no audio came for so long."""
+        ...
+
+    def end_turn(self) -> TurnEnded | None:
+        """End the turn that is going on, if any."""
+        ...
+
+    def resume_turn(self) -> bool:
+        """Go on with the turn that ended last; return whether there was one."""
+        ...
+
+    def reset(self) -> None:
+        """Forget all audio so far."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of the detector."""
+        ...
