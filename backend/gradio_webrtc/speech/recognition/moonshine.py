@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.media.audio.pcm import Float32Array, to_float32
+from gradio_webrtc.media.audio.pcm import Float32Array, Int16Array, to_float32
 from gradio_webrtc.speech.onnx_model import onnxruntime
 from gradio_webrtc.speech.recognition.hallucinations import believable, is_stand_in
 from gradio_webrtc.speech.recognition.model_audio import mono_at
@@ -18,6 +18,7 @@ from gradio_webrtc.speech.recognition.moonshine_files import REPOSITORIES, find_
 from gradio_webrtc.speech.recognition.moonshine_files import files_are_here as files_are_here
 from gradio_webrtc.speech.recognition.moonshine_model import MoonshineModel, load_model
 from gradio_webrtc.speech.recognition.moonshine_vocabulary import text_of
+from gradio_webrtc.speech.recognition.recent_transcripts import RecentTranscripts
 from gradio_webrtc.speech.recognition.voice_check import CERTAIN, LIKELY, VoiceCheck
 
 SAMPLE_RATE = 16_000
@@ -70,6 +71,7 @@ class MoonshineSTT:
             )
         self._name, self._folder = model, folder
         self._voices = VoiceCheck() if check_voice else None
+        self._recent = RecentTranscripts()
         self._lock = threading.Lock()
         self._model: MoonshineModel | None = None
 
@@ -97,6 +99,9 @@ class MoonshineSTT:
         samples = mono_at(SAMPLE_RATE, audio)
         if samples.size < _SHORTEST or not samples.any():
             return ""
+        return self._recent.text_of(samples, lambda: self._recognised(samples))
+
+    def _recognised(self, samples: Int16Array) -> str:
         model = self._loaded()
         said = [self._said(model, piece) for piece in _pieces(to_float32(samples))]
         return " ".join(text for text in said if text)

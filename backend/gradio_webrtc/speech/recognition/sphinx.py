@@ -13,6 +13,7 @@ from gradio_webrtc.speech.recognition.model_audio import mono_at
 from gradio_webrtc.speech.recognition.moonshine_files import (
     better_recognition as better_recognition,
 )
+from gradio_webrtc.speech.recognition.recent_transcripts import RecentTranscripts
 from gradio_webrtc.speech.recognition.sphinx_decoder import SAMPLE_RATE, Decoder, new_decoder
 
 _SHORTEST = SAMPLE_RATE // 10
@@ -42,6 +43,7 @@ class SphinxSTT:
             raise ConfigurationError(f"most_decoders must be 1 or more, not {most_decoders!r}.")
         self._places = threading.BoundedSemaphore(most_decoders)
         self._idle: list[Decoder] = []
+        self._recent = RecentTranscripts()
 
     def load(self) -> None:
         """Load a decoder now (about a second) instead of with the first utterance.
@@ -67,6 +69,9 @@ class SphinxSTT:
         samples = mono_at(SAMPLE_RATE, audio)
         if samples.size < _SHORTEST or not samples.any():
             return ""
+        return self._recent.text_of(samples, lambda: self._recognised(samples))
+
+    def _recognised(self, samples: Int16Array) -> str:
         with self._places:
             decoder = self._decoder()
             words = decoder.recognise(_with_noise(samples))

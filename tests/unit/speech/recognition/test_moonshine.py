@@ -66,7 +66,7 @@ def test_takes_any_rate_shape_and_dtype_and_gives_the_encoder_16_khz_floats(fold
     assert heard[0].shape == (1, 32_000), "with half a second before and after it"
     assert heard[0][0, 16_000] == pytest.approx(10_000 / 32768, rel=0.01)
     assert np.abs(heard[0][0, :8000]).max() < 1e-3
-    model.stt((rate, samples))
+    model.stt((rate, samples * 2))
     assert heard[1][0, 16_000] == pytest.approx(0.3, rel=0.1), "what is quiet is made louder"
 
 
@@ -123,13 +123,27 @@ def test_is_loaded_once_however_many_ask_at_once(folder: Path, monkeypatch: pyte
     model = MoonshineSTT(folder=folder, check_voice=False)
     barrier = threading.Barrier(6)
 
-    def ask(_: int) -> str:
+    def ask(number: int) -> str:
         barrier.wait()
-        return model.stt(sound(1.0))
+        return model.stt(sound(1.0 + number / 100))
 
     with ThreadPoolExecutor(6) as pool:
         assert set(pool.map(ask, range(6))) == {SAID}
     assert len(loads) == 1
+
+
+def test_audio_that_is_asked_for_again_is_not_recognised_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    model, pieces = MoonshineSTT(folder=folder, check_voice=False), []
+    said = model._said
+    monkeypatch.setattr(model, "_said", lambda *given: pieces.append(1) or said(*given))
+    rate, samples = sound(1.0)
+    for same in (samples, samples[np.newaxis], samples.astype(np.float32) / 32768):
+        assert model.stt((rate, same)) == SAID
+    assert len(pieces) == 1
+    model.stt(sound(1.1))
+    assert len(pieces) == 2
 
 
 def test_the_registry_makes_it_by_name(folder: Path):

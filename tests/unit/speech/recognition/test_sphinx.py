@@ -85,7 +85,6 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> type[Slow]:
 
 def test_takes_any_shape_rate_and_dtype_and_gives_the_decoder_the_same_each_time(slow, counting):
     rate, samples = counting
-    model = SphinxSTT()
     for given in (
         samples,
         samples,
@@ -93,7 +92,7 @@ def test_takes_any_shape_rate_and_dtype_and_gives_the_decoder_the_same_each_time
         np.stack([samples, samples]),
         samples.astype(np.float32) / 32768,
     ):
-        model.stt((rate, given))
+        SphinxSTT().stt((rate, given))
     first = slow.heard[0]
     assert first.dtype == np.int16
     assert len(first) / 16_000 == pytest.approx(len(samples) / rate + 0.5, abs=0.01)
@@ -103,13 +102,24 @@ def test_takes_any_shape_rate_and_dtype_and_gives_the_decoder_the_same_each_time
 
 def test_one_decoder_serves_those_who_come_one_by_one_and_a_few_those_at_once(slow, counting):
     model = SphinxSTT(most_decoders=2)
-    for _ in range(3):
-        model.stt(counting)
+    rate, samples = counting
+    for number in range(3):
+        model.stt((rate, samples[number:]))
     assert slow.made == 1
     with ThreadPoolExecutor(8) as pool:
-        words = list(pool.map(model.stt, [counting] * 16))
+        words = list(pool.map(model.stt, [(rate, samples[n:]) for n in range(10, 26)]))
     assert words == ["words"] * 16
     assert (slow.made, slow.most_busy) == (2, 2)
+
+
+def test_audio_that_is_asked_for_again_is_not_recognised_again(slow, counting):
+    model = SphinxSTT()
+    rate, samples = counting
+    for _ in range(3):
+        assert model.stt((rate, samples)) == "words"
+    assert len(slow.heard) == 1
+    model.stt((rate, samples[1:]))
+    assert len(slow.heard) == 2
 
 
 def test_a_decoder_that_failed_is_not_used_again_and_blocks_nobody(slow, counting):
