@@ -141,6 +141,15 @@ class ConcurrencyLimitReachedError(SignalingError):
         )
 
 
+class ServerDrainingError(SignalingError):
+    """This process takes no new sessions, because it will stop; another one may."""
+
+    code = "server_draining"
+
+    def __init__(self) -> None:
+        super().__init__("This server is about to stop. Try again in a moment.")
+
+
 class TooManyRequestsError(SignalingError):
     """One page or one address holds more than its share of what all share; try again later."""
 

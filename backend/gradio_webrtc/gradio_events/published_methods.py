@@ -1,4 +1,4 @@
-"""What published code asks of ``Stream`` and ``WebRTC`` under names of its own."""
+"""What ``Stream`` and ``WebRTC`` have in common: published code's own names, and ``drain``."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from gradio_webrtc.server.hosted_sessions import HostedSessions
 class PublishedMethods:
     """A part of both. In a Gradio event they act on the connections of that event's page.
 
-    New code uses ``set_input``, ``close_stream`` and ``AdditionalOutputs``. An id that no
-    connection has any more is no error in any of them.
+    Except for ``drain`` new code uses ``set_input``, ``close_stream`` and ``AdditionalOutputs``. An
+    id that no connection has any more is no error in any of them.
     """
 
     def _hosting(self) -> HostedSessions:
@@ -69,6 +69,17 @@ class PublishedMethods:
                 session.loop.call_soon_threadsafe(session.put_outputs, outputs)
 
         return set_outputs
+
+    def drain(self, on: bool = True) -> None:
+        """Let nobody new in, before this process stops; who is connected stays. Any thread.
+
+        ``/webrtc/health`` answers 503 from now on. New clients are refused with
+        ``server_draining``; those that lost their connection may connect anew.
+
+        Args:
+            on: ``False`` lets clients in again.
+        """
+        self._hosting().registry.draining = on
 
     def clean_up(self, webrtc_id: str) -> None:
         """End a connection, as ``close_stream`` does. Any thread."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from gradio_webrtc.routes.telephone import Telephone, add_telephone
 from gradio_webrtc.routes.webrtc import add_webrtc
 from gradio_webrtc.routes.websocket import add_websocket
+from gradio_webrtc.server.operation.endpoints import add_health
 from gradio_webrtc.server.stream_host import StreamHost
 
 
@@ -20,4 +21,5 @@ def make_router(
     add_webrtc(router, host, tags)
     add_websocket(router, host)
     add_telephone(router, telephone, tags)
+    add_health(router, lambda: [host], tags=tags)
     return router

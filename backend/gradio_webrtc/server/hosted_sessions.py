@@ -49,6 +49,12 @@ class HostedSessions:
         self._ending: asyncio.Task[None] | None = None
         watch_signals()
 
+    @property
+    def draining(self) -> bool:
+        """Whether no new session is taken: the server stops, or the app said so."""
+        ending = self._ending is not None and not self._ending.done()
+        return self.registry.draining or ending
+
     # -- what the app asks; ``page`` is whose session it must be, ``None`` for anybody's ----------
 
     def find(self, webrtc_id: str | None, page: str | None = None) -> Session | None:

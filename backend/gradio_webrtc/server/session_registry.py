@@ -14,6 +14,7 @@ from gradio_webrtc.errors import (
     ConnectionAlreadyExistsError,
     ConnectionClosedError,
     InvalidIdError,
+    ServerDrainingError,
     UnknownConnectionError,
 )
 from gradio_webrtc.json_values import Json
@@ -50,6 +51,9 @@ class SessionRegistry:
 
     Args:
         limit: how many sessions may be live at once, or ``None`` for no limit.
+
+    Attributes:
+        draining: whether nobody new is let in; those who are in stay, and may connect anew.
     """
 
     def __init__(self, limit: int | None = 1) -> None:
@@ -60,6 +64,7 @@ class SessionRegistry:
         self._arrivals: dict[str, list[asyncio.Future[None]]] = {}
         self._heirs: dict[str, Place] = {}
         self._closing = False
+        self.draining = False
         self.connecting: Quota = CONNECTING
         self.line = WaitingLine(self._free_places, self._hurry)
 
@@ -103,10 +108,12 @@ class SessionRegistry:
 
         Raises:
             InvalidIdError, ConnectionAlreadyExistsError, ConnectionClosedError,
-            ConcurrencyLimitReachedError
+            ConcurrencyLimitReachedError, ServerDrainingError
             TooManyRequestsError: ``owner`` or ``network`` opens too many connections at once.
         """
         checked = self._fresh_id(webrtc_id)
+        if self.draining:
+            raise ServerDrainingError()
         self._check_connecting(owner, network)
         if not self.line.take(checked, owner) and self.limit is not None:
             self._hurry()

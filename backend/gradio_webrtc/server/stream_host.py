@@ -8,6 +8,7 @@ from typing import Any
 
 from gradio_webrtc.errors import (
     ConnectionClosedError,
+    ServerDrainingError,
     SignalingError,
     UnknownConnectionError,
     UnsupportedModalityError,
@@ -203,6 +204,8 @@ class StreamHost(HostedSessions):
 
     async def _wait(self, body: Json, asking: Requester) -> Answer:
         webrtc_id = check_id(_object(body).get("webrtc_id"))
+        if self.registry.draining:
+            raise ServerDrainingError()
         position = await self.registry.line.wait(webrtc_id, asking.owner, asking.network)
         if position == 0:
             return {"status": "admitted"}
