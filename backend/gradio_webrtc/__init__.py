@@ -49,6 +49,7 @@ from gradio_webrtc.media.audio.conversion import (
 )
 from gradio_webrtc.media.timed_media import TimedAudio, TimedPicture
 from gradio_webrtc.recording.options import Recording
+from gradio_webrtc.server.operation.session_log import SessionLogFilter
 from gradio_webrtc.session.context import (
     Context,
     Warning,
@@ -128,6 +129,7 @@ __all__ = [
     "STTKeywords",
     "STTModel",
     "SessionClosedError",
+    "SessionLogFilter",
     "SignalingError",
     "SileroVadOptions",
     "SpeechEngineError",

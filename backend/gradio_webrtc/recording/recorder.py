@@ -7,6 +7,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -200,7 +201,9 @@ class FileRecorder:
             self._written = self._loop.create_future()
             # A daemon, because a disk that never answers must not keep the process alive.
             self._thread = threading.Thread(
-                target=self._write, args=(self._written,), name=f"record {self._webrtc_id}"
+                target=copy_context().run,
+                args=(self._write, self._written),
+                name=f"record {self._webrtc_id}",
             )
             self._thread.daemon = True
             finish_at_exit(self._inbox, self._thread)

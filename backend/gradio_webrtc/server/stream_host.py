@@ -16,6 +16,7 @@ from gradio_webrtc.errors import (
 from gradio_webrtc.json_values import Json, JsonObject
 from gradio_webrtc.server.answering import Answer, Answering
 from gradio_webrtc.server.hosted_sessions import HostedSessions
+from gradio_webrtc.server.operation.session_log import logging_for
 from gradio_webrtc.server.output_store import OutputStore
 from gradio_webrtc.server.quotas import Requester
 from gradio_webrtc.server.session_builder import Line, build_session, webrtc_line
@@ -168,7 +169,8 @@ class StreamHost(HostedSessions):
         else:
             place = await self.registry.claim_replacing(webrtc_id, replaces, *who)
         try:
-            yield place
+            with logging_for(place.webrtc_id):
+                yield place
         finally:
             self.registry.release(place)
 
@@ -190,7 +192,8 @@ class StreamHost(HostedSessions):
 
     async def _answer(self, session: Session, offer: Offer) -> str:
         try:
-            return await _peer(session).answer(offer)
+            with logging_for(session.webrtc_id):
+                return await _peer(session).answer(offer)
         except BaseException:
             # Refused, cancelled or failed: the session must not keep its place until its deadline.
             session.end(CloseReason.TRANSPORT_FAILED)

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 
 import av
@@ -51,7 +52,9 @@ class DecodingThread:
         self._closed = False
         self._ended: asyncio.Future[None] = self._loop.create_future()
         # A daemon: a decoder that never returns does not keep the process alive.
-        self._thread = threading.Thread(target=self._main, name=f"decode-{codec}", daemon=True)
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._main,), name=f"decode-{codec}", daemon=True
+        )
         self._thread.start()
 
     def put(self, frame: EncodedFrame) -> bool:
