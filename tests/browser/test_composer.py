@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
+from playwright.sync_api import Route
 
 from gradio_webrtc import AsyncStreamHandler, StreamHandler, WebRTC, WebRTCData
 from tests.browser.conftest import Open, Serve
@@ -18,6 +19,27 @@ from tests.browser.pages import Component
 RATE = 24_000
 NO_PERMISSION = ("--headless=new", "--no-sandbox", "--use-fake-device-for-media-stream",
                  "--deny-permission-prompts")  # fmt: skip
+
+LATE_CLOSING = """
+const { fetch } = window;
+let joined;
+window.fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  const url = String(input.url ?? input);
+  if (url.includes("/queue/join")) setTimeout(() => joined?.(), 300);
+  if (!url.includes("/queue/data")) return response;
+  const decoder = new TextDecoder();
+  const late = new TransformStream({
+    async transform(chunk, controller) {
+      const closing = decoder.decode(chunk).includes("close_stream");
+      if (closing) await new Promise((resolve) => { joined = resolve; });
+      controller.enqueue(chunk);
+    },
+  });
+  return new Response(response.body.pipeThrough(late), response);
+};
+"""
+"""Gradio's news that no call is left arrives after the answer to the next call."""
 
 
 def beep() -> AudioFrame:
@@ -87,6 +109,14 @@ def app(handler: StreamHandler | AsyncStreamHandler, **options: Any) -> gr.Block
     return demo
 
 
+def shows(component: Component, said: str) -> None:
+    """Wait until the listener of ``submit`` has shown ``said``."""
+    field = component.page.get_by_label("Said")
+    component.visit.until(
+        lambda: field.input_value() == said, lambda: f"{said!r}; it is {field.input_value()!r}"
+    )
+
+
 def type_in(component: Component, text: str) -> None:
     field = component.part("webrtc-textbox")
     field.fill(text)
@@ -112,9 +142,7 @@ def test_typing_needs_no_microphone_and_is_answered(
     [[data, mood]] = told
     assert (data.textbox, data.audio, mood) == ("Hello there", None, "calm")
     assert isinstance(data, WebRTCData)
-    visit_.until(
-        lambda: component.page.get_by_label("Said").input_value() == "Hello there", "the words"
-    )
+    shows(component, "Hello there")
     assert component.part("webrtc-textbox").input_value() == ""
     component.stop()
     assert len(told) == 1
@@ -135,9 +163,35 @@ def test_two_quick_submits_both_arrive_in_order_with_the_values_of_their_moment(
     assert texts(told) == ["one", "two", "three", "four"]
     assert [args[1] for args in told] == ["calm", "calm", "merry", "merry"]
     # Each listener run adds to the state that the one before left.
-    component.visit.until(
-        lambda: component.page.get_by_label("Said").input_value().endswith("four"), "the last"
-    )
+    shows(component, "one | two | three | four")
+
+
+def test_on_a_slow_network_each_submit_is_shown_and_none_overtakes_another(
+    serve: Serve, visit: Open
+) -> None:
+    told: list[list[Any]] = []
+    component = visit(serve(app(Beeper(told))), script=LATE_CLOSING).component()
+    page = component.page
+    type_in(component, "one")
+    shows(component, "one")
+    type_in(component, "two")
+    shows(component, "one | two")
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "three" in (route.request.post_data or ""):
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/queue/join*", hold)
+    type_in(component, "three")
+    type_in(component, "four")
+    component.visit.until(lambda: len(told) == 4, "the stream hears all")
+    assert texts(told) == ["one", "two", "three", "four"]
+    [route] = late
+    route.continue_()
+    shows(component, "one | two | three | four")
 
 
 def test_talking_then_typing_gives_the_speech_with_the_text(serve: Serve, visit: Open) -> None:

@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { type GradioCalls, mendCalls } from "./gradio_calls";
+import { settle } from "./testing/clock";
+
+const JOIN = "http://localhost/gradio_api/queue/join?";
+
+/** Gradio's client as far as it is used; requests are answered by the test. */
+class FakeClient implements GradioCalls {
+  readonly stream_status = { open: false };
+  readonly unclosed_events = new Set<string>();
+  readonly asked: { url: string; body: unknown; answer: (value: unknown) => void; fail: () => void }[] = [];
+  opened = 0;
+
+  post_data(url: string, body: unknown): Promise<unknown> {
+    return new Promise((answer, fail) => this.asked.push({ url, body, answer, fail }));
+  }
+
+  open_stream(): Promise<void> {
+    this.opened += 1;
+    this.stream_status.open = true;
+    return Promise.resolve();
+  }
+
+  bodies(): unknown[] {
+    return this.asked.map(({ body }) => body);
+  }
+}
+
+let client: FakeClient;
+beforeEach(() => {
+  client = new FakeClient();
+  mendCalls(client);
+});
+
+describe("the calls of one listener", () => {
+  it("are made in order, each when the one before is in the queue", async () => {
+    const first = client.post_data(JOIN, { fn_index: 3, data: ["one"] });
+    const second = client.post_data(JOIN, { fn_index: 3, data: ["two"] });
+    await settle();
+    expect(client.bodies()).toEqual([{ fn_index: 3, data: ["one"] }]);
+    client.asked[0]!.answer("taken");
+    expect(await first).toBe("taken");
+    await settle();
+    expect(client.bodies()).toHaveLength(2);
+    client.asked[1]!.answer("taken too");
+    expect(await second).toBe("taken too");
+  });
+
+  it("go on after one that failed", async () => {
+    const first = client.post_data(JOIN, { fn_index: 3 });
+    void client.post_data(JOIN, { fn_index: 3 });
+    client.asked[0]!.fail();
+    await expect(first).rejects.toBeUndefined();
+    await settle();
+    expect(client.asked).toHaveLength(2);
+  });
+
+  it("wait for no other listener's, and for nothing that is over", async () => {
+    void client.post_data(JOIN, { fn_index: 3 });
+    void client.post_data(JOIN, { fn_index: 4 });
+    void client.post_data("http://localhost/gradio_api/run/predict", { fn_index: 3 });
+    expect(client.asked).toHaveLength(3);
+    client.asked[0]!.answer(null);
+    await settle();
+    void client.post_data(JOIN, { fn_index: 3 });
+    expect(client.asked).toHaveLength(4);
+  });
+});
+
+describe("the stream of results", () => {
+  async function close(): Promise<void> {
+    client.stream_status.open = false;
+    await settle();
+  }
+
+  it("is opened again for a call that seemed to have it", async () => {
+    client.stream_status.open = true;
+    client.unclosed_events.add("crossed");
+    await close();
+    expect([client.opened, client.stream_status.open]).toEqual([1, true]);
+    client.unclosed_events.delete("crossed");
+    await close();
+    expect([client.opened, client.stream_status.open]).toEqual([1, false]);
+  });
+
+  it("is opened once for each call, ended or not", async () => {
+    client.stream_status.open = true;
+    client.unclosed_events.add("forgotten");
+    await close();
+    await close();
+    expect(client.opened).toBe(1);
+    client.stream_status.open = true;
+    client.unclosed_events.add("another");
+    await close();
+    expect(client.opened).toBe(2);
+  });
+
+  it("is not opened twice where Gradio does it", async () => {
+    client.stream_status.open = true;
+    client.unclosed_events.add("next");
+    client.stream_status.open = false;
+    void client.open_stream();
+    await settle();
+    expect(client.opened).toBe(1);
+  });
+});
+
+it("mends a client once, whoever asks", () => {
+  const post = Object.getOwnPropertyDescriptor(client, "post_data");
+  mendCalls(client);
+  expect(Object.getOwnPropertyDescriptor(client, "post_data")).toEqual(post);
+});
+
+it("leaves a client alone that it does not know", () => {
+  const unknown = { post_data: null, stream_status: { open: false } };
+  mendCalls(unknown);
+  unknown.stream_status.open = true;
+  expect(unknown).toEqual({ post_data: null, stream_status: { open: true } });
+});

@@ -1,0 +1,85 @@
+/**
+ * What Gradio's own client leaves to luck where calls follow each other quickly. It is mended in the
+ * client, because nothing is told of a call before it has begun, nor of one that nobody listens to:
+ *
+ * - Each call is a request of its own, and one may overtake another: a listener with a state would
+ *   then take the second event for the first. Here the calls of one listener keep their order.
+ * - Results come over one stream of events. The server closes it when no call is left, and the client
+ *   opens it for the answer to the next. Where that answer arrives before the news of the closing,
+ *   the stream seems open and nobody reads on: a result is shown only when some other call is made,
+ *   if ever. Here the stream is opened again for a call that has not ended.
+ */
+
+/** The part of Gradio's client that calls go through. */
+export interface GradioCalls {
+  post_data(url: string, body: unknown, headers?: unknown): Promise<unknown>;
+  readonly stream_status: { open: boolean };
+  /** The ids of the calls that are in the queue and whose end has not arrived. */
+  readonly unclosed_events: ReadonlySet<string>;
+  open_stream(): Promise<void>;
+}
+
+const JOIN = /\/queue\/join(\?|$)/;
+
+const mended = new WeakSet<object>();
+
+/** Mends a page's client, once. One of another shape than known is left alone. */
+export function mendCalls(client: object): void {
+  if (mended.has(client) || !isKnown(client)) return;
+  mended.add(client);
+  keepOrder(client);
+  keepReading(client);
+}
+
+function isKnown(client: object): client is GradioCalls {
+  const { post_data, stream_status, unclosed_events, open_stream } = client as Partial<GradioCalls>;
+  return (
+    typeof post_data === "function" &&
+    typeof stream_status?.open === "boolean" &&
+    unclosed_events instanceof Set &&
+    typeof open_stream === "function"
+  );
+}
+
+function keepOrder(client: GradioCalls): void {
+  const post = client.post_data.bind(client);
+  /** The last call of each listener whose request is not answered yet. */
+  const last = new Map<unknown, Promise<unknown>>();
+  client.post_data = async (url, body, ...rest) => {
+    if (!JOIN.test(url)) return post(url, body, ...rest);
+    const listener = (body as { fn_index?: unknown }).fn_index;
+    const before = last.get(listener);
+    const send = (): Promise<unknown> => post(url, body, ...rest);
+    const answer = before === undefined ? send() : before.then(send, send);
+    last.set(listener, answer);
+    try {
+      return await answer;
+    } finally {
+      if (last.get(listener) === answer) last.delete(listener);
+    }
+  };
+}
+
+function keepReading(client: GradioCalls): void {
+  const status = client.stream_status;
+  let open = status.open;
+  /** Opened again for these: once is enough, and Gradio forgets to strike out some that ended. */
+  let missed = new Set<string>();
+  const reopen = (): void => {
+    const left = [...client.unclosed_events];
+    const wanted = left.some((id) => !missed.has(id));
+    missed = new Set(left);
+    if (wanted && !open) void client.open_stream();
+  };
+  Object.defineProperty(status, "open", {
+    enumerable: true,
+    configurable: true,
+    get: () => open,
+    set: (value: boolean) => {
+      const closes = open && !value;
+      open = value;
+      // Gradio gives the closed stream up right after this.
+      if (closes) queueMicrotask(reopen);
+    },
+  });
+}
