@@ -28,7 +28,7 @@ from gradio_webrtc.errors import (
     UnknownConnectionError,
     WebRTCError,
 )
-from gradio_webrtc.gradio_events.health_route import serve_health
+from gradio_webrtc.gradio_events.operation_routes import serve_health, serve_metrics
 from gradio_webrtc.handlers.audio_video import AsyncAudioVideoStreamHandler, AudioVideoStreamHandler
 from gradio_webrtc.handlers.base import AsyncStreamHandler, StreamHandler
 from gradio_webrtc.handlers.emitted import (
@@ -180,6 +180,7 @@ __all__ = [
     "get_twilio_turn_credentials",
     "place_call",
     "serve_health",
+    "serve_metrics",
     "show_info",
     "show_warning",
     "stt",

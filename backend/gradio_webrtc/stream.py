@@ -156,7 +156,12 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
         self._page = StreamPage(self.host, handler, options, page, concurrency_limit)
 
     def mount(
-        self, app: FastAPI | APIRouter, path: str = "", tags: list[str | Enum] | None = None
+        self,
+        app: FastAPI | APIRouter,
+        path: str = "",
+        tags: list[str | Enum] | None = None,
+        *,
+        metrics: bool = False,
     ) -> None:
         """Add the routes to ``app`` under ``path``; all sessions end when the app shuts down.
 
@@ -168,16 +173,18 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
                 ``app.mount()`` must be told by that one's lifespan.
             path: prefix of the routes; ``"rtc"``, ``"/rtc"`` and ``"/rtc/"`` are the same.
             tags: OpenAPI tags of the routes.
+            metrics: whether ``{path}/webrtc/metrics`` tells Prometheus how the stream does.
 
         Raises:
-            ConfigurationError: ``app`` or ``path`` cannot work, or another stream is
-                mounted there.
+            ConfigurationError: ``app`` or ``path`` cannot work, another stream is mounted there, or
+                ``metrics`` are wanted and the extra of this name is not installed.
         """
         router = mounted_on(app)
         prefix = mount_path(path)
-        routes = make_router(self.host, self._telephone, prefix, tags)
+        routes = make_router(self.host, self._telephone, prefix, tags, metrics=metrics)
         add_routes(router, routes)
         self._telephone.path = router.prefix + prefix
+        self.host.name = router.prefix + prefix or "/"
         reached = [getattr(route, "path", "") for route in routes.routes] if self.verbose else []
         router.lifespan_context = _serving(router.lifespan_context, self.host, reached)
 

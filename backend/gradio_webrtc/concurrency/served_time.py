@@ -54,6 +54,11 @@ class ServedTime:
         self._expected = now + self._interval
         return lost
 
+    @property
+    def lost(self) -> float:
+        """Seconds that were lost in all."""
+        return self._lost
+
     def pause(self, now: float) -> None:
         """No more ticks will come for now."""
         self.tick(now)
@@ -82,6 +87,11 @@ class LoopWatch:
     def time(self) -> float:
         """Return the served time now."""
         return self._served.at(self._running().time())
+
+    @property
+    def stood_still(self) -> float:
+        """Seconds for which the loop ran nothing, while somebody used it."""
+        return self._served.lost
 
     def enter(self) -> None:
         """Measure from now on; call ``leave`` once for it."""

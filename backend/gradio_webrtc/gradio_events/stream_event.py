@@ -14,7 +14,7 @@ from gradio.events import Dependency, EventListener
 
 from gradio_webrtc.errors import ConfigurationError, SignalingError
 from gradio_webrtc.gradio_events.block_lists import Blocks, as_list
-from gradio_webrtc.gradio_events.health_route import serve_own_health
+from gradio_webrtc.gradio_events.operation_routes import serve_own_health
 from gradio_webrtc.gradio_events.place_sharing import share
 from gradio_webrtc.gradio_events.requests import gradio_words_for
 from gradio_webrtc.gradio_events.rerendering import (
@@ -217,7 +217,7 @@ def make_host(arguments: StreamArguments) -> StreamHost:
         return component.routes.beside(settings)
     host = StreamHost(settings, SessionRegistry(arguments.concurrency_limit))
     share(host, arguments.concurrency_id, component.key)
-    serve_own_health(host)
+    serve_own_health(host, str(component.label or "WebRTC"))
     return host
 
 

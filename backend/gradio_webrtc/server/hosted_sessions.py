@@ -31,6 +31,7 @@ class HostedSessions:
         registry: who is in, and who waits; streams that share their places share it.
         listeners: who takes the additional outputs of Gradio's pages; each gets every one.
         outputs: where additional outputs wait.
+        name: what its figures are called by.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class HostedSessions:
         self.settings = settings
         self.registry = registry
         self.listeners: Sequence[Hashable] = ()
+        self.name = "stream"
         self.outputs = OutputStore() if outputs is None else outputs
         self._sessions: WeakSet[Session] = WeakSet()
         self._watching: asyncio.Task[None] | None = None
@@ -101,11 +103,15 @@ class HostedSessions:
         Returns:
             How many there were. Other streams that share its places keep theirs.
         """
-        live = [each for each in list(self._sessions) if each.state is not SessionState.CLOSED]
+        live = self.live()
         for session in live:
             session.end_threadsafe(CloseReason.APP_CLOSED, text)
             self._sessions.discard(session)  # who asks again ends nobody
         return len(live)
+
+    def live(self) -> list[Session]:
+        """Return the sessions of this stream, those of others that share its places not."""
+        return [each for each in list(self._sessions) if each.state is not SessionState.CLOSED]
 
     async def output_stream(
         self, webrtc_id: str, page: str | None = None, *, missing_ok: bool = False

@@ -62,8 +62,10 @@ class StreamHost(HostedSessions):
         self.answering = Answering()
 
     def beside(self, settings: StreamSettings) -> StreamHost:
-        """Return the host of other clients of the same stream: places and outputs are shared."""
-        return StreamHost(settings, self.registry, self.outputs)
+        """Return the host of other clients of the same stream: only the settings differ."""
+        host = StreamHost(settings, self.registry, self.outputs)
+        host.answering.tally, host.name = self.answering.tally, self.name
+        return host
 
     # -- requests: each answers with a dict, a refusal among them ------------------------------
 
@@ -187,6 +189,7 @@ class StreamHost(HostedSessions):
             await session.aclose()
             raise
         self._sessions.add(session)
+        self.answering.tally.session_started(session)
         session.start()
         return session
 

@@ -4,11 +4,42 @@ from __future__ import annotations
 
 import logging
 
+from gradio_webrtc.handlers.protocol import Handler
 from gradio_webrtc.session import messages
+from gradio_webrtc.session.client_messages import ClientMessages
+from gradio_webrtc.session.media_pumps import AudioPump, VideoPump
+from gradio_webrtc.session.output_announcements import OutputSink
 from gradio_webrtc.session.state import CloseReason, Ending
 from gradio_webrtc.session.transport import Transport
 
 logger = logging.getLogger(__name__)
+
+
+class Losses:
+    """What a session has dropped, lost or refused so far; read where it is counted."""
+
+    def __init__(
+        self,
+        handler: Handler,
+        audio: AudioPump,
+        video: VideoPump,
+        outputs: OutputSink,
+        control: ClientMessages,
+    ) -> None:
+        self._handler = handler
+        self._audio = audio
+        self._video = video
+        self._outputs = outputs
+        self._control = control
+
+    def by_kind(self) -> dict[str, int]:
+        """Return how many ``audio`` chunks, ``video`` frames, ``outputs`` and ``messages``."""
+        return {
+            "audio": self._audio.queue.dropped,
+            "video": self._video.queue.dropped + self._handler.dropped,
+            "outputs": self._outputs.dropped,
+            "messages": self._control.refused,
+        }
 
 
 def say_goodbye(transport: Transport, ending: Ending) -> None:
@@ -19,9 +50,7 @@ def say_goodbye(transport: Transport, ending: Ending) -> None:
         transport.send(messages.end_stream(ending.text, ending.reason.value))
 
 
-def log_end(
-    webrtc_id: str, ending: Ending, audio: int, video: int, outputs: int, refused: int
-) -> None:
+def log_end(webrtc_id: str, ending: Ending, losses: Losses) -> None:
     """Log how a session ended, with what was dropped, lost and refused."""
     logger.info(
         "session %s ended: %s%s; "
@@ -29,8 +58,5 @@ def log_end(
         webrtc_id,
         ending.reason.value,
         f" ({ending.text})" if ending.text else "",
-        audio,
-        video,
-        outputs,
-        refused,
+        *losses.by_kind().values(),
     )

@@ -23,7 +23,7 @@ from gradio_webrtc.session.client_channel import SessionChannel
 from gradio_webrtc.session.client_messages import GREETING, ClientMessages
 from gradio_webrtc.session.context import Context, running_for, set_current_context
 from gradio_webrtc.session.deadlines import Deadlines, FirstSign
-from gradio_webrtc.session.end_report import log_end, say_goodbye
+from gradio_webrtc.session.end_report import Losses, log_end, say_goodbye
 from gradio_webrtc.session.media_pumps import AudioPump, VideoPump, drain, pump_output
 from gradio_webrtc.session.output_announcements import Announcements, OutputSink
 from gradio_webrtc.session.state import CloseReason, Ending, Limits, SessionState, check_transition
@@ -60,6 +60,7 @@ class Session:
         channel: what is said to the client goes through it.
         first_sign: the deadline for a client that was answered to show itself.
         connected: is set once media can flow.
+        losses: what it has dropped so far.
         user_code: gives what the author wrote, see ``Handler.user_code``.
     """
 
@@ -109,6 +110,7 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
         self._control = ClientMessages(webrtc_id, self.channel.notify, self.end)
+        self.losses = Losses(handler, self._audio, self._video, outputs, self._control)
         self._context = Context(webrtc_id, websocket, self.channel)
         self._user_context = running_for(self._context)
 
@@ -201,9 +203,7 @@ class Session:
         finally:
             self.outputs.close()
             self._enter(SessionState.CLOSED)
-            video = self._video.queue.dropped + self._handler.dropped
-            lost = (video, self.outputs.dropped, self._control.refused)
-            log_end(self.webrtc_id, ending, self._audio.queue.dropped, *lost)
+            log_end(self.webrtc_id, ending, self.losses)
             call_all(name, self.on_closed_callbacks, self)
 
     # -- what the transport tells ------------------------------------------------------------

@@ -38,3 +38,12 @@ def test_without_ticks_nothing_is_late() -> None:
     assert served.at(100.0) == 100.0
     served.tick(200.0)
     assert served.at(200.5) == 200.5
+
+
+def test_what_was_lost_is_added_up() -> None:
+    served = ServedTime(0.0, 2.0)
+    served.tick(2.0)
+    assert served.lost == 0
+    served.tick(7.0)
+    served.tick(12.0)
+    assert served.lost == 6
