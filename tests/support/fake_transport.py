@@ -70,6 +70,10 @@ class FakeTransport:
         self.calls.append("drain")
         await self.drained.wait()
 
+    async def until_played(self, seconds: float) -> None:
+        """Wait for ever: nothing is played here."""
+        await asyncio.Event().wait()
+
     def clear(self) -> None:
         """Count, in the next turn of the loop."""
         self._note("clear", self._clear)

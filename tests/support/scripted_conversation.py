@@ -55,6 +55,10 @@ class PlayingTransport(FakeTransport):
         """Wait until it has been played."""
         await self._out.drain()
 
+    async def until_played(self, seconds: float) -> None:
+        """Wait until more has been played."""
+        await self._out.until_played(seconds)
+
     def clear(self) -> None:
         """Drop what is queued."""
         super().clear()

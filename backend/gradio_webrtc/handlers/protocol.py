@@ -90,6 +90,13 @@ class PlaybackControl(Protocol):
         """
         ...
 
+    async def until_played(self, seconds: float) -> None:
+        """Wait until ``played_s`` is above ``seconds``, or nothing will be played any more.
+
+        On the session's event loop only.
+        """
+        ...
+
     @property
     def played_s(self) -> float:
         """Seconds of the handler's audio that were played since the connection began.

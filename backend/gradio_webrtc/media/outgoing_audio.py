@@ -111,6 +111,11 @@ class OutgoingAudio:
         await asyncio.sleep(0)  # what was asked for before is carried out first
         await self._until_idle()
 
+    async def until_played(self, seconds: float) -> None:
+        """Wait until ``played_s`` is above ``seconds``, or until it has been stopped."""
+        while self.played_s <= seconds and not self._stopped:
+            await self._taken.wait()
+
     @property
     def played_s(self) -> float:
         """Seconds of what was emitted that went onto the wire so far. Any thread."""

@@ -176,6 +176,7 @@ class Conversation:
         waiting = self._machine.end_of_turn_pending
         if ended is not None:
             self._said = ended.utterance
+            self._tell(ended)
         elif noted is not None:
             self._said = noted
         elif not waiting:  # else it is what the turn detector is asked about

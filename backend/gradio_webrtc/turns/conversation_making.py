@@ -18,6 +18,8 @@ from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 from gradio_webrtc.turns.options import InterruptionOptions
 from gradio_webrtc.turns.published_hooks import utterance_of
 from gradio_webrtc.turns.reply_making import ReplyMaking
+from gradio_webrtc.turns.timing.turn_calls import OnTurn
+from gradio_webrtc.turns.timing.turn_recorder import TurnRecorder
 from gradio_webrtc.turns.turn_events import TurnObserver
 from gradio_webrtc.turns.turn_listener import TurnListener
 from gradio_webrtc.turns.turn_machine import TurnMachine
@@ -30,11 +32,13 @@ class ConversationMaking(ReplyMaking):
     expected_layout: Layout
     interruption: InterruptionOptions
     longest_pause_s: float
+    on_turn: OnTurn | None
     turn_deadline_s: float
     turn_detector: TurnDetector | None
     turn_threshold: float
     _conversation: Conversation | None
     _resetting: asyncio.Task[Any] | None
+    _turn_recorder: TurnRecorder | None
     _undecided_pause_s: float
 
     # -- steps a subclass may replace ----------------------------------------------------------
@@ -58,7 +62,8 @@ class ConversationMaking(ReplyMaking):
 
     def _turn_observers(self) -> list[TurnObserver]:
         """Return who is told what happens in the conversation of this connection."""
-        return []
+        self._turn_recorder = TurnRecorder(self._link, self.input_sample_rate, self.on_turn)
+        return [self._turn_recorder]
 
     # -- the conversation ----------------------------------------------------------------------
 

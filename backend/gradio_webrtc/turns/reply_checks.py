@@ -11,6 +11,7 @@ from gradio_webrtc.turns.detection.speech_scorer import VadSource, make_scorer
 from gradio_webrtc.turns.detection.vad import ModelOptions
 from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
+from gradio_webrtc.turns.timing.turn_calls import OnTurn
 
 
 class ReplyOptions(Protocol):
@@ -25,6 +26,7 @@ class ReplyOptions(Protocol):
     turn_threshold: float
     turn_deadline_s: float
     longest_pause_s: float
+    on_turn: OnTurn | None
 
 
 def in_order(
@@ -77,6 +79,10 @@ def check_reply_options(told: ReplyOptions) -> None:
             raise ConfigurationError(
                 f"{name} must be above 0 and at most {RESUMABLE_S:g} seconds, not {value!r}."
             )
+    if told.on_turn is not None and not callable(told.on_turn):
+        raise ConfigurationError(
+            f"on_turn must be a function of the TurnTimings of a turn, not {told.on_turn!r}."
+        )
     if told.turn_detector is not None and not isinstance(told.turn_detector, TurnDetector):
         raise ConfigurationError(
             f"turn_detector must have finished(utterance), unlike {told.turn_detector!r}."

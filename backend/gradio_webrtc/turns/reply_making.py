@@ -8,6 +8,7 @@ from contextvars import Context
 from functools import partial
 from typing import Any
 
+from gradio_webrtc.concurrency.loop_clock import loop_clock
 from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.handlers.args import DEFAULTS_AFTER_S
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
@@ -42,7 +43,7 @@ class ReplyMaking(PublishedHooks):
         playback, context = self._link.playback, self._context
         assert context is not None
         self.event.began()
-        reply = Reply(lambda: playback.played_s)
+        reply = Reply(lambda: playback.played_s, loop_clock(self._link.loop))
         return RunningReply(function.fn, arguments, function.name, reply, context)
 
     async def _reply_args(self, said: Int16Array, submitted: Submitted | None) -> Sequence[Any]:

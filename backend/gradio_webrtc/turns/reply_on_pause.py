@@ -23,6 +23,8 @@ from gradio_webrtc.turns.end_of_turn.choice import TurnDetectorChoice, end_of_tu
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
 from gradio_webrtc.turns.replies.reply_function import ReplyFunction
 from gradio_webrtc.turns.reply_checks import check_reply_options, in_order
+from gradio_webrtc.turns.timing.turn_calls import OnTurn
+from gradio_webrtc.turns.timing.turn_recorder import TurnRecorder
 
 
 class ReplyOnPause(ConversationMaking):
@@ -58,6 +60,8 @@ class ReplyOnPause(ConversationMaking):
         turn_deadline_s: how long it may think, up to 10; then silence decides.
         longest_pause_s: how long a turn that it judged unfinished waits for more speech, up to
             10.
+        on_turn: called with the ``TurnTimings`` of each turn when it is over, beside the
+            conversation; sync or async. What it raises is logged.
 
     Raises:
         ConfigurationError: values that cannot work.
@@ -82,6 +86,7 @@ class ReplyOnPause(ConversationMaking):
         turn_threshold: float = 0.5,
         turn_deadline_s: float = 0.3,
         longest_pause_s: float = 3.0,
+        on_turn: OnTurn | None = None,
     ) -> None:
         ordered = in_order(startup_fn, algo_options, model_options)
         startup_fn, algo_options, model_options = ordered
@@ -102,7 +107,9 @@ class ReplyOnPause(ConversationMaking):
         self.turn_threshold = turn_threshold
         self.turn_deadline_s = turn_deadline_s
         self.longest_pause_s = longest_pause_s
+        self.on_turn = on_turn
         self._conversation: Conversation | None = None
+        self._turn_recorder: TurnRecorder | None = None
         self._context: Context | None = None
         self._emission: asyncio.Task[Any] | None = None
         self._resetting: asyncio.Task[Any] | None = None
@@ -128,6 +135,7 @@ class ReplyOnPause(ConversationMaking):
         clone = copy.copy(self)
         clone._webrtc = HandlerSession()
         clone._conversation = clone._context = clone._emission = clone._resetting = None
+        clone._turn_recorder = None
         clone._begin_turns()
         return clone
 
@@ -195,8 +203,12 @@ class ReplyOnPause(ConversationMaking):
         for task in (self._emission, self._resetting):
             if task is not None:
                 await cancel_and_wait(task)
-        if self._conversation is not None:
-            await self._conversation.aclose()
+        try:
+            if self._conversation is not None:
+                await self._conversation.aclose()
+        finally:
+            if self._turn_recorder is not None:
+                await self._turn_recorder.aclose()
 
     def _check_inputs(self, further: int) -> None:
         self._reply.check(further, needs_args=self.needs_args)

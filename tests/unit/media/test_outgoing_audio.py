@@ -126,9 +126,29 @@ async def test_what_goes_out_is_told() -> None:
         assert [pcm.samples.shape for pcm in it.told] == [(1, 960)] * len(it.frames)
 
 
+async def test_who_waits_for_the_first_of_it_is_told_when_that_goes_out() -> None:
+    async with playing() as it:
+        await it.audio.play(sound(0.2))
+        await it.audio.drain()
+        before, at = it.audio.played_s, asyncio.get_running_loop().time()
+        waiting = asyncio.ensure_future(it.audio.until_played(before))
+        await asyncio.sleep(1)
+        it.audio.hold()
+        await it.audio.play(sound(0.2))
+        await asyncio.sleep(1)
+        assert not waiting.done(), "it is held"
+        it.audio.release()
+        await waiting
+        assert asyncio.get_running_loop().time() - at == pytest.approx(2, abs=0.03)
+        await it.audio.until_played(before)
+
+
 async def test_stopping_frees_everybody() -> None:
     audio = OutgoingAudio()
-    waiting = [asyncio.ensure_future(each) for each in (audio.play(sound(60)), audio.drain())]
+    waiting = [
+        asyncio.ensure_future(each)
+        for each in (audio.play(sound(60)), audio.drain(), audio.until_played(0))
+    ]
     await asyncio.sleep(1)
     assert not any(each.done() for each in waiting), "nobody takes it"
     audio.stop()

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 import numpy as np
 
 from gradio_webrtc.media.audio.pcm import Int16Array
+from gradio_webrtc.speech.speech_notes import note_recognised
 
 MOST = 64
 """Texts of seconds each; enough for dozens of people who speak at once."""
@@ -43,6 +44,11 @@ class RecentTranscripts:
         Raises:
             Exception: what ``recognise`` raises, here or for the caller that is waited for.
         """
+        text = self._text_of(samples, recognise)
+        note_recognised()
+        return text
+
+    def _text_of(self, samples: Int16Array, recognise: Callable[[], str]) -> str:
         key = hashlib.blake2b(np.ascontiguousarray(samples).data, digest_size=16).digest()
         mine: Future[str] = Future()
         try:

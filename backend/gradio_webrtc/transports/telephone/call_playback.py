@@ -65,6 +65,11 @@ class CallPlayback(OutgoingAudio):
                 return
             await self._marked.wait(left)
 
+    async def until_played(self, seconds: float) -> None:
+        """Wait until the caller has heard more than ``seconds``, or it has been stopped."""
+        while self.played_s <= seconds and not self._stopped:
+            await self._marked.wait(self._marks.expire(self._loop.time()))
+
     # -- for the wire ----------------------------------------------------------------------------
 
     async def next_sent(self) -> SentFrame | None:
@@ -74,6 +79,7 @@ class CallPlayback(OutgoingAudio):
             self._marks.expire(now)
             # While it is held only its fading away is left, which a clear has cut off already.
             if not self._held:
+                self._marked.set()  # whoever waits for the marks knows now how long to
                 return self._marks.sent(mu_law.encode(frame.samples), super().played_s, now)
         return None
 

@@ -268,7 +268,8 @@ class SpeechSegmenter:
         utterance = self._buffer.cut(turn.start, self._next_start)
         seconds = turn.speech / self._rate
         start = turn.start / self._rate
-        return TurnEnded(utterance, seconds, turn.last / self._rate, paused, start)
+        silence = (self._buffer.stop - turn.last) / self._rate
+        return TurnEnded(utterance, seconds, turn.last / self._rate, paused, start, silence)
 
     def _drop_old(self) -> None:
         oldest = self._buffer.stop - self._history

@@ -30,6 +30,8 @@ class TurnEnded:
         time: when the last speech ended, in seconds of audio since the segmenter's beginning.
         paused: whether there was a pause; ``False`` when only the longest allowed turn was over.
         start: when the utterance begins, in seconds of audio since the segmenter's beginning.
+        silence_s: seconds of audio from the end of the last speech to when it was found that the
+            turn has ended.
     """
 
     utterance: NDArray[np.int16]
@@ -37,6 +39,7 @@ class TurnEnded:
     time: float
     paused: bool = True
     start: float = 0.0
+    silence_s: float = 0.0
 
 
 SpeechEvent = SpeechStarted | TurnEnded

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Mapping
 from contextvars import Context, ContextVar, copy_context
+
+from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.speech.speech_notes import speech_notes
+
+logger = logging.getLogger(__name__)
+
+MOST_MARKS = 32
+LONGEST_NAME = 64
+"""Characters of a mark's name."""
 
 _current: ContextVar[Reply | None] = ContextVar("gradio_webrtc_reply", default=None)
 
@@ -15,10 +26,15 @@ class Reply:
 
     Args:
         played: returns the seconds of audio played since the connection began.
+        clock: the time in seconds, on any thread.
     """
 
-    def __init__(self, played: Callable[[], float]) -> None:
+    def __init__(
+        self, played: Callable[[], float], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._played = played
+        self._clock = clock
+        self._marks: dict[str, float] = {}
         self._before = played()
         self._final_s: float | None = None
         self._interrupted = False
@@ -43,6 +59,38 @@ class Reply:
         """Whether nothing more of it will be played."""
         return self._final_s is not None
 
+    @property
+    def marks(self) -> Mapping[str, float]:
+        """When the reply was how far, by name: of its event loop's clock, in seconds."""
+        return self._marks.copy()
+
+    def mark(self, name: str) -> None:
+        """Note that the reply is so far now, for the ``TurnTimings`` of its turn.
+
+        The first time counts. ``"transcribed"`` and ``"first_token"`` say what engines of other
+        packages do; any other name is the author's. After the reply nothing is noted.
+
+        Args:
+            name: 1 to 64 characters; a reply has 32 names, further ones are ignored.
+
+        Raises:
+            ConfigurationError: it is no such name.
+        """
+        if not (isinstance(name, str) and 0 < len(name) <= LONGEST_NAME):
+            raise ConfigurationError(
+                f"mark() takes a name of 1 to {LONGEST_NAME} characters, not {name!r:.100}."
+            )
+        if name in self._marks or self.ended:
+            return
+        if len(self._marks) >= MOST_MARKS:
+            logger.warning("mark(%r) was ignored: the reply has %d marks", name, MOST_MARKS)
+            return
+        self._marks[name] = self._clock()
+
+    def recognised(self) -> None:
+        """An engine has recognised something: what was said, most likely."""
+        self.mark("transcribed")
+
     def _end(self, *, interrupted: bool = False) -> None:
         if self._final_s is None:
             self._final_s = self.heard_s
@@ -52,6 +100,7 @@ class Reply:
         """Return a copy of ``base`` in which this is the current reply."""
         context = base.run(copy_context)
         context.run(_current.set, self)
+        context.run(speech_notes.set, self)
         return context
 
 

@@ -18,6 +18,7 @@ from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
 from gradio_webrtc.turns.stop_words.published_stop_words import PublishedStopWords
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 from gradio_webrtc.turns.stop_words.stop_word_listener import StopWordListener
+from gradio_webrtc.turns.timing.turn_calls import OnTurn
 from gradio_webrtc.turns.turn_listener import TurnListener
 
 BargeIn = Literal["stop_word", "speech"]
@@ -56,6 +57,7 @@ class ReplyOnStopWords(PublishedStopWords):
         turn_threshold: from which answer of it, 0 to 1, they have.
         turn_deadline_s: how long it may think.
         longest_pause_s: how long a turn that it judged unfinished waits for more speech.
+        on_turn: called with the ``TurnTimings`` of each turn when it is over.
 
     Raises:
         ConfigurationError: values that cannot work, or a stop word that cannot be listened for.
@@ -84,6 +86,7 @@ class ReplyOnStopWords(PublishedStopWords):
         turn_threshold: float = 0.5,
         turn_deadline_s: float = 0.3,
         longest_pause_s: float = 3.0,
+        on_turn: OnTurn | None = None,
     ) -> None:
         super().__init__(
             fn,
@@ -102,6 +105,7 @@ class ReplyOnStopWords(PublishedStopWords):
             turn_threshold=turn_threshold,
             turn_deadline_s=turn_deadline_s,
             longest_pause_s=longest_pause_s,
+            on_turn=on_turn,
         )
         if barge_in not in ("stop_word", "speech"):
             raise ConfigurationError(f'barge_in must be "stop_word" or "speech", not {barge_in!r}.')

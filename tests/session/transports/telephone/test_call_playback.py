@@ -26,6 +26,19 @@ async def test_sound_is_paced_and_played_is_what_the_caller_has_heard() -> None:
         assert len(call.loud) * 0.02 == pytest.approx(2.0, abs=0.03)
 
 
+async def test_who_waits_for_the_first_of_it_is_told_when_the_caller_has_heard_it() -> None:
+    async with Call(latency_s=0.2) as call:
+        call.emits(2.0)
+        began = call.now
+        await asyncio.wait_for(call.playback.until_played(0.0), 1)
+        assert call.now - began == pytest.approx(0.2, abs=0.05)
+    async with Call(latency_s=1e9) as silent:
+        silent.emits(0.5)
+        began = silent.now
+        await asyncio.wait_for(silent.playback.until_played(0.0), 10)
+        assert silent.now - began == pytest.approx(PATIENCE_S, abs=0.05), "it gives no marks back"
+
+
 @pytest.mark.parametrize("ways", [0.0, 0.05])
 async def test_held_it_is_silent_at_once_and_goes_on_without_a_loss(ways: float) -> None:
     async with Call(latency_s=0.2, ways_s=ways) as call:

@@ -69,6 +69,7 @@ def test_a_turn_begins_and_ends_half_a_second_after_the_last_speech() -> None:
     assert event.time == spoken_until
     assert event.speech_s == pytest.approx(1.024)
     assert 0.5 < at - spoken_until <= HALF_SECOND
+    assert event.silence_s == pytest.approx(at - spoken_until)
 
 
 def test_the_utterance_begins_before_the_first_speech_and_ends_after_the_last() -> None:

@@ -1,0 +1,1 @@
+"""How long each turn took: from the end of somebody's speech to what they heard."""
