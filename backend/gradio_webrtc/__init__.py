@@ -23,6 +23,7 @@ from gradio_webrtc.errors import (
     SessionClosedError,
     SignalingError,
     SpeechEngineError,
+    SpeechRefusedError,
     TelephoneError,
     TurnCredentialsError,
     UnknownConnectionError,
@@ -37,6 +38,7 @@ from gradio_webrtc.handlers.emitted import (
     CloseStream,
     VideoEmitType,
 )
+from gradio_webrtc.handlers.saying.speech_handle import SpeechHandle, SpeechResult
 from gradio_webrtc.handlers.video import VideoStreamHandler
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.audio.conversion import (
@@ -90,6 +92,7 @@ from gradio_webrtc.turns.end_of_turn.words_turn_detector import WordsTurnDetecto
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
 from gradio_webrtc.turns.replies.current_reply import Reply, current_reply
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
+from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
 from gradio_webrtc.turns.stop_words.reply_on_stop_words import ReplyOnStopWords
 from gradio_webrtc.turns.timing.turn_timings import TurnTimings
 from gradio_webrtc.ui.ui_args import UIArgs
@@ -110,6 +113,7 @@ __all__ = [
     "EndingWords",
     "EspeakTTSOptions",
     "GradioWebRTCError",
+    "IdlePrompt",
     "InterruptionOptions",
     "KeywordModel",
     "KeywordSpotter",
@@ -134,6 +138,9 @@ __all__ = [
     "SignalingError",
     "SileroVadOptions",
     "SpeechEngineError",
+    "SpeechHandle",
+    "SpeechRefusedError",
+    "SpeechResult",
     "SpeechStarted",
     "SphinxKeywords",
     "Spotted",

@@ -111,6 +111,10 @@ class SessionClosedError(GradioWebRTCError):
     """The operation needs an open session, and this one is closing or closed."""
 
 
+class SpeechRefusedError(GradioWebRTCError):
+    """Too much waits to be said in this connection already; the text says how much."""
+
+
 class SignalingError(GradioWebRTCError):
     """A client's request was refused. ``code`` and ``meta`` travel in the answer's ``meta``."""
 

@@ -18,8 +18,11 @@ from gradio_webrtc.gradio_events.stream_event import check_arguments, make_host,
 from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
 from gradio_webrtc.handlers.adapters.as_handler import UserCode
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.handlers.saying.speaker import Sayable
+from gradio_webrtc.handlers.saying.speech_handle import SpeechHandle, When
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.server.stream_host import StreamHost
+from gradio_webrtc.speech.synthesis.tts import TTSModel
 
 
 class StreamMethods(PublishedMethods, StreamingComponent):
@@ -216,6 +219,33 @@ class StreamMethods(PublishedMethods, StreamingComponent):
         """
         self._streaming().set_input(webrtc_id, args, _acting(check_owner), missing_ok=missing_ok)
 
+    def say(
+        self,
+        webrtc_id: str | WebRTCData | None,
+        what: Sayable,
+        when: When = "next_silence",
+        *,
+        tts: TTSModel | None = None,
+        check_owner: bool = True,
+    ) -> SpeechHandle:
+        """Have something said in one connection, whose handler is a `ReplyOnPause`. Any thread.
+
+        Parameters:
+            webrtc_id: the component's value, the id of the page's connection.
+            what: a text, audio, something encoded, a generator, or a function that makes it.
+            when: `"now"`, `"next_silence"` or `"unless_spoken"`, see `ReplyOnPause.say`.
+            tts: the voice for a text.
+            check_owner: in a Gradio event, whether it must be a connection of the event's page.
+
+        Raises:
+            UnknownConnectionError: no connection has this id, or it is another page's.
+            SessionClosedError: it is not open yet, or no more.
+            SpeechRefusedError: too much waits to be said in it already.
+            ConfigurationError: the handler takes no turns, or an argument cannot work.
+        """
+        speaker = self._streaming().speaker(_id_in(webrtc_id), _acting(check_owner))
+        return speaker.say(what, when, tts=tts)
+
     def close_stream(
         self, webrtc_id: str | WebRTCData | None, msg: str = "", *, check_owner: bool = True
     ) -> None:
@@ -231,14 +261,17 @@ class StreamMethods(PublishedMethods, StreamingComponent):
                 end other people's connections, such as a moderator's. Outside of events there is
                 nothing to check.
         """
-        if isinstance(webrtc_id, WebRTCData):
-            webrtc_id = webrtc_id.webrtc_id
-        self._streaming().close_stream(webrtc_id, msg, _acting(check_owner))
+        self._streaming().close_stream(_id_in(webrtc_id), msg, _acting(check_owner))
 
 
 def only_or_all(*values: Any) -> Any:
     """Return a value alone, and several as Gradio takes them for several outputs."""
     return values[0] if len(values) == 1 else values
+
+
+def _id_in(value: str | WebRTCData | None) -> str | None:
+    """Return the id of a connection in what may be the component's value."""
+    return value.webrtc_id if isinstance(value, WebRTCData) else value
 
 
 def _acting(check_owner: bool) -> str | None:

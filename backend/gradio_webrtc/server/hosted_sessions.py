@@ -11,6 +11,7 @@ from weakref import WeakSet
 from gradio_webrtc.errors import ConnectionClosedError, InvalidIdError, UnknownConnectionError
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.input_values import fitting
+from gradio_webrtc.handlers.saying.speaker import Speaker, speaker_of
 from gradio_webrtc.server.output_store import OutputStore
 from gradio_webrtc.server.process_end import end_with_process, watch_signals
 from gradio_webrtc.server.server_stop import watch_server
@@ -87,6 +88,19 @@ class HostedSessions:
             logger.info("set_input() is ignored: no connection has the id %.128r", webrtc_id)
         else:
             raise UnknownConnectionError("There is no connection with this id.")
+
+    def speaker(self, webrtc_id: str | None, page: str | None = None) -> Speaker:
+        """Return what has something said in a session. Any thread.
+
+        Raises:
+            UnknownConnectionError: there is no such session, or it is another page's.
+            SessionClosedError: it is not open yet, or no more.
+            ConfigurationError: its handler takes no turns.
+        """
+        session = self.find(webrtc_id, page)
+        if session is None:
+            raise UnknownConnectionError("There is no connection with this id.")
+        return speaker_of(session.user_code())
 
     def close_stream(self, webrtc_id: str | None, text: str = "", page: str | None = None) -> None:
         """End a session because the app wants it. Any thread.

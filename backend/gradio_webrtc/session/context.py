@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextvars import Context as ContextVars
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
@@ -10,8 +11,11 @@ from typing import Any, Protocol
 
 from gradio_webrtc.error_words import shortened
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.handlers.saying.speaker import Sayable, speaker_of
+from gradio_webrtc.handlers.saying.speech_handle import SpeechHandle, When
 from gradio_webrtc.session import messages
 from gradio_webrtc.speech.model_files import on_fetch
+from gradio_webrtc.speech.synthesis.tts import TTSModel
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +45,7 @@ class Context:
     webrtc_id: str
     websocket: Any = field(default=None, repr=False, compare=False)
     _channel: ContextChannel | None = field(default=None, repr=False, compare=False)
+    _user_code: Callable[[], object] | None = field(default=None, repr=False, compare=False)
 
     def send_message(self, text: str) -> None:
         """Send ``text`` to the client over the control channel, as it is. Any thread.
@@ -53,6 +58,19 @@ class Context:
         """
         if self._channel is not None:
             self._channel.send(_text("send_message", text))
+
+    def say(
+        self, what: Sayable, when: When = "next_silence", *, tts: TTSModel | None = None
+    ) -> SpeechHandle:
+        """Have something said in this session, as by ``ReplyOnPause.say``. Any thread.
+
+        Raises:
+            SessionClosedError: it is not open yet, or no more.
+            SpeechRefusedError: too much waits to be said already.
+            ConfigurationError: the handler takes no turns, or an argument cannot work.
+        """
+        serving = None if self._user_code is None else self._user_code()
+        return speaker_of(serving).say(what, when, tts=tts)
 
     def show_warning(self, text: str) -> None:
         """Show ``text`` as a warning in the page. Any thread; see :func:`show_warning`."""

@@ -111,7 +111,7 @@ class Session:
         self._owner_task: asyncio.Task[None] | None = None
         self._control = ClientMessages(webrtc_id, self.channel.notify, self.end)
         self.losses = Losses(handler, self._audio, self._video, outputs, self._control)
-        self._context = Context(webrtc_id, websocket, self.channel)
+        self._context = Context(webrtc_id, websocket, self.channel, self.user_code)
         self._user_context = running_for(self._context)
 
     # -- life ------------------------------------------------------------------------------

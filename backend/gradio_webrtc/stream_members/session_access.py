@@ -12,8 +12,11 @@ from typing import Any
 from gradio_webrtc.gradio_events.published_methods import PublishedMethods
 from gradio_webrtc.gradio_events.requests import page_of_event
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.handlers.saying.speaker import Sayable
+from gradio_webrtc.handlers.saying.speech_handle import SpeechHandle, When
 from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.session.session import Session
+from gradio_webrtc.speech.synthesis.tts import TTSModel
 from gradio_webrtc.stream_members.connection import Connection
 
 
@@ -66,6 +69,31 @@ class SessionAccess(PublishedMethods):
             ConfigurationError: the handler is a function that cannot take this many values.
         """
         self.host.set_input(webrtc_id, args, page_of_event(), missing_ok=missing_ok)
+
+    def say(
+        self,
+        webrtc_id: str,
+        what: Sayable,
+        when: When = "next_silence",
+        *,
+        tts: TTSModel | None = None,
+    ) -> SpeechHandle:
+        """Have something said in one session, whose handler is a ``ReplyOnPause``. Any thread.
+
+        Args:
+            webrtc_id: the id the client sent with its offer.
+            what: a text, audio, something encoded, a generator, or a function that makes it.
+            when: ``"now"``, ``"next_silence"`` or ``"unless_spoken"``, see ``ReplyOnPause.say``.
+            tts: the voice for a text.
+
+        Raises:
+            UnknownConnectionError: no session has this id.
+            SessionClosedError: it is not open yet, or no more.
+            SpeechRefusedError: too much waits to be said in it already.
+            ConfigurationError: the handler takes no turns, or an argument cannot work.
+        """
+        speaker = self.host.speaker(webrtc_id, page_of_event())
+        return speaker.say(what, when, tts=tts)
 
     def output_stream(
         self, webrtc_id: str, *, missing_ok: bool = True

@@ -109,6 +109,25 @@ class Conversation:
         """Whether a reply goes on."""
         return self._machine.phase is not ReplyPhase.NONE
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody speaks, no reply goes on, and none is about to."""
+        return self._machine.silent
+
+    @property
+    def interruptible(self) -> bool:
+        """Whether a reply to nobody may begin now, interrupting one that goes on."""
+        return not self._machine.ignores_speech
+
+    def interject(self, make: Callable[[], RunningReply]) -> None:
+        """Begin a reply to nobody, interrupting one that goes on."""
+        self._do(self._machine.interjected())
+        self._start(make, self._nothing)
+
+    def hush(self) -> None:
+        """End the reply that goes on, as the app wants it."""
+        self._do(self._machine.hushed())
+
     def cut_off(self) -> None:
         """End the reply that goes on, if it may be interrupted."""
         self._do(self._machine.cut_off())

@@ -11,6 +11,7 @@ from gradio_webrtc.turns.detection.speech_scorer import VadSource, make_scorer
 from gradio_webrtc.turns.detection.vad import ModelOptions
 from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
+from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
 from gradio_webrtc.turns.timing.turn_calls import OnTurn
 
 
@@ -27,6 +28,7 @@ class ReplyOptions(Protocol):
     turn_deadline_s: float
     longest_pause_s: float
     on_turn: OnTurn | None
+    idle: IdlePrompt | None
 
 
 def in_order(
@@ -67,6 +69,8 @@ def check_reply_options(told: ReplyOptions) -> None:
         value = getattr(told, name)
         if not isinstance(value, kind):
             raise ConfigurationError(f"{name} must be {kind.__name__}(...), not {value!r}.")
+    if told.idle is not None and not isinstance(told.idle, IdlePrompt):
+        raise ConfigurationError(f"idle must be IdlePrompt(...), not {told.idle!r}.")
     # What is no detector is refused here, not in the first call.
     make_scorer(told.model, told.model_options, told.input_sample_rate, told.algo_options)
     if not 0 <= told.turn_threshold <= 1:

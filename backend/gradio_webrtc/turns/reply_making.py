@@ -19,6 +19,11 @@ from gradio_webrtc.turns.replies.current_reply import Reply
 from gradio_webrtc.turns.replies.reply_function import ReplyFunction
 from gradio_webrtc.turns.replies.running_reply import RunningReply
 
+MakeRunningReply = Callable[
+    [Callable[..., Any], Callable[[], Awaitable[Sequence[Any]]], str, Reply, Context], RunningReply
+]
+"""``RunningReply``, or what is made as it is."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -38,13 +43,16 @@ class ReplyMaking(PublishedHooks):
         return self._begin(self._greeting, self._greeting_args)
 
     def _begin(
-        self, function: ReplyFunction, arguments: Callable[[], Awaitable[Sequence[Any]]]
+        self,
+        function: ReplyFunction,
+        arguments: Callable[[], Awaitable[Sequence[Any]]],
+        make: MakeRunningReply = RunningReply,
     ) -> RunningReply:
         playback, context = self._link.playback, self._context
         assert context is not None
         self.event.began()
         reply = Reply(lambda: playback.played_s, loop_clock(self._link.loop))
-        return RunningReply(function.fn, arguments, function.name, reply, context)
+        return make(function.fn, arguments, function.name, reply, context)
 
     async def _reply_args(self, said: Int16Array, submitted: Submitted | None) -> Sequence[Any]:
         """Return what ``fn`` is called with."""

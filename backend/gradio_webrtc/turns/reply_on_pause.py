@@ -16,18 +16,19 @@ from gradio_webrtc.handlers.loop_or_thread import for_loop_and_threads, here_or_
 from gradio_webrtc.handlers.protocol import Layout, ReceivedAudio
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.turns.conversation import Conversation
-from gradio_webrtc.turns.conversation_making import ConversationMaking
 from gradio_webrtc.turns.detection.silero import get_silero_model
 from gradio_webrtc.turns.detection.speech_scorer import VadSource
 from gradio_webrtc.turns.end_of_turn.choice import TurnDetectorChoice, end_of_turn_choice
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
 from gradio_webrtc.turns.replies.reply_function import ReplyFunction
 from gradio_webrtc.turns.reply_checks import check_reply_options, in_order
+from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
+from gradio_webrtc.turns.saying.saying import Saying
 from gradio_webrtc.turns.timing.turn_calls import OnTurn
 from gradio_webrtc.turns.timing.turn_recorder import TurnRecorder
 
 
-class ReplyOnPause(ConversationMaking):
+class ReplyOnPause(Saying):
     """Calls a function with what somebody said once they pause, and plays what it yields.
 
     A subclass may replace ``start_up``, ``receive``, ``emit`` and ``shutdown``, sync or async, and
@@ -62,6 +63,7 @@ class ReplyOnPause(ConversationMaking):
             10.
         on_turn: called with the ``TurnTimings`` of each turn when it is over, beside the
             conversation; sync or async. What it raises is logged.
+        idle: what is said after a silence.
 
     Raises:
         ConfigurationError: values that cannot work.
@@ -87,6 +89,7 @@ class ReplyOnPause(ConversationMaking):
         turn_deadline_s: float = 0.3,
         longest_pause_s: float = 3.0,
         on_turn: OnTurn | None = None,
+        idle: IdlePrompt | None = None,
     ) -> None:
         ordered = in_order(startup_fn, algo_options, model_options)
         startup_fn, algo_options, model_options = ordered
@@ -108,13 +111,14 @@ class ReplyOnPause(ConversationMaking):
         self.turn_deadline_s = turn_deadline_s
         self.longest_pause_s = longest_pause_s
         self.on_turn = on_turn
+        self.idle = idle
         self._conversation: Conversation | None = None
         self._turn_recorder: TurnRecorder | None = None
         self._context: Context | None = None
         self._emission: asyncio.Task[Any] | None = None
         self._resetting: asyncio.Task[Any] | None = None
-        self._begin_turns()
         check_reply_options(self)
+        self._begin_turns()
 
     @property
     def fn(self) -> Callable[..., Any]:
@@ -209,6 +213,7 @@ class ReplyOnPause(ConversationMaking):
         finally:
             if self._turn_recorder is not None:
                 await self._turn_recorder.aclose()
+        await super()._end_session()
 
     def _check_inputs(self, further: int) -> None:
         self._reply.check(further, needs_args=self.needs_args)

@@ -91,6 +91,12 @@ class TurnMachine:
         return not self._can_interrupt and self.phase is not ReplyPhase.NONE
 
     @property
+    def silent(self) -> bool:
+        """Whether nobody speaks, no reply goes on, and none is about to."""
+        waits = self.speaking or self._end_of_turn_pending
+        return self.phase is ReplyPhase.NONE and not waits
+
+    @property
     def end_of_turn_pending(self) -> bool:
         """Whether the turn detector is asked about the turn that ended last."""
         return self._end_of_turn_pending
@@ -141,7 +147,8 @@ class TurnMachine:
         if not self._end_of_turn_pending:  # the turn was ended otherwise meanwhile
             return []
         self._end_of_turn_pending = False
-        return self._answer() if finished else [Do.RESUME_TURN]
+        # A reply to nobody may have begun while the detector was asked.
+        return [*self._interrupt(), *self._answer()] if finished else [Do.RESUME_TURN]
 
     def triggered(self, time: float | None) -> list[Action]:
         """A reply is wanted now, to whatever was said up to ``time``.
@@ -153,6 +160,19 @@ class TurnMachine:
             raise RuntimeError("A reply that cannot be interrupted is going on.")
         self._cut_off_at = time
         return [*self._interrupt(), *self._answer()]
+
+    def interjected(self) -> list[Action]:
+        """A reply to nobody begins now; one that goes on is interrupted, and nobody answered."""
+        actions = self.hushed()
+        self.reply_began()
+        return actions
+
+    def hushed(self) -> list[Action]:
+        """The app ends the reply that goes on; nobody spoke into it."""
+        actions = self._interrupt()
+        if not actions:
+            return []
+        return [*actions, Tell("started_talking" if self.speaking else "listening")]
 
     def cut_off(self) -> list[Action]:
         """The reply is to end now, whatever was said: a stop word was heard."""

@@ -15,6 +15,7 @@ from gradio_webrtc.speech.recognition.stt import STTModel
 from gradio_webrtc.turns.detection.speech_scorer import VadSource
 from gradio_webrtc.turns.end_of_turn.choice import TurnDetectorChoice
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
+from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
 from gradio_webrtc.turns.stop_words.published_stop_words import PublishedStopWords
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 from gradio_webrtc.turns.stop_words.stop_word_listener import StopWordListener
@@ -58,6 +59,7 @@ class ReplyOnStopWords(PublishedStopWords):
         turn_deadline_s: how long it may think.
         longest_pause_s: how long a turn that it judged unfinished waits for more speech.
         on_turn: called with the ``TurnTimings`` of each turn when it is over.
+        idle: what is said after a silence.
 
     Raises:
         ConfigurationError: values that cannot work, or a stop word that cannot be listened for.
@@ -87,6 +89,7 @@ class ReplyOnStopWords(PublishedStopWords):
         turn_deadline_s: float = 0.3,
         longest_pause_s: float = 3.0,
         on_turn: OnTurn | None = None,
+        idle: IdlePrompt | None = None,
     ) -> None:
         super().__init__(
             fn,
@@ -106,6 +109,7 @@ class ReplyOnStopWords(PublishedStopWords):
             turn_deadline_s=turn_deadline_s,
             longest_pause_s=longest_pause_s,
             on_turn=on_turn,
+            idle=idle,
         )
         if barge_in not in ("stop_word", "speech"):
             raise ConfigurationError(f'barge_in must be "stop_word" or "speech", not {barge_in!r}.')
