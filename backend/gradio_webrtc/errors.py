@@ -145,6 +145,15 @@ class ConcurrencyLimitReachedError(SignalingError):
         )
 
 
+class ServerFullError(SignalingError):
+    """Every UDP port of this machine that may carry media is taken."""
+
+    code = "server_full"
+
+    def __init__(self) -> None:
+        super().__init__("This server is full. Try again in a moment.")
+
+
 class ServerDrainingError(SignalingError):
     """This process takes no new sessions, because it will stop; another one may."""
 

@@ -109,6 +109,7 @@ def webrtc_line(
             fps=handler.fps,
             candidate_addresses=settings.candidate_addresses,
             client=client,
+            udp=settings.udp,
         )
 
     return Line(make, limits=replace(settings.limits, silence=None) if text_only else None)

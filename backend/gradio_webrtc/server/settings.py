@@ -11,6 +11,7 @@ from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.recording.options import Recording
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
+from gradio_webrtc.transports.ice.udp_ports import UdpPorts, udp_ports
 from gradio_webrtc.transports.media_preferences import MediaPreferences
 from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses
 
@@ -31,6 +32,7 @@ class StreamSettings:
         allowed_origins: sites whose pages may ask beside our own, or ``None``; see ``origins``.
         show_error: whether the page gets the text of errors that may hold secrets.
         words: what the page shows for an error, given its id and ``show_error``.
+        udp: which UDP ports carry media, by default as the environment says.
     """
 
     make_handler: Callable[[], Handler]
@@ -49,6 +51,7 @@ class StreamSettings:
     allowed_origins: Sequence[str] | None = None
     show_error: bool = False
     words: Callable[..., str] = words_for
+    udp: UdpPorts = field(default_factory=udp_ports)
 
     def same_media(self, other: StreamSettings) -> bool:
         """Return whether a connection made with these settings is one that ``other`` means."""

@@ -17,7 +17,7 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
 from gradio_webrtc.concurrency.background_tasks import BackgroundTasks
 from gradio_webrtc.concurrency.waiting import finished_within
-from gradio_webrtc.errors import InvalidOfferError
+from gradio_webrtc.errors import InvalidOfferError, ServerFullError
 from gradio_webrtc.handlers.protocol import AudioFormat, Modality, Mode
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.media.video.rate_limiter import MAX_FPS
@@ -34,6 +34,7 @@ from gradio_webrtc.transports.data_limits import DataLimits, announcing_limits
 from gradio_webrtc.transports.ice.ice_guard import IceGuard
 from gradio_webrtc.transports.ice.remote_candidates import RemoteIce
 from gradio_webrtc.transports.ice.server_candidates import ask_servers
+from gradio_webrtc.transports.ice.udp_ports import UdpPorts
 from gradio_webrtc.transports.media_preferences import MediaPreferences
 from gradio_webrtc.transports.negotiation.answer_sdp import write_answer
 from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses, Scope
@@ -80,6 +81,7 @@ class PeerTransport:
         fps: how many frames a second are sent at most.
         candidate_addresses: which of the client's addresses are checked.
         client: where the client's request came from.
+        udp: which UDP ports carry media; by default any.
 
     Attributes:
         playback: the audio that is played.
@@ -97,8 +99,10 @@ class PeerTransport:
         fps: int = MAX_FPS,
         candidate_addresses: CandidateAddresses = "auto",
         client: Scope = Scope.PUBLIC,
+        udp: UdpPorts | None = None,
     ) -> None:
         self._listener = listener
+        self._udp = udp or UdpPorts()
         self._preferences = preferences
         self._mode: Mode = mode
         self._modality: Modality = modality
@@ -128,15 +132,20 @@ class PeerTransport:
 
         Raises:
             InvalidOfferError: it has no media that this stream takes, or cannot be applied.
+            ServerFullError: no UDP port is free that may be used.
         """
         wanted = self._make_transceivers(offer)
         self._announced = offer.has_data_channel
         try:
             await self._pc.setRemoteDescription(RTCSessionDescription(sdp=offer.sdp, type="offer"))
             self._remote_ice.watch(self._pc)
+            for ice in self._remote_ice.transports:
+                self._udp.apply(ice)
             ask_servers(self._remote_ice.transports, self._ice_servers)
             await self._pc.setLocalDescription(await self._pc.createAnswer())
             answer = write_answer(offer.plan, self._pc.localDescription.sdp)
+        except ServerFullError:
+            raise
         except Exception as error:
             # aiortc checks little and raises whatever the damage leads to, AttributeError included.
             logger.warning("an offer could not be answered: %s", type(error).__name__)

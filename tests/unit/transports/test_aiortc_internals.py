@@ -74,7 +74,7 @@ ATTRIBUTES = {
         "_check_list_done": "whether what it checks is decided",
         "_check_list_state": "where what came of the checks is waited for",
         "_closing": "whether its checks are to end; of aioice 0.10 they go on",
-        "_protocols": "its sockets; a relay is one more",
+        "_protocols": "its sockets; those on ports of ours and a relay are some more",
     },
     "turn": {"_connect": "asks a TURN server for an allocation"},
     "candidate": {"_network_host": "where the address is that an mDNS name stands for"},
