@@ -93,6 +93,7 @@ from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, Silero
 from gradio_webrtc.turns.replies.current_reply import Reply, current_reply
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
 from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
+from gradio_webrtc.turns.speculation.options import SpeculationOptions
 from gradio_webrtc.turns.stop_words.reply_on_stop_words import ReplyOnStopWords
 from gradio_webrtc.turns.timing.turn_timings import TurnTimings
 from gradio_webrtc.ui.ui_args import UIArgs
@@ -137,6 +138,7 @@ __all__ = [
     "SessionLogFilter",
     "SignalingError",
     "SileroVadOptions",
+    "SpeculationOptions",
     "SpeechEngineError",
     "SpeechHandle",
     "SpeechRefusedError",

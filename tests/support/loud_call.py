@@ -12,6 +12,7 @@ import numpy as np
 from gradio_webrtc import ReplyOnPause, ReplyOnStopWords
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.turns.turn_events import TurnEvent
 from tests.support.loudness_detector import RATE, LoudDetector, LoudModel
 from tests.support.scripted_conversation import PlayingTransport, sounds
 from tests.support.sessions import make_session, settle
@@ -39,15 +40,27 @@ class LoudCall:
 
     Args:
         seconds: of sound in each reply.
+        fn: replies instead, and has to note down what it wants to know.
+        needs_args: whether the stream has other inputs.
         stop_words: makes it a ``ReplyOnStopWords``, for which what is very loud is "computer".
         options: of the handler.
 
     Attributes:
         asked: what the function was called with.
+        events: what an observer was told.
     """
 
-    def __init__(self, seconds: float = 0.5, *, stop_words: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        seconds: float = 0.5,
+        *,
+        fn: Callable[..., Any] | None = None,
+        needs_args: bool = False,
+        stop_words: bool = False,
+        **options: Any,
+    ) -> None:
         self.asked: list[Asked] = []
+        self.events: list[TurnEvent] = []
 
         async def reply(audio: tuple[int, np.ndarray]) -> AsyncIterator[Any]:
             loud = np.count_nonzero(np.abs(audio[1]) > 1000) / audio[0]
@@ -56,14 +69,16 @@ class LoudCall:
                 yield chunk
 
         options = {"input_sample_rate": RATE, "model": LoudDetector, **options}
+        fn = fn or reply
         handler = (
-            ReplyOnStopWords(reply, ["computer"], spotter=LoudModel(), **options)
+            ReplyOnStopWords(fn, ["computer"], spotter=LoudModel(), **options)
             if stop_words
-            else ReplyOnPause(reply, **options)
+            else ReplyOnPause(fn, **options)
         )
+        handler._turn_observers = lambda: [self.events.append]  # type: ignore[method-assign]
         make = as_handler(handler, mode="send-receive", modality="audio")
         self.transport = PlayingTransport()
-        self.session = make_session(make(needs_args=False), self.transport)
+        self.session = make_session(make(needs_args=needs_args), self.transport)
 
     async def __aenter__(self) -> LoudCall:
         self.session.start()

@@ -124,6 +124,9 @@ class ScriptedTurnListener:
         """Half a second ends a turn."""
         return 0.5 - self.absent_s if self.speech_s else None
 
+    def pause_so_far(self) -> None:
+        """Return nothing: turns of this listener end without a pause before."""
+
     async def absent(self, seconds: float) -> list[SpeechEvent]:
         """Count; the turn ends after half a second."""
         self.absent_s += seconds

@@ -13,9 +13,9 @@ from gradio_webrtc.handlers.protocol import ClientChannel, PlaybackControl
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.detection.audio_watch import AudioWatch, pass_silence
 from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
-from gradio_webrtc.turns.end_of_turn.question import EndOfTurnQuestion
 from gradio_webrtc.turns.replies.reply_queue import ReplyQueue
 from gradio_webrtc.turns.replies.running_reply import RunningReply
+from gradio_webrtc.turns.speculation.early_replies import EarlyReplies
 from gradio_webrtc.turns.turn_events import (
     EndOfTurnJudged,
     ReplyEnded,
@@ -49,10 +49,9 @@ class Conversation:
         playback: what is played to the person.
         machine: decides.
         turn_listener: finds the turns of the person.
-        rate: of the utterances, in Hz.
         channels: of the utterances.
         make_reply: begins a reply.
-        question: asks the turn detector, if there is one.
+        early: begins replies early, if the author wants that, and asks the turn detector.
         longest_pause_s: how long a turn that is judged unfinished waits for more speech.
         reply_played: called when a reply has been played to its end.
         undecided_pause_s: how long a turn that the detector cannot judge waits; 0: it has ended.
@@ -65,10 +64,9 @@ class Conversation:
         playback: PlaybackControl,
         machine: TurnMachine,
         turn_listener: TurnListener,
-        rate: int,
         channels: int,
         make_reply: MakeReply,
-        question: EndOfTurnQuestion | None = None,
+        early: EarlyReplies,
         longest_pause_s: float = 3.0,
         reply_played: Callable[[], None] | None = None,
         undecided_pause_s: float = 0.0,
@@ -79,17 +77,17 @@ class Conversation:
         self._client = client
         self._playback = playback
         self._machine = machine
-        self._rate = rate
         self._watch = AudioWatch(self._silence_left_s, self._fell_silent, self.replies.fail)
         self._nothing: Int16Array = np.zeros((channels, 0), np.int16)
         self._make_reply = make_reply
-        self._question = question
+        self._early = early
         self._longest_pause = self._patience = longest_pause_s
         self._undecided_pause = undecided_pause_s
         self._reply_played = reply_played
         self._observers = observers
         self._said: Int16Array = self._nothing
         self._submitted: Submitted | None = None
+        self._early.open(self.replies.retire, self._tell)
         self._triggers: deque[Submitted | None] = deque()
         self._unfinished: tuple[float, float] | None = None
         """Since a turn was judged unfinished: its seconds of speech, and the pause so far."""
@@ -164,19 +162,23 @@ class Conversation:
             return None
         left = self.turn_listener.silence_left_s
         if left is not None and self._unfinished is not None:
-            return min(left, self._patience - self._unfinished[1])
-        return left
+            left = min(left, self._patience - self._unfinished[1])
+        if left is None or self.replying:
+            return left
+        return min(left, self._early.silence_left_s(self.turn_listener.pause_so_far()))
 
     async def _heard(self, events: Sequence[SpeechEvent], seconds: float) -> None:
         """Act on what so many seconds led to."""
         for event in events:
             self._tell(event)
             if isinstance(event, SpeechStarted):
+                self._early.speech_started()
                 self._do(self._machine.speech_started(event.time))
             else:
                 await self._turn_ended(event)
         self._do(self._machine.speech_goes_on(self.turn_listener.speech_s))
         self._wait_for_more(seconds)
+        self._early.heard(self.turn_listener.pause_so_far(), allowed=not self.replying)
 
     def trigger(self, submitted: Submitted | None, noted: Int16Array | None = None) -> None:
         """Reply now, as if there had been a pause; after the reply that cannot be interrupted.
@@ -196,6 +198,7 @@ class Conversation:
         if ended is not None:
             self._said = ended.utterance
             self._tell(ended)
+            self._early.keep(ended.time)
         elif noted is not None:
             self._said = noted
         elif not waiting:  # else it is what the turn detector is asked about
@@ -207,10 +210,11 @@ class Conversation:
     async def _turn_ended(self, event: TurnEnded) -> None:
         self._unfinished = None
         self._said, self._submitted = event.utterance, None
+        self._early.keep(event.time)
         actions = self._machine.turn_ended(event.speech_s, event.time, paused=event.paused)
         self._do(actions)
-        if Do.ASK_TURN_DETECTOR in actions and self._question is not None:
-            finished = await self._question.finished(self._rate, event.utterance)
+        if Do.ASK_TURN_DETECTOR in actions:
+            finished = await self._early.finished(event)
             self._tell(EndOfTurnJudged(finished))
             self._patience = self._longest_pause if finished is False else self._undecided_pause
             ended = finished is True or not self._patience
@@ -256,9 +260,8 @@ class Conversation:
         """Close the replies, the detector and the threads. Idempotent."""
         try:
             await self._watch.aclose()
+            await self._early.aclose()
             await self.replies.aclose()
-            if self._question is not None:
-                await self._question.aclose()
         finally:
             await self.turn_listener.aclose()
 
@@ -284,9 +287,11 @@ class Conversation:
     def _answer(self) -> None:
         said, self._said = self._said, self._nothing
         submitted, self._submitted = self._submitted, None
-        self._start(lambda: self._make_reply(said, submitted), said)
+        early = self._early.adopt() if submitted is None else None
+        self._start(lambda: early or self._make_reply(said, submitted), said)
 
     def _start(self, make: Callable[[], RunningReply], said: Int16Array) -> None:
+        self._early.forget()
         self._tell(ReplyStarted(self.replies.start(make).reply, said))
 
     def _tell(self, event: TurnEvent) -> None:

@@ -18,6 +18,8 @@ from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 from gradio_webrtc.turns.options import InterruptionOptions
 from gradio_webrtc.turns.published_hooks import utterance_of
 from gradio_webrtc.turns.reply_making import ReplyMaking
+from gradio_webrtc.turns.speculation.early_replies import EarlyReplies
+from gradio_webrtc.turns.speculation.options import SpeculationOptions
 from gradio_webrtc.turns.timing.turn_calls import OnTurn
 from gradio_webrtc.turns.timing.turn_recorder import TurnRecorder
 from gradio_webrtc.turns.turn_events import TurnObserver
@@ -39,6 +41,7 @@ class ConversationMaking(ReplyMaking):
     _conversation: Conversation | None
     _resetting: asyncio.Task[Any] | None
     _turn_recorder: TurnRecorder | None
+    _speculation: SpeculationOptions | None
     _undecided_pause_s: float
 
     # -- steps a subclass may replace ----------------------------------------------------------
@@ -81,10 +84,9 @@ class ConversationMaking(ReplyMaking):
                 self._link.playback,
                 machine,
                 self._make_turn_listener(),
-                self.input_sample_rate,
                 2 if self.expected_layout == "stereo" else 1,
                 self._make_reply,
-                self._make_question(),
+                self._make_early_replies(),
                 self.longest_pause_s,
                 self._reply_ended,
                 self._undecided_pause_s,
@@ -117,9 +119,11 @@ class ConversationMaking(ReplyMaking):
         if isinstance(error, Exception):
             self._converse().replies.fail(error)
 
-    def _make_question(self) -> EndOfTurnQuestion | None:
-        if self.turn_detector is None:
-            return None
-        asked = EndOfTurnQuestion(self.turn_detector, self.turn_threshold, self.turn_deadline_s)
-        asked.prepare()
-        return asked
+    def _make_early_replies(self) -> EarlyReplies:
+        question = None
+        if self.turn_detector is not None:
+            threshold, deadline = self.turn_threshold, self.turn_deadline_s
+            question = EndOfTurnQuestion(self.turn_detector, threshold, deadline)
+            question.prepare()
+        rate, make = self.input_sample_rate, self._make_early_reply
+        return EarlyReplies(self._speculation, rate, make, question)

@@ -54,6 +54,9 @@ class CustomPauseListener:
         said = utterance_of(state)
         return 0.0 if said is None else said.shape[-1] / max(1, state.sampling_rate)
 
+    def pause_so_far(self) -> None:
+        """Return ``None``: only the steps know what a pause is."""
+
     async def hear(self, frame: ReceivedAudio) -> list[SpeechEvent]:
         """Return what the steps make of the next audio.
 

@@ -18,6 +18,7 @@ from gradio_webrtc.turns.published_hooks import PublishedHooks
 from gradio_webrtc.turns.replies.current_reply import Reply
 from gradio_webrtc.turns.replies.reply_function import ReplyFunction
 from gradio_webrtc.turns.replies.running_reply import RunningReply
+from gradio_webrtc.turns.speculation.early_reply import EarlyReply
 
 MakeRunningReply = Callable[
     [Callable[..., Any], Callable[[], Awaitable[Sequence[Any]]], str, Reply, Context], RunningReply
@@ -38,6 +39,12 @@ class ReplyMaking(PublishedHooks):
     def _make_reply(self, said: Int16Array, submitted: Submitted | None) -> RunningReply:
         return self._begin(self._reply, partial(self._reply_args, said, submitted))
 
+    def _make_early_reply(self, said: Int16Array) -> EarlyReply:
+        arguments = partial(self._reply_args, said, None)
+        reply, context = self._new_reply(speculative=True)
+        function, began = self._reply, self.event.began
+        return EarlyReply(function.fn, arguments, function.name, reply, context, began)
+
     def _make_greeting(self) -> RunningReply:
         assert self._greeting is not None
         return self._begin(self._greeting, self._greeting_args)
@@ -48,11 +55,16 @@ class ReplyMaking(PublishedHooks):
         arguments: Callable[[], Awaitable[Sequence[Any]]],
         make: MakeRunningReply = RunningReply,
     ) -> RunningReply:
+        self.event.began()
+        reply, context = self._new_reply()
+        return make(function.fn, arguments, function.name, reply, context)
+
+    def _new_reply(self, *, speculative: bool = False) -> tuple[Reply, Context]:
+        """Return what the code of a reply learns about itself, and the context it runs in."""
         playback, context = self._link.playback, self._context
         assert context is not None
-        self.event.began()
-        reply = Reply(lambda: playback.played_s, loop_clock(self._link.loop))
-        return make(function.fn, arguments, function.name, reply, context)
+        clock = loop_clock(self._link.loop)
+        return Reply(lambda: playback.played_s, clock, speculative=speculative), context
 
     async def _reply_args(self, said: Int16Array, submitted: Submitted | None) -> Sequence[Any]:
         """Return what ``fn`` is called with."""

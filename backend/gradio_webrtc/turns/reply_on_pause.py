@@ -24,6 +24,7 @@ from gradio_webrtc.turns.replies.reply_function import ReplyFunction
 from gradio_webrtc.turns.reply_checks import check_reply_options, in_order
 from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
 from gradio_webrtc.turns.saying.saying import Saying
+from gradio_webrtc.turns.speculation.options import SpeculationOptions, speculation_of
 from gradio_webrtc.turns.timing.turn_calls import OnTurn
 from gradio_webrtc.turns.timing.turn_recorder import TurnRecorder
 
@@ -64,6 +65,9 @@ class ReplyOnPause(Saying):
         on_turn: called with the ``TurnTimings`` of each turn when it is over, beside the
             conversation; sync or async. What it raises is logged.
         idle: what is said after a silence.
+        speculative: whether ``fn`` is called after 160 ms of silence, before it is known that the
+            turn has ended. What it makes is played if the turn ends with that, and forgotten if the
+            person goes on. So only where ``fn`` may be called for nothing.
 
     Raises:
         ConfigurationError: values that cannot work.
@@ -90,6 +94,7 @@ class ReplyOnPause(Saying):
         longest_pause_s: float = 3.0,
         on_turn: OnTurn | None = None,
         idle: IdlePrompt | None = None,
+        speculative: bool | SpeculationOptions = False,
     ) -> None:
         ordered = in_order(startup_fn, algo_options, model_options)
         startup_fn, algo_options, model_options = ordered
@@ -112,6 +117,7 @@ class ReplyOnPause(Saying):
         self.longest_pause_s = longest_pause_s
         self.on_turn = on_turn
         self.idle = idle
+        self._speculation = speculation_of(speculative)
         self._conversation: Conversation | None = None
         self._turn_recorder: TurnRecorder | None = None
         self._context: Context | None = None

@@ -22,8 +22,34 @@ class EndOfTurnJudged:
 
 
 @dataclass(frozen=True)
+class ReplySpeculated:
+    """The author's function is called during a pause that may be the end of the turn.
+
+    ``ReplyStarted`` follows if it is, and ``ReplyForgotten`` if not.
+
+    Attributes:
+        reply: what it makes, and what those two events are about.
+        utterance: what it replies to, int16 ``(channels, samples)``.
+    """
+
+    reply: Reply
+    utterance: Int16Array
+
+
+@dataclass(frozen=True)
+class ReplyForgotten:
+    """The person went on, so nobody is to hear what the function made.
+
+    Attributes:
+        reply: that of ``ReplySpeculated``.
+    """
+
+    reply: Reply
+
+
+@dataclass(frozen=True)
 class ReplyStarted:
-    """The author's function is called.
+    """The author's function is called, or what it made during the pause is taken.
 
     Attributes:
         reply: what it makes.
@@ -64,6 +90,8 @@ TurnEvent = (
     SpeechStarted
     | TurnEnded
     | EndOfTurnJudged
+    | ReplySpeculated
+    | ReplyForgotten
     | ReplyStarted
     | ReplySounded
     | ReplyHeld

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from gradio_webrtc.media.audio.pcm import Int16Array
-from gradio_webrtc.turns.detection.speech_events import SpeechEvent, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import Pause, SpeechEvent, TurnEnded
 
 
 class TurnListener(Protocol):
@@ -19,6 +19,10 @@ class TurnListener(Protocol):
     @property
     def silence_left_s(self) -> float | None:
         """Seconds of silence after which something happens; ``None``: nothing waits for it."""
+        ...
+
+    def pause_so_far(self) -> Pause | None:
+        """Return how long nobody has spoken in a turn that is passed on; ``None``: cannot tell."""
         ...
 
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:

@@ -39,6 +39,11 @@ class Hangover:
         self._held_back: list[tuple[int, int]] = []
         self._armed = False
 
+    @property
+    def holds_back(self) -> bool:
+        """Whether what came last may yet prove to be speech."""
+        return bool(self._held_back)
+
     def above_noise_floor(self, samples: Int16Array) -> bool:
         """Take the next window and return whether it is louder than the background."""
         level = _level(samples)

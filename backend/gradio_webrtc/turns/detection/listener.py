@@ -15,7 +15,7 @@ from gradio_webrtc.media.audio.resampler import StreamResampler
 from gradio_webrtc.turns.detection.audio_watch import AudioWatch, pass_silence
 from gradio_webrtc.turns.detection.segmenter import SpeechSegmenter
 from gradio_webrtc.turns.detection.silero import get_silero_model
-from gradio_webrtc.turns.detection.speech_events import SpeechEvent, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import Pause, SpeechEvent, TurnEnded
 from gradio_webrtc.turns.detection.speech_scorer import VadSource, make_scorer
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 
@@ -109,6 +109,10 @@ class Listener:
         """Seconds of silence after which the turn that goes on ends; ``None``: there is none."""
         return self.segmenter.silence_left_s
 
+    def pause_so_far(self) -> Pause | None:
+        """Return how long nobody has spoken in the turn that goes on; ``None``: there is none."""
+        return self.segmenter.pause()
+
     def turn_so_far(self) -> Int16Array:
         """Return the audio of the turn that is going on, as its utterance begins; maybe none."""
         start = self.segmenter.turn_start_s
@@ -119,7 +123,6 @@ class Listener:
         if not self._loaded:
             await self._worker.call(self._scorer.load)
             self._loaded = True
-            self._next = self._scorer.boundary(0)
 
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
         """Return what the next audio leads to.

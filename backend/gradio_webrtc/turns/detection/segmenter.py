@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.detection.hangover import Hangover
 from gradio_webrtc.turns.detection.sample_buffer import SampleBuffer
-from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import Pause, SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.detection.speech_window import BRIDGED_S, Hysteresis, SlidingWindow
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 
@@ -130,6 +131,16 @@ class SpeechSegmenter:
     def buffered_s(self) -> float:
         """Seconds of audio that are kept."""
         return (self._buffer.stop - self._buffer.start) / self._rate
+
+    def pause(self) -> Pause | None:
+        """Return how long nobody has spoken in the turn that goes on; ``None``: there is none."""
+        turn, stop = self._turn, self._buffer.stop
+        if turn is None:
+            return None
+        end = min(stop, turn.last + self._pad)
+        since, seconds = turn.last / self._rate, (stop - turn.last) / self._rate
+        turn_now = partial(self._ended_turn, turn, end, paused=True)
+        return Pause(since, seconds, self._hangover.holds_back, turn_now)
 
     def push(self, samples: Int16Array, probability: float) -> list[SpeechEvent]:
         """Take the audio of one detector window.
@@ -265,7 +276,10 @@ class SpeechSegmenter:
         self._next_start = (
             min(self._buffer.stop, turn.last + self._pad) if paused else self._buffer.stop
         )
-        utterance = self._buffer.cut(turn.start, self._next_start)
+        return self._ended_turn(turn, self._next_start, paused=paused)
+
+    def _ended_turn(self, turn: _Turn, end: int, *, paused: bool) -> TurnEnded:
+        utterance = self._buffer.cut(turn.start, end)
         seconds = turn.speech / self._rate
         start = turn.start / self._rate
         silence = (self._buffer.stop - turn.last) / self._rate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,3 +44,20 @@ class TurnEnded:
 
 
 SpeechEvent = SpeechStarted | TurnEnded
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Nobody speaks in the middle of a turn: it may go on, or end with this.
+
+    Attributes:
+        since: when the last speech ended, in seconds of audio since the segmenter's beginning.
+        seconds: how long that is ago.
+        uncertain: whether what came last may yet prove to be speech.
+        turn: returns the turn as it is if no more follows; at once, not later.
+    """
+
+    since: float
+    seconds: float
+    uncertain: bool
+    turn: Callable[[], TurnEnded]

@@ -38,6 +38,8 @@ class EndOfTurnQuestion:
         self._deadline = deadline_s
         self._worker = Worker(f"{type(detector).__name__}.finished")
         self._asked: asyncio.Future[Any] | None = None
+        self._overdue = False
+        """Whether the last question was given up, and not only forgotten for the next one."""
         self._complained = False
 
     def prepare(self) -> None:
@@ -49,30 +51,37 @@ class EndOfTurnQuestion:
     async def finished(self, sample_rate: int, utterance: Int16Array) -> bool | None:
         """Return whether whoever said ``utterance`` has finished; ``None``: silence decides.
 
+        May be cancelled when the answer is not wanted any more; the next question waits for that
+        one.
+
         Args:
             sample_rate: in Hz.
             utterance: int16, shape ``(channels, samples)``.
         """
-        if self._asked is not None and not self._asked.done():
+        if not await self._free():
             self._gives_up("is still busy with an earlier pause")
             return None
         mono = utterance
         if utterance.shape[0] > 1:
             mono = utterance.mean(axis=0, keepdims=True).astype(utterance.dtype)
-        asked = call(self._detector.finished, (sample_rate, mono), worker=self._worker)
-        self._asked = asyncio.ensure_future(asked)
-        done, _ = await asyncio.wait({self._asked}, timeout=self._deadline)
+        answer = call(self._detector.finished, (sample_rate, mono), worker=self._worker)
+        self._asked = asked = asyncio.ensure_future(answer)
+        done, _ = await asyncio.wait({asked}, timeout=self._deadline)
         if not done:
-            self._asked.add_done_callback(_let_go)
+            self._overdue = True
+            asked.add_done_callback(_let_go)
             self._gives_up(f"took longer than turn_deadline_s, {self._deadline:g} s")
             return None
-        if (failure := failure_of(self._asked, self._detector.finished)) is not None:
+        if (failure := failure_of(asked, self._detector.finished)) is not None:
             self._gives_up("failed", failure)
             return None
-        if self._asked.result() is None:
+        return self._decided(asked.result())
+
+    def _decided(self, answer: Any) -> bool | None:
+        if answer is None:
             return None
         try:
-            likely = float(self._asked.result())
+            likely = float(answer)
         except Exception as error:  # noqa: BLE001 - author's code; a pause ends the turn as well
             self._gives_up("failed", error)
             return None
@@ -80,6 +89,20 @@ class EndOfTurnQuestion:
             self._gives_up(f"returned {likely!r} instead of a number from 0 to 1")
             return None
         return likely >= self._threshold
+
+    async def _free(self) -> bool:
+        """Wait for a question whose answer nobody wants any more, unless it was given up."""
+        if self._asked is None:
+            return True
+        if not self._asked.done():
+            if self._overdue:
+                return False
+            await asyncio.wait({self._asked}, timeout=self._deadline)
+        if not self._asked.done():
+            return False
+        self._overdue = False
+        _let_go(self._asked)
+        return True
 
     async def aclose(self) -> None:
         """Stop asking and end the thread. Idempotent."""

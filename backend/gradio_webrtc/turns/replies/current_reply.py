@@ -27,13 +27,19 @@ class Reply:
     Args:
         played: returns the seconds of audio played since the connection began.
         clock: the time in seconds, on any thread.
+        speculative: whether it is begun before it is known that the turn has ended.
     """
 
     def __init__(
-        self, played: Callable[[], float], clock: Callable[[], float] = time.monotonic
+        self,
+        played: Callable[[], float],
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        speculative: bool = False,
     ) -> None:
         self._played = played
         self._clock = clock
+        self._speculative = speculative
         self._marks: dict[str, float] = {}
         self._before = played()
         self._final_s: float | None = None
@@ -53,6 +59,16 @@ class Reply:
     def interrupted(self) -> bool:
         """Whether the reply was cut off because somebody spoke into it or asked for another one."""
         return self._interrupted
+
+    @property
+    def speculative(self) -> bool:
+        """Whether it was begun during a pause that may not be the end of the turn.
+
+        ``False`` from the moment the turn has ended and the reply is played. If the person goes on
+        instead, the reply is forgotten and this stays ``True``; ``heard_s`` is 0 then, and
+        ``interrupted`` true.
+        """
+        return self._speculative
 
     @property
     def ended(self) -> bool:
@@ -90,6 +106,11 @@ class Reply:
     def recognised(self) -> None:
         """An engine has recognised something: what was said, most likely."""
         self.mark("transcribed")
+
+    def _adopt(self) -> None:
+        """The turn has ended: from here on it is played."""
+        self._speculative = False
+        self._before = self._played()
 
     def _end(self, *, interrupted: bool = False) -> None:
         if self._final_s is None:

@@ -75,7 +75,7 @@ class ReplyQueue:
         if replying is None:
             return
         replying.reply._end(interrupted=True)
-        self._retire(replying)
+        self.retire(replying)
         self._playback.clear()
         self._playback.release()
         self._news.set()
@@ -136,10 +136,10 @@ class ReplyQueue:
         if self._current is replying:
             self._current = None
             replying.reply._end()
-            self._retire(replying)
+            self.retire(replying)
             self._listener.reply_ended()
 
-    def _retire(self, replying: RunningReply) -> None:
+    def retire(self, replying: RunningReply) -> None:
         """Let the code of a reply come to its end, beside whatever comes next."""
         task = replying.retire()
         self._retired[replying] = task

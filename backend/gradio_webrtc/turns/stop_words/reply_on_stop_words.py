@@ -16,6 +16,7 @@ from gradio_webrtc.turns.detection.speech_scorer import VadSource
 from gradio_webrtc.turns.end_of_turn.choice import TurnDetectorChoice
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
 from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
+from gradio_webrtc.turns.speculation.options import SpeculationOptions
 from gradio_webrtc.turns.stop_words.published_stop_words import PublishedStopWords
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 from gradio_webrtc.turns.stop_words.stop_word_listener import StopWordListener
@@ -60,6 +61,7 @@ class ReplyOnStopWords(PublishedStopWords):
         longest_pause_s: how long a turn that it judged unfinished waits for more speech.
         on_turn: called with the ``TurnTimings`` of each turn when it is over.
         idle: what is said after a silence.
+        speculative: whether ``fn`` is called before it is known that the turn has ended.
 
     Raises:
         ConfigurationError: values that cannot work, or a stop word that cannot be listened for.
@@ -90,6 +92,7 @@ class ReplyOnStopWords(PublishedStopWords):
         longest_pause_s: float = 3.0,
         on_turn: OnTurn | None = None,
         idle: IdlePrompt | None = None,
+        speculative: bool | SpeculationOptions = False,
     ) -> None:
         super().__init__(
             fn,
@@ -110,6 +113,7 @@ class ReplyOnStopWords(PublishedStopWords):
             longest_pause_s=longest_pause_s,
             on_turn=on_turn,
             idle=idle,
+            speculative=speculative,
         )
         if barge_in not in ("stop_word", "speech"):
             raise ConfigurationError(f'barge_in must be "stop_word" or "speech", not {barge_in!r}.')

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.speech.keywords.spotter import Spotted
 from gradio_webrtc.turns.detection.listener import Listener
-from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import Pause, SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 
 FED_S = 0.1
@@ -88,6 +88,16 @@ class StopWordListener:
         if left is None and self._awake_until is not None:
             return max(0.0, self._awake_until - self._listener.segmenter.received_s)
         return left
+
+    def pause_so_far(self) -> Pause | None:
+        """Return how long nobody has spoken in a question; ``None``: nothing was asked so far."""
+        pause, stop_word = self._listener.pause_so_far(), self._stop_word
+        if pause is None or self._passing:
+            return pause
+        if stop_word is None or not stop_word.told:
+            return None
+        end, rate = stop_word.end, self._spotter.rate
+        return replace(pause, turn=lambda: _after(pause.turn(), end, rate))
 
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
         """Return what the next audio leads to: nothing, while asleep."""

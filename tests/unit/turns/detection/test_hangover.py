@@ -79,3 +79,18 @@ def test_direct_current_is_not_loud() -> None:
         for _ in range(count):
             events += segmenter.push(samples, probability)
     assert isinstance(events[-1], TurnEnded)
+
+
+def test_what_may_be_a_hangover_makes_a_pause_uncertain() -> None:
+    voice = Voice(100.0)
+    voice.push(0.9, 3_000.0, 0.96)
+    spoken_until = voice.now / RATE
+    voice.push(0.9, 100.0, 0.096)
+    pause = voice.segmenter.pause()
+    assert pause is not None
+    assert pause.uncertain
+    voice.push(0.0, 100.0, 0.096)
+    pause = voice.segmenter.pause()
+    assert pause is not None
+    assert not pause.uncertain
+    assert (pause.since, pause.seconds) == pytest.approx((spoken_until, 0.192))

@@ -231,6 +231,45 @@ def test_a_turn_can_be_ended_at_any_moment() -> None:
     assert not sound.push(0.0, 2)
 
 
+def test_a_pause_tells_how_long_it_is_and_what_was_said_before_it() -> None:
+    sound = DecodedAudio(AlgoOptions(silence_ms=800))
+    sound.push(0.0, 1.024)
+    assert sound.segmenter.pause() is None
+    sound.push(0.9, 1.024)
+    spoken_until = sound.now
+    sound.push(0.0, 0.16)
+    pause = sound.segmenter.pause()
+    assert pause is not None
+    assert (pause.since, pause.seconds) == (spoken_until / RATE, 0.16)
+    assert not pause.uncertain
+    so_far = pause.turn()
+    assert span(so_far)[1] == sound.now
+    ((_, ended),) = sound.push(0.0, 0.8)
+    assert isinstance(ended, TurnEnded)
+    assert (so_far.time, so_far.speech_s, so_far.start) == (
+        ended.time,
+        ended.speech_s,
+        ended.start,
+    )
+    assert span(so_far)[0] == span(ended)[0]
+    assert sound.segmenter.pause() is None
+
+
+def test_more_speech_makes_it_another_pause() -> None:
+    sound = DecodedAudio(AlgoOptions(silence_ms=800))
+    sound.push(0.0, 1.024)
+    sound.push(0.9, 1.024)
+    sound.push(0.0, 0.32)
+    before = sound.segmenter.pause()
+    sound.push(0.9, 0.064)
+    sound.push(0.0, 0.32)
+    after = sound.segmenter.pause()
+    assert before is not None
+    assert after is not None
+    assert after.since > before.since
+    assert after.seconds == before.seconds
+
+
 def test_speech_s_counts_the_speech_of_the_turn() -> None:
     sound = DecodedAudio()
     assert sound.segmenter.speech_s == 0

@@ -120,3 +120,54 @@ async def test_one_that_cannot_tell_says_so_and_is_not_blamed(
     assert await question.finished(16_000, SAID) is None
     assert not caplog.text
     await question.aclose()
+
+
+async def test_the_answer_that_nobody_wants_any_more_is_waited_for_by_the_next_question(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gate, began = threading.Event(), threading.Event()
+
+    class Slow(Detector):
+        def finished(self, utterance: Any) -> float:
+            super().finished(utterance)
+            began.set()
+            gate.wait(30)
+            return 1.0
+
+    detector = Slow(1.0)
+    question = EndOfTurnQuestion(detector, 0.5, 30.0)
+    first = asyncio.ensure_future(question.finished(16_000, SAID))
+    await until(began.is_set)
+    first.cancel()
+    second = asyncio.ensure_future(question.finished(16_000, SAID * 2))
+    await asyncio.sleep(0.05)
+    assert len(detector.asked) == 1
+    gate.set()
+    assert await second is True
+    assert np.array_equal(detector.asked[1][1], SAID * 2)
+    assert first.cancelled()
+    assert not caplog.text
+    await question.aclose()
+
+
+async def test_what_fails_when_nobody_wants_it_any_more_is_no_failure_of_the_next_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answers: list[asyncio.Future[float]] = []
+
+    class Asks:
+        async def finished(self, utterance: Any) -> float:
+            answers.append(asyncio.get_running_loop().create_future())
+            return await answers[-1]
+
+    question = EndOfTurnQuestion(Asks(), 0.5, 30.0)
+    first = asyncio.ensure_future(question.finished(16_000, SAID))
+    await until(lambda: answers)
+    first.cancel()
+    second = asyncio.ensure_future(question.finished(16_000, SAID))
+    answers[0].set_exception(ValueError("no model"))
+    await until(lambda: len(answers) == 2)
+    answers[1].set_result(1.0)
+    assert await second is True
+    assert not caplog.text
+    await question.aclose()

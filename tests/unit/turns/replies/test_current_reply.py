@@ -50,6 +50,17 @@ def test_less_than_nothing_is_nothing() -> None:
     assert reply.heard_s == 0.0
 
 
+def test_one_that_is_speculative_counts_from_its_adoption() -> None:
+    playback = Playback(3.0)
+    reply = Reply(playback.played, speculative=True)
+    playback.seconds = 4.0
+    assert reply.speculative
+    reply._adopt()
+    assert not reply.speculative
+    playback.seconds = 4.5
+    assert reply.heard_s == 0.5
+
+
 def test_it_is_current_in_its_own_context_only() -> None:
     other: ContextVar[str] = ContextVar("other")
     base = copy_context()
