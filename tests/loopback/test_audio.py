@@ -93,7 +93,7 @@ async def test_clearing_the_queue_silences_a_long_chunk() -> None:
         server.session(client).transport.playback.clear()
         cleared = asyncio.get_running_loop().time()
         await until(lambda: asyncio.get_running_loop().time() - client.last_loud > 1)
-        assert client.last_loud - cleared < 1
+        assert client.last_loud - cleared < 5  # of its minute
 
 
 class Recorder(StreamHandler):
@@ -149,7 +149,7 @@ async def test_a_handler_learns_how_much_was_played_and_when_it_is_over() -> Non
         await client.message("end_stream", seconds=10)
     # It is called again while most of that still waits to be played, as there is room.
     before, after = Told.live.notes
-    assert before < 0.4
+    assert before < 0.45
     assert after == pytest.approx(0.5, abs=0.03)
 
 

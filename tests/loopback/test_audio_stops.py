@@ -49,7 +49,7 @@ async def test_the_turn_is_answered_and_the_next_one_is_another() -> None:
         voice.unmuted.clear()
         loop, stopped = asyncio.get_running_loop(), asyncio.get_running_loop().time()
         await saw(client, "response_starting")
-        assert 0.4 < loop.time() - stopped < 1.2
+        assert 0.4 < loop.time() - stopped < 5
         await until(lambda: loud_seconds(client) > 0.5)
         voice.unmuted.set()
         voice.say(question)

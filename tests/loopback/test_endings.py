@@ -170,7 +170,7 @@ async def test_twenty_calls_leave_nothing_behind() -> None:
             if number % 2:
                 await server.session(client).aclose()
             await client.close()
-            server.clients.remove(client)
+            server.clients.forget(client)
 
         await call(0)  # what is made once and kept: executors, codecs
         await server.empty()
@@ -209,7 +209,7 @@ async def test_blocked_handlers_starve_nobody() -> None:
         loop = asyncio.get_running_loop()
         started = loop.time()
         await full.stream.host.aclose()
-        assert loop.time() - started < 10
+        assert loop.time() - started < 20
         before = client.heard
         await until(lambda: client.heard > before + 0.3)
 

@@ -96,7 +96,7 @@ async def test_a_fast_function_is_called_no_more_often_than_fps_and_with_the_new
         if (number := number_of(picture)) in track.sent_at
     ]
     # The newest: older by the journey and at most one interval of the camera, not of the output.
-    assert np.median(delays) < 0.3
+    assert np.median(delays) < 0.6
 
 
 async def test_a_camera_at_the_same_rate_loses_nothing() -> None:

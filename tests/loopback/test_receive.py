@@ -239,16 +239,14 @@ async def test_a_start_is_for_the_page_that_pressed() -> None:
             return await host.signal(body, Requester(owner))
 
         for owner, start in (("other", token), ("page", "made-up"), ("page", 7)):
-            client = LoopbackClient(lambda body, o=owner: as_owner(o, body), receive=["audio"])
-            server.clients.append(client)
+            client = server.clients.add(lambda body, o=owner: as_owner(o, body), receive=["audio"])
             with pytest.raises(RefusedError) as refusal:
                 await client.connect(start=start)
             assert refusal.value.meta["error"] == "unknown_start"
             assert len(host.registry) == 0
         # It may be used again: a page that lost its connection comes back with it.
         for _ in range(2):
-            client = LoopbackClient(lambda body: as_owner("page", body), receive=["audio"])
-            server.clients.append(client)
+            client = server.clients.add(lambda body: as_owner("page", body), receive=["audio"])
             await client.connect(start=token)
             await client.message("end_stream")
             assert [message["type"] for message in client.messages] == ["end_stream"]

@@ -100,13 +100,13 @@ async def test_interrupting_silences_the_reply_and_closes_the_generator_where_it
         began = loop.time()
         await saw(client, "interrupted")
         await until(lambda: loop.time() - client.last_loud > 0.3)
-        assert client.last_loud - began < 1.5
+        assert client.last_loud - began < 6  # of the thirty seconds of the reply
         await until(lambda: heard)
         await saw(client, "response_starting", 2)
         await client.close()
         await server.empty()
     (first, second) = heard
-    assert 1.0 < first[0] < 3.0
+    assert 1.0 < first[0] < 10
     assert first[1]
     assert not second[1]  # the session ended
     assert asked[1] >= interrupting.size

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
-from tests.support.phone_server import served
+from tests.support.uvicorn_server import AppServer
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "telephone.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
@@ -30,9 +29,8 @@ async def test_the_app_answers_and_the_caller_without_an_account_hears_it(
     monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
     names: dict[str, Any] = {"__name__": "app"}
     exec(compile(example("stream.mount(app)"), str(GUIDE), "exec"), names)
-    config = uvicorn.Config(names["app"], host="127.0.0.1", port=0, log_config=None)
-    async with served(uvicorn.Server(config)) as url:
-        caller = example('SimulatedCall("http').replace("http://localhost:8000", url)
+    async with AppServer(names["app"]) as server:
+        caller = example('SimulatedCall("http').replace("http://localhost:8000", server.url)
         caller = caller.replace("asyncio.run(main())", "").replace("sleep(5)", "sleep(2.5)")
         exec(compile(caller, str(GUIDE), "exec"), names)
         await names["main"]()

@@ -136,8 +136,8 @@ async def test_a_slow_handler_stays_live() -> None:
     ]
     assert len(delays) >= 40
     early, late = np.median(delays[5:20]), np.median(delays[-15:])
-    assert late < 0.6
-    assert late < early + 0.2
+    assert late < 1.5
+    assert late < early + 0.5
     # It skipped: far more was sent than came back.
     assert track.sent > 2 * len(client.pictures)
 

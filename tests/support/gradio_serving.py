@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any
 
@@ -13,6 +14,7 @@ from gradio_client import Client
 
 from gradio_webrtc import WebRTC
 from tests.support.client import LoopbackClient
+from tests.support.serving import Clients
 
 SESSION = "someone"
 
@@ -27,13 +29,17 @@ class GradioServed:
     def __init__(self, demo: gr.Blocks) -> None:
         self.demo = demo
         self.url = ""
-        self._clients: list[LoopbackClient] = []
+        self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> GradioServed:
         _, self.url, _ = self.demo.launch(
             prevent_thread_lock=True, quiet=True, server_name="127.0.0.1"
         )
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=60)
+        self._stack.push_async_callback(asyncio.to_thread, self.demo.close, verbose=False)
+        self._http = await self._stack.enter_async_context(
+            httpx.AsyncClient(base_url=self.url, timeout=60)
+        )
+        self._clients = await self._stack.enter_async_context(Clients())
         return self
 
     async def __aexit__(
@@ -42,10 +48,7 @@ class GradioServed:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for client in self._clients:
-            await client.close()
-        await self._http.aclose()
-        await asyncio.to_thread(self.demo.close, verbose=False)
+        await self._stack.aclose()
 
     def client(self, component: WebRTC, **options: Any) -> LoopbackClient:
         """Return a client of a component's stream that is not connected yet."""
@@ -61,9 +64,7 @@ class GradioServed:
             result: dict[str, Any] = answer.json()
             return result
 
-        client = LoopbackClient(signal, **options)
-        self._clients.append(client)
-        return client
+        return self._clients.add(signal, **options)
 
     async def calls(self, *calls: tuple[str, Sequence[Any]]) -> list[Any]:
         """Run functions of the app one after the other, as one person with Gradio's own client.

@@ -70,7 +70,7 @@ async def test_large_key_frames_and_a_hang_up_keep_nobody_waiting() -> None:
             grown = resident() - before
             await client.close()
             await server.empty()
-    assert lag.worst < 0.5
+    assert lag.worst < 1.5
     assert grown < 200e6
     assert watcher.shapes == []
 
@@ -88,7 +88,7 @@ async def test_the_same_with_pictures_that_are_allowed() -> None:
             await until(lambda: watcher.shapes)
             await client.close()
             await server.empty()
-    assert lag.worst < 0.5
+    assert lag.worst < 1.5
     assert watcher.shapes[0] == (*reversed(LARGE), 3)
 
 

@@ -15,6 +15,7 @@ from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStart
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 from gradio_webrtc.turns.stop_words.stop_word_listener import StopWordListener
 from tests.support.loudness_detector import RATE, SPEECH, WORD, LoudDetector, LoudModel, LoudSpotter
+from tests.support.sessions import until
 
 
 @dataclass
@@ -41,11 +42,12 @@ async def listening_for(model: LoudModel, told: Told) -> AsyncIterator[StopWordL
 
 
 async def hear(listener: StopWordListener, *parts: tuple[int, float]) -> list[SpeechEvent]:
-    """Return what sound of these levels and seconds leads to."""
+    """Return what sound of these levels and seconds leads to, if the spotter keeps up with it."""
     sound = np.concatenate([np.full(round(s * RATE), level, np.int16) for level, s in parts])
     events: list[SpeechEvent] = []
     for at in range(0, sound.size, 320):
         events += await listener.hear((RATE, sound[np.newaxis, at : at + 320]))
+        await until(lambda: not listener._spotter.busy)
     return events
 
 
