@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from gradio_webrtc.concurrency.served_time import watch_of
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.server.operation.health import LIVE, package_version
-from gradio_webrtc.server.operation.tally import Tally
+from gradio_webrtc.server.operation.histogram import BOUNDS, Histogram
+from gradio_webrtc.server.operation.tally import STAGES, Tally
 from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.session.state import CloseReason
@@ -101,6 +102,7 @@ class _Collector:
         yield from self._process()
         yield from self._now()
         yield from self._since_start()
+        yield from self._turns()
 
     def _process(self) -> Iterator[Metric]:
         yield _table(
@@ -153,6 +155,28 @@ class _Collector:
         )
         yield _table("counter", "dropped", "What sessions dropped", "stream kind", dropped)
         yield _table("counter", "errors", "Requests refused, by code", "stream code", errors)
+
+    def _turns(self) -> Iterator[Metric]:
+        from prometheus_client.core import HistogramMetricFamily
+
+        turns = Count()
+        text = "From the end of speech to each stage of its answer"
+        family = HistogramMetricFamily(
+            "gradio_webrtc_turn_seconds", text, labels=("stream", "stage")
+        )
+        bounds = [*(str(bound) for bound in BOUNDS), "+Inf"]
+        for name, hosts in self._streams.items():
+            tallies = _tallies(hosts)
+            turns[name, "true"] = sum(tally.turns[True] for tally in tallies)
+            turns[name, "false"] = sum(tally.turns[False] for tally in tallies)
+            for stage in STAGES:
+                found = Histogram()
+                for tally in tallies:
+                    found.include(tally.latencies[stage])
+                buckets = list(zip(bounds, found.cumulative(), strict=True))
+                family.add_metric((name, stage), buckets, found.total)
+        yield _table("counter", "turns", "Turns that are over", "stream interrupted", turns)
+        yield family
 
 
 def _table(

@@ -12,10 +12,11 @@ from fastapi import FastAPI
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
-from gradio_webrtc import ConfigurationError, Stream, WebRTC, serve_metrics
+from gradio_webrtc import ConfigurationError, Stream, TurnTimings, WebRTC, serve_metrics
 from gradio_webrtc.server.operation.metrics import LoopFigures, look_at_loop, write_metrics
 from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.turns.timing.turn_feed import TURN_FEED
 from tests.support.registry import start
 from tests.support.sessions import marked, settle
 
@@ -158,3 +159,20 @@ def test_without_the_extra_its_author_gets_the_command(monkeypatch: pytest.Monke
     assert len(app.routes) == before
     with pytest.raises(ConfigurationError, match=r"gradio_webrtc\[metrics\]"):
         serve_metrics(app)
+
+
+async def test_turns_and_how_long_their_answers_took() -> None:
+    host = stream()
+    session = start(host.registry, host.registry.claim("a", None))
+    host.answering.tally.session_started(session)
+    TURN_FEED.put(TurnTimings("a", 0.0, True, 1.0, 0.3, first_heard_s=0.8))
+    found = figures([host])
+    assert found["turns_total", "stream", "false"] == 1
+    assert found["turn_seconds_count", "stream", "first_heard"] == 1
+    assert found["turn_seconds_sum", "stream", "first_heard"] == 0.8
+    text = write_metrics([host], IDLE)[0].decode()
+    line = 'gradio_webrtc_turn_seconds_bucket{le="%s",stage="first_heard",stream="stream"} %s'
+    assert line % ("0.75", "0.0") in text
+    assert line % ("1.0", "1.0") in text
+    assert line % ("+Inf", "1.0") in text
+    await session.aclose()
