@@ -11,6 +11,7 @@ from small_talk import answer, is_farewell
 from gradio_webrtc import (
     AdditionalOutputs,
     CloseStream,
+    Reply,
     ReplyOnPause,
     WebRTC,
     audio_to_file,
@@ -20,6 +21,8 @@ from gradio_webrtc import (
 )
 
 Audio = tuple[int, np.ndarray]
+Said = tuple[str, str, str]
+"""Who, a file with the sound, and the words."""
 
 
 class Conversation(ReplyOnPause):
@@ -27,7 +30,7 @@ class Conversation(ReplyOnPause):
 
     def __init__(self) -> None:
         super().__init__(self.reply, startup_fn=self.greet)
-        self.cut_off: list[tuple[str, str, str]] = []
+        self.last: Spoken | None = None
 
     def copy(self) -> Conversation:
         """Make the handler of one connection."""
@@ -39,33 +42,59 @@ class Conversation(ReplyOnPause):
 
     def reply(self, audio: Audio) -> Iterator[object]:
         """Answer what was said: (sample_rate, int16 array of shape (1, samples))."""
+        cut_off = [] if self.last is None else self.last.cut_off()
         heard = get_stt_model().stt(audio)
-        cut_off, self.cut_off = self.cut_off, []
         yield AdditionalOutputs(*cut_off, ("user", audio_to_file(audio), heard))
         yield from self.say(answer(heard))
         if is_farewell(heard):
             yield CloseStream("The conversation is over. Press the button to start another one.")
 
     def say(self, text: str) -> Iterator[object]:
-        """Speak sentence by sentence, and put into the chat what was heard of it."""
-        spoken: list[np.ndarray] = []
-        rate = 0
-        try:
-            for rate, samples in get_tts_model().stream_tts_sync(text):
-                spoken.append(samples.ravel())
-                yield rate, samples
-        except GeneratorExit:  # somebody spoke into it: nothing can be said or shown any more now
-            heard = np.concatenate(spoken)[: int(rate * current_reply().heard_s)]
-            if heard.size:
-                self.cut_off = [("assistant", audio_to_file((rate, heard)), "(interrupted)")]
-            raise
-        yield AdditionalOutputs(("assistant", audio_to_file((rate, np.concatenate(spoken))), text))
+        """Speak sentence by sentence, and put it into the chat."""
+        self.last = spoken = Spoken(current_reply())
+        for rate, samples in get_tts_model().stream_tts_sync(text):
+            spoken.add(rate, samples)
+            yield rate, samples
+        # Not reached when somebody speaks into it; its last half second may still be to be heard.
+        spoken.shown = True
+        yield AdditionalOutputs(("assistant", spoken.sound(), text))
 
 
-def show(chat: list[dict], *said: tuple[str, str, str]) -> list[dict]:
-    """Append what was said, as sound to play and as text."""
-    new = [{"role": role, "content": [{"path": file}, text]} for role, file, text in said]
-    return [*chat, *new]
+class Spoken:
+    """One reply as it is spoken, to be shown as it was heard."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        self.shown = False
+        self.rate = 0
+        self.pieces: list[np.ndarray] = []
+
+    def add(self, rate: int, samples: np.ndarray) -> None:
+        """Keep what is played."""
+        self.rate = rate
+        self.pieces.append(samples.ravel())
+
+    def sound(self, seconds: float | None = None) -> str:
+        """Make a file of all of it, or of the first seconds."""
+        samples = np.concatenate(self.pieces)
+        end = samples.size if seconds is None else int(seconds * self.rate)
+        return audio_to_file((self.rate, samples[:end]))
+
+    def cut_off(self) -> list[Said]:
+        """Return what is to be shown if somebody spoke into it: what they heard, to the word."""
+        if not self.reply.interrupted or not self.reply.heard_text:
+            return []
+        role = "instead" if self.shown else "assistant"
+        return [(role, self.sound(self.reply.heard_s), self.reply.heard_text)]
+
+
+def show(chat: list[dict], *said: Said) -> list[dict]:
+    """Append what was said, as sound to play and as text; or put it in place of the last one."""
+    for role, file, text in said:
+        if role == "instead":
+            chat, role = chat[:-1], "assistant"
+        chat = [*chat, {"role": role, "content": [{"path": file}, text]}]
+    return chat
 
 
 with gr.Blocks(title="Conversation") as demo:

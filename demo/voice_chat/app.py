@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 import gradio as gr
 import numpy as np
 from chat_endpoint import CONFIGURED, HOW_TO, MODEL, EndpointError, Message, complete, sentences
-from heard import Spoken, alternating
+from history import alternating
 
 from gradio_webrtc import (
     AdditionalOutputs,
+    Reply,
     ReplyOnPause,
     WebRTC,
     current_reply,
@@ -25,6 +26,7 @@ CHARACTER = (
     "they are spoken: plain words, no lists, no markup. What you are given was recognised from "
     "speech and may be misheard: guess what was meant."
 )
+SORRY = "Sorry, my language model fails me."
 
 
 class VoiceChat(ReplyOnPause):
@@ -33,7 +35,7 @@ class VoiceChat(ReplyOnPause):
     def __init__(self) -> None:
         super().__init__(self.reply)
         self.history: list[Message] = []
-        self.last: Spoken | None = None
+        self.last: Reply | None = None
 
     def copy(self) -> VoiceChat:
         """Make the handler of one connection."""
@@ -48,26 +50,23 @@ class VoiceChat(ReplyOnPause):
             return
         self.history.append({"role": "user", "content": question})
         yield AdditionalOutputs([*self.history])
-        self.last = spoken = Spoken(current_reply())
+        self.last = mine = current_reply()
         messages = [{"role": "system", "content": character}, *alternating(self.history)]
         try:
             async for sentence in sentences(complete(messages)):
-                spoken.sentences.append((sentence, 0))
-                yield AdditionalOutputs([*self.history, said(spoken.text)])
-                seconds = 0.0
-                async for rate, samples in get_tts_model().stream_tts(sentence):
-                    seconds += samples.size / rate
-                    spoken.sentences[-1] = (sentence, seconds)
-                    yield rate, samples
+                yield AdditionalOutputs([*self.history, said(f"{mine.text} {sentence}".strip())])
+                async for sound in get_tts_model().stream_tts(sentence):
+                    yield sound
         except EndpointError as error:
             yield AdditionalOutputs([*self.history, said(f"⚠️ {error}")])
-            async for sound in get_tts_model().stream_tts("Sorry, my language model fails me."):
+            async for sound in get_tts_model().stream_tts(SORRY):
                 yield sound
 
     def settle(self) -> None:
         """Keep of the last reply what was heard: the model shall not think it has said the rest."""
-        if self.last is not None and self.last.heard:
-            self.history.append(said(self.last.heard))
+        heard = "" if self.last is None else self.last.heard_text.removesuffix(SORRY).strip()
+        if heard:
+            self.history.append(said(heard))
         self.last = None
 
 

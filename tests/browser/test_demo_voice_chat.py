@@ -92,7 +92,7 @@ def test_the_model_is_told_only_what_was_heard_before_the_interruption(
     assert roles == ["system", "user", "assistant", "user"]
     kept = after["messages"][2]["content"]
     assert kept.startswith("We walk")
-    assert first.startswith(kept.removesuffix("…"))
+    assert first.startswith(kept)
     assert len(kept) < len(first) / 2
     assert said(page, "bot")[0].strip() == kept
     # The request that nobody needs any more was given up.

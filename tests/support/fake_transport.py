@@ -24,6 +24,7 @@ class FakeTransport:
         cleared: how often queued audio was dropped.
         held: whether the audio is held now.
         played_s: what it says to have played.
+        queued_s: what it says to wait.
         closed: how often ``aclose`` was called.
         room: while unset, playing waits: back-pressure.
         drained: while unset, ``drain`` waits.
@@ -38,6 +39,7 @@ class FakeTransport:
         self.cleared = 0
         self.held = False
         self.played_s = 0.0
+        self.queued_s = 0.0
         self.closed = 0
         self.room = asyncio.Event()
         self.room.set()

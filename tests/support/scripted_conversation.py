@@ -46,6 +46,15 @@ class PlayingTransport(FakeTransport):
     def played_s(self, _: float) -> None:
         """The playout knows."""
 
+    @property
+    def queued_s(self) -> float:
+        """How much waits."""
+        return self._out.queued_s
+
+    @queued_s.setter
+    def queued_s(self, _: float) -> None:
+        """The playout knows."""
+
     async def play_audio(self, audio: EmittedAudio) -> None:
         """Queue it, as a real wire does."""
         await super().play_audio(audio)

@@ -1,4 +1,4 @@
-"""The parts of the voice chat: the protocol, the sentences, and what of them was heard."""
+"""The parts of the voice chat: the protocol, the sentences, and whose turn it was."""
 
 from __future__ import annotations
 
@@ -82,18 +82,6 @@ async def test_a_sentence_is_passed_on_when_it_is_complete(monkeypatch: pytest.M
     assert [each async for each in chat.sentences(given(" ", "\n"))] == []
 
 
-async def test_only_the_words_that_were_heard_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    endpoint(monkeypatch)
-    words_heard = sys.modules["heard"].words_heard
-    said = [("One two three four.", 2.0), ("Five six.", 1.0)]
-    assert words_heard(said, 0) == ""
-    assert words_heard(said, 0.4) == ""
-    assert words_heard(said, 1.1) == "One two…"
-    assert words_heard(said, 2.0) == "One two three four."
-    assert words_heard(said, 2.6) == "One two three four. Five…"
-    assert words_heard(said, 9) == "One two three four. Five six."
-
-
 async def test_the_sides_take_turns_for_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint(monkeypatch)
     messages = [
@@ -102,7 +90,7 @@ async def test_the_sides_take_turns_for_the_model(monkeypatch: pytest.MonkeyPatc
         {"role": "assistant", "content": "Here."},
     ]
     before = [dict(each) for each in messages]
-    assert sys.modules["heard"].alternating(messages) == [
+    assert sys.modules["history"].alternating(messages) == [
         {"role": "user", "content": "I would like a coffee"},
         {"role": "assistant", "content": "Here."},
     ]

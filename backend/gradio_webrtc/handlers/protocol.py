@@ -105,6 +105,11 @@ class PlaybackControl(Protocol):
         """
         ...
 
+    @property
+    def queued_s(self) -> float:
+        """Seconds of the handler's audio that wait to be played, sent and not played among it."""
+        ...
+
     def before_clear(self, callback: Callable[[], None]) -> None:
         """Call ``callback`` on the session's event loop before each clearing.
 
@@ -122,7 +127,12 @@ class TextChannel(Protocol):
 
 
 class ClientChannel(TextChannel, Protocol):
-    """What is said to the client. Safe from any thread."""
+    """What is said to the client, and what it says of itself. Safe from any thread."""
+
+    @property
+    def playout_s(self) -> float | None:
+        """Seconds from when audio reaches the client to when it is heard; ``None``: not known."""
+        ...
 
     def log(self, event: TurnLog) -> None:
         """Tell the client of a turn-taking event."""

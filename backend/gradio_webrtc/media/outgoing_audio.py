@@ -26,7 +26,7 @@ class OutgoingAudio:
 
     Whoever emits calls ``play``, the wire asks for ``next_frame``, and whoever takes turns has it
     as a ``handlers.protocol.PlaybackControl``. All of it belongs to the event loop it was made on,
-    except ``clear``, ``hold``, ``release`` and ``played_s``, which are for any thread.
+    except ``clear``, ``hold``, ``release``, ``played_s`` and ``queued_s``, for any thread.
 
     Args:
         sample_rate: of the frames, in Hz.
@@ -120,6 +120,11 @@ class OutgoingAudio:
     def played_s(self) -> float:
         """Seconds of what was emitted that went onto the wire so far. Any thread."""
         return self._pacer.played_samples / self._rate
+
+    @property
+    def queued_s(self) -> float:
+        """Seconds that wait to go out. Any thread."""
+        return self._pacer.buffered
 
     # -- for the wire --------------------------------------------------------------------------
 

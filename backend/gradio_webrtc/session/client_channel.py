@@ -20,11 +20,13 @@ class SessionChannel:
 
     Attributes:
         awaited: the values of other inputs that were asked for.
+        playout_s: how much later than audio reaches the client it is heard, if it says so.
     """
 
     def __init__(self, webrtc_id: str, on_loop: Callable[..., None], transport: Transport) -> None:
         self._on_loop = on_loop
         self._transport = transport
+        self.playout_s: float | None = None
         self.awaited = AwaitedInputs(webrtc_id, lambda text: self.notify(messages.warning(text)))
 
     def send(self, text: str) -> None:

@@ -61,10 +61,16 @@ class ReplyMaking(PublishedHooks):
 
     def _new_reply(self, *, speculative: bool = False) -> tuple[Reply, Context]:
         """Return what the code of a reply learns about itself, and the context it runs in."""
-        playback, context = self._link.playback, self._context
+        playback, client, context = self._link.playback, self._link.client, self._context
         assert context is not None
-        clock = loop_clock(self._link.loop)
-        return Reply(lambda: playback.played_s, clock, speculative=speculative), context
+        reply = Reply(
+            lambda: playback.played_s,
+            loop_clock(self._link.loop),
+            lambda: playback.queued_s,
+            lambda: client.playout_s or 0.0,
+            speculative=speculative,
+        )
+        return reply, context
 
     async def _reply_args(self, said: Int16Array, submitted: Submitted | None) -> Sequence[Any]:
         """Return what ``fn`` is called with."""

@@ -27,6 +27,8 @@ class FakeLink:
         self.cleared = 0
         self.held = False
         self.played_s = 0.0
+        self.queued_s = 0.0
+        self.playout_s: float | None = None
         self._before_clear: list[Callable[[], None]] = []
 
     @property
@@ -62,6 +64,9 @@ class FakeLink:
 
     def release(self) -> None:
         self.held = False
+
+    async def until_played(self, seconds: float) -> None:
+        await asyncio.Event().wait()
 
     async def drain(self) -> None:
         """Everything has been played."""

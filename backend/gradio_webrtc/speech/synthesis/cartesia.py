@@ -17,6 +17,7 @@ import numpy as np
 from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
 from gradio_webrtc.media.audio.conversion import aggregate_bytes_to_16bit
 from gradio_webrtc.media.audio.pcm import Int16Array
+from gradio_webrtc.speech.speech_notes import noted
 from gradio_webrtc.speech.synthesis.async_speech import as_async_stream
 from gradio_webrtc.speech.synthesis.sentences import sentences
 from gradio_webrtc.speech.synthesis.tts import Speech, TTSOptions, check_text, checked_options
@@ -114,14 +115,14 @@ class CartesiaTTS:
             SpeechEngineError: the service cannot be reached, refused, or broke off.
         """
         chosen = self._chosen(options)
-        pieces = [samples for _, samples in self._spoken(text, chosen)]
+        pieces = [samples for _, samples in noted(text, self._spoken(text, chosen))]
         return chosen.sample_rate, np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
 
     def stream_tts_sync(
         self, text: str, options: CartesiaTTSOptions | None = None
     ) -> Generator[tuple[int, Int16Array], None, None]:
         """Speak ``text`` as the speech is received; raises as ``tts`` does."""
-        yield from self._spoken(text, self._chosen(options))
+        yield from noted(text, self._spoken(text, self._chosen(options)))
 
     def stream_tts(
         self, text: str, options: CartesiaTTSOptions | None = None
@@ -134,12 +135,14 @@ class CartesiaTTS:
 
     def _spoken(
         self, text: str, options: CartesiaTTSOptions
-    ) -> Generator[tuple[int, Int16Array], None, None]:
+    ) -> Generator[tuple[str, int, Int16Array], None, None]:
         check_text(text)
         with httpx.Client(timeout=httpx.Timeout(SILENT_S, connect=CONNECT_S)) as client:
             for sentence in sentences(text):
+                words = sentence
                 for samples in aggregate_bytes_to_16bit(self._ask(client, sentence, options)):
-                    yield options.sample_rate, samples[0]
+                    yield words, options.sample_rate, samples[0]
+                    words = ""  # the sentence goes on
 
     def _ask(
         self, client: httpx.Client, sentence: str, options: CartesiaTTSOptions

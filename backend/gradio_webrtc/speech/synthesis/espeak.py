@@ -11,6 +11,7 @@ import numpy as np
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.audio.pcm import Int16Array
+from gradio_webrtc.speech.speech_notes import noted
 from gradio_webrtc.speech.synthesis.async_speech import as_async_stream
 from gradio_webrtc.speech.synthesis.espeak_library import EspeakLibrary, espeak_library
 from gradio_webrtc.speech.synthesis.sentences import sentences, speakable
@@ -104,14 +105,14 @@ class EspeakTTS:
             SpeechEngineError: the library cannot be loaded, or failed.
         """
         library = espeak_library()
-        pieces = [samples for _, samples in self._spoken(library, text, options)]
+        pieces = [samples for _, samples in noted(text, self._spoken(library, text, options))]
         return library.sample_rate, np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
 
     def stream_tts_sync(
         self, text: str, options: EspeakTTSOptions | None = None
     ) -> Generator[tuple[int, Int16Array], None, None]:
         """Speak ``text`` sentence by sentence; raises as ``tts`` does."""
-        yield from self._spoken(espeak_library(), text, options)
+        yield from noted(text, self._spoken(espeak_library(), text, options))
 
     def stream_tts(
         self, text: str, options: EspeakTTSOptions | None = None
@@ -121,7 +122,7 @@ class EspeakTTS:
 
     def _spoken(
         self, library: EspeakLibrary, text: str, options: EspeakTTSOptions | None
-    ) -> Generator[tuple[int, Int16Array], None, None]:
+    ) -> Generator[tuple[str, int, Int16Array], None, None]:
         check_text(text)
         chosen = checked_options(EspeakTTSOptions, "espeak", options) or self._options
         pieces = [piece for piece in sentences(text) if speakable(piece)]
@@ -130,4 +131,4 @@ class EspeakTTS:
                 piece, chosen.voice, chosen.parameters(), pause_after=number < len(pieces)
             )
             if samples.size:
-                yield library.sample_rate, samples
+                yield piece, library.sample_rate, samples

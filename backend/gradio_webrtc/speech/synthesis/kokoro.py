@@ -23,6 +23,7 @@ from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
 from gradio_webrtc.media.audio.pcm import Float32Array
 from gradio_webrtc.speech.model_files import cached_file, model_file
 from gradio_webrtc.speech.onnx_model import check_inputs, onnxruntime, open_model
+from gradio_webrtc.speech.speech_notes import noted
 from gradio_webrtc.speech.synthesis.async_speech import as_async_stream
 from gradio_webrtc.speech.synthesis.espeak_library import espeak_library
 from gradio_webrtc.speech.synthesis.full_scale import within_full_scale
@@ -124,7 +125,7 @@ class KokoroTTS:
             ConfigurationError: ``text`` is no text, or espeak-ng does not know the language.
             SpeechEngineError: as ``load``, or there is no such voice.
         """
-        pieces = [samples for _, samples in self._spoken(text, options)]
+        pieces = [samples for _, samples in noted(text, self._spoken(text, options))]
         return SAMPLE_RATE, np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
     def stream_tts_sync(
@@ -134,11 +135,11 @@ class KokoroTTS:
 
         While one sentence is played, the next is made, and none after that.
         """
-        yield from prefetched(self._spoken(text, options))
+        yield from noted(text, prefetched(self._spoken(text, options)))
 
     def _spoken(
         self, text: str, options: KokoroTTSOptions | None
-    ) -> Generator[tuple[int, Float32Array], None, None]:
+    ) -> Generator[tuple[str, int, Float32Array], None, None]:
         check_text(text)
         chosen = checked_options(KokoroTTSOptions, "kokoro", options) or self._options
         parts, voice = self._loaded(), self._voice(chosen.voice)
@@ -147,7 +148,8 @@ class KokoroTTS:
             symbols = _symbols_of(parts, piece.text, chosen.lang)
             if symbols:
                 spoken = _speak(parts, symbols, voice, chosen.speed)
-                yield SAMPLE_RATE, np.concatenate([np.zeros(pause, np.float32), spoken])
+                sound = np.concatenate([np.zeros(pause, np.float32), spoken])
+                yield piece.text, SAMPLE_RATE, sound
                 pause = round(SAMPLE_RATE * _PAUSE_S) if piece.ends_sentence else 0
 
     def stream_tts(

@@ -18,6 +18,7 @@ import numpy as np
 from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
 from gradio_webrtc.media.audio.pcm import Float32Array
 from gradio_webrtc.speech.onnx_model import onnxruntime
+from gradio_webrtc.speech.speech_notes import noted
 from gradio_webrtc.speech.synthesis.async_speech import as_async_stream
 from gradio_webrtc.speech.synthesis.espeak_library import espeak_library
 from gradio_webrtc.speech.synthesis.phonemes import phonemes
@@ -124,7 +125,7 @@ class PiperTTS:
             ConfigurationError: ``text`` is no text, or the voice has no such speaker.
             SpeechEngineError: as ``load``, or the model failed.
         """
-        pieces = [samples for _, samples in self._spoken(text, options)]
+        pieces = [samples for _, samples in noted(text, self._spoken(text, options))]
         rate = self._loaded().voice.sample_rate
         return rate, np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
@@ -135,7 +136,7 @@ class PiperTTS:
 
         While one piece is played, the next is made, and none after that.
         """
-        yield from prefetched(self._spoken(text, options))
+        yield from noted(text, prefetched(self._spoken(text, options)))
 
     def stream_tts(
         self, text: str, options: PiperTTSOptions | None = None
@@ -145,7 +146,7 @@ class PiperTTS:
 
     def _spoken(
         self, text: str, options: PiperTTSOptions | None
-    ) -> Generator[tuple[int, Float32Array], None, None]:
+    ) -> Generator[tuple[str, int, Float32Array], None, None]:
         check_text(text)
         chosen = checked_options(PiperTTSOptions, "piper", options) or self._options
         parts = self._loaded()
@@ -153,8 +154,10 @@ class PiperTTS:
         # The voice puts the pauses at the ends of what it speaks itself.
         for piece in clauses_first(text, _LONGEST_TEXT, _FIRST_TEXT):
             ids = parts.voice.input_ids(_symbols(parts.voice, piece.text))
+            words = piece.text
             for samples in parts.model.speak(ids, scales, speaker) if ids else ():
-                yield parts.voice.sample_rate, samples
+                yield words, parts.voice.sample_rate, samples
+                words = ""  # the piece goes on
 
     def _loaded(self) -> _Parts:
         with self._lock:

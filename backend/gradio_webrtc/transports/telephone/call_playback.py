@@ -48,6 +48,11 @@ class CallPlayback(OutgoingAudio):
         """Seconds of what was emitted that the caller has heard. Any thread."""
         return self._marks.heard_s
 
+    @property
+    def queued_s(self) -> float:
+        """Seconds that wait here or at the other end. Any thread."""
+        return super().queued_s + self._marks.unheard_s
+
     def hold(self) -> None:
         """Fall silent and keep what is queued, at the other end too. Any thread. Idempotent."""
         self._in_turn(self._hold)

@@ -70,6 +70,11 @@ class PlayedMarks:
         return bool(self._out)
 
     @property
+    def unheard_s(self) -> float:
+        """Seconds of what was emitted that were sent and have not been heard."""
+        return self._sent - self._heard
+
+    @property
     def held(self) -> bool:
         """Whether frames wait to be sent again."""
         return bool(self._kept)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from contextvars import Context, ContextVar, copy_context
 
 from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.speech.speech_notes import speech_notes
+from gradio_webrtc.speech.speech_notes import Saying, speech_notes
+from gradio_webrtc.turns.replies.spoken_text import SpokenText
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ class Reply:
     Args:
         played: returns the seconds of audio played since the connection began.
         clock: the time in seconds, on any thread.
+        queued: returns the seconds of audio that wait to be played.
+        delay: returns how many seconds later than it is sent the person's side plays audio.
         speculative: whether it is begun before it is known that the turn has ended.
     """
 
@@ -34,10 +37,18 @@ class Reply:
         self,
         played: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
+        queued: Callable[[], float] = lambda: 0.0,
+        delay: Callable[[], float] = lambda: 0.0,
         *,
         speculative: bool = False,
     ) -> None:
         self._played = played
+        self._queued = queued
+        self._delay = delay
+        self._unheard_s = 0.0
+        """How much of what was sent last the person's side dropped."""
+        self._whole = False
+        self._spoken = SpokenText(self._handed_over)
         self._clock = clock
         self._speculative = speculative
         self._marks: dict[str, float] = {}
@@ -103,19 +114,70 @@ class Reply:
             return
         self._marks[name] = self._clock()
 
+    @property
+    def text(self) -> str:
+        """All that the reply has given to a voice, or to ``speaking``, so far."""
+        return self._spoken.all_text
+
+    @property
+    def heard_text(self) -> str:
+        """What the person has heard of ``text``, in whole words.
+
+        All of it when the reply was played to its end. Otherwise by how long the pieces that a
+        voice speaks take, and within a piece by how long its words are.
+        """
+        if self._whole:
+            return self._spoken.all_text
+        return self._spoken.heard(max(0.0, self.heard_s - self._unheard_s))
+
+    def speaking(self, text: str, seconds: float | None = None) -> None:
+        """Note that the audio yielded next speaks ``text``: for voices of other packages.
+
+        Args:
+            text: the words, until the next call, or the end of the reply.
+            seconds: how long they take, if that is known. Otherwise it is seen when they are over;
+                while they are spoken, it is judged by their number.
+
+        Raises:
+            ConfigurationError: ``text`` is no text.
+        """
+        if not isinstance(text, str):
+            raise ConfigurationError(f"speaking() takes a text, not {type(text).__name__}.")
+        self.mark("first_token")
+        self._spoken.speaks(text, seconds)
+
     def recognised(self) -> None:
         """An engine has recognised something: what was said, most likely."""
         self.mark("transcribed")
+
+    def _handed_over(self) -> float:
+        """Return the seconds of its audio that were handed over to be played."""
+        return 0.0 if self._speculative else self.heard_s + self._queued()
 
     def _adopt(self) -> None:
         """The turn has ended: from here on it is played."""
         self._speculative = False
         self._before = self._played()
 
-    def _end(self, *, interrupted: bool = False) -> None:
-        if self._final_s is None:
-            self._final_s = self.heard_s
-            self._interrupted = interrupted
+    def says(self, text: str) -> Saying:
+        """A voice speaks ``text`` piece by piece."""
+        self.mark("first_token")
+        return self._spoken.says(text)
+
+    def _all_given(self) -> None:
+        """All audio of it has been handed over to be played."""
+        self._spoken.finish()
+
+    def _end(self, *, interrupted: bool = False, whole: bool = False) -> None:
+        """Nothing more will be played of it; ``whole``: all of it was."""
+        if self._final_s is not None:
+            return
+        self._spoken.close()
+        if interrupted and self._queued() > 0:
+            self._unheard_s = self._delay()
+        self._final_s = self.heard_s
+        self._interrupted = interrupted
+        self._whole = whole
 
     def _context(self, base: Context) -> Context:
         """Return a copy of ``base`` in which this is the current reply."""

@@ -120,6 +120,7 @@ class ReplyQueue:
             if self._current is not replying:
                 return None
             replying.ended = True
+            replying.reply._all_given()
             return Boundary()
         if self._current is not replying:
             return split_emitted(value).outputs  # these were said before the reply was dropped
@@ -135,7 +136,7 @@ class ReplyQueue:
         await self._playback.drain()
         if self._current is replying:
             self._current = None
-            replying.reply._end()
+            replying.reply._end(whole=True)
             self.retire(replying)
             self._listener.reply_ended()
 

@@ -36,7 +36,7 @@ class TurnCalls:
         self._worker = Worker(f"{name_of(on_turn)} (on_turn)")
         self._calling = asyncio.ensure_future(self._call_all())
 
-    def put(self, timings: TurnTimings) -> None:
+    def tell(self, timings: TurnTimings) -> None:
         """Let the function be called; waits for nothing."""
         self._queue.put(timings)
 

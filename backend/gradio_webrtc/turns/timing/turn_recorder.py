@@ -44,4 +44,4 @@ class TurnRecorder:
         """The turn is over."""
         TURN_FEED.put(timings)
         if self._calls is not None:
-            self._calls.put(timings)
+            self._calls.tell(timings)

@@ -29,7 +29,7 @@ async def test_one_that_hangs_holds_up_no_reply_and_no_ending(
 
     calls = TurnCalls(hang)
     for number in range(MOST_WAITING + 10):
-        calls.put(turn(number))
+        calls.tell(turn(number))
     replier = Replier(0.2)
     async with Talk(ScriptedReply(replier, on_turn=hang)) as talk:
         for value in (1, 2, 3):

@@ -32,7 +32,7 @@ async def test_sync_code_runs_on_a_thread_and_async_code_on_the_loop_in_order() 
     for fn in (on_turn, slow):
         calls = TurnCalls(fn)
         for number in range(3):
-            calls.put(turn(number))
+            calls.tell(turn(number))
         await calls.aclose()
         await calls.aclose()
     assert told == ["0", "1", "2"] * 2
@@ -50,8 +50,8 @@ async def test_what_it_raises_is_logged_and_the_next_turn_is_told(
         raise SystemExit("no more turns")
 
     calls = TurnCalls(on_turn)
-    calls.put(turn(1))
-    calls.put(turn(2))
+    calls.tell(turn(1))
+    calls.tell(turn(2))
     await calls.aclose()
     assert told == ["1", "2"]
     assert "on_turn failed" in caplog.text
