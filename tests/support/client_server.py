@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from gradio_webrtc import Stream
-from tests.support.uvicorn_server import serving
+from tests.support.uvicorn_server import AppServer
 
 PATH = "/stream"
 
@@ -18,5 +18,5 @@ async def address_of(stream: Stream, app: FastAPI | None = None) -> AsyncIterato
     """Serve ``stream`` in this event loop; give the address that ``connect`` takes."""
     app = app or FastAPI()
     stream.mount(app, PATH)
-    async with serving(app) as server:
-        yield f"http://127.0.0.1:{server.port}{PATH}"
+    async with AppServer(app) as server:
+        yield f"{server.url}{PATH}"
