@@ -44,6 +44,7 @@ known-demo:
 test: $(STAMPS)/dev $(TEMPLATES) $(NODE_MODULES) ## Run every check and every test
 	$(PY) -m tests.support.chromium
 	$(PY) -m tests.support.coturn
+	$(PY) -m tests.support.debian_programs
 	$(TOGETHER) $(CHECKS) check-page-tests
 	$(BIN)/pytest --numprocesses=auto --durations=10 $(PYTEST_ARGS)
 

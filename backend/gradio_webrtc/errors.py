@@ -193,6 +193,19 @@ class UnknownConnectionError(SignalingError):
     code = "unknown_connection"
 
 
+class WrongProcessError(SignalingError):
+    """The session is at another process of this server; ``meta["process"]`` is who answers."""
+
+    code = "wrong_process"
+
+    def __init__(self, process: str) -> None:
+        super().__init__(
+            "This request has reached another process than the one that has the connection. "
+            "Whoever runs this server has to send all requests of a client to the same process.",
+            process=process,
+        )
+
+
 class ConnectionClosedError(SignalingError):
     """The session with this id has ended; ids are not used twice."""
 

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import OriginNotAllowedError
+from gradio_webrtc.server.operation.process_id import COOKIE
 from gradio_webrtc.server.origins import check_origin
 from gradio_webrtc.server.quotas import Requester, network_of
 from gradio_webrtc.server.stream_host import StreamHost
@@ -35,7 +36,8 @@ def check_request(host: StreamHost, request: HTTPConnection) -> Requester:
         host.answering.refused(refusal)
         raise HTTPException(403, refusal.message) from None
     # Whether a proxy's word for it counts is the HTTP server's to decide: uvicorn's proxy_headers.
-    return Requester(None, network_of(request.client.host if request.client else None))
+    network = network_of(request.client.host if request.client else None)
+    return Requester(None, network, request.cookies.get(COOKIE))
 
 
 async def read_body(request: Request, what: str, most: int, seconds: float) -> bytes:

@@ -6,11 +6,12 @@ import json
 from enum import Enum
 from typing import Any, Literal
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gradio_webrtc.errors import TooManyRequestsError
 from gradio_webrtc.routes.requests import check_request, read_body, scope_of_request
+from gradio_webrtc.server.operation.process_id import COOKIE
 from gradio_webrtc.server.stream_host import StreamHost
 
 MAX_BODY_BYTES = 128 * 1024
@@ -25,6 +26,7 @@ class OfferBody(BaseModel):
 
     An offer has ``sdp``; a candidate has ``candidate``, an ``RTCIceCandidateInit`` or null for the
     end of candidates. ``replaces`` names an earlier connection whose place this offer takes over.
+    ``process`` is that of the answer, for candidates of clients that keep no cookies.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -34,6 +36,7 @@ class OfferBody(BaseModel):
     sdp: str | None = None
     candidate: dict[str, Any] | None = None
     replaces: str | None = None
+    process: str | None = None
 
 
 def add_webrtc(router: APIRouter, host: StreamHost, tags: list[str | Enum] | None) -> None:
@@ -49,7 +52,7 @@ def add_webrtc(router: APIRouter, host: StreamHost, tags: list[str | Enum] | Non
             }
         },
     )
-    async def offer(request: Request) -> dict[str, Any]:
+    async def offer(request: Request, response: Response) -> dict[str, Any]:
         """Negotiate a connection: answers the SDP answer, or why it was refused."""
         asking = check_request(host, request)
         _check_content_type(request)
@@ -58,7 +61,10 @@ def add_webrtc(router: APIRouter, host: StreamHost, tags: list[str | Enum] | Non
                 body = await _read_body(request)
         except TooManyRequestsError as refusal:
             return host.answering.refused(refusal)
-        return await host.signal(body.model_dump(), asking, scope_of_request(request))
+        answer = await host.signal(body.model_dump(), asking, scope_of_request(request))
+        if (process := answer.get("process")) is not None and process != asking.process:
+            response.set_cookie(COOKIE, process, httponly=True, samesite="lax")
+        return answer
 
 
 def _check_content_type(request: Request) -> None:

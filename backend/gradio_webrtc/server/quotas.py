@@ -27,10 +27,12 @@ class Requester:
     Attributes:
         owner: the Gradio session hash of a page, or ``None`` for plain clients.
         network: the address it comes from, see :func:`network_of`, or ``None`` when not known.
+        process: the process that it was answered by before, if it says so.
     """
 
     owner: str | None = None
     network: str | None = None
+    process: str | None = None
 
 
 @dataclass(frozen=True)

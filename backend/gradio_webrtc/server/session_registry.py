@@ -230,6 +230,14 @@ class SessionRegistry:
         """Return the live session with this id, whoever owns it, or ``None``."""
         return self._sessions.get(webrtc_id) if isinstance(webrtc_id, str) else None
 
+    def knows(self, webrtc_id: Json) -> bool:
+        """Whether there is, was or will be a session with this id."""
+        return isinstance(webrtc_id, str) and (
+            webrtc_id in self._sessions
+            or webrtc_id in self._closed
+            or self._place_of(webrtc_id) is not None
+        )
+
     async def get_soon(self, webrtc_id: Json, owner: str | None = None) -> Session:
         """``get``, waiting a little for an offer that is still on its way."""
         checked = check_id(webrtc_id)

@@ -12,10 +12,12 @@ from gradio_webrtc.errors import (
     SignalingError,
     UnknownConnectionError,
     UnsupportedModalityError,
+    WrongProcessError,
 )
 from gradio_webrtc.json_values import Json, JsonObject
 from gradio_webrtc.server.answering import Answer, Answering
 from gradio_webrtc.server.hosted_sessions import HostedSessions
+from gradio_webrtc.server.operation.process_id import is_elsewhere, process_id
 from gradio_webrtc.server.operation.session_log import logging_for
 from gradio_webrtc.server.output_store import OutputStore
 from gradio_webrtc.server.quotas import Requester
@@ -81,7 +83,7 @@ class StreamHost(HostedSessions):
 
     async def leave(self, body: Json, asking: Requester = PLAIN) -> Answer:
         """Stop waiting for a place, or end the session; always succeeds for the owner."""
-        return await self.answering.answer(asking, self._leave(body, asking.owner))
+        return await self.answering.answer(asking, self._leave(body, asking))
 
     async def outputs_waiting(self, body: Json, asking: Requester = PLAIN) -> Answer:
         """Tell how many additional outputs a page has not fetched, and how many it has.
@@ -93,6 +95,19 @@ class StreamHost(HostedSessions):
     async def ice_configuration(self, body: Json = None, asking: Requester = PLAIN) -> Answer:
         """Answer the page's RTC configuration, resolved now."""
         return await self.answering.answer(asking, self._ice_configuration())
+
+    def check_process(self, webrtc_id: Json, process: Json) -> None:
+        """Check that a request about a session has not come to the wrong process.
+
+        Args:
+            webrtc_id: of the session.
+            process: where the client says that it is.
+
+        Raises:
+            WrongProcessError: it is at another process, and nothing is known of it here.
+        """
+        if is_elsewhere(process) and not self.registry.knows(webrtc_id):
+            raise WrongProcessError(process_id())
 
     # -- sessions over other wires -------------------------------------------------------------
 
@@ -136,6 +151,7 @@ class StreamHost(HostedSessions):
             return await self._offer(request, asking, client)
         if request.get("type") == "ice-candidate":
             candidate = parse_candidate(request.get("candidate"))
+            self.check_process(request.get("webrtc_id"), request.get("process") or asking.process)
             session = await self.registry.get_soon(request.get("webrtc_id"), asking.owner)
             _peer(session).add_candidate(candidate)
             session.on_reached()
@@ -158,7 +174,7 @@ class StreamHost(HostedSessions):
             session.set_args(args)
         answer = await self._answer(session, offer)
         session.first_sign.answered()
-        return {"type": "answer", "sdp": answer}
+        return {"type": "answer", "sdp": answer, "process": process_id()}
 
     @contextlib.asynccontextmanager
     async def _claimed(
@@ -217,11 +233,13 @@ class StreamHost(HostedSessions):
             return {"status": "admitted"}
         return {"status": "waiting", "position": position, "limit": self.registry.limit}
 
-    async def _leave(self, body: Json, owner: str | None) -> Answer:
-        webrtc_id = check_id(_object(body).get("webrtc_id"))
+    async def _leave(self, body: Json, asking: Requester) -> Answer:
+        request, owner = _object(body), asking.owner
+        webrtc_id = check_id(request.get("webrtc_id"))
         if not self.registry.line.leave(webrtc_id, owner):
             # One that has ended in the meantime is where its client wants it.
             with contextlib.suppress(ConnectionClosedError):
+                self.check_process(webrtc_id, request.get("process") or asking.process)
                 session = await self.registry.get_opened(webrtc_id, owner)
                 # Answered when the place is free: who starts again at once must not stand in line.
                 await session.aclose(CloseReason.CLIENT_CLOSED)

@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+from fastapi import HTTPException
+from starlette.requests import HTTPConnection
+
+from gradio_webrtc.errors import WrongProcessError
 from gradio_webrtc.gradio_events.published_methods import PublishedMethods
 from gradio_webrtc.gradio_events.requests import page_of_event
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.saying.speaker import Sayable
 from gradio_webrtc.handlers.saying.speech_handle import SpeechHandle, When
+from gradio_webrtc.server.operation.process_id import COOKIE
 from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.speech.synthesis.tts import TTSModel
@@ -125,6 +130,26 @@ class SessionAccess(PublishedMethods):
             ConnectionClosedError: the session has ended, and nothing of it is left.
         """
         return await self.host.fetch_latest_output(webrtc_id, page_of_event())
+
+    def check_process(self, request: HTTPConnection, webrtc_id: str) -> None:
+        """Check, in a route of your own, that a request has come to the process of its session.
+
+        With several processes a proxy may send a client's requests to the wrong one, where
+        ``output_stream()`` and ``set_input()`` find no session. Browsers name the right one in a
+        cookie, other clients in the query, ``?process=``, with what their answer said.
+
+        Args:
+            request: the request, or a websocket.
+            webrtc_id: the id of the session it is about.
+
+        Raises:
+            HTTPException: 421, misdirected request, with the refusal ``wrong_process``.
+        """
+        told = request.query_params.get("process") or request.cookies.get(COOKIE)
+        try:
+            self.host.check_process(webrtc_id, told)
+        except WrongProcessError as refusal:
+            raise HTTPException(421, self.host.answering.refused(refusal)["meta"]) from None
 
     def close_stream(self, webrtc_id: str, msg: str = "") -> None:
         """End one session with the reason ``app_closed``. Any thread.

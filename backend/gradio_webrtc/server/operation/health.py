@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
 
 from gradio_webrtc.server.hosted_sessions import HostedSessions
+from gradio_webrtc.server.operation.process_id import process_id
 from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.session.state import SessionState
 
@@ -52,7 +53,7 @@ class Health:
 
     def as_json(self) -> dict[str, Any]:
         """Return what a client is answered."""
-        return {**asdict(self), "version": package_version()}
+        return {**asdict(self), "version": package_version(), "process": process_id()}
 
 
 def health_of(hosts: Iterable[HostedSessions], *, stopping: bool = False) -> Health:

@@ -84,6 +84,6 @@ async def test_a_server_that_stops_drains() -> None:
 
 def test_what_is_told_has_the_version_and_nothing_of_the_clients() -> None:
     told = health_of([host()]).as_json()
-    assert set(told) == {"status", "sessions", "waiting", "limit", "version"}
+    assert set(told) == {"status", "sessions", "waiting", "limit", "version", "process"}
     assert told["version"] == package_version()
     assert health_of([]).status == "ready"
