@@ -94,6 +94,8 @@ from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
 from gradio_webrtc.turns.speculation.options import SpeculationOptions
 from gradio_webrtc.turns.stop_words.reply_on_stop_words import ReplyOnStopWords
 from gradio_webrtc.turns.timing.turn_timings import TurnTimings
+from gradio_webrtc.turns.transcription.options import PartialTranscripts
+from gradio_webrtc.turns.transcription.transcript import Transcript
 from gradio_webrtc.ui.ui_args import UIArgs
 
 __all__ = [
@@ -122,6 +124,7 @@ __all__ = [
     "ModelOptions",
     "MoonshineSTT",
     "OnnxTurnDetector",
+    "PartialTranscripts",
     "PauseDetectionModel",
     "PhoneCall",
     "PiperTTSOptions",
@@ -152,6 +155,7 @@ __all__ = [
     "TelephoneOptions",
     "TimedAudio",
     "TimedPicture",
+    "Transcript",
     "TurnCredentialsError",
     "TurnDetector",
     "TurnEnded",

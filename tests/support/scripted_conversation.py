@@ -136,6 +136,10 @@ class ScriptedTurnListener:
     def pause_so_far(self) -> None:
         """Return nothing: turns of this listener end without a pause before."""
 
+    def turn_so_far(self, after: int = 0) -> np.ndarray:
+        """Return as much as there is speech: its samples say which word is spoken when."""
+        return spoken_words(self.speech_s)[:, after:]
+
     async def absent(self, seconds: float) -> list[SpeechEvent]:
         """Count; the turn ends after half a second."""
         self.absent_s += seconds
@@ -174,6 +178,22 @@ class ScriptedTurnListener:
     async def aclose(self) -> None:
         """Count."""
         self.closed += 1
+
+
+WORD_S = 0.25
+_WORD = 1_000
+"""The value of the samples of the first word; the second one's is one more, and so on."""
+
+
+def spoken_words(seconds: float) -> np.ndarray:
+    """Return so much speech in which each ``WORD_S`` is a word that ``written_words`` knows."""
+    at = np.arange(round(seconds * RATE)) // round(WORD_S * RATE)
+    return (_WORD + at)[np.newaxis].astype(np.int16)
+
+
+def written_words(audio: tuple[int, np.ndarray]) -> str:
+    """Return the words in ``audio``: "w0 w1 w2"."""
+    return " ".join(f"w{value - _WORD}" for value in np.unique(audio[1]).tolist())
 
 
 class ScriptedReply(ReplyOnPause):

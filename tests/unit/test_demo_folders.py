@@ -77,7 +77,8 @@ def test_a_demo_has_all_that_a_space_needs(name: str) -> None:
     assert 0 < len(about["short_description"]) <= SHORT
     needed = (demos.FOLDER / name / "requirements.txt").read_text(encoding="utf-8").split()
     source = "".join(each.read_text("utf-8") for each in (demos.FOLDER / name).glob("*.py"))
-    listens = "get_stt_model" in source or name == "gallery"
+    recognises = ("get_stt_model", "partial_transcripts=")
+    listens = any(used in source for used in recognises) or name == "gallery"
     speaks = "get_tts_model" in source or name == "gallery"
     extras = [e for e, used in (("stt", listens), ("voice", speaks)) if used]
     assert needed[0] == "gradio_webrtc" + (f"[{','.join(extras)}]" if extras else "")

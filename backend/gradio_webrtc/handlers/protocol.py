@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
 from gradio_webrtc.handlers.emission import Emission
+from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.media.emitted_media import MediaKind as MediaKind
 from gradio_webrtc.media.video.frames import FrameFormat, ImageArray
@@ -158,6 +159,7 @@ class Link:
         playback: the audio that is played to it.
         composer: whether the client has a text composer, so that functions get a ``WebRTCData``.
         phone_mode: whether nobody can send the values of other inputs.
+        put_outputs: takes ``AdditionalOutputs`` that come beside what is emitted. On ``loop`` only.
     """
 
     webrtc_id: str
@@ -166,6 +168,7 @@ class Link:
     playback: PlaybackControl
     composer: bool = False
     phone_mode: bool = False
+    put_outputs: Callable[[AdditionalOutputs], None] = lambda outputs: None
 
 
 class Handler(Protocol):

@@ -99,9 +99,8 @@ class Session:
         self._deadlines = Deadlines(self.loop, limits, self.end)
         self.first_sign = FirstSign(self.loop, limits, self.end)
         self.channel = SessionChannel(webrtc_id, self._on_loop, self.transport)
-        self.link = Link(
-            webrtc_id, self.loop, self.channel, self.transport.playback, composer, phone_mode
-        )
+        told = (self.transport.playback, composer, phone_mode, self.put_outputs)
+        self.link = Link(webrtc_id, self.loop, self.channel, *told)
         own = WebRTCData(webrtc_id) if composer else None
         self.submissions = Submissions(handler, self.channel.send, own)
         self._audio = AudioPump(handler, self.submissions.hear)

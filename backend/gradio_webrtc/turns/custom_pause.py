@@ -10,6 +10,7 @@ import numpy as np
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.handlers.invoke import call
 from gradio_webrtc.handlers.protocol import ReceivedAudio
+from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.app_state import AppState
 from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.published_hooks import utterance_of
@@ -41,7 +42,7 @@ class CustomPauseListener:
 
     def __init__(self, handler: FindsPauses, channels: int) -> None:
         self._handler = handler
-        self._nothing = np.zeros((channels, 0), np.int16)
+        self._nothing: Int16Array = np.zeros((channels, 0), np.int16)
         self._worker = Worker(f"{type(handler).__name__}.process_audio")
         self._time = 0.0
         self._speaking = False
@@ -56,6 +57,11 @@ class CustomPauseListener:
 
     def pause_so_far(self) -> None:
         """Return ``None``: only the steps know what a pause is."""
+
+    def turn_so_far(self, after: int = 0) -> Int16Array:
+        """Return what was gathered in the turn that goes on, without its first samples."""
+        said = utterance_of(self._handler.state)
+        return self._nothing if said is None else said[:, after:]
 
     async def hear(self, frame: ReceivedAudio) -> list[SpeechEvent]:
         """Return what the steps make of the next audio.

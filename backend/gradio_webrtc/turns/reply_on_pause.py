@@ -23,13 +23,18 @@ from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
 from gradio_webrtc.turns.replies.reply_function import ReplyFunction
 from gradio_webrtc.turns.reply_checks import check_reply_options, in_order
 from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
-from gradio_webrtc.turns.saying.saying import Saying
 from gradio_webrtc.turns.speculation.options import SpeculationOptions, speculation_of
 from gradio_webrtc.turns.timing.turn_calls import OnTurn
 from gradio_webrtc.turns.timing.turn_recorder import TurnRecorder
+from gradio_webrtc.turns.transcription.options import (
+    OnTranscript,
+    PartialTranscripts,
+    partial_transcripts_for,
+)
+from gradio_webrtc.turns.transcription.transcribing import Transcribing
 
 
-class ReplyOnPause(Saying):
+class ReplyOnPause(Transcribing):
     """Calls a function with what somebody said once they pause, and plays what it yields.
 
     A subclass may replace ``start_up``, ``receive``, ``emit`` and ``shutdown``, sync or async, and
@@ -68,6 +73,8 @@ class ReplyOnPause(Saying):
         speculative: whether ``fn`` is called after 160 ms of silence, before it is known that the
             turn has ended. What it makes is played if the turn ends with that, and forgotten if the
             person goes on. So only where ``fn`` may be called for nothing.
+        partial_transcripts: a function that is told what somebody says while they say it: it gets
+            a ``Transcript`` and may return ``AdditionalOutputs``; or ``PartialTranscripts``.
 
     Raises:
         ConfigurationError: values that cannot work.
@@ -95,6 +102,7 @@ class ReplyOnPause(Saying):
         on_turn: OnTurn | None = None,
         idle: IdlePrompt | None = None,
         speculative: bool | SpeculationOptions = False,
+        partial_transcripts: PartialTranscripts | OnTranscript | None = None,
     ) -> None:
         ordered = in_order(startup_fn, algo_options, model_options)
         startup_fn, algo_options, model_options = ordered
@@ -118,6 +126,7 @@ class ReplyOnPause(Saying):
         self.on_turn = on_turn
         self.idle = idle
         self._speculation = speculation_of(speculative)
+        self.partial_transcripts = partial_transcripts_for(partial_transcripts)
         self._conversation: Conversation | None = None
         self._turn_recorder: TurnRecorder | None = None
         self._context: Context | None = None

@@ -25,6 +25,14 @@ class TurnListener(Protocol):
         """Return how long nobody has spoken in a turn that is passed on; ``None``: cannot tell."""
         ...
 
+    def turn_so_far(self, after: int = 0) -> Int16Array:
+        """Return the audio of the turn that goes on, as its utterance will begin.
+
+        Args:
+            after: how many samples of its beginning are left out.
+        """
+        ...
+
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
         """Return what the next audio leads to."""
         ...

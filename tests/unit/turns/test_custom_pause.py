@@ -43,6 +43,7 @@ async def test_a_turn_begins_and_ends_when_the_steps_say_so():
     assert began.time == pytest.approx(0.2)
     assert await listener.hear(frame(8)) == []
     assert listener.speech_s == pytest.approx(0.2)
+    assert listener.turn_so_far(RATE // 10)[0].tolist() == [8] * (RATE // 10)
     assert listener.silence_left_s is None
     assert await listener.absent(60) == []
     [ended] = await listener.hear(frame(0))
@@ -52,6 +53,7 @@ async def test_a_turn_begins_and_ends_when_the_steps_say_so():
     assert (ended.utterance[0, 0], ended.utterance[0, -1]) == (7, 8)
     assert ended.speech_s > 1, "however short, it counts"
     assert steps.state.stream is None
+    assert listener.turn_so_far().shape == (1, 0)
     assert listener.end_turn() is None
     await listener.aclose()
 

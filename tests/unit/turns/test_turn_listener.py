@@ -13,5 +13,5 @@ from gradio_webrtc.turns.turn_listener import TurnListener
 @pytest.mark.parametrize("kind", [CustomPauseListener, Listener, StopWordListener])
 def test_it_has_all_members(kind: type[TurnListener]) -> None:
     needed = {name for name in vars(TurnListener) if not name.startswith("_")}
-    assert len(needed) == 9
+    assert len(needed) == 10
     assert needed <= set(dir(kind))

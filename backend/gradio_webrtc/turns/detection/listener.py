@@ -89,8 +89,7 @@ class Listener:
         self._loaded = False
         self._absent = 0
         """Samples that did not come, of which the scorer was not yet told."""
-        self._generation = 0
-        self._scored_generation = 0
+        self._generation = self._scored_generation = 0
         self._skipping = False
         self._begin()
 
@@ -113,10 +112,11 @@ class Listener:
         """Return how long nobody has spoken in the turn that goes on; ``None``: there is none."""
         return self.segmenter.pause()
 
-    def turn_so_far(self) -> Int16Array:
-        """Return the audio of the turn that is going on, as its utterance begins; maybe none."""
+    def turn_so_far(self, after: int = 0) -> Int16Array:
+        """Return the audio of the turn that goes on, without its first ``after`` samples."""
         start = self.segmenter.turn_start_s
-        return self.segmenter.audio_since(self.segmenter.received_s if start is None else start)
+        since = self.segmenter.received_s if start is None else start + after / self._rate
+        return self.segmenter.audio_since(since)
 
     async def load(self) -> None:
         """Make the detector ready off the event loop; otherwise the first ``hear`` does."""

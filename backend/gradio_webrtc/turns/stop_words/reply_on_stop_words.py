@@ -21,6 +21,7 @@ from gradio_webrtc.turns.stop_words.published_stop_words import PublishedStopWor
 from gradio_webrtc.turns.stop_words.spotter_worker import SpotterWorker
 from gradio_webrtc.turns.stop_words.stop_word_listener import StopWordListener
 from gradio_webrtc.turns.timing.turn_calls import OnTurn
+from gradio_webrtc.turns.transcription.options import OnTranscript, PartialTranscripts
 from gradio_webrtc.turns.turn_listener import TurnListener
 
 BargeIn = Literal["stop_word", "speech"]
@@ -62,6 +63,7 @@ class ReplyOnStopWords(PublishedStopWords):
         on_turn: called with the ``TurnTimings`` of each turn when it is over.
         idle: what is said after a silence.
         speculative: whether ``fn`` is called before it is known that the turn has ended.
+        partial_transcripts: is told what is said after a stop word, while it is said.
 
     Raises:
         ConfigurationError: values that cannot work, or a stop word that cannot be listened for.
@@ -93,6 +95,7 @@ class ReplyOnStopWords(PublishedStopWords):
         on_turn: OnTurn | None = None,
         idle: IdlePrompt | None = None,
         speculative: bool | SpeculationOptions = False,
+        partial_transcripts: PartialTranscripts | OnTranscript | None = None,
     ) -> None:
         super().__init__(
             fn,
@@ -114,6 +117,7 @@ class ReplyOnStopWords(PublishedStopWords):
             on_turn=on_turn,
             idle=idle,
             speculative=speculative,
+            partial_transcripts=partial_transcripts,
         )
         if barge_in not in ("stop_word", "speech"):
             raise ConfigurationError(f'barge_in must be "stop_word" or "speech", not {barge_in!r}.')

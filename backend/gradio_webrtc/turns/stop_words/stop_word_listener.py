@@ -99,6 +99,17 @@ class StopWordListener:
         end, rate = stop_word.end, self._spotter.rate
         return replace(pause, turn=lambda: _after(pause.turn(), end, rate))
 
+    def turn_so_far(self, after: int = 0) -> Int16Array:
+        """Return the audio of the turn that goes on, from the end of its stop word, if it has one.
+
+        Args:
+            after: how many samples of its beginning are left out.
+        """
+        segmenter = self._listener.segmenter
+        start = segmenter.turn_start_s if self._stop_word is None else self._stop_word.end
+        since = segmenter.received_s if start is None else start + after / self._spotter.rate
+        return segmenter.audio_since(since)
+
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
         """Return what the next audio leads to: nothing, while asleep."""
         return await self._pass(await self._listener.hear(frame))

@@ -277,7 +277,9 @@ async def test_a_reset_starts_anew() -> None:
     await hear_all(listener, loud(0.5))
     assert listener.speaking
     assert listener.speech_s > 0.3
+    assert (listener.turn_so_far(4_800) == listener.turn_so_far()[:, 4_800:]).all()
     listener.reset()
+    assert listener.turn_so_far().shape == (1, 0)
     assert not listener.speaking
     assert not await hear_all(listener, silence(1))
     assert detector.resets == 1

@@ -88,6 +88,9 @@ async def test_the_beginning_of_a_question_is_told_while_it_is_asked() -> None:
         (event,) = await hear(listening, (SPEECH, 0.6))
         assert isinstance(event, SpeechStarted)
         assert listening.speech_s > 0.5
+        question = listening.turn_so_far()
+        assert question.shape[1] == pytest.approx(0.8 * RATE, abs=0.1 * RATE)
+        assert (listening.turn_so_far(100) == question[:, 100:]).all()
 
 
 async def test_after_the_word_alone_the_next_turn_is_the_question() -> None:

@@ -1,0 +1,1 @@
+"""What somebody says, as text, while they say it."""
