@@ -60,6 +60,7 @@ class ScriptedHandler:
         self.dropped = 0
         self.submitted: list[tuple[Any, ...]] = []
         self.pressed: list[str] = []
+        self.talked: list[bool] = []
         self.on_submit: Hook | None = None
         self.on_start: Hook | None = None
         self.on_receive: Hook | None = None
@@ -87,6 +88,10 @@ class ScriptedHandler:
         self.submitted.append(tuple(args))
         if self.on_submit is not None:
             await self.on_submit(*args)
+
+    def talk(self, pressed: bool) -> None:
+        """Remember the button."""
+        self.talked.append(pressed)
 
     async def press(self, digit: str) -> None:
         """Remember the key."""

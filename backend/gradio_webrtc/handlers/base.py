@@ -120,6 +120,9 @@ class StreamHandlerBase(PublishedMembers, ABC):
         Called once for each, in order, the next one when this has returned; may be ``async def``.
         """
 
+    def _talk(self, pressed: bool) -> None:
+        """Take that the person holds a button to talk, or let go of it. On the event loop."""
+
     async def wait_for_args(self) -> None:
         """Ask the client for the values of the other inputs and wait until they are here.
 

@@ -237,6 +237,10 @@ class Handler(Protocol):
         """Tell user code of a key of a telephone; returns when it was told."""
         ...
 
+    def talk(self, pressed: bool) -> None:
+        """Take that the person holds a button to talk, or let go of it; also before ``start``."""
+        ...
+
     async def receive_audio(self, audio: ReceivedAudio) -> None:
         """Hand over the next audio, in ``audio_format``."""
         ...

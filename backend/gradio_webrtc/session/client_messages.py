@@ -27,6 +27,7 @@ class ClientMessages:
         webrtc_id: the session's id, for the log.
         send: sends a message to the client.
         end: ends the session.
+        talk: is told whether the person holds their button to talk.
 
     Attributes:
         refused: how many messages were none of the protocol's.
@@ -37,12 +38,14 @@ class ClientMessages:
         webrtc_id: str,
         send: Callable[[messages.Message], None],
         end: Callable[[CloseReason], None],
+        talk: Callable[[bool], None],
     ) -> None:
         self.refused = 0
         self._allowed = TokenBucket(MESSAGES_AT_ONCE, MESSAGES_PER_SECOND)
         self._webrtc_id = webrtc_id
         self._send = send
         self._end = end
+        self._talk = talk
 
     def hear(self, text: str | bytes, now: float) -> None:
         """Take one message at ``now`` s: a ping is a sign of life, end_stream a goodbye."""
@@ -55,6 +58,7 @@ class ClientMessages:
             if text == GREETING:
                 return
             message = messages.decode(text)
+            pressed = messages.is_pressed(message)
         except InvalidMessageError as error:
             self.refused += 1
             if self.refused == 1:  # a client must not be able to fill the log
@@ -63,5 +67,7 @@ class ClientMessages:
             return
         if message.type == "end_stream":
             self._end(CloseReason.CLIENT_CLOSED)
+        elif pressed is not None:
+            self._talk(pressed)
         elif message.type != "ping":
             logger.debug("session %s: client sent %s", self._webrtc_id, message.type)

@@ -29,6 +29,7 @@ MessageType = Literal[
     "update_connection",
     "ping",
     "submitted",
+    "push_to_talk",
 ]
 MESSAGE_TYPES: tuple[str, ...] = get_args(MessageType)
 
@@ -89,6 +90,19 @@ def stopword(word: str) -> Message:
 def submitted(number: int) -> Message:
     """Tell the client that what it submitted under ``number`` has been taken."""
     return Message("submitted", number)
+
+
+def is_pressed(message: Message) -> bool | None:
+    """Return whether the person holds their button; ``None``: the message is about no button.
+
+    Raises:
+        InvalidMessageError: it says neither.
+    """
+    if message.type != "push_to_talk":
+        return None
+    if message.data not in ("pressed", "released"):
+        raise InvalidMessageError('push_to_talk needs "pressed" or "released" as its "data".')
+    return bool(message.data == "pressed")
 
 
 def encode(message: Message) -> str:

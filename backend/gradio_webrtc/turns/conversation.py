@@ -12,7 +12,7 @@ import numpy as np
 from gradio_webrtc.handlers.protocol import ClientChannel, PlaybackControl
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.detection.audio_watch import AudioWatch, pass_silence
-from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import Heard, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.replies.reply_queue import ReplyQueue
 from gradio_webrtc.turns.replies.running_reply import RunningReply
 from gradio_webrtc.turns.speculation.early_replies import EarlyReplies
@@ -117,14 +117,12 @@ class Conversation:
         """Whether a reply to nobody may begin now, interrupting one that goes on."""
         return not self._machine.ignores_speech
 
-    def interject(self, make: Callable[[], RunningReply]) -> None:
-        """Begin a reply to nobody, interrupting one that goes on."""
-        self._do(self._machine.interjected())
-        self._start(make, self._nothing)
-
-    def hush(self) -> None:
-        """End the reply that goes on, as the app wants it."""
+    def interject(self, make: Callable[[], RunningReply] | None) -> None:
+        """End the reply that goes on, and begin one to nobody if there is one to begin."""
         self._do(self._machine.hushed())
+        if make is not None:
+            self._machine.reply_began()
+            self._start(make, self._nothing)
 
     def cut_off(self) -> None:
         """End the reply that goes on, if it may be interrupted."""
@@ -133,9 +131,7 @@ class Conversation:
     def open(self, greeting: Callable[[], RunningReply] | None) -> None:
         """Begin, with a reply to nobody if there is one."""
         self._client.log("listening")
-        if greeting is not None:
-            self._machine.reply_began()
-            self._start(greeting, self._nothing)
+        self.interject(greeting)
 
     # -- the person --------------------------------------------------------------------------
 
@@ -167,15 +163,17 @@ class Conversation:
             return left
         return min(left, self._early.silence_left_s(self.turn_listener.pause_so_far()))
 
-    async def _heard(self, events: Sequence[SpeechEvent], seconds: float) -> None:
+    async def _heard(self, events: Sequence[Heard], seconds: float) -> None:
         """Act on what so many seconds led to."""
         for event in events:
             self._tell(event)
             if isinstance(event, SpeechStarted):
                 self._early.speech_started()
                 self._do(self._machine.speech_started(event.time))
-            else:
+            elif isinstance(event, TurnEnded):
                 await self._turn_ended(event)
+            else:
+                self._do(self._machine.speech_dropped())
         self._do(self._machine.speech_goes_on(self.turn_listener.speech_s))
         self._wait_for_more(seconds)
         self._early.heard(self.turn_listener.pause_so_far(), allowed=not self.replying)
@@ -211,7 +209,9 @@ class Conversation:
         self._unfinished = None
         self._said, self._submitted = event.utterance, None
         self._early.keep(event.time)
-        actions = self._machine.turn_ended(event.speech_s, event.time, paused=event.paused)
+        actions = self._machine.turn_ended(
+            event.speech_s, event.time, paused=event.paused, final=event.final
+        )
         self._do(actions)
         if Do.ASK_TURN_DETECTOR in actions:
             finished = await self._early.finished(event)

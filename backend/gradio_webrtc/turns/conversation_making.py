@@ -63,6 +63,10 @@ class ConversationMaking(ReplyMaking):
             hurry=self._replying,
         )
 
+    def _turn_listener(self) -> TurnListener:
+        """Return what finds them, with or without a button of the person's."""
+        return self._make_turn_listener()
+
     def _turn_observers(self) -> list[TurnObserver]:
         """Return who is told what happens in the conversation of this connection."""
         self._turn_recorder = TurnRecorder(self._link, self.input_sample_rate, self.on_turn)
@@ -83,7 +87,7 @@ class ConversationMaking(ReplyMaking):
                 self._link.client,
                 self._link.playback,
                 machine,
-                self._make_turn_listener(),
+                self._turn_listener(),
                 2 if self.expected_layout == "stereo" else 1,
                 self._make_reply,
                 self._make_early_replies(),

@@ -20,6 +20,7 @@ from gradio_webrtc.turns.detection.silero import get_silero_model
 from gradio_webrtc.turns.detection.speech_scorer import VadSource
 from gradio_webrtc.turns.end_of_turn.choice import TurnDetectorChoice, end_of_turn_choice
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
+from gradio_webrtc.turns.push_to_talk.push_to_talk import PushToTalk
 from gradio_webrtc.turns.replies.reply_function import ReplyFunction
 from gradio_webrtc.turns.reply_checks import check_reply_options, in_order
 from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
@@ -34,7 +35,7 @@ from gradio_webrtc.turns.transcription.options import (
 from gradio_webrtc.turns.transcription.transcribing import Transcribing
 
 
-class ReplyOnPause(Transcribing):
+class ReplyOnPause(PushToTalk, Transcribing):
     """Calls a function with what somebody said once they pause, and plays what it yields.
 
     A subclass may replace ``start_up``, ``receive``, ``emit`` and ``shutdown``, sync or async, and
@@ -75,6 +76,8 @@ class ReplyOnPause(Transcribing):
             person goes on. So only where ``fn`` may be called for nothing.
         partial_transcripts: a function that is told what somebody says while they say it: it gets
             a ``Transcript`` and may return ``AdditionalOutputs``; or ``PartialTranscripts``.
+        push_to_talk: whether only a button that the person holds makes turns. Without it that
+            holds for those who use one, see ``WebRTC(push_to_talk=True)``, and for nobody else.
 
     Raises:
         ConfigurationError: values that cannot work.
@@ -103,6 +106,7 @@ class ReplyOnPause(Transcribing):
         idle: IdlePrompt | None = None,
         speculative: bool | SpeculationOptions = False,
         partial_transcripts: PartialTranscripts | OnTranscript | None = None,
+        push_to_talk: bool = False,
     ) -> None:
         ordered = in_order(startup_fn, algo_options, model_options)
         startup_fn, algo_options, model_options = ordered
@@ -127,6 +131,7 @@ class ReplyOnPause(Transcribing):
         self.idle = idle
         self._speculation = speculation_of(speculative)
         self.partial_transcripts = partial_transcripts_for(partial_transcripts)
+        self.push_to_talk = push_to_talk
         self._conversation: Conversation | None = None
         self._turn_recorder: TurnRecorder | None = None
         self._context: Context | None = None

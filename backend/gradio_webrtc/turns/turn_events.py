@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gradio_webrtc.media.audio.pcm import Int16Array
-from gradio_webrtc.turns.detection.speech_events import SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechDropped, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.replies.current_reply import Reply
 
 
@@ -89,6 +89,7 @@ class ReplyEnded:
 TurnEvent = (
     SpeechStarted
     | TurnEnded
+    | SpeechDropped
     | EndOfTurnJudged
     | ReplySpeculated
     | ReplyForgotten

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from gradio_webrtc.media.audio.pcm import Int16Array
-from gradio_webrtc.turns.detection.speech_events import Pause, SpeechEvent, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import Heard, Pause, TurnEnded
 
 
 class TurnListener(Protocol):
@@ -33,11 +34,11 @@ class TurnListener(Protocol):
         """
         ...
 
-    async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
+    async def hear(self, frame: tuple[int, Int16Array]) -> Sequence[Heard]:
         """Return what the next audio leads to."""
         ...
 
-    async def absent(self, seconds: float) -> list[SpeechEvent]:
+    async def absent(self, seconds: float) -> Sequence[Heard]:
         """Return what it leads to that no audio came for so long."""
         ...
 

@@ -122,13 +122,16 @@ class TurnMachine:
         """The turn holds ``speech_s`` seconds of speech by now."""
         return self._interrupt() if self.held and speech_s >= self._needed else []
 
-    def turn_ended(self, speech_s: float, time: float, *, paused: bool) -> list[Action]:
+    def turn_ended(
+        self, speech_s: float, time: float, *, paused: bool, final: bool = False
+    ) -> list[Action]:
         """The turn ended with a pause, or was cut off.
 
         Args:
             speech_s: seconds of speech in it.
             time: when its last speech ended, in seconds of audio.
             paused: whether there was a pause.
+            final: whether it is certain that they have finished.
         """
         if self.ignores_speech:
             return []
@@ -137,10 +140,19 @@ class TurnMachine:
         actions = self._interrupt()
         if not paused:
             self._cut_off_at = time
-        elif self._has_turn_detector:
+        elif self._has_turn_detector and not final:
             self._end_of_turn_pending = True
             return [*actions, Do.ASK_TURN_DETECTOR]
         return [*actions, *self._answer()]
+
+    def speech_dropped(self) -> list[Action]:
+        """What they began to say is no turn."""
+        if self.ignores_speech or not self.speaking:
+            return []
+        if self.held:
+            return self._resume_reply()
+        self.speaking = False
+        return [Tell("listening")] if self.phase is ReplyPhase.NONE else []
 
     def end_of_turn_decided(self, finished: bool) -> list[Action]:
         """The turn detector said whether the person has finished."""
@@ -161,12 +173,6 @@ class TurnMachine:
         self._cut_off_at = time
         return [*self._interrupt(), *self._answer()]
 
-    def interjected(self) -> list[Action]:
-        """A reply to nobody begins now; one that goes on is interrupted, and nobody answered."""
-        actions = self.hushed()
-        self.reply_began()
-        return actions
-
     def hushed(self) -> list[Action]:
         """The app ends the reply that goes on; nobody spoke into it."""
         actions = self._interrupt()
@@ -181,7 +187,7 @@ class TurnMachine:
     # -- the reply ---------------------------------------------------------------------------
 
     def reply_began(self) -> None:
-        """A reply began to which nobody said anything: the one at the start of a connection."""
+        """A reply to nobody began, such as the one at the start of a connection."""
         self.phase = ReplyPhase.THINKING
 
     def reply_sounded(self) -> list[Action]:

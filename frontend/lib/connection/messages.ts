@@ -15,6 +15,7 @@ export const MESSAGE_TYPES = [
   "update_connection",
   "ping",
   "submitted",
+  "push_to_talk",
 ] as const;
 
 export type MessageType = (typeof MESSAGE_TYPES)[number];

@@ -95,3 +95,15 @@ async def test_the_greeting_of_published_clients_is_taken_in_silence(
     assert not bench.transport.messages
     assert bench.session.state is SessionState.OPEN
     await bench.session.aclose()
+
+
+async def test_a_button_is_told_to_the_handler() -> None:
+    bench = await open_session()
+    for data in ("pressed", "released", "pressed"):
+        bench.session.on_message(f'{{"type":"push_to_talk","data":"{data}"}}')
+    bench.session.on_message('{"type":"push_to_talk"}')
+    await settle()
+    assert bench.handler.talked == [True, False, True]
+    [warning] = bench.transport.messages
+    assert "push_to_talk needs" in warning.data
+    await bench.session.aclose()

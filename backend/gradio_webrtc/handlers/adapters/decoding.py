@@ -50,6 +50,9 @@ class DecodingHandler(ABC):
     async def press(self, digit: str) -> None:  # noqa: B027 - most have no keys
         """Ignore the keys of telephones: user code of this kind takes none."""
 
+    def talk(self, pressed: bool) -> None:  # noqa: B027 - most take no turns
+        """Ignore a button that is held to talk."""
+
     async def emit(self, kind: MediaKind) -> Emission:
         """Wait for the next value that is not encoded, or the next frame of one that is."""
         return await self._decoders[kind].take()

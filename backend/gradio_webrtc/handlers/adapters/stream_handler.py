@@ -84,6 +84,7 @@ class AudioHandler(DecodingHandler):
         self._received = Wakeup()
         self._start_up: asyncio.Task[Any] | None = None
         self._early_args: Sequence[Any] | None = None
+        self._talks: bool | None = None
         self._audio_parser = EmissionParser(prototype._emitter(), ("audio",))
         self.audio_format = _audio_format(prototype)
         self.fps = prototype.fps
@@ -118,6 +119,8 @@ class AudioHandler(DecodingHandler):
         self._handler = handler
         if self._early_args is not None:
             self.set_args(self._early_args)
+        if self._talks is not None:
+            handler._talk(self._talks)
         self._start_up = start_task(self._run_start_up(handler), "start_up")
         await asyncio.wait({self._start_up}, timeout=HEAD_START_S)
         self._check_start_up()
@@ -151,6 +154,12 @@ class AudioHandler(DecodingHandler):
         if _overrides(handler, "on_dtmf"):
             await call(handler.on_dtmf, digit, worker=self._workers["on_dtmf"])
             self._received.set()  # an emit that had nothing to say may have something now
+
+    def talk(self, pressed: bool) -> None:
+        """Tell the handler of a button that is held to talk."""
+        self._talks = pressed
+        if self._handler is not None and self._closing is None:
+            self._handler._talk(pressed)
 
     async def receive_audio(self, audio: ReceivedAudio) -> None:
         """Run the user's ``receive``."""

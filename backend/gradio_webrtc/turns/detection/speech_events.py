@@ -33,6 +33,7 @@ class TurnEnded:
         start: when the utterance begins, in seconds of audio since the segmenter's beginning.
         silence_s: seconds of audio from the end of the last speech to when it was found that the
             turn has ended.
+        final: whether it is certain that they have finished, since they said so by a button.
     """
 
     utterance: NDArray[np.int16]
@@ -41,9 +42,24 @@ class TurnEnded:
     paused: bool = True
     start: float = 0.0
     silence_s: float = 0.0
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class SpeechDropped:
+    """What somebody began to say is no turn: a button was held, and nothing said.
+
+    Attributes:
+        time: when that was found, in seconds of audio since the beginning.
+    """
+
+    time: float
 
 
 SpeechEvent = SpeechStarted | TurnEnded
+
+Heard = SpeechEvent | SpeechDropped
+"""What a conversation is told of."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -72,8 +73,7 @@ class IdlePrompt:
 
     def words(self, count: int) -> Sayable:
         """Return what is said the ``count``-th time."""
-        what = self.what
-        return _Counted(what, count) if callable(what) else what
+        return functools.partial(self.what, count) if callable(self.what) else self.what
 
     @property
     def goodbye(self) -> CloseStream:
@@ -117,15 +117,3 @@ class IdleClock:
         self._prompted += 1
         last = self._prompted > self._prompt.most
         self._say(self._prompt.goodbye if last else self._prompt.words(self._prompted))
-
-
-class _Counted:
-    """A function of no arguments that calls the author's with how often it prompts."""
-
-    def __init__(self, what: PromptFunction, count: int) -> None:
-        self._what = what
-        self._count = count
-        self.__qualname__ = getattr(what, "__qualname__", type(what).__qualname__)
-
-    def __call__(self) -> Said | Awaitable[Said]:
-        return self._what(self._count)

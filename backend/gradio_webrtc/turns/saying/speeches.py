@@ -29,12 +29,8 @@ class Stage(Protocol):
         """Whether a reply to nobody may begin now, interrupting one that goes on."""
         ...
 
-    def interject(self, make: Callable[[], RunningReply]) -> None:
-        """Begin a reply to nobody, interrupting one that goes on."""
-        ...
-
-    def hush(self) -> None:
-        """End the reply that goes on, as the app wants it."""
+    def interject(self, make: Callable[[], RunningReply] | None) -> None:
+        """End the reply that goes on, and begin one to nobody if there is one to begin."""
         ...
 
 
@@ -100,7 +96,7 @@ class Speeches:
         mine = self._saying is not None and self._saying[0].handle is handle
         if mine and stage is not None and stage.interruptible:
             self._interjecting = True  # it is not the person who interrupts
-            stage.hush()
+            stage.interject(None)
             self._interjecting = False
 
     def close(self) -> None:

@@ -64,6 +64,8 @@ class ReplyOnStopWords(PublishedStopWords):
         idle: what is said after a silence.
         speculative: whether ``fn`` is called before it is known that the turn has ended.
         partial_transcripts: is told what is said after a stop word, while it is said.
+        push_to_talk: whether only a button that the person holds makes turns, which need no stop
+            word.
 
     Raises:
         ConfigurationError: values that cannot work, or a stop word that cannot be listened for.
@@ -96,6 +98,7 @@ class ReplyOnStopWords(PublishedStopWords):
         idle: IdlePrompt | None = None,
         speculative: bool | SpeculationOptions = False,
         partial_transcripts: PartialTranscripts | OnTranscript | None = None,
+        push_to_talk: bool = False,
     ) -> None:
         super().__init__(
             fn,
@@ -118,6 +121,7 @@ class ReplyOnStopWords(PublishedStopWords):
             idle=idle,
             speculative=speculative,
             partial_transcripts=partial_transcripts,
+            push_to_talk=push_to_talk,
         )
         if barge_in not in ("stop_word", "speech"):
             raise ConfigurationError(f'barge_in must be "stop_word" or "speech", not {barge_in!r}.')

@@ -241,7 +241,7 @@ async def test_what_a_turn_detector_or_spotter_raises_then_ends_the_session() ->
         def broken(*_: object) -> None:
             raise RuntimeError("no model")
 
-        call.handler._conversation.turn_listener._spotter.finish = broken
+        call.handler._conversation.turn_listener._found._spotter.finish = broken
         await call.stops(1.0)
         ending = call.session.ending
         assert ending is not None

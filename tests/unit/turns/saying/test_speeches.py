@@ -21,7 +21,10 @@ class ScriptedStage:
         self.begun = self.hushed = 0
         self.speeches = Speeches(lambda _: cast(RunningReply, None), None)
 
-    def interject(self, make: Callable[[], RunningReply]) -> None:
+    def interject(self, make: Callable[[], RunningReply] | None) -> None:
+        if make is None:
+            self.hushed += 1
+            return self.ends(interrupted=True)
         make()
         self.begun += 1
         self.quiet = False
@@ -33,10 +36,6 @@ class ScriptedStage:
     def ends(self, *, interrupted: bool) -> None:
         self.quiet = True
         self.speeches.observe(ReplyEnded(interrupted))
-
-    def hush(self) -> None:
-        self.hushed += 1
-        self.ends(interrupted=True)
 
     def say(self) -> SpeechHandle:
         handle = SpeechHandle(self.speeches.cancel)

@@ -1,0 +1,1 @@
+"""Turns that the person begins and ends by a button."""
