@@ -19,7 +19,7 @@ RATE = 24_000
 PERIOD = 1.0
 LENGTH = 0.1
 FPS = 30
-STRETCH = 11
+STRETCH = 7
 """Flashes that are judged together: some of them may have met a stutter of the machine."""
 
 LIGHT = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)

@@ -104,8 +104,21 @@
     return [colour(0.25, 0.25), colour(0.75, 0.25), colour(0.25, 0.75), colour(0.75, 0.75)];
   }
 
+  // Records from the first moment there is something to play until it is over.
+  let next;
+  async function untilItIsOver(index) {
+    while (!root(index).querySelector("[data-testid=webrtc-media]")?.srcObject) {
+      await new Promise((ready) => setTimeout(ready, 2));
+    }
+    return record(index, 60);
+  }
+
   window.probe = {
     record,
+    recordNext: (index) => {
+      next = untilItIsOver(index);
+    },
+    recorded: () => next,
     peers,
     sockets,
     captures,

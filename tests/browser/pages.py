@@ -36,6 +36,7 @@ class Component:
         self.page = visit.page
         self.index = index
         self.root: Locator = self.page.get_by_test_id("webrtc").nth(index)
+        self._passed = 0
 
     def part(self, testid: str) -> Locator:
         """Return the element of this component with ``testid``."""
@@ -67,6 +68,26 @@ class Component:
             seconds,
         )
         return self.state()
+
+    def passes(self, *states: str) -> None:
+        """Wait until it has been in ``states``, in this order, since the last call of this.
+
+        For states that may be over before anybody looks.
+        """
+
+        def found() -> bool:
+            seen, place = self.states(), self._passed
+            for state in states:
+                if state not in seen[place:]:
+                    return False
+                place = seen.index(state, place) + 1
+            self._passed = place
+            return True
+
+        self.visit.until(
+            found,
+            lambda: f"{' and then '.join(states)}; it was {self.states()}, error {self.error()!r}",
+        )
 
     def start(self) -> None:
         """Press start and wait for the connection."""
@@ -108,10 +129,15 @@ class Component:
         heard = self.page.evaluate(
             "([index, seconds]) => probe.record(index, seconds)", [self.index, seconds]
         )
-        if heard is None:
-            return None
-        samples = np.frombuffer(base64.b64decode(heard["samples"]), "<f4").astype(np.float64)
-        return Recording(heard["rate"], samples)
+        return None if heard is None else self._decoded(heard)
+
+    def record_next(self) -> None:
+        """Record what is played next, from its first moment on: :meth:`recorded`."""
+        self._probe("recordNext")
+
+    def recorded(self) -> Recording:
+        """Return what was played since :meth:`record_next`, once it is over."""
+        return self._decoded(self._probe("recorded"))
 
     def hears(self) -> bool:
         """Return whether sound is played now; between two words it is not."""
@@ -146,6 +172,11 @@ class Component:
         return self.page.evaluate(
             "([what, ...rest]) => probe[what](...rest)", [what, self.index, *arguments]
         )
+
+    @staticmethod
+    def _decoded(heard: dict[str, Any]) -> Recording:
+        samples = np.frombuffer(base64.b64decode(heard["samples"]), "<f4").astype(np.float64)
+        return Recording(heard["rate"], samples)
 
     def _text(self, testid: str) -> str | None:
         found = self.part(testid)

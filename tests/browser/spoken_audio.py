@@ -91,12 +91,17 @@ class Recording:
         """Return the root mean square of every ``ENVELOPE_STEP``."""
         return envelope(self.samples, self.rate)
 
+    def loudest(self) -> float:
+        """Return the frequency that has the most energy, in Hz."""
+        power = np.abs(np.fft.rfft(self.samples * np.hanning(self.samples.size)))
+        return float(np.argmax(power)) * self.rate / self.samples.size
+
     def share_of(self, frequency: float, width: float = 30.0) -> float:
-        """Return which part of the energy lies within ``width`` Hz of ``frequency``."""
+        """Return which part of the energy lies within ``width`` Hz of ``frequency``, 0 of none."""
         windowed = self.samples * np.hanning(self.samples.size)
         power = np.abs(np.fft.rfft(windowed)) ** 2
         distance = np.abs(np.fft.rfftfreq(self.samples.size, 1 / self.rate) - frequency)
-        return float(power[distance <= width].sum() / power.sum())
+        return float(power[distance <= width].sum() / max(power.sum(), 1e-12))
 
 
 def envelope(samples: Samples, rate: int = RATE) -> Samples:

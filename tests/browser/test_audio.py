@@ -154,7 +154,13 @@ def test_sound_comes_back_through_the_handler(
 def test_an_emitted_tone_is_heard_as_that_tone(serve: Serve, visit: Open) -> None:
     component = visit(serve(app_of(Tone()))).component()
     component.start()
-    component.visit.until(lambda: component.record(0.2).share_of(440) > 0.9, "the tone")
-    heard = component.record(2.0)
-    assert heard.share_of(440) > 0.99
-    assert heard.loudness() == pytest.approx(8000 / 32768 / np.sqrt(2), rel=0.1)
+    heard: list[tuple[float, float]] = []
+
+    def is_the_tone() -> bool:
+        sound = component.record(1.0)
+        heard.append((sound.share_of(440), sound.loudness()))
+        share, loudness = heard[-1]
+        return share > 0.99 and loudness == pytest.approx(8000 / 32768 / np.sqrt(2), rel=0.1)
+
+    # A busy machine may be late now and then, but not all the time.
+    component.visit.until(is_the_tone, lambda: f"the tone; share and loudness were {heard}")

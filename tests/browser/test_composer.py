@@ -51,13 +51,16 @@ def beep() -> AudioFrame:
 class Beeper(StreamHandler):
     """Beeps at each submit, and keeps what it was told."""
 
+    heard_s = 0.0
+    """Seconds of sound that came, in all tests."""
+
     def __init__(self, told: list[list[Any]]) -> None:
         super().__init__(output_sample_rate=RATE)
         self.told = told
         self.replies: queue.Queue[AudioFrame] = queue.Queue()
 
     def receive(self, frame: AudioFrame) -> None:
-        pass
+        Beeper.heard_s += frame[1].shape[1] / frame[0]
 
     def emit(self) -> AudioFrame:
         return self.replies.get()
@@ -121,6 +124,19 @@ def type_in(component: Component, text: str) -> None:
     field = component.part("webrtc-textbox")
     field.fill(text)
     field.press("Enter")
+
+
+def spoken(component: Component, seconds: float) -> None:
+    """Wait until the handler has heard so much more."""
+    before = Beeper.heard_s
+    component.visit.until(lambda: Beeper.heard_s > before + seconds, "the person's speech")
+
+
+def nothing_comes(component: Component) -> bool:
+    """Whether the handler hears nothing for half a second."""
+    before = Beeper.heard_s
+    component.page.wait_for_timeout(500)
+    return Beeper.heard_s == before
 
 
 def texts(told: list[list[Any]]) -> list[str]:
@@ -199,7 +215,7 @@ def test_talking_then_typing_gives_the_speech_with_the_text(serve: Serve, visit:
     component = visit(serve(app(Beeper(told)))).component()
     component.start()
     assert component.part("webrtc-start").get_attribute("aria-pressed") == "true"
-    component.page.wait_for_timeout(2500)  # what is said in the meantime
+    spoken(component, 1.5)
     type_in(component, "as I said")
     component.visit.until(lambda: len(told) == 1, "the submit")
     rate, samples = told[0][0].audio
@@ -213,7 +229,7 @@ def test_talking_then_typing_gives_the_speech_with_the_text(serve: Serve, visit:
     )
     type_in(component, "rest")
     component.visit.until(lambda: len(told) == 2, "the rest")
-    component.page.wait_for_timeout(500)
+    component.visit.until(lambda: nothing_comes(component), "the last of the speech")
     type_in(component, "silent")
     component.visit.until(lambda: len(told) == 3, "the text alone")
     assert told[2][0].audio is None
@@ -223,7 +239,7 @@ def test_talking_then_typing_gives_the_speech_with_the_text(serve: Serve, visit:
     component.visit.until(
         lambda: component.part("webrtc-start").get_attribute("aria-pressed") == "true", "it on"
     )
-    component.page.wait_for_timeout(1500)
+    spoken(component, 1.0)
     component.part("webrtc-submit").click()  # what was said is enough to send
     component.visit.until(lambda: len(told) == 4, "the speech alone")
     assert told[3][0].textbox == ""

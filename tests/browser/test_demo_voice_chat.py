@@ -97,7 +97,7 @@ def test_the_model_is_told_only_what_was_heard_before_the_interruption(
     assert said(page, "bot")[0].strip() == kept
     # The request that nobody needs any more was given up.
     endpoint.gate.set()
-    assert endpoint.hung_up.wait(10)
+    assert endpoint.hung_up.wait(30)
     chat.stop()
 
 

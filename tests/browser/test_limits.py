@@ -46,8 +46,8 @@ def test_a_second_stream_follows_the_first(serve: Serve, visit: Open) -> None:
 def test_the_time_limit_ends_the_stream_and_the_page_says_so(serve: Serve, visit: Open) -> None:
     demo, audio = echo_app(time_limit=2)
     component = visit(serve(demo)).component()
-    component.start()
-    component.reach("idle")
+    component.part("webrtc-start").click()
+    component.passes("connected", "idle")
     assert "time limit of 2 seconds" in (component.notice() or "")
     assert component.error() is None
     all_is_given_back(component, audio)

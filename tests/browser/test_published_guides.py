@@ -9,6 +9,7 @@ from pydub import AudioSegment
 
 from tests.browser.conftest import Open, Serve
 from tests.browser.fake_microphone import microphone
+from tests.browser.pages import AUDIBLE
 from tests.support.encoded_files import encode_audio, encode_video, tone
 from tests.support.published_programs import run
 
@@ -63,12 +64,15 @@ def test_streams_that_a_button_starts_and_a_picture_with_a_slider(
 ) -> None:
     sound, film = tmp_path / "sound.wav", tmp_path / "film.mp4"
     sound.write_bytes(encode_audio(tone(0.5), "wav"))
-    film.write_bytes(encode_video(2.0))
+    film.write_bytes(encode_video(10.0))
     names = run(SERVER_TO_CLIENT, AudioSegment=AudioSegment, audio_file=sound, url=str(film))
     page = visit(serve(names["demo"]))
     audio, video, camera = (page.component(number) for number in range(3))
+    audio.record_next()
     page.page.get_by_role("button", name="Generate").click()
-    page.until(lambda: audio.hears(), "five times half a second of a tone")
+    audio.passes("connected", "idle")
+    # Five times half a second of a tone.
+    assert audio.recorded().loudness() > AUDIBLE
     page.page.get_by_role("button", name="Start film").click()
     page.until(lambda: video.frames() > 20, "the film")
     camera.start()
@@ -122,7 +126,8 @@ def test_a_conversation_that_is_shown_in_a_chat(serve: Serve, visit: Open, tmp_p
     page = visit(serve(names["demo"]), flags=flags)
     page.component().start()
     page.until(lambda: page.page.get_by_text("Answer 2", exact=True).count() > 0, "two answers", 60)
-    # What the chat shows comes back as Gradio 6 passes it, whatever was put in.
-    [message] = names["got"][1]
+    # What the chat shows comes back as Gradio 6 passes it, whatever was put in. On a busy machine
+    # the next question may be asked before the first answer is shown.
+    [message] = next(chat for chat in names["got"] if chat)
     assert message["role"] == "assistant"
     assert message["content"] == [{"type": "text", "text": "Answer 1"}]

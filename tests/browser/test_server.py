@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,14 +22,31 @@ LOST_SECONDS = 60
 
 
 @contextmanager
-def serving(port: int, log: Path) -> Iterator[Program]:
-    """Run the echo app on ``port`` until the block is left; its output goes to ``log``."""
+def prepared(port: int, folder: Path, name: str) -> Iterator[tuple[Program, Callable[[], None]]]:
+    """Run the echo app until the block is left; it serves on ``port`` when it is told to."""
     env = environment(
         GRADIO_SERVER_PORT=str(port), PYTHONPATH=f"{ROOT / 'backend'}{os.pathsep}{ROOT}"
     )
-    app = ROOT / "tests/browser/apps/echo.py"
-    with running([sys.executable, app], cwd=ROOT, env=env, log=log) as program:
-        program.wait_for("Running on local URL")
+    command: list[str | Path] = [
+        sys.executable,
+        ROOT / "tests/browser/apps/echo.py",
+        folder / f"{name}.go",
+    ]
+    with running(command, cwd=ROOT, env=env, log=folder / f"{name}.log") as program:
+        program.wait_for("Ready to serve")
+
+        def go() -> None:
+            (folder / f"{name}.go").touch()
+            program.wait_for("Running on local URL")
+
+        yield program, go
+
+
+@contextmanager
+def serving(port: int, folder: Path) -> Iterator[Program]:
+    """Serve the echo app on ``port`` until the block is left."""
+    with prepared(port, folder, "app") as (program, go):
+        go()
         yield program
 
 
@@ -43,7 +60,7 @@ def connected(visit: Open, port: int) -> Component:
 
 def test_a_server_that_stops_is_told_with_a_remedy(visit: Open, tmp_path: Path) -> None:
     port = free_port()
-    with serving(port, tmp_path / "log") as program:
+    with serving(port, tmp_path) as program:
         component = connected(visit, port)
         program.process.kill()
         program.process.wait(30)
@@ -57,12 +74,12 @@ def test_a_server_that_stops_is_told_with_a_remedy(visit: Open, tmp_path: Path) 
 
 def test_a_server_that_comes_back_is_found_again(visit: Open, tmp_path: Path) -> None:
     port = free_port()
-    with serving(port, tmp_path / "first.log") as program:
+    with serving(port, tmp_path) as program, prepared(port, tmp_path, "again") as (_, serve_again):
         component = connected(visit, port)
         program.process.kill()
         program.process.wait(30)
-    # The page notices within some seconds and tries for some more; the app starts in less.
-    with serving(port, tmp_path / "second.log"):
+        # The page notices within some seconds and tries for some more. The other one is ready.
+        serve_again()
         component.visit.until(
             lambda: component.states()[-2:] == ["reconnecting", "connected"],
             lambda: f"the connection to be back; it was {component.states()}",
@@ -92,10 +109,10 @@ def test_a_process_that_is_told_to_end_says_goodbye(
     visit: Open, tmp_path: Path, number: signal.Signals
 ) -> None:
     port = free_port()
-    with serving(port, tmp_path / "log") as program:
+    with serving(port, tmp_path) as program:
         component = connected(visit, port)
         program.process.send_signal(number)
-        component.reach("idle", seconds=5)
+        component.reach("idle")
         assert component.notice() == "The server is shutting down."
-        program.process.wait(10)
+        program.process.wait(30)
     assert "reconnecting" not in component.states()
