@@ -3,11 +3,14 @@ import { type GradioCalls, mendCalls } from "./gradio_calls";
 import { settle } from "./testing/clock";
 
 const JOIN = "http://localhost/gradio_api/queue/join?";
+const RUN = "http://localhost/gradio_api/run/predict";
+const [OURS, ALSO_OURS] = [7, 8];
 
 /** Gradio's client as far as it is used; requests are answered by the test. */
 class FakeClient implements GradioCalls {
   readonly stream_status = { open: false };
   readonly unclosed_events = new Set<string>();
+  readonly config = { dependencies: [{ id: 3, outputs: [1] }, { id: 5, outputs: [2, OURS] }] };
   readonly asked: { url: string; body: unknown; answer: (value: unknown) => void; fail: () => void }[] = [];
   opened = 0;
 
@@ -29,7 +32,7 @@ class FakeClient implements GradioCalls {
 let client: FakeClient;
 beforeEach(() => {
   client = new FakeClient();
-  mendCalls(client);
+  mendCalls(client, OURS);
 });
 
 describe("the calls of one listener", () => {
@@ -58,12 +61,38 @@ describe("the calls of one listener", () => {
   it("wait for no other listener's, and for nothing that is over", async () => {
     void client.post_data(JOIN, { fn_index: 3 });
     void client.post_data(JOIN, { fn_index: 4 });
-    void client.post_data("http://localhost/gradio_api/run/predict", { fn_index: 3 });
+    void client.post_data(RUN, { fn_index: 3 });
     expect(client.asked).toHaveLength(3);
     client.asked[0]!.answer(null);
     await settle();
     void client.post_data(JOIN, { fn_index: 3 });
     expect(client.asked).toHaveLength(4);
+  });
+});
+
+describe("calls outside of the queue", () => {
+  it("keep their order when they tell the component something", async () => {
+    void client.post_data(RUN, { fn_index: 5, data: [440] });
+    void client.post_data(RUN, { fn_index: 5, data: [880] });
+    expect(client.bodies()).toEqual([{ fn_index: 5, data: [440] }]);
+    client.asked[0]!.answer(null);
+    await settle();
+    expect(client.asked).toHaveLength(2);
+  });
+
+  it("are otherwise the app's own matter", () => {
+    for (let count = 0; count < 2; count += 1) {
+      void client.post_data(RUN, { fn_index: 3 });
+      void client.post_data("http://localhost/gradio_api/reset", undefined);
+    }
+    expect(client.asked).toHaveLength(4);
+  });
+
+  it("keep it for every component of the page", () => {
+    client.config.dependencies.push({ id: 6, outputs: [ALSO_OURS] });
+    mendCalls(client, ALSO_OURS);
+    for (let count = 0; count < 2; count += 1) void client.post_data(RUN, { fn_index: 6 });
+    expect(client.asked).toHaveLength(1);
   });
 });
 
@@ -107,13 +136,13 @@ describe("the stream of results", () => {
 
 it("mends a client once, whoever asks", () => {
   const post = Object.getOwnPropertyDescriptor(client, "post_data");
-  mendCalls(client);
+  mendCalls(client, ALSO_OURS);
   expect(Object.getOwnPropertyDescriptor(client, "post_data")).toEqual(post);
 });
 
 it("leaves a client alone that it does not know", () => {
   const unknown = { post_data: null, stream_status: { open: false } };
-  mendCalls(unknown);
+  mendCalls(unknown, OURS);
   unknown.stream_status.open = true;
   expect(unknown).toEqual({ post_data: null, stream_status: { open: true } });
 });

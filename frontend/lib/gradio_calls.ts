@@ -3,7 +3,8 @@
  * client, because nothing is told of a call before it has begun, nor of one that nobody listens to:
  *
  * - Each call is a request of its own, and one may overtake another: a listener with a state would
- *   then take the second event for the first. Here the calls of one listener keep their order.
+ *   then take the second event for the first, and of two presses the first would count. Here the
+ *   calls of one listener keep their order, if they go into the queue or tell the component something.
  * - Results come over one stream of events. The server closes it when no call is left, and the client
  *   opens it for the answer to the next. Where that answer arrives before the news of the closing,
  *   the stream seems open and nobody reads on: a result is shown only when some other call is made,
@@ -17,17 +18,29 @@ export interface GradioCalls {
   /** The ids of the calls that are in the queue and whose end has not arrived. */
   readonly unclosed_events: ReadonlySet<string>;
   open_stream(): Promise<void>;
+  /** The app's listeners. */
+  readonly config?: { readonly dependencies: readonly Listener[] };
+}
+
+interface Listener {
+  readonly id: number;
+  readonly outputs: readonly number[];
 }
 
 const JOIN = /\/queue\/join(\?|$)/;
+const RUN = /\/run\//;
 
-const mended = new WeakSet<object>();
+/** The components of each page. */
+const mended = new WeakMap<object, Set<number>>();
 
-/** Mends a page's client, once. One of another shape than known is left alone. */
-export function mendCalls(client: object): void {
-  if (mended.has(client) || !isKnown(client)) return;
-  mended.add(client);
-  keepOrder(client);
+/** Mends a page's client for the component with this id. One of another shape is left alone. */
+export function mendCalls(client: object, component: number): void {
+  const known = mended.get(client);
+  known?.add(component);
+  if (known !== undefined || !isKnown(client)) return;
+  const components = new Set([component]);
+  mended.set(client, components);
+  keepOrder(client, components);
   keepReading(client);
 }
 
@@ -41,13 +54,17 @@ function isKnown(client: object): client is GradioCalls {
   );
 }
 
-function keepOrder(client: GradioCalls): void {
+function keepOrder(client: GradioCalls, components: ReadonlySet<number>): void {
+  const tellsUs = (listener: unknown): boolean => {
+    const found = client.config?.dependencies.find(({ id }) => id === listener);
+    return found?.outputs.some((id) => components.has(id)) ?? false;
+  };
   const post = client.post_data.bind(client);
   /** The last call of each listener whose request is not answered yet. */
   const last = new Map<unknown, Promise<unknown>>();
   client.post_data = async (url, body, ...rest) => {
-    if (!JOIN.test(url)) return post(url, body, ...rest);
-    const listener = (body as { fn_index?: unknown }).fn_index;
+    const listener = (body as { fn_index?: unknown } | undefined)?.fn_index;
+    if (!JOIN.test(url) && !(RUN.test(url) && tellsUs(listener))) return post(url, body, ...rest);
     const before = last.get(listener);
     const send = (): Promise<unknown> => post(url, body, ...rest);
     const answer = before === undefined ? send() : before.then(send, send);

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -11,26 +10,18 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
+from playwright.sync_api import Route
 
 from gradio_webrtc import WebRTC
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import sessions
-from tests.browser.pages import Component
+from tests.browser.pages import AUDIBLE, Component
 from tests.browser.spoken_audio import Recording
 from tests.browser.video_pattern import GREEN, RED, Picture, Quarters
 
 RATE = 48_000
 PIECE = RATE // 10
 Chunk = tuple[int, np.ndarray]
-
-LISTEN = """() => {
-  window.heard = (async () => {
-    const element = document.querySelector("[data-testid=webrtc-media]");
-    while (!element.srcObject) await new Promise((ready) => setTimeout(ready, 2));
-    return probe.record(0, 60);
-  })();
-}"""
-"""Records from the first moment there is something to play until it is over."""
 
 WATCH = """() => {
   const video = document.querySelector("[data-testid=webrtc-media]");
@@ -83,16 +74,6 @@ def set_pitch(component: Component, pitch: int) -> None:
     field.press("Tab")
 
 
-def heard(component: Component) -> Recording:
-    """Return everything that was played since ``LISTEN``."""
-    return _decoded(component.page.evaluate("window.heard"))
-
-
-def _decoded(sound: dict[str, Any]) -> Recording:
-    samples = np.frombuffer(base64.b64decode(sound["samples"]), "<f4").astype(np.float64)
-    return Recording(sound["rate"], samples)
-
-
 def seconds_of(recording: Recording, pitch: float) -> float:
     """Return for how long ``pitch`` is what is heard, to 10 ms."""
     step = recording.rate // 100
@@ -103,22 +84,18 @@ def seconds_of(recording: Recording, pitch: float) -> float:
     return count / 100
 
 
-NOW = """() => {
-  const element = document.querySelector("[data-testid=webrtc-media]");
-  return element?.srcObject ? probe.record(0, 0.3) : null;
-}"""
-"""Records what is played now; between two streams there is nothing to record."""
-
-
 def plays(component: Component, pitch: float) -> None:
     def found() -> bool:
-        sound = component.page.evaluate(NOW)
         # A stream that is replaced meanwhile may give nothing.
-        recording = None if sound is None else _decoded(sound)
-        return bool(recording and recording.samples.size and recording.share_of(pitch) > 0.8)
+        sound = component.heard(0.3)
+        return sound is not None and sound.loudness() > AUDIBLE and sound.share_of(pitch) > 0.8
 
     component.visit.until(
-        found, lambda: f"a tone of {pitch} Hz; it is {component.states()}, {component.error()}"
+        found,
+        lambda: (
+            f"a tone of {pitch} Hz; heard is {component.record(0.3).loudest():.0f} Hz, "
+            f"it was {component.states()}, {component.error()}"
+        ),
     )
 
 
@@ -132,11 +109,10 @@ def test_a_button_plays_a_generator_with_the_values_of_the_press(
     assert component.part("webrtc-start").count() == 0
     for pitch in (700, 1100):
         set_pitch(component, pitch)
-        component.page.evaluate(LISTEN)
+        component.record_next()
         press(component)
-        component.reach("connected")
-        component.reach("idle")
-        assert seconds_of(heard(component), pitch) > 0.8
+        component.passes("connected", "idle")
+        assert seconds_of(component.recorded(), pitch) > 0.8
         assert component.notice() is None
     assert component.error() is None
     assert component.states() == ["idle", *["connecting", "connected", "idle"] * 2]
@@ -154,11 +130,10 @@ def test_the_last_moment_is_heard(serve: Serve, visit: Open) -> None:
         audio = WebRTC(mode="receive", modality="audio")
         audio.stream(with_an_end, outputs=[audio], trigger=button.click)
     component = visit(serve(demo)).component()
-    component.page.evaluate(LISTEN)
+    component.record_next()
     press(component)
-    component.reach("connected")
-    component.reach("idle")
-    assert seconds_of(heard(component), 1500) >= 0.08
+    component.passes("connected", "idle")
+    assert seconds_of(component.recorded(), 1500) >= 0.08
 
 
 def solid(colour: tuple[int, int, int]) -> Picture:
@@ -189,11 +164,12 @@ def test_pictures_are_shown_to_the_last(serve: Serve, visit: Open, fn: Callable[
     component = visit(serve(demo)).component()
     component.page.evaluate(WATCH)
     press(component)
-    component.shows(Quarters(RED, RED, RED, RED))
-    component.reach("idle")
+    component.passes("connected", "idle")
     seen = [Quarters(*map(tuple, each)) for each in component.page.evaluate("window.seen") if each]
     assert seen[-1].near(Quarters(GREEN, GREEN, GREEN, GREEN))
-    assert len(seen) > 10
+    # All but the last are red; how many of them a busy machine shows is its own matter.
+    red = [each for each in seen[:-1] if each.near(Quarters(RED, RED, RED, RED))]
+    assert len(red) >= 5, seen
 
 
 def test_pressing_again_starts_anew_and_stands_in_no_line(serve: Serve, visit: Open) -> None:
@@ -220,10 +196,23 @@ def test_pressing_again_starts_anew_and_stands_in_no_line(serve: Serve, visit: O
 def test_of_many_quick_presses_the_last_one_counts(serve: Serve, visit: Open) -> None:
     demo, audio = audio_app(endless)
     component = visit(serve(demo)).component()
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "[900" in (route.request.post_data or ""):
+            late.append(route)
+        else:
+            route.continue_()
+
+    component.page.route("**/run/**", hold)
     for pitch in (500, 600, 700, 800, 900, 1200):
         set_pitch(component, pitch)
         press(component)
+    # The last but one reaches the server when the last has had every chance to overtake it.
     component.reach("connected")
+    plays(component, 800)
+    [route] = late
+    route.continue_()
     plays(component, 1200)
     component.visit.until(lambda: sessions(audio) == 1, "one session")
     assert "waiting" not in component.states()
@@ -247,8 +236,7 @@ def test_a_submitted_text_is_kept_although_the_box_is_cleared(serve: Serve, visi
     box_in_page = component.page.get_by_label("Say")
     box_in_page.fill("Good morning")
     box_in_page.press("Enter")
-    component.reach("connected")
-    component.reach("idle")
+    component.passes("connected", "idle")
     assert texts == ["Good morning"]
     assert box_in_page.input_value() == ""
 
@@ -266,8 +254,7 @@ def test_an_error_is_shown_and_the_next_press_works(serve: Serve, visit: Open) -
     assert "ValueError: too low" in (component.error() or "")
     set_pitch(component, 900)
     press(component)
-    component.reach("connected")
-    component.reach("idle")
+    component.passes("failed", "connected", "idle")
     assert component.error() is None
     assert "waiting" not in component.states()
 
@@ -339,7 +326,7 @@ def test_it_may_start_with_the_page_and_is_not_obeyed_twice(serve: Serve, visit:
         show.click(lambda: gr.update(visible=True), outputs=[audio])
     component = visit(serve(demo)).component()
     component.visit.until(lambda: calls == [440], "the generator to be called")
-    component.reach("idle")
+    component.passes("connected", "idle")
     press(component, "Hide")
     component.root.wait_for(state="detached")
     press(component, "Show")
