@@ -33,14 +33,14 @@ def spread(component: Component) -> float:
 
 
 def film(path: Path) -> None:
-    """Write four seconds of the test pattern and a tone."""
+    """Write six seconds of the test pattern and a tone."""
     with av.open(str(path), "w") as file:
         video = file.add_stream("mpeg4", rate=15)
         video.width, video.height, video.pix_fmt = 320, 240, "yuv420p"
         sound = file.add_stream("aac", rate=48_000)
-        for _ in range(60):
+        for _ in range(90):
             file.mux(video.encode(av.VideoFrame.from_ndarray(pattern(), format="rgb24")))
-        samples = 0.3 * np.sin(2 * np.pi * 440 * np.arange(4 * 48_000) / 48_000)
+        samples = 0.3 * np.sin(2 * np.pi * 440 * np.arange(6 * 48_000) / 48_000)
         for start in range(0, samples.size, 1024):
             part = samples[None, start : start + 1024].astype(np.float32)
             frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="mono")
@@ -53,7 +53,7 @@ def film(path: Path) -> None:
 def test_a_scene_moves_and_ends_by_itself(page: Visit) -> None:
     component = page.component()
     page.page.get_by_role("radio", name="Plasma").check()
-    set_number(page, "Seconds", 4)
+    set_number(page, "Seconds", 6)
     page.page.get_by_role("button", name="Play", exact=True).click()
     component.reach("connected")
     page.until(lambda: spread(component) > 40, "the colours of the plasma")

@@ -190,13 +190,13 @@ async def test_when_every_place_is_taken_the_caller_is_told() -> None:
     stream = echo(telephone=TelephoneOptions(busy="All of us are talking."))
     async with PhoneServer(stream) as server:
         async with server.call() as first, server.call() as second:
-            await asyncio.wait_for(second.over.wait(), 5)
+            await asyncio.wait_for(second.over.wait(), 30)
             assert second.spoken == ["All of us are talking."]
             assert second.events == []
             # Whose call was answered a moment before the last place was taken.
             handler = server.url.replace("http", "ws") + HANDLER
             async with SimulatedCall(handler) as third:
-                await asyncio.wait_for(third.over.wait(), 5)
+                await asyncio.wait_for(third.over.wait(), 30)
             assert third.events == []
             assert not first.over.is_set()
         await server.empty()
@@ -225,7 +225,7 @@ async def test_an_app_may_bring_its_own_routes() -> None:
         async with SimulatedCall(f"{server.url}/ring") as call:  # by the mounted handler
             await until(lambda: len(call.events) > 3)
             stream.close_stream(call.stream_sid)
-            await asyncio.wait_for(call.over.wait(), 5)
+            await asyncio.wait_for(call.over.wait(), 30)
         assert call.spoken == ["Goodbye."]
         await server.empty()
         url = server.url.replace("http", "ws") + "/own/telephone/handler"

@@ -109,4 +109,4 @@ async def test_ids_of_calls_can_be_used_by_the_app() -> None:
             await until(lambda: len(call.events) > 3)
             assert server.stream.handlers[call.stream_sid].phone_mode
             server.stream.close_stream(call.stream_sid)
-            await asyncio.wait_for(call.over.wait(), 5)
+            await asyncio.wait_for(call.over.wait(), 30)

@@ -85,7 +85,7 @@ async def test_a_refused_password_leaves_the_direct_way(
     wrong = {"urls": turn.url(), "username": "9999999999:me", "credential": "hunter2"}
     took, kinds = await timed({"iceServers": [wrong]})
     assert kinds == {"host"}
-    assert took < 2.5
+    assert took < 4.5  # who waits for an answer that does not come waits for five seconds
     [warning] = [each.getMessage() for each in caplog.records if "relay" in each.getMessage()]
     assert "401" in warning
     assert "hunter2" not in warning
