@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from gradio_webrtc.concurrency.waiting import cancel_and_wait, finished_within
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.media.audio.pcm import Int16Array
-from gradio_webrtc.turns.detection.speech_events import SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechDropped, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.transcription.options import PartialTranscripts
 from gradio_webrtc.turns.transcription.quiet_place import CUT_AFTER_S, quiet_place
 from gradio_webrtc.turns.transcription.recogniser import Recogniser
@@ -102,6 +103,8 @@ class TurnTranscriber:
             self._begin()
         elif isinstance(event, TurnEnded):
             self._ended = event.utterance
+        elif isinstance(event, SpeechDropped):
+            self._end(None)
         elif isinstance(event, EndOfTurnJudged):
             self._ended = None  # it goes on, or a reply begins
         elif isinstance(event, ReplyStarted):
@@ -153,7 +156,8 @@ class TurnTranscriber:
     async def _listen(self, turn: _Turn) -> float:
         """Recognise what is new, if anything; return how long to rest then."""
         listener = self._listener()
-        if listener.speech_s <= turn.speech_s:
+        # Nobody measures the speech of who holds a button: all of that may be some.
+        if math.isfinite(listener.speech_s) and listener.speech_s <= turn.speech_s:
             return self._every_s
         turn.speech_s = listener.speech_s
         began = asyncio.get_running_loop().time()

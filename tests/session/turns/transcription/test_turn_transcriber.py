@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from contextvars import copy_context
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc import PartialTranscripts, Transcript
-from gradio_webrtc.turns.detection.speech_events import SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import SpeechDropped, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.replies.current_reply import Reply
 from gradio_webrtc.turns.transcription.turn_transcriber import MOST_TURNS, TurnTranscriber
 from gradio_webrtc.turns.turn_events import (
@@ -248,3 +249,27 @@ async def test_a_long_turn_costs_in_proportion_to_its_length() -> None:
         costs.append(sum(heard for _, heard in stt.began))
         assert max(heard for _, heard in stt.began[:-1]) < 16
     assert costs[1] < 2.6 * costs[0]
+
+
+class Button(ScriptedTurnListener):
+    """Whose speech nobody measures: two words more each time somebody looks."""
+
+    heard = 0.0
+
+    def turn_so_far(self, after: int = 0) -> np.ndarray:
+        """Return what was said meanwhile."""
+        self.heard += 0.5
+        return spoken_words(self.heard)[:, after:]
+
+
+async def test_words_of_a_turn_by_a_button_are_told_while_they_are_said() -> None:
+    async with Followed(Recognises()) as person:
+        person.listener = Button()
+        person.tells(SpeechStarted(0.0))
+        person.listener.speech_s = math.inf
+        await asyncio.sleep(1.6)
+        assert [said.text.split()[-1] for said in person.texts] == ["w1", "w3", "w5"]
+        person.tells(SpeechDropped(1.6))
+        await asyncio.sleep(1.6)
+        assert person.texts[-1].final
+        assert len(person.texts) == 4
