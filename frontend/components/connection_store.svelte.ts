@@ -26,6 +26,7 @@ export class ConnectionStore {
       ...events,
       message: (message) => {
         this.#taking.receive(message);
+        this.mediaTools.receive(message);
         events.message(message);
       },
       changed: (view) => {

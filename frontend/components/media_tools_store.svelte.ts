@@ -5,6 +5,8 @@ import type { Environment, Settings, View } from "../lib/connection/environment"
 import { isActive } from "../lib/connection/state_model";
 import { PageRecorder, recordedTracks } from "../lib/recording/page_recorder";
 import { fileName } from "../lib/recording/file_names";
+import type { Message } from "../lib/connection/messages";
+import { timingsOf, type TurnTimings } from "../lib/turns/turn_timings";
 import { compare, type Report, type Statistics } from "../lib/playback/statistics";
 import { recallVolume, rememberVolume, toggled, withLevel, type Volume } from "../lib/playback/volume";
 import { browserRecorderEnvironment, videoFrameOf, saveBlob, today } from "./browser_environment";
@@ -17,6 +19,7 @@ export class MediaToolsStore {
   #elapsed: number | null = $state(null);
   #notice: string | null = $state(null);
   #statistics: Statistics | null = $state.raw(null);
+  #turn: TurnTimings | null = $state.raw(null);
   #shown = $state(false);
   #before: Report | null = null;
   #timer: number | null = null;
@@ -58,6 +61,16 @@ export class MediaToolsStore {
     return this.#statistics;
   }
 
+  /** The turn that was answered last on this connection. */
+  get turn(): TurnTimings | null {
+    return this.#turn;
+  }
+
+  /** The server said something. */
+  receive(message: Message): void {
+    this.#turn = timingsOf(message) ?? this.#turn;
+  }
+
   setLevel(level: number): void {
     this.#setVolume(withLevel(level));
   }
@@ -92,7 +105,10 @@ export class MediaToolsStore {
     this.#view = view;
     if (isActive(view.machine.name)) {
       this.#recorder.follow(recordedTracks(view, receives(this.settings().mode)));
-    } else this.#recorder.stop();
+    } else {
+      this.#recorder.stop();
+      this.#turn = null;
+    }
     this.#poll();
   }
 

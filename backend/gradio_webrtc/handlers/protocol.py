@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.json_values import JsonObject
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.media.emitted_media import MediaKind as MediaKind
 from gradio_webrtc.media.video.frames import FrameFormat, ImageArray
@@ -137,6 +138,10 @@ class ClientChannel(TextChannel, Protocol):
 
     def log(self, event: TurnLog) -> None:
         """Tell the client of a turn-taking event."""
+        ...
+
+    def turn_timings(self, values: JsonObject) -> None:
+        """Tell a client that shows such things when what happened in a turn."""
         ...
 
     def stopword(self, word: str) -> None:

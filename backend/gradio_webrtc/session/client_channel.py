@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gradio_webrtc.handlers.protocol import TurnLog
+from gradio_webrtc.json_values import JsonObject
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.awaited_inputs import AwaitedInputs
 from gradio_webrtc.session.transport import Transport
@@ -21,12 +22,14 @@ class SessionChannel:
     Attributes:
         awaited: the values of other inputs that were asked for.
         playout_s: how much later than audio reaches the client it is heard, if it says so.
+        speaks_of_playout: whether it ever did; such a client knows what this package adds.
     """
 
     def __init__(self, webrtc_id: str, on_loop: Callable[..., None], transport: Transport) -> None:
         self._on_loop = on_loop
         self._transport = transport
         self.playout_s: float | None = None
+        self.speaks_of_playout = False
         self.awaited = AwaitedInputs(webrtc_id, lambda text: self.notify(messages.warning(text)))
 
     def send(self, text: str) -> None:
@@ -40,6 +43,11 @@ class SessionChannel:
     def log(self, event: TurnLog) -> None:
         """Tell the client of a turn-taking event."""
         self.notify(messages.log(event))
+
+    def turn_timings(self, values: JsonObject) -> None:
+        """Tell a client that speaks of its playout when what happened in a turn."""
+        if self.speaks_of_playout:
+            self.notify(messages.turn_timings(values))
 
     def stopword(self, word: str) -> None:
         """Tell the client that a stop word was heard."""

@@ -13,9 +13,11 @@ from typing import Any, Literal, get_args
 
 from gradio_webrtc.errors import InvalidMessageError
 from gradio_webrtc.handlers.protocol import TurnLog
+from gradio_webrtc.json_values import JsonObject
 
 MAX_MESSAGE_BYTES = 16 * 1024
-"""A client's control message may not be larger. The largest of ours is under a kilobyte."""
+"""A client's control message may not be larger. Those of ours that have a bound are below three
+kilobytes."""
 
 MessageType = Literal[
     "send_input",
@@ -30,6 +32,8 @@ MessageType = Literal[
     "ping",
     "submitted",
     "push_to_talk",
+    "turn_timings",
+    "playout",
 ]
 MESSAGE_TYPES: tuple[str, ...] = get_args(MessageType)
 
@@ -103,6 +107,11 @@ def is_pressed(message: Message) -> bool | None:
     if message.data not in ("pressed", "released"):
         raise InvalidMessageError('push_to_talk needs "pressed" or "released" as its "data".')
     return bool(message.data == "pressed")
+
+
+def turn_timings(values: JsonObject) -> Message:
+    """Tell the client when what happened in a turn, see ``TurnTimings.as_json``."""
+    return Message("turn_timings", values)
 
 
 def encode(message: Message) -> str:

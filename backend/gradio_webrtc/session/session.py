@@ -108,7 +108,7 @@ class Session:
         self._announcements = Announcements(self.loop, self.transport)
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_task: asyncio.Task[None] | None = None
-        self._control = ClientMessages(webrtc_id, self.channel.notify, self.end, handler.talk)
+        self._control = ClientMessages(webrtc_id, self.channel, self.end, handler.talk)
         self.losses = Losses(handler, self._audio, self._video, outputs, self._control)
         self._context = Context(webrtc_id, websocket, self.channel, self.user_code)
         self._user_context = running_for(self._context)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import contract from "../../../tests/contract/messages.json";
-import { decode, encode, textOf } from "./messages";
+import { decode, encode, encodePlayout, textOf } from "./messages";
 
 
 describe("the contract shared with the server", () => {
@@ -15,6 +15,9 @@ describe("the contract shared with the server", () => {
   it("covers every message the page sends", () => {
     for (const type of ["ping", "end_stream"] as const) {
       expect(decode(encode(type))).toEqual({ type, data: "", reason: null });
+    }
+    for (const [ms, data] of [[null, null], [84.6, 85]] as const) {
+      expect(decode(encodePlayout(ms))).toEqual({ type: "playout", data, reason: null });
     }
   });
 });

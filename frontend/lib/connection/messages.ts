@@ -16,6 +16,8 @@ export const MESSAGE_TYPES = [
   "ping",
   "submitted",
   "push_to_talk",
+  "turn_timings",
+  "playout",
 ] as const;
 
 export type MessageType = (typeof MESSAGE_TYPES)[number];
@@ -48,6 +50,11 @@ export function decode(wire: string): Message | null {
 /** The wire form of a message that the page sends. */
 export function encode(type: "ping" | "end_stream"): string {
   return JSON.stringify({ type, data: "" });
+}
+
+/** Tells the server how late received audio is heard here, ms; `null` while that is not known. */
+export function encodePlayout(ms: number | null): string {
+  return JSON.stringify({ type: "playout", data: ms === null ? null : Math.round(ms) });
 }
 
 /** How many outputs a `fetch_output` is about; it says so when there is more than one. */

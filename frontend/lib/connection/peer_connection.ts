@@ -8,6 +8,7 @@ import { decode, encode } from "./messages";
 import { readDrain, type DrainReading } from "../playback/jitter_buffer_drain";
 import type { Link, LinkEvents } from "./environment";
 import { askForStereo } from "./sdp";
+import { PlayoutReport } from "../turns/playout_report";
 import { CandidateQueue, parseAnswer } from "./signaling";
 import type { Bitrates, Clock, Kind, RtpParams, Server, VideoCodec } from "../types";
 
@@ -36,6 +37,7 @@ export class PeerConnection implements Link {
   readonly #candidates: CandidateQueue;
   readonly #senders = new Map<Kind, RTCRtpSender>();
   readonly #incoming: MediaStreamTrack[] = [];
+  readonly #playout: PlayoutReport;
   #pingTimer: number | null = null;
   #closed = false;
   #reading: DrainReading | null = null;
@@ -52,6 +54,11 @@ export class PeerConnection implements Link {
       server.offer({ type: "ice-candidate", candidate, ...this.#address() }),
     );
     this.#channel = pc.createDataChannel("control", { ordered: true });
+    this.#playout = new PlayoutReport(
+      clock,
+      () => this.statistics(),
+      (text) => this.#say(text),
+    );
     this.#addMedia();
     this.#listen();
   }
@@ -116,8 +123,9 @@ export class PeerConnection implements Link {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#pingTimer !== null) this.clock.clear(this.#pingTimer);
+    this.#playout.close();
     this.#candidates.close();
-    if (polite && this.#channel.readyState === "open") this.#channel.send(encode("end_stream"));
+    if (polite) this.#say(encode("end_stream"));
     this.pc.close();
   }
 
@@ -183,8 +191,14 @@ export class PeerConnection implements Link {
     };
     channel.onmessage = ({ data }) => {
       const message = typeof data === "string" ? decode(data) : null;
-      if (message !== null && !this.#closed) events.message(message);
+      if (message === null || this.#closed) return;
+      this.#playout.receive(message);
+      events.message(message);
     };
+  }
+
+  #say(text: string): void {
+    if (this.#channel.readyState === "open") this.#channel.send(text);
   }
 
   #ping(): void {

@@ -27,6 +27,8 @@ export interface Flow {
   readonly lost: number | null;
   /** Variation of the packets' arrival, ms. */
   readonly jitter: number | null;
+  /** Of received audio: from its arrival to when it is heard, ms. */
+  readonly playout: number | null;
 }
 
 export interface Statistics {
@@ -107,6 +109,17 @@ function lost(now: Stats | undefined, before: Stats | undefined, arrived: number
   return (missing * 100) / (missing + arrived);
 }
 
+/** What waits against the unevenness of the network, and in the audio device's own buffer. */
+function playout(now: Stats, before: Stats | undefined, index: Index): number | null {
+  const reading = (name: string): number | null => growth(now, before, name) ?? number(now, name);
+  const [seconds, count] = [reading("jitterBufferDelay"), reading("jitterBufferEmittedCount")];
+  if (now.kind !== "audio" || seconds === null || !count) return null;
+  const [device] = index.of("media-playout");
+  const played = number(device, "totalSamplesCount");
+  const waited = played ? (number(device, "totalPlayoutDelay") ?? 0) / played : 0;
+  return 1000 * (seconds / count + waited);
+}
+
 function incoming(now: Stats, before: Stats | undefined, index: Index): Flow {
   const jitter = number(now, "jitter");
   const bytes = rate(now, before, "bytesReceived");
@@ -119,6 +132,7 @@ function incoming(now: Stats, before: Stats | undefined, index: Index): Flow {
     dropped: number(now, "framesDropped"),
     lost: lost(now, before, growth(now, before, "packetsReceived")),
     jitter: jitter === null ? null : jitter * 1000,
+    playout: playout(now, before, index),
   };
 }
 
@@ -138,6 +152,7 @@ function outgoing(now: Stats, before: Stats | undefined, index: Index, earlier: 
     dropped: source === null || encoded === null ? null : Math.max(0, source - encoded),
     lost: lost(theirs, earlier.get(theirs?.id), growth(now, before, "packetsSent")),
     jitter: jitter === null ? null : jitter * 1000,
+    playout: null,
   };
 }
 
@@ -183,6 +198,7 @@ const ROWS: readonly [name: string, kinds: readonly Kind[], text: (flow: Flow) =
   ["Dropped", ["video"], (flow) => rounded(flow.dropped, "")],
   ["Lost", ["audio", "video"], (flow) => rounded(flow.lost, " %", 1)],
   ["Jitter", ["audio", "video"], (flow) => rounded(flow.jitter, " ms")],
+  ["Playout", ["audio"], (flow) => rounded(flow.playout, " ms")],
 ];
 
 /** The lines of the overlay: one kind after the other, leaving out what nothing is known of. */

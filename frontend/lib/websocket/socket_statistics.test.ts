@@ -11,6 +11,8 @@ it("is read as what a peer connection measures is", () => {
   }
   for (let frame = 0; frame < 50; frame += 1) counted.dropped();
   counted.roundTrip(42);
+  counted.waiting(0.07);
+  counted.waiting(0);
   const seen = compare(counted.report("PCM", 2_000), before);
   expect(seen.path).toBe("websocket");
   expect(roundTripText(seen)).toBe("42 ms");
@@ -18,6 +20,7 @@ it("is read as what a peer connection measures is", () => {
     { name: "Codec", in: "PCM", out: "PCM" },
     { name: "Bitrate", in: "192 kbit/s", out: "384 kbit/s" },
     { name: "Lost", in: "", out: "50.0 %" },
+    { name: "Playout", in: "70 ms", out: "" },
   ]);
 });
 

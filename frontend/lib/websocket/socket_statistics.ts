@@ -10,6 +10,8 @@ export class SocketStatistics {
   #received = 0;
   #frames = 0;
   #dropped = 0;
+  #waited = 0;
+  #waits = 0;
   #roundTripMs: number | null = null;
 
   /** Audio was sent: bytes of it, without what wraps them. */
@@ -27,6 +29,13 @@ export class SocketStatistics {
     this.#received += bytes;
   }
 
+  /** So many seconds of audio wait to be played; counted as a jitter buffer's samples are. */
+  waiting(seconds: number): void {
+    if (seconds <= 0) return;
+    this.#waited += seconds;
+    this.#waits += 1;
+  }
+
   roundTrip(ms: number): void {
     this.#roundTripMs = ms;
   }
@@ -42,7 +51,10 @@ export class SocketStatistics {
         type: "candidate-pair",
         ...(this.#roundTripMs !== null && { currentRoundTripTime: this.#roundTripMs / 1000 }),
       },
-      { id: "in", type: "inbound-rtp", ...media, bytesReceived: this.#received },
+      {
+        ...{ id: "in", type: "inbound-rtp", ...media, bytesReceived: this.#received },
+        ...{ jitterBufferDelay: this.#waited, jitterBufferEmittedCount: this.#waits },
+      },
       {
         ...{ id: "out", type: "outbound-rtp", ...media, remoteId: "there" },
         ...{ bytesSent: this.#sent, packetsSent: this.#frames },

@@ -7,6 +7,7 @@ import type { Environment, Link, LinkEvents } from "../connection/environment";
 import { parseSocketPath } from "../connection/signaling";
 import { MARGIN_MS, type DrainReading } from "../playback/jitter_buffer_drain";
 import type { Report } from "../playback/statistics";
+import { PlayoutReport } from "../turns/playout_report";
 import type { Kind } from "../types";
 import type { AudioLine } from "./audio_line";
 import { chooseCodec, type AudioCodec } from "./audio_codecs";
@@ -36,6 +37,7 @@ type Parts = Pick<
 
 export class WebsocketLink implements Link {
   readonly #statistics = new SocketStatistics();
+  readonly #playout: PlayoutReport;
   #line: AudioLine | null = null;
   #codec: AudioCodec | null = null;
   #socket: WebSocket | null = null;
@@ -53,6 +55,11 @@ export class WebsocketLink implements Link {
     private readonly events: LinkEvents,
   ) {
     this.#track = options.track;
+    this.#playout = new PlayoutReport(
+      env.clock,
+      () => this.statistics(),
+      (text) => this.#send(text),
+    );
   }
 
   async open(): Promise<void> {
@@ -78,10 +85,11 @@ export class WebsocketLink implements Link {
     return Promise.resolve();
   }
 
-  statistics(): Promise<Report | null> {
-    const name = this.#closed ? undefined : this.#codec?.name;
-    const report = name === undefined ? null : this.#statistics.report(name, this.env.clock.now());
-    return Promise.resolve(report);
+  async statistics(): Promise<Report | null> {
+    const name = this.#codec?.name;
+    if (this.#closed || name === undefined || this.#line === null) return null;
+    this.#statistics.waiting(await this.#line.waiting());
+    return this.#statistics.report(name, this.env.clock.now());
   }
 
   async drain(): Promise<DrainReading> {
@@ -93,6 +101,7 @@ export class WebsocketLink implements Link {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#pingTimer !== null) this.env.clock.clear(this.#pingTimer);
+    this.#playout.close();
     if (polite) this.#send(STOP);
     this.#socket?.close();
     this.#line?.close();
@@ -167,6 +176,7 @@ export class WebsocketLink implements Link {
         this.#settle();
         return this.events.refused(incoming.problem);
       case "message":
+        this.#playout.receive(incoming.message);
         return this.events.message(incoming.message);
     }
   }

@@ -107,3 +107,37 @@ async def test_a_button_is_told_to_the_handler() -> None:
     [warning] = bench.transport.messages
     assert "push_to_talk needs" in warning.data
     await bench.session.aclose()
+
+
+async def test_a_client_that_speaks_of_its_playout_is_told_of_turns_and_no_other_is() -> None:
+    bench = await open_session()
+    client = bench.session.link.client
+    client.turn_timings({"decided_s": 0.5})
+    await settle()
+    assert bench.transport.messages == []
+    for said, known in [
+        ("null", None),
+        ("84.5", 0.0845),
+        ("0", 0.0),
+        ("5000", 5.0),
+        ("null", None),
+    ]:
+        bench.session.on_message(f'{{"type":"playout","data":{said}}}')
+        assert client.playout_s == known
+    client.turn_timings({"decided_s": 0.5})
+    await settle()
+    assert [message.data for message in bench.transport.sent("turn_timings")] == [
+        {"decided_s": 0.5}
+    ]
+    await bench.session.aclose()
+
+
+@pytest.mark.parametrize("data", ["-1", "5001", "1e999", "NaN", '"80"', "true", "[]", "{}"])
+async def test_a_playout_that_cannot_be_is_refused(data: str) -> None:
+    bench = await open_session()
+    bench.session.on_message(f'{{"type":"playout","data":{data}}}')
+    await settle()
+    assert bench.session.link.client.playout_s is None
+    [warning] = bench.transport.messages
+    assert "0 to 5000 ms" in warning.data
+    await bench.session.aclose()

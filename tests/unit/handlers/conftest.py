@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest_asyncio
 
+from gradio_webrtc.json_values import JsonObject
 from tests.support.thread_fixtures import nothing_left_behind as nothing_left_behind
 from tests.support.thread_fixtures import until as until
 from tests.support.thread_fixtures import until_async as until_async
@@ -41,6 +42,9 @@ class FakeLink:
 
     def send(self, text: str) -> None:
         self.sent.append(text)
+
+    def turn_timings(self, values: JsonObject) -> None:
+        """Nobody looks."""
 
     def log(self, event: str) -> None:
         self.logged.append(event)

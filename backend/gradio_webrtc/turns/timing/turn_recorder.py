@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gradio_webrtc.concurrency.loop_clock import loop_clock
 from gradio_webrtc.handlers.protocol import Link
 from gradio_webrtc.turns.timing.turn_calls import OnTurn, TurnCalls
@@ -21,10 +23,11 @@ class TurnRecorder:
     """
 
     def __init__(self, link: Link, rate: int, on_turn: OnTurn | None) -> None:
+        self._client = link.client
         self._calls = None if on_turn is None else TurnCalls(on_turn)
         clock = loop_clock(link.loop)
         self._timer = TurnTimer(
-            link.webrtc_id, link.playback, rate, clock, self._heard, self._finished
+            link.webrtc_id, link.playback, rate, clock, self._show, self._finished
         )
 
     def __call__(self, event: TurnEvent) -> None:
@@ -37,11 +40,14 @@ class TurnRecorder:
         if self._calls is not None:
             await self._calls.aclose()
 
-    def _heard(self, timings: TurnTimings) -> None:
-        """The reply is being heard."""
+    def _show(self, timings: TurnTimings) -> None:
+        """The reply is being heard: now is when somebody looks how long that took."""
+        self._client.turn_timings(timings.as_json())
 
     def _finished(self, timings: TurnTimings) -> None:
         """The turn is over."""
+        timings = replace(timings, playout_s=self._client.playout_s)
+        self._show(timings)
         TURN_FEED.put(timings)
         if self._calls is not None:
             self._calls.tell(timings)

@@ -15,6 +15,7 @@ from gradio_webrtc.turns.turn_events import (
     ReplyEnded,
     ReplyResumed,
     ReplySounded,
+    ReplySpeculated,
     ReplyStarted,
     TurnEvent,
 )
@@ -54,6 +55,8 @@ class TurnTimer:
         self._heard = heard
         self._finished = finished
         self._speech_ended: float | None = None
+        self._early: Reply | None = None
+        """Begun before the turn had ended; it may come to nothing."""
         self._turn: _Turn | None = None
         self._waiting = BackgroundTasks("waiting for a reply to be heard")
 
@@ -62,6 +65,8 @@ class TurnTimer:
         now = self._clock()
         if isinstance(event, TurnEnded):
             self._speech_ended = now - event.silence_s
+        elif isinstance(event, ReplySpeculated):
+            self._early = event.reply
         elif isinstance(event, ReplyStarted):
             self._begin(event, now)
         elif isinstance(event, ReplyResumed):
@@ -82,7 +87,9 @@ class TurnTimer:
         # Without an utterance what ended last was no turn that is answered now.
         ended = self._speech_ended if utterance_s else None
         self._speech_ended = None
-        self._turn = _Turn(event.reply, now if ended is None else ended, now, utterance_s)
+        speech_ended = now if ended is None else ended
+        early, self._early = event.reply is self._early, None
+        self._turn = _Turn(event.reply, speech_ended, now, utterance_s, early)
         self._waiting.spawn(self._wait(self._turn, self._playback.played_s))
 
     async def _wait(self, turn: _Turn, before: float) -> None:
@@ -112,6 +119,7 @@ class _Turn:
     speech_ended: float
     decided: float
     utterance_s: float
+    speculative: bool
     first_audio: float | None = None
     first_heard: float | None = None
     ended: float | None = None
@@ -134,6 +142,7 @@ class _Turn:
             first_heard_s=self._since(self.first_heard),
             ended_s=self._since(self.ended),
             interrupted=self.interrupted,
+            speculative=self.speculative,
             marks=marks,
         )
 

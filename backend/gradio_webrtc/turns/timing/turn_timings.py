@@ -32,8 +32,8 @@ class TurnTimings:
             connection ended before that.
         interrupted: whether it was dropped.
         speculative: whether the reply was begun before it was clear that they have finished.
-        playout_s: how much later than it is sent the person's page plays it, in seconds, if it says
-            so; to be added to ``first_heard_s`` for what the person experiences.
+        playout_s: how much later than it arrives there the person's page plays audio, in seconds,
+            if it says so. With the way there it is what ``first_heard_s`` does not know of.
         marks: the other names that the reply marked, and when.
     """
 

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradio_webrtc import Reply, TurnTimings, current_reply, get_tts_model
+from gradio_webrtc import AlgoOptions, Reply, TurnTimings, current_reply, get_tts_model
+from tests.support.loud_call import LoudCall
+from tests.support.loudness_detector import SPEECH
 from tests.support.scripted_conversation import RATE, ScriptedReply, Talk
 
 pytestmark = pytest.mark.looptime
@@ -154,3 +156,18 @@ async def test_what_another_voice_speaks_is_what_the_author_says() -> None:
     assert replies[0].heard_text == "The first sentence. The second one is a"
     assert turns[0].first_token_s is not None
     assert turns[0].first_token_s <= (turns[0].first_audio_s or 0.0)
+
+
+async def test_one_that_was_begun_in_the_pause_was_heard_from_when_it_was_played() -> None:
+    speaking = Speaking()
+    options = {"speculative": True, "algo_options": AlgoOptions(silence_ms=500)}
+    async with LoudCall(fn=speaking, **options) as talk:
+        await talk.hears((0, 0.5), (SPEECH, 1.0))
+        half = first_s() + spoken_s(SECOND) / 2
+        await talk.until(lambda: talk.transport.played_s > half)
+        await talk.hears((SPEECH, 1.5))
+    (reply,) = speaking.replies
+    assert reply.interrupted
+    heard = reply.heard_text
+    assert TEXT.startswith(heard)
+    assert abs(len(heard[len(FIRST) :].split()) - len(SECOND.split()) / 2) <= 1.5

@@ -10,11 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradio_webrtc import AdditionalOutputs, TurnTimings, current_reply
+from gradio_webrtc import AdditionalOutputs, Reply, TurnTimings, current_reply
 from gradio_webrtc.speech.recognition.recent_transcripts import RecentTranscripts
 from gradio_webrtc.turns.detection.speech_events import TurnEnded
 from gradio_webrtc.turns.timing.turn_calls import OnTurn
-from tests.support.scripted_conversation import Replier, ScriptedReply, Talk, sounds
+from gradio_webrtc.turns.timing.turn_timer import TurnTimer
+from gradio_webrtc.turns.turn_events import (
+    ReplyEnded,
+    ReplyForgotten,
+    ReplySpeculated,
+    ReplyStarted,
+)
+from tests.support.fake_transport import FakeTransport
+from tests.support.scripted_conversation import RATE, Replier, ScriptedReply, Talk, sounds
 
 pytestmark = pytest.mark.looptime
 
@@ -140,3 +148,27 @@ async def test_what_a_trigger_cuts_off_is_timed_from_there() -> None:
     assert turn.spoken
     assert turn.utterance_s == pytest.approx(0.1)
     assert turn.decided_s == 0.0
+
+
+async def test_a_reply_that_was_begun_in_the_pause_is_told_apart() -> None:
+    loop, turns = asyncio.get_running_loop(), list[TurnTimings]()
+    playback = FakeTransport()
+    timer = TurnTimer("someone", playback, RATE, loop.time, turns.append, turns.append)
+    said = np.full((1, RATE), 7, np.int16)
+    forgotten, early, late = [Reply(lambda: 0.0, loop.time) for _ in range(3)]
+    timer(ReplySpeculated(forgotten, said))
+    timer(ReplyForgotten(forgotten))
+    timer(ReplySpeculated(early, said))
+    await asyncio.sleep(0.1)
+    early.mark("transcribed")
+    await asyncio.sleep(0.2)
+    timer(TurnEnded(said, 0.8, 1.0, silence_s=0.5))
+    timer(ReplyStarted(early, said))
+    timer(ReplyEnded(interrupted=True))
+    timer(TurnEnded(said, 0.8, 1.0, silence_s=0.5))
+    timer(ReplyStarted(late, said))
+    timer.close()
+    timer.close()
+    assert [turn.speculative for turn in turns] == [True, False]
+    assert turns[0].decided_s == pytest.approx(0.5)
+    assert turns[0].transcribed_s == pytest.approx(0.3), "before it was decided"
