@@ -93,6 +93,7 @@ from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
 from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
 from gradio_webrtc.turns.speculation.options import SpeculationOptions
 from gradio_webrtc.turns.stop_words.reply_on_stop_words import ReplyOnStopWords
+from gradio_webrtc.turns.timing.turn_spans import TurnSpans
 from gradio_webrtc.turns.timing.turn_timings import TurnTimings
 from gradio_webrtc.turns.transcription.options import PartialTranscripts
 from gradio_webrtc.turns.transcription.transcript import Transcript
@@ -159,6 +160,7 @@ __all__ = [
     "TurnCredentialsError",
     "TurnDetector",
     "TurnEnded",
+    "TurnSpans",
     "TurnTimings",
     "UIArgs",
     "UnknownConnectionError",
