@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import numpy as np
@@ -107,8 +107,9 @@ async def test_one_that_is_interrupted_while_it_is_heard_and_one_before_anything
 async def test_a_reply_to_nothing_said_is_timed_from_when_it_was_wanted() -> None:
     turns: list[TurnTimings] = []
 
-    def greet() -> Iterator[Any]:
-        yield from sounds(4_000, 0.4)
+    async def greet() -> AsyncIterator[Any]:
+        for chunk in sounds(4_000, 0.4):
+            yield chunk
 
     handler = ScriptedReply(Replier(), startup_fn=greet, on_turn=into(turns))
     async with Talk(handler) as talk:
