@@ -21,8 +21,11 @@ async def test_sound_is_paced_and_played_is_what_the_caller_has_heard() -> None:
         assert np.diff(sent).max() <= 0.021
         assert call.playback.played_s == pytest.approx(len(call.loud) * 0.02, abs=0.03)
         assert len(sent) * 0.02 > call.playback.played_s + 0.15
+        on_its_way = len(sent) * 0.02 - call.playback.played_s
+        assert call.playback.queued_s == pytest.approx(0.5 + on_its_way, abs=0.13)
         await call.passes(2.0)
         assert call.playback.played_s == pytest.approx(2.0, abs=0.003)
+        assert call.playback.queued_s == pytest.approx(0.0, abs=0.003)
         assert len(call.loud) * 0.02 == pytest.approx(2.0, abs=0.03)
 
 

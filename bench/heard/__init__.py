@@ -1,0 +1,1 @@
+"""How far ``heard_text`` is from what can be heard."""
