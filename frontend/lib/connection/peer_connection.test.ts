@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { FakeClock, settle } from "../testing/clock";
 import { FakePeer, FakeServer, FULL } from "../testing/peers";
-import type { Message } from "./messages";
+import { SETTLED_MS } from "../turns/playout_report";
+import { encodePlayout, type Message } from "./messages";
 import { PeerConnection, PING_MS, type PeerConnectionOptions } from "./peer_connection";
 
 const OPTIONS: PeerConnectionOptions = {
@@ -131,6 +132,24 @@ it("tells of the states that matter, and of none after its end", async () => {
   browser.become("connected");
   browser.vanish();
   expect(told.slice(1)).toEqual(["connected", "disconnected", "failed"]);
+});
+
+describe("a reply that is played", () => {
+  it("is measured, and the server told how long it waits here", async () => {
+    const connection = make();
+    browser.channel.readyState = "open";
+    const waited = { jitterBufferDelay: 480, jitterBufferEmittedCount: 4_800 };
+    browser.stats.set("in", { id: "in", type: "inbound-rtp", kind: "audio", ...waited });
+    const say = (data: string): void => browser.channel.onmessage?.({ data: JSON.stringify({ type: "log", data }) });
+    say("response_starting");
+    await clock.pass(SETTLED_MS);
+    expect(browser.channel.sent).toEqual([encodePlayout(null), encodePlayout(100)]);
+    say("response_starting");
+    connection.close(false);
+    await clock.pass(SETTLED_MS);
+    expect(browser.channel.sent).toHaveLength(2);
+    expect(clock.armed).toBe(0);
+  });
 });
 
 describe("the end", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Message } from "../connection/messages";
 import type { Problem } from "../connection/problems";
 import { MARGIN_MS } from "../playback/jitter_buffer_drain";
+import { SETTLED_MS } from "../turns/playout_report";
 import { FakeTrack } from "../testing/browser";
 import { FakeClock, settle } from "../testing/clock";
 import { FakeServer, FULL } from "../testing/peers";
@@ -216,6 +217,19 @@ describe("a connection", () => {
     const found: unknown[] = [];
     (await bench.link.statistics())?.forEach((stats) => found.push(stats.currentRoundTripTime));
     expect(found).toContain(0.03);
+  });
+
+  it("tells the server how long a reply waits here before it is heard", async () => {
+    const bench = await new Bench().connect();
+    bench.line.seconds = 0.07;
+    bench.socket.receive({ type: "log", data: "response_starting" });
+    await bench.clock.pass(SETTLED_MS);
+    const told = bench.socket.said.filter(({ type }) => type === "playout").map(({ data }) => data);
+    expect(told).toEqual([null, 70]);
+    bench.socket.receive({ type: "log", data: "response_starting" });
+    bench.link.close(true);
+    await bench.clock.pass(SETTLED_MS);
+    expect(bench.clock.armed).toBe(0);
   });
 
   it("tells that it was cut, and nothing once it was closed", async () => {
