@@ -235,7 +235,12 @@ def accurate_stt_engine() -> str | None:
     named = os.environ.get("GRADIO_WEBRTC_STT")
     if named:
         return None if named == "sphinx" else named
-    return next((name for name in _STT.installed() if name != "sphinx"), None)
+    return next((name for name in installed_stt_engines() if name != "sphinx"), None)
+
+
+def installed_stt_engines() -> list[str]:
+    """Return the names of the recognisers that are here with all their files, best first."""
+    return _STT.installed()
 
 
 def get_tts_model(model: str | None = None, **options: Any) -> TTSModel:

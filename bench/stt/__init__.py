@@ -1,0 +1,1 @@
+"""How many words recognition mistakes, on people's speech."""
