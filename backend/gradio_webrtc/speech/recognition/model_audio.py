@@ -26,6 +26,21 @@ def mono_at(sample_rate: int, audio: Any) -> Int16Array:
     return converted
 
 
+def cut_where_quiet(samples: Int16Array, longest: int, within: int, slot: int) -> list[Int16Array]:
+    """Return ``samples``, shape ``(n,)``, in pieces of at most ``longest``, as views.
+
+    Each but the last ends where it is quietest for ``slot`` samples within its last ``within``,
+    which both are divided into.
+    """
+    pieces = []
+    while samples.size > longest:
+        late = samples[longest - within : longest].reshape(-1, slot).astype(np.float32)
+        at = longest - within + int(np.argmin((late**2).sum(axis=1))) * slot + slot // 2
+        pieces.append(samples[:at])
+        samples = samples[at:]
+    return [*pieces, samples]
+
+
 def _narrow(audio: Any) -> Any:
     """Return ``audio`` with int64 samples as int16, and anything else as it is."""
     if not isinstance(audio, tuple) or len(audio) < 2 or not isinstance(audio[1], np.ndarray):

@@ -12,14 +12,14 @@ import numpy as np
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.audio.pcm import Float32Array, Int16Array, to_float32
 from gradio_webrtc.speech.onnx_model import onnxruntime
-from gradio_webrtc.speech.recognition.hallucinations import believable, is_stand_in
-from gradio_webrtc.speech.recognition.model_audio import mono_at
+from gradio_webrtc.speech.recognition.hallucinations import believable
+from gradio_webrtc.speech.recognition.model_audio import cut_where_quiet, mono_at
 from gradio_webrtc.speech.recognition.moonshine_files import REPOSITORIES, find_files
 from gradio_webrtc.speech.recognition.moonshine_files import files_are_here as files_are_here
 from gradio_webrtc.speech.recognition.moonshine_model import MoonshineModel, load_model
 from gradio_webrtc.speech.recognition.moonshine_vocabulary import text_of
 from gradio_webrtc.speech.recognition.recent_transcripts import RecentTranscripts
-from gradio_webrtc.speech.recognition.voice_check import CERTAIN, LIKELY, VoiceCheck
+from gradio_webrtc.speech.recognition.voice_check import FAINT, VoiceCheck
 
 SAMPLE_RATE = 16_000
 
@@ -103,21 +103,19 @@ class MoonshineSTT:
 
     def _recognised(self, samples: Int16Array) -> str:
         model = self._loaded()
-        said = [self._said(model, piece) for piece in _pieces(to_float32(samples))]
+        said = [self._said(model, to_float32(piece)) for piece in _pieces(samples)]
         return " ".join(text for text in said if text)
 
     def _said(self, model: MoonshineModel, piece: Float32Array) -> str:
         padded = _with_edges(_audible(piece))
         voice = 1.0 if self._voices is None else self._voices.likelihood(padded)
-        if voice < LIKELY:
+        if voice < FAINT:
             return ""
         seconds = piece.size / SAMPLE_RATE
         most = min(_SPARE_TOKENS + math.ceil(seconds * _TOKENS_A_SECOND), _MOST_TOKENS)
         found = model.recognise(padded, most)
         text = text_of(found.tokens, model.pieces)
-        if voice < CERTAIN and is_stand_in(text):
-            return ""
-        return believable(text, found.confidence, seconds, ended=found.ended)
+        return believable(text, found.confidence, seconds, ended=found.ended, voice=voice)
 
     def _loaded(self) -> MoonshineModel:
         with self._lock:
@@ -141,13 +139,6 @@ def _with_edges(samples: Float32Array) -> Float32Array:
     return padded
 
 
-def _pieces(samples: Float32Array) -> list[Float32Array]:
-    pieces = []
-    while samples.size > _LONGEST:
-        # The quietest tenth of a second shortly before the longest the model takes.
-        late = samples[_LONGEST - _CUT_IN : _LONGEST].reshape(-1, SAMPLE_RATE // 10)
-        slot = late.shape[1]
-        at = _LONGEST - _CUT_IN + int(np.argmin((late**2).sum(axis=1))) * slot + slot // 2
-        pieces.append(samples[:at])
-        samples = samples[at:]
-    return [*pieces, samples] if samples.size >= _SHORTEST else pieces
+def _pieces(samples: Int16Array) -> list[Int16Array]:
+    pieces = cut_where_quiet(samples, _LONGEST, _CUT_IN, SAMPLE_RATE // 10)
+    return [piece for piece in pieces if piece.size >= _SHORTEST]

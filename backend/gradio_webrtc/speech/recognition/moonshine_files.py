@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gradio_webrtc.errors import SpeechEngineError
+from gradio_webrtc.errors import ModelDownloadError, SpeechEngineError
 from gradio_webrtc.speech.model_files import cached_file, model_file
 
 REPOSITORIES = {
@@ -25,6 +25,13 @@ PACKAGE = "moonshine_voice"
 """Version 0.1.0 has the weights of the tiny model, as 0.0.4, 0.0.45, 0.0.59 and 0.0.73 have; others
 fetch them. It is looked into and never imported: it would load PortAudio, which few servers have.
 """
+_WEIGHTLESS = "The installed moonshine-voice does not bring the weights"
+_INSTALL = 'pip install "moonshine-voice<=0.1.0"'
+_REINSTALL = (
+    "If it is damaged, install it anew: "
+    'pip install --force-reinstall --no-deps "moonshine-voice<=0.1.0"'
+)
+_REFETCH = "If it is damaged, delete the file, and it is fetched anew."
 PACKAGED = {"moonshine/tiny": Path("assets/tiny-en")}
 # onnxruntime tells its own format by this suffix alone.
 PACKAGED_FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
@@ -32,11 +39,16 @@ PACKAGED_FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bi
 
 @dataclass(frozen=True)
 class MoonshineFiles:
-    """The three files of a model, in either form."""
+    """The three files of a model, in either form.
+
+    Attributes:
+        remedy: what to do when one turns out to be damaged.
+    """
 
     encoder: Path
     decoder: Path
     tokenizer: Path
+    remedy: str = ""
 
 
 def files_are_here(model: str) -> bool:
@@ -61,20 +73,33 @@ def find_files(model: str, folder: str | os.PathLike[str] | None) -> MoonshineFi
     given = _packaged(model) if folder is None else _in(Path(folder))
     if given is not None:
         return given
-    source = REPOSITORIES[model] if folder is None else folder
     if folder is not None and any((Path(folder) / name).is_file() for name in PACKAGED_FILES):
         raise SpeechEngineError(f"{folder} needs all of {', '.join(PACKAGED_FILES)}.")
-    return MoonshineFiles(*(model_file(source, name) for name in (ENCODER, DECODER, TOKENIZER)))
+    try:
+        source = REPOSITORIES[model] if folder is None else folder
+        encoder, decoder, tokenizer = (
+            model_file(source, name) for name in (ENCODER, DECODER, TOKENIZER)
+        )
+    except ModelDownloadError as error:
+        raise ModelDownloadError(f"{error} {_instead(model)}".rstrip()) from error
+    remedy = _REFETCH if folder is None else _copy_to(folder)
+    return MoonshineFiles(encoder, decoder, tokenizer, remedy)
+
+
+def _instead(model: str) -> str:
+    """Return what else there is, for somebody who got no ``model`` from the hub."""
+    if model not in PACKAGED or not has_wheels():
+        return ""
+    if package_folder() is not None:
+        return f"{_WEIGHTLESS}: {_INSTALL}"
+    return 'Without the hub the weights come with pip install "gradio_webrtc[stt]"'
 
 
 def better_recognition() -> str:
     """Return what an app is told that hears with less than this model: how it is had."""
     known = "The built-in recognition mistakes one word in three. "
     if has_wheels() and package_folder() is not None and _packaged("moonshine/tiny") is None:
-        return known + (
-            "The installed moonshine-voice does not bring the weights of a better one: "
-            'pip install "moonshine-voice<=0.1.0"'
-        )
+        return f"{known}{_WEIGHTLESS} of a better one: {_INSTALL}"
     if has_wheels():
         return known + 'A much better one, offline as well: pip install "gradio_webrtc[stt]"'
     return known + (
@@ -92,12 +117,19 @@ def package_folder() -> Path | None:
 
 def _packaged(model: str) -> MoonshineFiles | None:
     folder, inside = package_folder(), PACKAGED.get(model)
-    return None if folder is None or inside is None else _in(folder / inside)
+    found = None if folder is None or inside is None else _in(folder / inside)
+    return None if found is None else replace(found, remedy=_REINSTALL)
 
 
 def _in(folder: Path) -> MoonshineFiles | None:
-    paths = [folder / name for name in PACKAGED_FILES]
-    return MoonshineFiles(*paths) if all(path.is_file() for path in paths) else None
+    encoder, decoder, tokenizer = (folder / name for name in PACKAGED_FILES)
+    if not all(path.is_file() for path in (encoder, decoder, tokenizer)):
+        return None
+    return MoonshineFiles(encoder, decoder, tokenizer, _copy_to(folder))
+
+
+def _copy_to(folder: str | os.PathLike[str]) -> str:
+    return f"If it is damaged, copy the model's files to {os.fspath(folder)} anew."
 
 
 def has_wheels() -> bool:

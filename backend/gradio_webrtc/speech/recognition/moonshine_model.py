@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gradio_webrtc.errors import SpeechEngineError
 from gradio_webrtc.media.audio.pcm import Float32Array
-from gradio_webrtc.speech.onnx_model import check_inputs, open_model
+from gradio_webrtc.speech.onnx_model import check_inputs, onnxruntime, open_model
 from gradio_webrtc.speech.recognition.moonshine_files import MoonshineFiles
 from gradio_webrtc.speech.recognition.moonshine_vocabulary import read_vocabulary
 
@@ -101,8 +101,16 @@ def load_model(files: MoonshineFiles) -> MoonshineModel:
 
     Raises:
         MissingExtraError: onnxruntime is not installed.
-        SpeechEngineError: they are not those of this model, or damaged.
+        SpeechEngineError: they are not those of this model, or damaged; the text says what to do.
     """
+    onnxruntime("stt")  # what is missing then is not a file
+    try:
+        return _load(files)
+    except SpeechEngineError as error:
+        raise SpeechEngineError(f"{str(error).rstrip('.')}. {files.remedy}") from error
+
+
+def _load(files: MoonshineFiles) -> MoonshineModel:
     encoder, decoder = open_model(files.encoder, "stt"), open_model(files.decoder, "stt")
     check_inputs(encoder, files.encoder, ["input_values"])
     check_inputs(decoder, files.decoder, ["input_ids", "encoder_hidden_states", "use_cache_branch"])
@@ -113,7 +121,11 @@ def load_model(files: MoonshineFiles) -> MoonshineModel:
     }
     if not cache:
         raise SpeechEngineError(f"{files.decoder} is not the merged decoder: it has no cache.")
-    return MoonshineModel(encoder, decoder, cache, read_vocabulary(files.tokenizer))
+    tokens = next((o.shape[-1] for o in decoder.get_outputs() if o.name == "logits"), None)
+    if tokens is None:
+        raise SpeechEngineError(f"{files.decoder} is not the decoder: it has no logits.")
+    known = tokens if isinstance(tokens, int) else None
+    return MoonshineModel(encoder, decoder, cache, read_vocabulary(files.tokenizer, known))
 
 
 def _likeliest(logits: Float32Array) -> tuple[int, float]:

@@ -13,23 +13,30 @@ _SPECIAL = 3
 """``<unk>``, ``<s>`` and ``</s>`` come first."""
 _FIRST_WORD = 259
 """Between them and the words of ``tokenizer.bin`` stand the 256 bytes as they are."""
+_MOST_CONTROLS = 768
+"""``<<ST_0>>`` and so on come last, and the binary form may leave them out."""
 _SPACE = "\u2581".encode()
 _CONTROL = re.compile(rb"<<ST_\d+>>")
 
 
-def read_vocabulary(path: Path) -> dict[int, bytes]:
+def read_vocabulary(path: Path, tokens: int | None = None) -> dict[int, bytes]:
     """Return the UTF-8 bytes of each token that is spoken, read from either form of tokenizer.
 
     Args:
         path: ``tokenizer.json`` as the library ``tokenizers`` writes it, or ``tokenizer.bin``: the
             pieces in the order of their ids, each a byte with its length and that many bytes.
+        tokens: how many the model knows, or ``None``.
 
     Raises:
-        SpeechEngineError: it is neither.
+        SpeechEngineError: it is neither, or of another model.
     """
     try:
-        return _from_binary(path.read_bytes()) if path.suffix == ".bin" else _from_json(path)
-    except (ValueError, KeyError, TypeError) as error:
+        pieces = _from_binary(path.read_bytes()) if path.suffix == ".bin" else _from_json(path)
+        has = max(pieces, default=-1) + 1
+        if tokens is not None and not tokens - _MOST_CONTROLS <= has <= tokens:
+            raise ValueError(f"it has {has} pieces for {tokens} tokens")
+        return pieces
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise SpeechEngineError(f"{path} is no tokenizer of this model: {error!r}") from error
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.audio.pcm import Int16Array
-from gradio_webrtc.speech.recognition.model_audio import mono_at
+from gradio_webrtc.speech.recognition.model_audio import cut_where_quiet, mono_at
 from gradio_webrtc.speech.recognition.moonshine_files import (
     better_recognition as better_recognition,
 )
@@ -18,6 +18,10 @@ from gradio_webrtc.speech.recognition.sphinx_decoder import SAMPLE_RATE, Decoder
 
 _SHORTEST = SAMPLE_RATE // 10
 """Less than a tenth of a second holds no word."""
+_LONGEST = 30 * SAMPLE_RATE
+"""Longer audio is cut where it is quietest shortly before: a decoder that is at work cannot be
+stopped, and those who wait for it would wait for all of it."""
+_CUT_IN = 5 * SAMPLE_RATE
 _EDGE = SAMPLE_RATE // 4
 """Silence added before and after: the model expects words to begin and to end."""
 _NOISE = 10.0
@@ -72,12 +76,15 @@ class SphinxSTT:
         return self._recent.text_of(samples, lambda: self._recognised(samples))
 
     def _recognised(self, samples: Int16Array) -> str:
-        with self._places:
-            decoder = self._decoder()
-            words = decoder.recognise(_with_noise(samples))
-            # Not given back after an error: what it is in the middle of is not known.
-            self._idle.append(decoder)
-        return words
+        said = []
+        for piece in cut_where_quiet(samples, _LONGEST, _CUT_IN, SAMPLE_RATE // 10):
+            # Others come in between: nobody waits for a long recording to end.
+            with self._places:
+                decoder = self._decoder()
+                said.append(decoder.recognise(_with_noise(piece)))
+                # Not given back after an error: what it is in the middle of is not known.
+                self._idle.append(decoder)
+        return " ".join(text for text in said if text)
 
     def _decoder(self) -> Decoder:
         # Popping is atomic, asking first whether there is one is not.

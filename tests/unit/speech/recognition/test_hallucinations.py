@@ -46,4 +46,19 @@ def test_what_such_models_say_of_nothing_is_known() -> None:
     assert is_stand_in("You")
     assert is_stand_in("Thank you.")
     assert is_stand_in("♪ Oh, oh ♪")
+    assert is_stand_in("© transcript Emily Beynon")
     assert not is_stand_in("Do you?")
+
+
+@pytest.mark.parametrize(
+    ("text", "voice", "believed"),
+    [("You", 1.0, True), ("You", 0.9, False), ("No.", 0.9, True), ("No.", 0.3, True)],
+)
+def test_stand_ins_count_where_a_voice_is_certain(text: str, voice: float, believed: bool) -> None:
+    assert believable(text, 0.8, 1.0, ended=True, voice=voice) == (text if believed else "")
+
+
+def test_where_noise_may_hide_a_voice_the_model_has_to_be_sure() -> None:
+    assert believable("Okay.", 0.5, 1.0, ended=True, voice=0.6) == "Okay."
+    assert believable("This is", 0.42, 1.0, ended=True, voice=0.6) == ""
+    assert believable("1, 2, 3, 4, 4, 4", 0.51, 1.0, ended=False, voice=0.6) == ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gradio_webrtc.errors import SpeechEngineError
+from gradio_webrtc.errors import ModelDownloadError, SpeechEngineError
 from gradio_webrtc.speech.recognition import moonshine_files
 from gradio_webrtc.speech.recognition.moonshine_files import (
     PACKAGED_FILES,
@@ -60,6 +60,30 @@ def test_a_folder_may_have_the_packages_files_and_must_have_all(package: Path):
         find_files("moonshine/tiny", package)
 
 
+def test_without_the_hub_the_package_with_the_weights_is_named(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def unreachable(source: str, name: str) -> Path:
+        raise ModelDownloadError("cannot be fetched.")
+
+    monkeypatch.setattr(moonshine_files, "model_file", unreachable)
+    monkeypatch.setattr(moonshine_files, "has_wheels", lambda: True)
+    (package / "encoder_model.ort").unlink()
+    with pytest.raises(ModelDownloadError, match=r'pip install "moonshine-voice<=0\.1\.0"'):
+        find_files("moonshine/tiny", None)
+    monkeypatch.setattr(moonshine_files, "package_folder", lambda: None)
+    with pytest.raises(ModelDownloadError, match=r'pip install "gradio_webrtc\[stt\]"'):
+        find_files("moonshine/tiny", None)
+    with pytest.raises(ModelDownloadError, match=r"^cannot be fetched\.$"):
+        find_files("moonshine/base", None)
+
+
+def test_each_place_has_its_remedy_for_damage(package: Path):
+    assert '"moonshine-voice<=0.1.0"' in find_files("moonshine/tiny", None).remedy
+    assert f"files to {package} anew" in find_files("moonshine/tiny", package).remedy
+    assert "fetched anew" in find_files("moonshine/base", None).remedy
+
+
 @pytest.mark.parametrize(
     ("system", "machine", "version", "there"),
     [
@@ -89,5 +113,5 @@ def test_what_is_better_is_offered_where_it_can_be_had(
 
 @needs_weights
 def test_the_package_is_installed_here_with_its_weights():
-    assert package_folder() is not None, "the extra dev brings it"
+    assert package_folder() is not None, "`make test` installs it"
     assert files_are_here("moonshine/tiny")

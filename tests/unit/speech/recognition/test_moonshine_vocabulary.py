@@ -53,3 +53,21 @@ def test_the_json_form_names_bytes_and_special_tokens(tmp_path: Path) -> None:
     path.write_text("[]", "utf-8")
     with pytest.raises(SpeechEngineError, match="no tokenizer of this model"):
         read_vocabulary(path)
+
+
+@pytest.mark.parametrize("tokens", [263, 263 + 768])
+def test_the_control_tokens_may_be_left_out(tmp_path: Path, tokens: int) -> None:
+    assert len(PIECES) == 263
+    assert read_vocabulary(binary(tmp_path / "tokenizer.bin", PIECES), tokens)
+
+
+@pytest.mark.parametrize("tokens", [262, 264 + 768])
+def test_a_tokenizer_of_another_length_is_another_models(tmp_path: Path, tokens: int) -> None:
+    path = binary(tmp_path / "tokenizer.bin", PIECES)
+    with pytest.raises(SpeechEngineError, match=f"has 263 pieces for {tokens} tokens"):
+        read_vocabulary(path, tokens)
+
+
+def test_a_tokenizer_that_cannot_be_read_is_a_typed_error(tmp_path: Path) -> None:
+    with pytest.raises(SpeechEngineError, match="is no tokenizer of this model"):
+        read_vocabulary(tmp_path / "tokenizer.bin")

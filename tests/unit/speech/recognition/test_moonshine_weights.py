@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import wave
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gradio_webrtc.errors import SpeechEngineError
 from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
 from gradio_webrtc.media.audio.resampler import resampled
 from gradio_webrtc.speech.recognition.moonshine import MoonshineSTT
@@ -56,6 +58,18 @@ def test_spoken_words_are_not_lost(ears: MoonshineSTT):
     assert all(heard.values()), heard
 
 
+def test_short_words_in_noise_are_not_lost(ears: MoonshineSTT):
+    """Noise 10 dB below them, in which the voice detector alone misses some."""
+    lost = []
+    for number, voice in enumerate(["en-us+f2", "en-us+f5", "en-us+m3", "en-gb+f4"]):
+        said = say("no", voice, 16_000).astype(np.float64)
+        noise = np.random.default_rng(number).normal(0, 1, len(said))
+        noisy = said + noise * float(np.sqrt(np.mean(said**2))) * 10 ** (-10 / 20)
+        if not ears.stt((16_000, np.clip(noisy, -32_768, 32_767).astype(np.int16))):
+            lost.append(voice)
+    assert not lost
+
+
 def test_without_its_check_noise_would_be_words():
     deaf = MoonshineSTT("moonshine/tiny", check_voice=False)
     heard = [deaf.stt((16_000, clip)) for _, clip in noises(10)]
@@ -87,3 +101,34 @@ def test_many_threads_hear_what_one_hears(ears: MoonshineSTT):
     alone = [ears.stt(one) for one in said]
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(ears.stt, said)) == alone
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.5, 0.999])
+def test_weights_that_are_cut_short_are_told_with_what_to_do(tmp_path: Path, kept: float):
+    folder = package_folder()
+    assert folder is not None
+    weights = folder / "assets" / "tiny-en"
+    for name in ("decoder_model_merged.ort", "tokenizer.bin"):
+        (tmp_path / name).symlink_to(weights / name)
+    whole = (weights / "encoder_model.ort").read_bytes()
+    (tmp_path / "encoder_model.ort").write_bytes(whole[: int(kept * len(whole))])
+    with pytest.raises(SpeechEngineError) as caught:
+        MoonshineSTT("moonshine/tiny", folder=tmp_path).load()
+    text = str(caught.value)
+    assert f"cannot load {tmp_path}/encoder_model.ort" in text
+    assert f"If it is damaged, copy the model's files to {tmp_path} anew." in text
+
+
+def test_a_tokenizer_that_is_cut_short_between_two_words_is_told(tmp_path: Path):
+    folder = package_folder()
+    assert folder is not None
+    weights = folder / "assets" / "tiny-en"
+    for name in ("encoder_model.ort", "decoder_model_merged.ort"):
+        (tmp_path / name).symlink_to(weights / name)
+    content = (weights / "tokenizer.bin").read_bytes()
+    at = 0
+    for _ in range(20_000):
+        at += 1 + content[at]
+    (tmp_path / "tokenizer.bin").write_bytes(content[:at])
+    with pytest.raises(SpeechEngineError, match="has 20000 pieces for 32768 tokens"):
+        MoonshineSTT("moonshine/tiny", folder=tmp_path).load()
