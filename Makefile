@@ -114,7 +114,7 @@ $(STAMPS)/demo-$(APP): demo/$(APP)/requirements.txt | $(STAMPS)/app
 	touch $@
 
 $(STAMPS)/dev: $(INSTALL_INPUTS) | $(STAMPS)/venv
-	$(PIP) --editable ".[dev]"
+	$(PIP) --editable ".[dev,stt]" || $(PIP) --editable ".[dev]"
 	touch $(STAMPS)/app $@
 
 $(STAMPS)/docs: $(INSTALL_INPUTS) | $(STAMPS)/venv

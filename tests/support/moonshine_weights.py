@@ -1,4 +1,4 @@
-"""Tests that need Moonshine's real weights, which the extra ``dev`` brings where they exist."""
+"""Tests that need Moonshine's real weights, which ``make test`` installs where they exist."""
 
 from __future__ import annotations
 
