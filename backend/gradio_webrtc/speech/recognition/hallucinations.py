@@ -8,9 +8,9 @@ LEAST_CONFIDENCE = 0.3
 """Geometric mean of the tokens' probabilities. People's speech in a quiet room was never below
 0.79, synthetic voices never below 0.37; noise that passed for a voice often is."""
 CONFIDENCE_IN_NOISE = 0.5
-"""The same where noise may hide a voice or pass for one. Of 3200 noises none came out so as other
+"""The same where noise may hide a voice or pass for one. Of 3000 noises none came out so as other
 words than stand-ins above 0.47; of 62 things said in noise of their own level, or of 5 or 10 dB
-less, that the voice detector missed, 37 are let through so, nearly all of them right."""
+less, that the voice detector missed, 37 are let through so, 27 of them exactly right."""
 WORDS_A_SECOND = 6.0
 """Nobody speaks faster for long: 360 words a minute."""
 _LONGEST_PHRASE = 8

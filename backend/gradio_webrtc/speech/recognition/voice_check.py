@@ -11,10 +11,10 @@ FAINT = 0.25
 LIKELY = 0.7
 CERTAIN = 0.95
 """Mean probability of the likeliest windows. Over 400 synthetic words and sentences, down to 30 dB
-below full scale, it was below 0.92 once, at 0.8; of 112 in noise 5 dB below them, 7 were below 0.7,
-and one below 0.25. Over 1200 noises (six seeds of `proof/hearing.py`) it was above 0.25 for every
-twentieth and above 0.7 for some knocks and chords, at most 0.89. What lies between is left to the
-words that come of it."""
+below full scale, it was below 0.92 once, at 0.8; of 112 in white noise 5 dB below them, 6 were
+below 0.7, and one below 0.25. Over 1200 noises (six seeds of `proof/hearing.py`) it was above 0.25
+for every seventeenth and above 0.7 for some knocks and chords, at most 0.89. What lies between is
+left to the words that come of it."""
 _WINDOWS = 4
 """Of 32 ms each: the shortest vowel of "no" fills them, a knock does not."""
 _PEAK = 0.3
