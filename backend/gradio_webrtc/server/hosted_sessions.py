@@ -163,6 +163,8 @@ class HostedSessions:
     async def aclose(self) -> None:
         """End every session because the server stops."""
         await self.registry.close_all(CloseReason.SERVER_SHUTDOWN)
+        if self.registry.shared is not None:
+            await self.registry.shared.aclose()
         self.outputs.clear()
 
     def occupied(self) -> bool:

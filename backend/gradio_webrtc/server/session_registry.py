@@ -18,6 +18,7 @@ from gradio_webrtc.errors import (
     UnknownConnectionError,
 )
 from gradio_webrtc.json_values import Json
+from gradio_webrtc.server.places.shared_places import SharedPlaces
 from gradio_webrtc.server.quotas import CONNECTING, Quota, Requester
 from gradio_webrtc.server.waiting_line import WaitingLine
 from gradio_webrtc.session.ids import check_id
@@ -53,6 +54,7 @@ class SessionRegistry:
         limit: how many sessions may be live at once, or ``None`` for no limit.
 
     Attributes:
+        shared: counts the sessions of all processes against the limit, or ``None``.
         draining: whether nobody new is let in; those who are in stay, and may connect anew.
     """
 
@@ -65,6 +67,7 @@ class SessionRegistry:
         self._heirs: dict[str, Place] = {}
         self._closing = False
         self.draining = False
+        self.shared: SharedPlaces | None = None
         self.connecting: Quota = CONNECTING
         self.line = WaitingLine(self._free_places, self._hurry)
 
@@ -85,6 +88,8 @@ class SessionRegistry:
     def _free_places(self) -> int | None:
         if self.limit is None:
             return None
+        if self.shared is not None and self.shared.full:
+            return 0
         return self.limit - len(self._sessions) - len(self._opening)
 
     def _hurry(self) -> None:
@@ -237,6 +242,10 @@ class SessionRegistry:
             or webrtc_id in self._closed
             or self._place_of(webrtc_id) is not None
         )
+
+    def is_over(self, webrtc_id: str) -> bool:
+        """Whether a session with this id has ended."""
+        return webrtc_id in self._closed
 
     async def get_soon(self, webrtc_id: Json, owner: str | None = None) -> Session:
         """``get``, waiting a little for an offer that is still on its way."""

@@ -9,6 +9,7 @@ from gradio_webrtc.error_words import words_for
 from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.recording.options import Recording
+from gradio_webrtc.server.places.shared_places import redis_url
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
 from gradio_webrtc.transports.ice.udp_ports import UdpPorts, udp_ports
@@ -33,6 +34,7 @@ class StreamSettings:
         show_error: whether the page gets the text of errors that may hold secrets.
         words: what the page shows for an error, given its id and ``show_error``.
         udp: which UDP ports carry media, by default as the environment says.
+        redis: where all processes count their sessions together, or ``None``; likewise.
     """
 
     make_handler: Callable[[], Handler]
@@ -52,6 +54,7 @@ class StreamSettings:
     show_error: bool = False
     words: Callable[..., str] = words_for
     udp: UdpPorts = field(default_factory=udp_ports)
+    redis: str | None = field(default_factory=redis_url, repr=False)
 
     def same_media(self, other: StreamSettings) -> bool:
         """Return whether a connection made with these settings is one that ``other`` means."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from gradio_webrtc.errors import (
+    ConcurrencyLimitReachedError,
     ConnectionClosedError,
     ServerDrainingError,
     SignalingError,
@@ -20,6 +21,8 @@ from gradio_webrtc.server.hosted_sessions import HostedSessions
 from gradio_webrtc.server.operation.process_id import is_elsewhere, process_id
 from gradio_webrtc.server.operation.session_log import logging_for
 from gradio_webrtc.server.output_store import OutputStore
+from gradio_webrtc.server.places.redis_leases import RedisLeases
+from gradio_webrtc.server.places.shared_places import SharedPlaces
 from gradio_webrtc.server.quotas import Requester
 from gradio_webrtc.server.session_builder import Line, build_session, webrtc_line
 from gradio_webrtc.server.session_registry import Place, SessionRegistry
@@ -187,10 +190,31 @@ class StreamHost(HostedSessions):
         else:
             place = await self.registry.claim_replacing(webrtc_id, replaces, *who)
         try:
+            await self._share(place, replaces)
             with logging_for(place.webrtc_id):
                 yield place
         finally:
             self.registry.release(place)
+            shared = self.registry.shared
+            if shared is not None and self.registry.find(place.webrtc_id) is None:
+                shared.give_back(place.webrtc_id)
+
+    async def _share(self, place: Place, replaces: Json) -> None:
+        """Take a place among those of all processes, if they share them.
+
+        Raises:
+            ConcurrencyLimitReachedError: all are taken.
+        """
+        registry, limit = self.registry, self.registry.limit
+        if self.settings.redis is None or limit is None:
+            return
+        if registry.shared is None:
+            url, admit = self.settings.redis, registry.line.admit
+            registry.shared = SharedPlaces(RedisLeases(url, self.name), admit)
+        # Of a session that is not over nobody takes the place: it was not this client's to replace.
+        old = replaces if isinstance(replaces, str) and registry.is_over(replaces) else None
+        if not await registry.shared.take(place.webrtc_id, old, limit):
+            raise ConcurrencyLimitReachedError(limit)
 
     def _start_args(self, token: Json, owner: str | None) -> tuple[Any, ...] | None:
         return None if token is None else self.starts.recall(token, owner)
@@ -206,6 +230,8 @@ class StreamHost(HostedSessions):
             raise
         self._sessions.add(session)
         self.answering.tally.session_started(session)
+        if self.registry.shared is not None:
+            session.on_closed_callbacks.append(self.registry.shared.session_over)
         session.start()
         return session
 

@@ -1,0 +1,1 @@
+"""Places that several processes share."""
