@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gradio_webrtc.errors import TooManyRequestsError
+from gradio_webrtc.errors import ConfigurationError, TooManyRequestsError
 from gradio_webrtc.json_values import Json
 
 MAX_OWNER_CHARACTERS = 128
@@ -109,11 +109,31 @@ CONNECTING = Quota("connections that are being opened", per_owner=16, per_networ
 """Sessions that are not connected yet. A page reconnects all its components at once, an office all
 its pages."""
 
+UNLIMITED = Quota("connections", per_owner=10**9, per_network=10**9)
+"""Connected people are counted by the limit of all alone, unless an operator says otherwise."""
+
+PER_ADDRESS = "GRADIO_WEBRTC_SESSIONS_PER_ADDRESS"
+"""Environment variable with how many sessions of a stream one address may have."""
+
 WAITING = Quota("places in the waiting line", per_owner=16, per_network=100)
 """A tenth of the line, so that nobody fills it alone."""
 
 REQUESTS = Quota("requests under way", per_owner=100, per_network=500)
 """A browser sends some 40 candidates at once, and each page that waits in line holds a request."""
+
+
+def quota_of_sessions(environment: Mapping[str, str]) -> Quota:
+    """Return how many sessions one address may have, as the environment says.
+
+    Raises:
+        ConfigurationError: it says no number.
+    """
+    text = environment.get(PER_ADDRESS, "").strip()
+    if not text:
+        return UNLIMITED
+    if not (text.isdecimal() and text.isascii() and len(text) <= 6 and int(text)):
+        raise ConfigurationError(f"{PER_ADDRESS} must be a positive whole number; got {text!r}.")
+    return Quota("connections", UNLIMITED.per_owner, int(text))
 
 
 def page_of(body: Json) -> str | None:

@@ -19,7 +19,7 @@ from gradio_webrtc.errors import (
 )
 from gradio_webrtc.json_values import Json
 from gradio_webrtc.server.places.shared_places import SharedPlaces
-from gradio_webrtc.server.quotas import CONNECTING, Quota, Requester
+from gradio_webrtc.server.quotas import CONNECTING, UNLIMITED, Quota, Requester
 from gradio_webrtc.server.waiting_line import WaitingLine
 from gradio_webrtc.session.ids import check_id
 from gradio_webrtc.session.session import Session
@@ -69,6 +69,7 @@ class SessionRegistry:
         self.draining = False
         self.shared: SharedPlaces | None = None
         self.connecting: Quota = CONNECTING
+        self.living: Quota = UNLIMITED
         self.line = WaitingLine(self._free_places, self._hurry)
 
     def __len__(self) -> int:
@@ -98,15 +99,16 @@ class SessionRegistry:
             session.first_sign.hurry()
 
     def _check_connecting(self, owner: str | None, network: str | None, old: str = "") -> None:
-        """Check that ``owner`` and ``network`` do not open too many connections at once."""
+        """Check that ``owner`` and ``network`` do not have or open too many connections."""
         places = (*self._opening.values(), *self._heirs.values())
-        holders = [Requester(place.owner, place.network) for place in places]
-        holders += [
-            Requester(session.owner, session.network)
-            for session in self._sessions.values()
-            if not session.connected.is_set() and session.webrtc_id != old
-        ]
-        self.connecting.check(Requester(owner, network), holders)
+        opening = [Requester(place.owner, place.network) for place in places]
+        others = [each for each in self._sessions.values() if each.webrtc_id != old]
+        for quota, sessions in (
+            (self.connecting, (each for each in others if not each.connected.is_set())),
+            (self.living, others),
+        ):
+            holders = (Requester(each.owner, each.network) for each in sessions)
+            quota.check(Requester(owner, network), (*opening, *holders))
 
     def claim(self, webrtc_id: Json, owner: str | None, network: str | None = None) -> Place:
         """Take a place for a new session, before anything costly is done for it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from gradio_webrtc.handlers.protocol import Handler, Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.recording.options import Recording
 from gradio_webrtc.server.places.shared_places import redis_url
+from gradio_webrtc.server.quotas import Quota, quota_of_sessions
 from gradio_webrtc.session.state import Limits
 from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
 from gradio_webrtc.transports.ice.udp_ports import UdpPorts, udp_ports
@@ -34,6 +36,7 @@ class StreamSettings:
         show_error: whether the page gets the text of errors that may hold secrets.
         words: what the page shows for an error, given its id and ``show_error``.
         udp: which UDP ports carry media, by default as the environment says.
+        living: how many sessions one address may have; likewise.
         redis: where all processes count their sessions together, or ``None``; likewise.
     """
 
@@ -54,6 +57,7 @@ class StreamSettings:
     show_error: bool = False
     words: Callable[..., str] = words_for
     udp: UdpPorts = field(default_factory=udp_ports)
+    living: Quota = field(default_factory=lambda: quota_of_sessions(os.environ))
     redis: str | None = field(default_factory=redis_url, repr=False)
 
     def same_media(self, other: StreamSettings) -> bool:

@@ -65,6 +65,7 @@ class StreamHost(HostedSessions):
         super().__init__(settings, registry, outputs)
         self.starts = StartTokens()
         self.answering = Answering()
+        registry.living = settings.living
 
     def beside(self, settings: StreamSettings) -> StreamHost:
         """Return the host of other clients of the same stream: only the settings differ."""

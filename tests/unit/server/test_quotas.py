@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from gradio_webrtc.errors import TooManyRequestsError
+from gradio_webrtc import Stream
+from gradio_webrtc.errors import ConfigurationError, TooManyRequestsError
 from gradio_webrtc.json_values import Json
 from gradio_webrtc.server.quotas import (
     MAX_OWNER_CHARACTERS,
+    PER_ADDRESS,
+    UNLIMITED,
     InFlight,
     Quota,
     Requester,
     network_of,
     page_of,
+    quota_of_sessions,
 )
+from tests.support.registry import enter, start
 
 QUOTA = Quota("things", per_owner=2, per_network=3)
 
@@ -84,3 +89,25 @@ def test_a_page_is_known_by_its_session_hash() -> None:
     longest = "p" * MAX_OWNER_CHARACTERS
     assert page_of({"session_hash": "page"}) == "page"
     assert page_of({"session_hash": longest}) == longest
+
+
+def test_how_many_sessions_an_address_may_have_is_the_operators_to_say() -> None:
+    assert quota_of_sessions({}) is UNLIMITED
+    assert quota_of_sessions({PER_ADDRESS: " 4 "}).per_network == 4
+    for text in ("0", "-1", "many", "1.5", "²"):
+        with pytest.raises(ConfigurationError, match=PER_ADDRESS):
+            quota_of_sessions({PER_ADDRESS: text})
+
+
+async def test_one_address_does_not_take_all_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PER_ADDRESS, "2")
+    host = Stream(lambda image: image, modality="video", concurrency_limit=None).host
+    for name in ("a", "b"):
+        enter(host.registry, name, "page", "192.0.2.7").on_connected()
+    with pytest.raises(TooManyRequestsError):
+        host.registry.claim("c", None, "192.0.2.7")
+    enter(host.registry, "d", None, "192.0.2.8")
+    enter(host.registry, "e")  # who has no address is counted by the limit of all
+    place = await host.registry.claim_replacing("f", "a", "page", "192.0.2.7")
+    start(host.registry, place)
+    await host.aclose()
