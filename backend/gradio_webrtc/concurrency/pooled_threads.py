@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 
 import anyio.to_thread
 
+from gradio_webrtc.concurrency.thread_work import on_a_thread
 from gradio_webrtc.concurrency.user_errors import guarded
 
 P = ParamSpec("P")
@@ -23,7 +24,12 @@ class PooledThreads:
 
     async def call(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return ``fn(*args, **kwargs)``."""
-        return await anyio.to_thread.run_sync(partial(guarded(fn), *args, **kwargs))
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        on_a_thread(done)
+        try:
+            return await anyio.to_thread.run_sync(partial(guarded(fn), *args, **kwargs))
+        finally:
+            done.cancel()
 
     def submit(
         self, context: Context, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs

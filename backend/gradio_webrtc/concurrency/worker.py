@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
 from gradio_webrtc.concurrency.thread_interrupt import HandlerReleased, UserCode
+from gradio_webrtc.concurrency.thread_work import on_a_thread
 from gradio_webrtc.concurrency.user_errors import FOREIGN, as_handler_error
 from gradio_webrtc.errors import SessionClosedError
 
@@ -89,6 +90,7 @@ class Worker:
             raise SessionClosedError(f"{self._name}: the session is closing.")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
+        on_a_thread(future, self._user_code.is_waiting)
         self._jobs.put(_Job(context, partial(fn, *args, **kwargs), future))
         if self._thread is None:
             self._ended = loop.create_future()
