@@ -50,7 +50,7 @@ ROWS: tuple[Row, ...] = (
     Row("video-100ms-growth", "the same: growth since the third second", "ms", 50),
     Row("video-busy", "video round trip, 2 sessions, 30 ms busy each, after 8 s", "ms", 250),
     Row("video-busy-growth", "the same: growth since the third second", "ms"),
-    Row("turn", "last word to first reply audio, default options", "ms", 700, complete=True),
+    Row("turn", "last word to first reply audio, by silence alone", "ms", 700, complete=True),
     Row("turn-spread", "the same: slowest less fastest", "ms", 60),
     Row("turn-300", "last word to first reply audio, silence_ms=300", "ms", 500, complete=True),
     Row("turn-300-spread", "the same: slowest less fastest", "ms", 60),

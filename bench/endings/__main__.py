@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.endings.clips import RATE, Clip, clips
+from bench.endings.other_languages import SENTENCES
 from bench.endings.report import Answer, asides, table
 from gradio_webrtc.errors import ConfigurationError, SpeechEngineError
 from gradio_webrtc.speech.recognition.stt import STTModel
@@ -37,7 +38,7 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     detectors = _detectors(stt, arguments.smart_turn)
-    spoken = list(clips(tts, arguments.takes))
+    spoken = list(clips(tts, arguments.takes, arguments.language))
     sys.stdout.write(table(_asked(detectors, spoken)) + "\n")
     if arguments.words:
         sys.stdout.write("".join(f"{line}\n" for line in asides(_heard(stt, spoken))))
@@ -90,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--stt", metavar="NAME", help="a recogniser; default: the best installed")
     parser.add_argument("--tts", metavar="NAME", help="a voice; default: four of espeak in turn")
     parser.add_argument("--takes", type=int, default=1, help="of each sentence; default: 1")
+    parser.add_argument(
+        "--language", choices=sorted(SENTENCES), help="finished sentences of another language"
+    )
     parser.add_argument("--smart-turn", type=Path, metavar="FILE", help="smart-turn-v3.2-cpu.onnx")
     parser.add_argument("--words", action="store_true", help="print what was recognised, too")
     return parser

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.endings.other_languages import SENTENCES as OTHER_SENTENCES
+from bench.endings.other_languages import VOICES as OTHER_VOICES
 from bench.endings.sentences import FINISHED, UNFINISHED
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.speech.recognition.model_audio import mono_at
@@ -36,27 +38,36 @@ class Clip:
     samples: Int16Array
 
 
-def clips(tts: TTSModel | None = None, takes: int = 1) -> Iterator[Clip]:
+def clips(
+    tts: TTSModel | None = None, takes: int = 1, language: str | None = None
+) -> Iterator[Clip]:
     """Yield every sentence ``takes`` times, by the voices of espeak in turn, or by ``tts``.
 
     A beginning is given to the voice with a comma, so that it keeps its pitch up as somebody does
     who goes on.
+
+    Args:
+        tts: the voice; ``None``: those of espeak for the language.
+        takes: of each sentence.
+        language: of ``OTHER_SENTENCES``, which are all finished; ``None``: English.
     """
     noise = np.random.default_rng(1)
-    for finished, texts in ((True, FINISHED), (False, UNFINISHED)):
+    voices = OTHER_VOICES[language] if language else ESPEAK_VOICES
+    english = ((True, FINISHED), (False, UNFINISHED))
+    for finished, texts in ((True, OTHER_SENTENCES[language]),) if language else english:
         for index, text in enumerate(texts * takes):
             written = text if finished else f"{text},"
             # One voice further in each take: 28 sentences are a multiple of the voices.
-            spoken = _spoken(tts, written, index + index // len(texts))
+            voice = voices[(index + index // len(texts)) % len(voices)]
+            spoken = _spoken(tts, written, voice)
             sound = np.concatenate([spoken, np.zeros(round(PAUSE_S * RATE), np.int16)])
             room = sound + noise.normal(0.0, NOISE, sound.size)
             yield Clip(text, finished, np.clip(room, -32_768, 32_767).astype(np.int16)[np.newaxis])
 
 
-def _spoken(tts: TTSModel | None, text: str, number: int) -> Int16Array:
+def _spoken(tts: TTSModel | None, text: str, voice: str) -> Int16Array:
     """Return what is said, without the silence around it."""
     if tts is None:
-        voice = ESPEAK_VOICES[number % len(ESPEAK_VOICES)]
         sound = mono_at(RATE, EspeakTTS().tts(text, EspeakTTSOptions(voice=voice, speed=0.9)))
     else:
         sound = mono_at(RATE, tts.tts(text))

@@ -88,9 +88,9 @@ AUDIO_HANDLERS: dict[str, Callable[[], StreamHandler | AsyncStreamHandler]] = {
     "audio-async": AsyncEcho,
     "idle": Idle,
     "idle-none": IdleNone,
-    "turn": partial(ReplyOnPause, short_reply),
+    "turn": partial(ReplyOnPause, short_reply, turn_detector=None),  # silence, as fastrtc has it
     "turn-300": partial(ReplyOnPause, short_reply, algo_options=AlgoOptions(silence_ms=300)),
-    "interrupt": partial(ReplyOnPause, long_reply),
+    "interrupt": partial(ReplyOnPause, long_reply, turn_detector=None),
 }
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from gradio_webrtc import ReplyOnPause, ReplyOnStopWords
 from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.media.audio.pcm import Pcm
-from gradio_webrtc.turns.turn_events import TurnEvent
+from gradio_webrtc.turns.turn_events import TurnEvent, TurnObserver
 from tests.support.loudness_detector import RATE, LoudDetector, LoudModel
 from tests.support.scripted_conversation import PlayingTransport, sounds
 from tests.support.sessions import make_session, settle
@@ -33,6 +33,20 @@ class Asked:
     at: float
     loud_s: float
     seconds: float
+
+
+class _Observed(ReplyOnPause):
+    told: list[TurnEvent]
+
+    def _turn_observers(self) -> list[TurnObserver]:
+        return [*super()._turn_observers(), self.told.append]
+
+
+class _ObservedStopWords(ReplyOnStopWords):
+    told: list[TurnEvent]
+
+    def _turn_observers(self) -> list[TurnObserver]:
+        return [*super()._turn_observers(), self.told.append]
 
 
 class LoudCall:
@@ -71,11 +85,11 @@ class LoudCall:
         options = {"input_sample_rate": RATE, "model": LoudDetector, **options}
         fn = fn or reply
         handler = (
-            ReplyOnStopWords(fn, ["computer"], spotter=LoudModel(), **options)
+            _ObservedStopWords(fn, ["computer"], spotter=LoudModel(), **options)
             if stop_words
-            else ReplyOnPause(fn, **options)
+            else _Observed(fn, **options)
         )
-        handler._turn_observers = lambda: [self.events.append]  # type: ignore[method-assign]
+        handler.told = self.events
         make = as_handler(handler, mode="send-receive", modality="audio")
         self.transport = PlayingTransport()
         self.session = make_session(make(needs_args=needs_args), self.transport)

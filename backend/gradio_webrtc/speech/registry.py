@@ -243,6 +243,16 @@ def installed_stt_engines() -> list[str]:
     return _STT.installed()
 
 
+def ready_stt_engine() -> str | None:
+    """Return the name of the engine of ``accurate_stt_engine`` if it can be used unasked.
+
+    That is one of this package's own, with its files here: it costs nothing but a moment of CPU,
+    and asks no network. ``None``: there is none.
+    """
+    name = accurate_stt_engine()
+    return name if name in _STT.installed() else None
+
+
 def get_tts_model(model: str | None = None, **options: Any) -> TTSModel:
     """Return a model that turns text into speech, loaded, the same for all who ask for it.
 

@@ -63,7 +63,9 @@ class ReplyOnPause(PushToTalk, Transcribing):
             not say so.
         interruption: what cuts a reply, and what only makes it pause.
         turn_detector: asked at each pause whether the person has finished, after 250 ms unless
-            ``algo_options`` are given; ``"words"`` means ``WordsTurnDetector()``.
+            ``algo_options`` are given; ``"words"`` means ``WordsTurnDetector()``. ``"auto"`` means
+            that too where Moonshine is installed and no ``algo_options`` are given; ``None`` leaves
+            it to silence.
         turn_threshold: from which answer of it, 0 to 1, they have.
         turn_deadline_s: how long it may think, up to 10; then silence decides.
         longest_pause_s: how long a turn that it judged unfinished waits for more speech, up to
@@ -98,7 +100,7 @@ class ReplyOnPause(PushToTalk, Transcribing):
         needs_args: bool = False,
         *,
         interruption: InterruptionOptions | None = None,
-        turn_detector: TurnDetectorChoice = None,
+        turn_detector: TurnDetectorChoice = "auto",
         turn_threshold: float = 0.5,
         turn_deadline_s: float = 0.3,
         longest_pause_s: float = 3.0,
@@ -115,7 +117,8 @@ class ReplyOnPause(PushToTalk, Transcribing):
         self._reply = ReplyFunction(fn, "fn", owner)
         greeting = None if startup_fn is None else ReplyFunction(startup_fn, "startup_fn", owner)
         self._greeting = greeting
-        chosen = end_of_turn_choice(turn_detector, algo_options)
+        own_pauses = self._overrides(*self._steps)
+        chosen = end_of_turn_choice(turn_detector, algo_options, own_pauses=own_pauses)
         self.algo_options = chosen.algo
         self.model_options = model_options
         self.can_interrupt = can_interrupt

@@ -19,6 +19,7 @@ from gradio_webrtc.speech.recognition.moonshine_files import files_are_here as f
 from gradio_webrtc.speech.recognition.moonshine_model import MoonshineModel, load_model
 from gradio_webrtc.speech.recognition.moonshine_vocabulary import text_of
 from gradio_webrtc.speech.recognition.recent_transcripts import RecentTranscripts
+from gradio_webrtc.speech.recognition.recognised import Recognised, joined
 from gradio_webrtc.speech.recognition.voice_check import FAINT, VoiceCheck
 
 SAMPLE_RATE = 16_000
@@ -71,7 +72,7 @@ class MoonshineSTT:
             )
         self._name, self._folder = model, folder
         self._voices = VoiceCheck() if check_voice else None
-        self._recent = RecentTranscripts()
+        self._recent: RecentTranscripts[Recognised] = RecentTranscripts()
         self._lock = threading.Lock()
         self._model: MoonshineModel | None = None
 
@@ -96,26 +97,31 @@ class MoonshineSTT:
             MediaFormatError: ``audio`` is something else.
             SpeechEngineError: as ``load``, or the model failed.
         """
+        return self.recognised(audio).text
+
+    def recognised(self, audio: tuple[int, Any]) -> Recognised:
+        """Return the same with how sure the model is of it; takes and raises the same."""
         samples = mono_at(SAMPLE_RATE, audio)
         if samples.size < _SHORTEST or not samples.any():
-            return ""
-        return self._recent.text_of(samples, lambda: self._recognised(samples))
+            return joined([])
+        return self._recent.text_of(samples, lambda: self._recognise(samples))
 
-    def _recognised(self, samples: Int16Array) -> str:
+    def _recognise(self, samples: Int16Array) -> Recognised:
         model = self._loaded()
         said = [self._said(model, to_float32(piece)) for piece in _pieces(samples)]
-        return " ".join(text for text in said if text)
+        return joined(said)
 
-    def _said(self, model: MoonshineModel, piece: Float32Array) -> str:
+    def _said(self, model: MoonshineModel, piece: Float32Array) -> Recognised:
         padded = _with_edges(_audible(piece))
         voice = 1.0 if self._voices is None else self._voices.likelihood(padded)
         if voice < FAINT:
-            return ""
+            return joined([])
         seconds = piece.size / SAMPLE_RATE
         most = min(_SPARE_TOKENS + math.ceil(seconds * _TOKENS_A_SECOND), _MOST_TOKENS)
         found = model.recognise(padded, most)
         text = text_of(found.tokens, model.pieces)
-        return believable(text, found.confidence, seconds, ended=found.ended, voice=voice)
+        said = believable(text, found.confidence, seconds, ended=found.ended, voice=voice)
+        return Recognised(said, found.confidence)
 
     def _loaded(self) -> MoonshineModel:
         with self._lock:

@@ -12,26 +12,30 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.speech.speech_notes import note_recognised
 
+T = TypeVar("T")
+"""A text, with whatever else a recogniser says of it."""
+
 MOST = 64
 """Texts of seconds each; enough for dozens of people who speak at once."""
 
 
-class RecentTranscripts:
+class RecentTranscripts(Generic[T]):
     """The texts of the last few utterances, by their content. Thread-safe; keeps no audio."""
 
     def __init__(self, most: int = MOST) -> None:
         """Keep the ``most`` texts that were asked for last."""
         self._most = most
         self._lock = threading.Lock()
-        self._texts: OrderedDict[bytes, Future[str]] = OrderedDict()
+        self._texts: OrderedDict[bytes, Future[T]] = OrderedDict()
 
-    def text_of(self, samples: Int16Array, recognise: Callable[[], str]) -> str:
+    def text_of(self, samples: Int16Array, recognise: Callable[[], T]) -> T:
         """Return the text of ``samples``: the one that is known, else what ``recognise`` returns.
 
         Whoever asks for audio that is being recognised waits for that. A failure is told to all who
@@ -48,9 +52,9 @@ class RecentTranscripts:
         note_recognised()
         return text
 
-    def _text_of(self, samples: Int16Array, recognise: Callable[[], str]) -> str:
+    def _text_of(self, samples: Int16Array, recognise: Callable[[], T]) -> T:
         key = hashlib.blake2b(np.ascontiguousarray(samples).data, digest_size=16).digest()
-        mine: Future[str] = Future()
+        mine: Future[T] = Future()
         try:
             while (known := self._known(key, mine)) is not mine:
                 with contextlib.suppress(_Abandoned):
@@ -65,7 +69,7 @@ class RecentTranscripts:
         mine.set_result(text)
         return text
 
-    def _known(self, key: bytes, mine: Future[str]) -> Future[str]:
+    def _known(self, key: bytes, mine: Future[T]) -> Future[T]:
         with self._lock:
             known = self._texts.setdefault(key, mine)
             self._texts.move_to_end(key)
@@ -73,7 +77,7 @@ class RecentTranscripts:
                 self._texts.popitem(last=False)
             return known
 
-    def _forget(self, key: bytes, mine: Future[str]) -> None:
+    def _forget(self, key: bytes, mine: Future[T]) -> None:
         with self._lock:
             if self._texts.get(key) is mine:
                 del self._texts[key]

@@ -47,7 +47,7 @@ class SphinxSTT:
             raise ConfigurationError(f"most_decoders must be 1 or more, not {most_decoders!r}.")
         self._places = threading.BoundedSemaphore(most_decoders)
         self._idle: list[Decoder] = []
-        self._recent = RecentTranscripts()
+        self._recent: RecentTranscripts[str] = RecentTranscripts()
 
     def load(self) -> None:
         """Load a decoder now (about a second) instead of with the first utterance.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.media.audio.pcm import Int16Array
-from gradio_webrtc.speech.recognition.stt import STTModel
+from gradio_webrtc.speech.recognition.stt import STTModel, TellsConfidence
 from gradio_webrtc.speech.registry import accurate_stt_engine, get_stt_model
 from gradio_webrtc.turns.end_of_turn.ending_words import EndingWords, ending_words
 from gradio_webrtc.turns.end_of_turn.unfinished import unfinished
@@ -21,6 +21,11 @@ logger = logging.getLogger(__name__)
 
 WINDOW_S = 8.0
 """Recognising takes time in proportion to the audio, and an ending shows in the last sentence."""
+LEAST_CONFIDENCE = 0.65
+"""Of a recogniser that tells how sure it is of its words: below it they mean nothing. Made from
+another language than its own, they are a text that ends anywhere: of 144 finished sentences of
+German, French and Spanish by espeak-ng 10 ended so that more was promised, and Moonshine was at
+most 0.6 sure of these. It is surer than 0.79 of people who speak English in a quiet room."""
 _CUT_WITHIN_S = 1.0
 _SLOT_S = 0.05
 
@@ -29,7 +34,8 @@ class WordsTurnDetector:
     """A :class:`TurnDetector` that goes by the words. One serves all connections, any thread.
 
     A sentence that ends in "the", "because", "um" or "I would like to" is not finished. It takes as
-    long as the recogniser for a few seconds of speech.
+    long as the recogniser for a few seconds of speech. Words that the recogniser is not sure of,
+    such as English ones that it makes of another language, decide nothing.
     """
 
     def __init__(
@@ -76,7 +82,9 @@ class WordsTurnDetector:
             loads()
 
     def finished(self, utterance: tuple[int, NDArray[np.int16]]) -> float | None:
-        """Return how likely it is, 0 to 1, that the person has finished; ``None``: no words.
+        """Return how likely it is, 0 to 1, that the person has finished.
+
+        ``None``: there are no words, or none that the recogniser is sure of.
 
         Args:
             utterance: what was said since the turn began, ``(sample_rate in Hz, int16 of shape (1,
@@ -90,12 +98,20 @@ class WordsTurnDetector:
         recent = _recent(samples, rate, self._window_s)
         if not recent.size:
             return None
-        text = self._recogniser().stt((rate, recent))
+        text = self._text((rate, recent))
         if not text.strip():
             return None
         judged = unfinished(text, self._words, whole=recent.shape[-1] == samples.shape[-1])
         logger.debug("unfinished %.2f: %s", judged.probability, judged.reason)
         return 1.0 - judged.probability
+
+    def _text(self, audio: tuple[int, Int16Array]) -> str:
+        """Return what was said; nothing if the recogniser doubts its words."""
+        recogniser = self._recogniser()
+        if not isinstance(recogniser, TellsConfidence):
+            return recogniser.stt(audio)
+        found = recogniser.recognised(audio)
+        return found.text if found.confidence >= LEAST_CONFIDENCE else ""
 
     def _recogniser(self) -> STTModel:
         if isinstance(self._stt, str):

@@ -90,7 +90,7 @@ class ReplyOnStopWords(PublishedStopWords):
         follow_up_s: float = 6.0,
         barge_in: BargeIn = "stop_word",
         interruption: InterruptionOptions | None = None,
-        turn_detector: TurnDetectorChoice = None,
+        turn_detector: TurnDetectorChoice = "auto",
         turn_threshold: float = 0.5,
         turn_deadline_s: float = 0.3,
         longest_pause_s: float = 3.0,

@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradio_webrtc import AdditionalOutputs, AlgoOptions, Reply, SpeculationOptions, current_reply
+from gradio_webrtc import (
+    AdditionalOutputs,
+    AlgoOptions,
+    Reply,
+    SpeculationOptions,
+    TurnTimings,
+    current_reply,
+)
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.turns.detection.speech_events import SpeechStarted, TurnEnded
 from gradio_webrtc.turns.turn_events import (
@@ -103,6 +110,19 @@ async def test_what_was_thought_of_in_the_pause_is_played_when_the_turn_ends() -
         assert talk.transport.loud() == pytest.approx(0.5, abs=0.03)
         assert fn.replies[0].heard_s == pytest.approx(0.5, abs=0.03)
         assert not fn.replies[0].interrupted
+
+
+async def test_its_timings_tell_that_it_was_begun_early() -> None:
+    turns: list[TurnTimings] = []
+
+    async def keep(timings: TurnTimings) -> None:
+        turns.append(timings)
+
+    async with call(Thinker(thinks=0.1), on_turn=keep) as talk:
+        await talk.hears(QUIET, HALF, (0, 0.4), HALF, (0, 2.0))
+    (turn,) = turns
+    assert turn.speculative
+    assert turn.first_audio_s == pytest.approx(turn.decided_s, abs=0.03)
 
 
 async def test_who_goes_on_has_not_been_answered() -> None:

@@ -46,7 +46,7 @@ def into(turns: list[TurnTimings]) -> OnTurn:
 async def thinking(audio: Any) -> AsyncIterator[Any]:
     """Recognise for 0.1 s, think for 0.2 s and synthesise for 0.3 s."""
     await asyncio.sleep(0.1)
-    RecentTranscripts().text_of(audio[1].ravel(), lambda: "what was said")
+    RecentTranscripts[str]().text_of(audio[1].ravel(), lambda: "what was said")
     yield AdditionalOutputs("what was said")
     await asyncio.sleep(0.2)
     current_reply().mark("first_token")

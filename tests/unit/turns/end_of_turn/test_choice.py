@@ -8,7 +8,8 @@ import pytest
 
 from gradio_webrtc import AlgoOptions, ReplyOnPause, ReplyOnStopWords, WordsTurnDetector
 from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.turns.end_of_turn import words_turn_detector
+from gradio_webrtc.speech import registry
+from gradio_webrtc.turns.end_of_turn import choice, words_turn_detector
 from gradio_webrtc.turns.end_of_turn.choice import end_of_turn_choice
 
 
@@ -56,3 +57,57 @@ def test_another_name() -> None:
     wrong: Any = "word"
     with pytest.raises(ConfigurationError, match='"words"'):
         end_of_turn_choice(wrong, None)
+
+
+class Walkie(ReplyOnPause):
+    """Finds its pauses itself."""
+
+    def determine_pause(self, audio: Any, sampling_rate: int, state: Any) -> bool:
+        return False
+
+
+class TestByDefault:
+    def test_the_words_decide_where_ears_for_that_are_here(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(choice, "ready_stt_engine", lambda: "good")
+        for handler in (ReplyOnPause(print), ReplyOnStopWords(print, ["computer"])):
+            assert isinstance(handler.turn_detector, WordsTurnDetector)
+            assert handler.algo_options == AlgoOptions(silence_ms=250)
+
+    def test_silence_decides_where_there_are_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(choice, "ready_stt_engine", lambda: None)
+        assert ReplyOnPause(print).turn_detector is None
+        assert ReplyOnPause(print).algo_options == AlgoOptions()
+
+    def test_what_the_author_says_about_pauses_wins(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(choice, "ready_stt_engine", lambda: "good")
+        algo = AlgoOptions(silence_ms=400)
+        assert ReplyOnPause(print, algo_options=algo).turn_detector is None
+        assert ReplyOnPause(print, algo_options=algo).algo_options is algo
+        assert ReplyOnPause(print, turn_detector=None).turn_detector is None
+        assert ReplyOnPause(print, turn_detector=None).algo_options == AlgoOptions()
+        assert Walkie(print).turn_detector is None
+        assert Walkie(print).algo_options == AlgoOptions()
+
+
+class TestReadyEars:
+    @pytest.fixture(autouse=True)
+    def installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(registry._STT, "installed", lambda: ["moonshine/tiny", "sphinx"])
+
+    @pytest.mark.parametrize(
+        ("named", "ready"),
+        [
+            ("", "moonshine/tiny"),
+            ("moonshine/tiny", "moonshine/tiny"),
+            ("sphinx", None),
+            ("moonshine/base", None),
+            ("a web service", None),
+        ],
+    )
+    def test_they_cost_nobody_anything(
+        self, named: str, ready: str | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("GRADIO_WEBRTC_STT", named)
+        assert registry.ready_stt_engine() == ready

@@ -11,9 +11,12 @@ import pytest
 
 from gradio_webrtc import EndingWords, TurnDetector, WordsTurnDetector
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.speech.recognition.recognised import Recognised
 from gradio_webrtc.turns.end_of_turn import words_turn_detector as module
 from gradio_webrtc.turns.end_of_turn.question import EndOfTurnQuestion
+from tests.support.moonshine_weights import needs_weights
 from tests.support.sessions import until
+from tests.support.synthetic_speech import joined, say, silence
 
 RATE = 16_000
 
@@ -50,6 +53,43 @@ def test_it_goes_by_the_last_words(text: str, finished: bool) -> None:
 @pytest.mark.parametrize("text", ["", "  \n"])
 def test_no_words_leave_it_to_silence(text: str) -> None:
     assert WordsTurnDetector(Recogniser(text)).finished(utterance(1)) is None
+
+
+@pytest.mark.parametrize(("confidence", "finished"), [(0.9, False), (0.4, None)])
+def test_words_that_the_recogniser_doubts_decide_nothing(
+    confidence: float, finished: bool | None
+) -> None:
+    class Doubting(Recogniser):
+        def recognised(self, audio: tuple[int, np.ndarray]) -> Recognised:
+            return Recognised(self.stt(audio), confidence)
+
+    likely = WordsTurnDetector(Doubting("It might be more than")).finished(utterance(1))
+    assert (None if likely is None else likely >= 0.5) is finished
+
+
+@needs_weights
+def test_english_ears_hold_up_nobody_who_speaks_another_language() -> None:
+    """Some of these come out as English that ends in "than", "to" or "of"."""
+    detector = WordsTurnDetector("moonshine/tiny")
+
+    def likely(text: str, voice: str) -> float | None:
+        said = joined(say(text, voice, RATE), silence(0.25, RATE))
+        return detector.finished((RATE, said[np.newaxis]))
+
+    for voice, text in (
+        ("de", "Ich möchte einen Tisch für zwei Personen."),
+        ("de+m3", "Wo ist der nächste Bahnhof?"),
+        ("fr-fr", "Merci, c'est tout."),
+        ("es+f3", "¿Qué hora es?"),
+    ):
+        judged = likely(text, voice)
+        assert judged is None or judged >= 0.5, text
+    finished = likely("What time is it?", "en-us")
+    unfinished = likely("I ordered the shoes on Monday, but,", "en-us")
+    assert finished is not None
+    assert finished >= 0.5
+    assert unfinished is not None
+    assert unfinished < 0.5
 
 
 def test_nothing_said_asks_no_recogniser() -> None:
