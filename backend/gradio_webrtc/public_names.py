@@ -87,6 +87,10 @@ from gradio_webrtc.turns.end_of_turn.ending_words import EndingWords, ending_wor
 from gradio_webrtc.turns.end_of_turn.onnx_turn_detector import OnnxTurnDetector
 from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
 from gradio_webrtc.turns.end_of_turn.words_turn_detector import WordsTurnDetector
+from gradio_webrtc.turns.interruption.interruption_words import (
+    InterruptionWords,
+    interruption_words,
+)
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions, SileroVadOptions
 from gradio_webrtc.turns.replies.current_reply import Reply, current_reply
 from gradio_webrtc.turns.reply_on_pause import ReplyOnPause
@@ -117,6 +121,7 @@ __all__ = [
     "GradioWebRTCError",
     "IdlePrompt",
     "InterruptionOptions",
+    "InterruptionWords",
     "KeywordModel",
     "KeywordSpotter",
     "KokoroTTSOptions",
@@ -193,6 +198,7 @@ __all__ = [
     "get_turn_credentials",
     "get_turn_credentials_async",
     "get_twilio_turn_credentials",
+    "interruption_words",
     "place_call",
     "serve_health",
     "serve_metrics",

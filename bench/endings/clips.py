@@ -59,13 +59,13 @@ def clips(
             written = text if finished else f"{text},"
             # One voice further in each take: 28 sentences are a multiple of the voices.
             voice = voices[(index + index // len(texts)) % len(voices)]
-            spoken = _spoken(tts, written, voice)
-            sound = np.concatenate([spoken, np.zeros(round(PAUSE_S * RATE), np.int16)])
+            said = spoken(tts, written, voice)
+            sound = np.concatenate([said, np.zeros(round(PAUSE_S * RATE), np.int16)])
             room = sound + noise.normal(0.0, NOISE, sound.size)
             yield Clip(text, finished, np.clip(room, -32_768, 32_767).astype(np.int16)[np.newaxis])
 
 
-def _spoken(tts: TTSModel | None, text: str, voice: str) -> Int16Array:
+def spoken(tts: TTSModel | None, text: str, voice: str) -> Int16Array:
     """Return what is said, without the silence around it."""
     if tts is None:
         sound = mono_at(RATE, EspeakTTS().tts(text, EspeakTTSOptions(voice=voice, speed=0.9)))

@@ -15,7 +15,12 @@ from gradio_webrtc.handlers.adapters.as_handler import as_handler
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.emitted_media import EmittedAudio
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
-from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.detection.speech_events import (
+    Pause,
+    SpeechEvent,
+    SpeechStarted,
+    TurnEnded,
+)
 from tests.support.fake_transport import FakeTransport
 from tests.support.sessions import make_session, marked, settle
 
@@ -111,12 +116,13 @@ class ScriptedTurnListener:
 
     Attributes:
         speech_s: of the turn that goes on.
+        quiet_s: for how long nobody has spoken in it.
         frames: how many were heard.
         resumed, resets, closed: how often these were called.
     """
 
     def __init__(self) -> None:
-        self.speech_s = 0.0
+        self.speech_s = self.quiet_s = 0.0
         self.frames = 0
         self.resumed = self.resets = self.closed = 0
         self.ended_s = 0.0
@@ -133,8 +139,12 @@ class ScriptedTurnListener:
         """Half a second ends a turn."""
         return 0.5 - self.absent_s if self.speech_s else None
 
-    def pause_so_far(self) -> None:
-        """Return nothing: turns of this listener end without a pause before."""
+    def pause_so_far(self) -> Pause | None:
+        """Return nothing unless the test says that there is a pause."""
+        if not (self.speech_s and self.quiet_s):
+            return None
+        ended = TurnEnded(self.turn_so_far(), self.speech_s, 0.0)
+        return Pause(0.0, self.quiet_s, uncertain=False, turn=lambda: ended)
 
     def turn_so_far(self, after: int = 0) -> np.ndarray:
         """Return as much as there is speech: its samples say which word is spoken when."""

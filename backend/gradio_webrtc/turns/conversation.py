@@ -13,6 +13,9 @@ from gradio_webrtc.handlers.protocol import ClientChannel, PlaybackControl
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.detection.audio_watch import AudioWatch, pass_silence
 from gradio_webrtc.turns.detection.speech_events import Heard, SpeechStarted, TurnEnded
+from gradio_webrtc.turns.end_of_turn.patience import Patience
+from gradio_webrtc.turns.interruption.interjection import Interjection
+from gradio_webrtc.turns.interruption.listening_in import ListeningIn
 from gradio_webrtc.turns.replies.reply_queue import ReplyQueue
 from gradio_webrtc.turns.replies.running_reply import RunningReply
 from gradio_webrtc.turns.speculation.early_replies import EarlyReplies
@@ -56,6 +59,7 @@ class Conversation:
         reply_played: called when a reply has been played to its end.
         undecided_pause_s: how long a turn that the detector cannot judge waits; 0: it has ended.
         observers: are told what happens.
+        listening_in: recognises what is said into a reply, if words decide about that.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class Conversation:
         reply_played: Callable[[], None] | None = None,
         undecided_pause_s: float = 0.0,
         observers: Sequence[TurnObserver] = (),
+        listening_in: ListeningIn | None = None,
     ) -> None:
         self.turn_listener = turn_listener
         self.replies = ReplyQueue(playback, self)
@@ -81,17 +86,14 @@ class Conversation:
         self._nothing: Int16Array = np.zeros((channels, 0), np.int16)
         self._make_reply = make_reply
         self._early = early
-        self._longest_pause = self._patience = longest_pause_s
-        self._undecided_pause = undecided_pause_s
+        self._patience = Patience(longest_pause_s, undecided_pause_s)
+        self._listening_in = listening_in
         self._reply_played = reply_played
         self._observers = observers
         self._said: Int16Array = self._nothing
         self._submitted: Submitted | None = None
         self._early.open(self.replies.retire, self._tell)
         self._triggers: deque[Submitted | None] = deque()
-        self._unfinished: tuple[float, float] | None = None
-        """Since a turn was judged unfinished: its seconds of speech, and the pause so far."""
-
         self._carry_out: dict[Do, Callable[[], object]] = {
             Do.HOLD: self._hold,
             Do.RELEASE: self._release,
@@ -157,8 +159,8 @@ class Conversation:
         if self._machine.ignores_speech:
             return None
         left = self.turn_listener.silence_left_s
-        if left is not None and self._unfinished is not None:
-            left = min(left, self._patience - self._unfinished[1])
+        if left is not None:
+            left = min(left, self._patience.left_s)
         if left is None or self.replying:
             return left
         return min(left, self._early.silence_left_s(self.turn_listener.pause_so_far()))
@@ -174,6 +176,9 @@ class Conversation:
                 await self._turn_ended(event)
             else:
                 self._do(self._machine.speech_dropped())
+        if self._listening_in is not None and self._machine.held:
+            said = self._machine.interjection
+            self._listening_in.heard(said, self.turn_listener, self._understood)
         self._do(self._machine.speech_goes_on(self.turn_listener.speech_s))
         self._wait_for_more(seconds)
         self._early.heard(self.turn_listener.pause_so_far(), allowed=not self.replying)
@@ -202,11 +207,11 @@ class Conversation:
         elif not waiting:  # else it is what the turn detector is asked about
             self._said = self._nothing
         self._submitted = submitted
-        self._unfinished = None
+        self._patience.stop()
         self._do(self._machine.triggered(None if ended is None else ended.time))
 
     async def _turn_ended(self, event: TurnEnded) -> None:
-        self._unfinished = None
+        self._patience.stop()
         self._said, self._submitted = event.utterance, None
         self._early.keep(event.time)
         actions = self._machine.turn_ended(
@@ -216,29 +221,22 @@ class Conversation:
         if Do.ASK_TURN_DETECTOR in actions:
             finished = await self._early.finished(event)
             self._tell(EndOfTurnJudged(finished))
-            self._patience = self._longest_pause if finished is False else self._undecided_pause
-            ended = finished is True or not self._patience
-            self._do(self._machine.end_of_turn_decided(ended))
+            self._do(self._machine.end_of_turn_decided(self._patience.judged(finished)))
+
+    def _understood(self, interjection: Interjection, ends: bool | None) -> None:
+        self._do(self._machine.understood(interjection, ends))
 
     def _resume_turn(self) -> None:
         self.turn_listener.resume_turn()
-        self._unfinished = (self.turn_listener.speech_s, 0.0)
+        self._patience.begin(self.turn_listener.speech_s)
 
     def _wait_for_more(self, seconds: float) -> None:
         """End a turn that was judged unfinished when nothing more is said."""
-        if self._unfinished is None:
+        if not self._patience.passes(seconds, self.turn_listener.speech_s):
             return
-        speech, waited = self._unfinished[0], self._unfinished[1] + seconds
-        if self.turn_listener.speech_s > speech:
-            self._unfinished = None
-        elif waited < self._patience:
-            self._unfinished = (speech, waited)
-        else:
-            self._unfinished = None
-            # What was said is still what the detector was asked about, without the silence since.
-            ended = self.turn_listener.end_turn()
-            if ended is not None:
-                self._do(self._machine.turn_ended(ended.speech_s, ended.time, paused=False))
+        # What was said is still what the detector was asked about, without the silence since.
+        if (ended := self.turn_listener.end_turn()) is not None:
+            self._do(self._machine.turn_ended(ended.speech_s, ended.time, paused=False))
 
     # -- the reply ---------------------------------------------------------------------------
 
@@ -261,6 +259,8 @@ class Conversation:
         try:
             await self._watch.aclose()
             await self._early.aclose()
+            if self._listening_in is not None:
+                await self._listening_in.aclose()
             await self.replies.aclose()
         finally:
             await self.turn_listener.aclose()

@@ -15,6 +15,8 @@ from gradio_webrtc.turns.custom_pause import CustomPauseListener
 from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.end_of_turn.question import EndOfTurnQuestion
 from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
+from gradio_webrtc.turns.interruption.choice import understanding_of
+from gradio_webrtc.turns.interruption.listening_in import ListeningIn
 from gradio_webrtc.turns.options import InterruptionOptions
 from gradio_webrtc.turns.published_hooks import utterance_of
 from gradio_webrtc.turns.reply_making import ReplyMaking
@@ -78,10 +80,12 @@ class ConversationMaking(ReplyMaking):
         """Return the conversation of this connection; it begins with the first call."""
         if self._conversation is None:
             self._context = copy_context()
+            listening_in = self._make_listening_in()
             machine = TurnMachine(
                 self.interruption,
                 can_interrupt=self.can_interrupt,
                 has_turn_detector=self.turn_detector is not None,
+                understands=listening_in is not None,
             )
             self._conversation = Conversation(
                 self._link.client,
@@ -95,6 +99,7 @@ class ConversationMaking(ReplyMaking):
                 self._reply_ended,
                 self._undecided_pause_s,
                 self._turn_observers(),
+                listening_in,
             )
             self._conversation.open(None if self._greeting is None else self._make_greeting)
         return self._conversation
@@ -122,6 +127,13 @@ class ConversationMaking(ReplyMaking):
         error = failure_of(done, f"{type(self).__name__}.reset")
         if isinstance(error, Exception):
             self._converse().replies.fail(error)
+
+    def _make_listening_in(self) -> ListeningIn | None:
+        understanding = understanding_of(self.interruption) if self.can_interrupt else None
+        if understanding is None:
+            return None
+        stt, judge = understanding.stt, understanding.judge
+        return ListeningIn(stt, judge, self.input_sample_rate, copy_context())
 
     def _make_early_replies(self) -> EarlyReplies:
         question = None

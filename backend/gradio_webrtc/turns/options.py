@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.speech.recognition.stt import STTModel
+from gradio_webrtc.turns.interruption.interruption_words import InterruptionWords
 
 LONGEST_WINDOW_S = 60.0
 """All of the window is kept, and looked at for each 32 ms."""
+
+JudgeInterruption: TypeAlias = (
+    Callable[[str], bool | None] | Callable[[str], Awaitable[bool | None]]
+)
+"""Says of what somebody says into a reply whether it ends the reply; ``None``: not clear."""
 
 
 @dataclass
@@ -101,9 +111,15 @@ class InterruptionOptions:
     that was an interruption, which ends the reply, or only a noise or an "mm-hm".
 
     Attributes:
-        min_speech_s: seconds of speech from which it is an interruption.
+        min_speech_s: seconds of speech from which it is an interruption, where words do not say.
         resume: whether a reply goes on where it stopped when it was none; otherwise every start of
             speech ends the reply.
+        words: what the words decide: "stop" ends the reply at once, "yes, right" lets it go on.
+            ``"auto"``: the English ones, where a recogniser that understands people is installed;
+            a language, the path of a JSON file, or ``InterruptionWords``; or a function, sync or
+            async, of the text so far that returns ``True`` if it is an interruption, ``False`` if
+            not and ``None`` if that is not clear. ``None``: only seconds count.
+        stt: the recogniser, or the name of one; ``None``: the best that is accurate enough.
 
     Raises:
         ConfigurationError: values that cannot work.
@@ -111,6 +127,8 @@ class InterruptionOptions:
 
     min_speech_s: float = 0.6
     resume: bool = True
+    words: InterruptionWords | str | os.PathLike[str] | JudgeInterruption | None = "auto"
+    stt: STTModel | str | None = None
 
     def __post_init__(self) -> None:
         """Check the values."""
@@ -118,6 +136,8 @@ class InterruptionOptions:
             raise ConfigurationError(
                 f"min_speech_s must be 0 or more seconds, not {self.min_speech_s!r}."
             )
+        if self.stt is not None and not isinstance(self.stt, str | STTModel):
+            raise ConfigurationError(f"stt must have stt(audio), unlike {self.stt!r}.")
 
 
 def _check_above_0(options: object, *names: str) -> None:

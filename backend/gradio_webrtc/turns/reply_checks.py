@@ -10,6 +10,7 @@ from gradio_webrtc.turns.detection.segmenter import RESUMABLE_S
 from gradio_webrtc.turns.detection.speech_scorer import VadSource, make_scorer
 from gradio_webrtc.turns.detection.vad import ModelOptions
 from gradio_webrtc.turns.end_of_turn.turn_detector import TurnDetector
+from gradio_webrtc.turns.interruption.choice import understanding_of
 from gradio_webrtc.turns.options import AlgoOptions, InterruptionOptions
 from gradio_webrtc.turns.saying.idle_prompt import IdlePrompt
 from gradio_webrtc.turns.timing.turn_calls import OnTurn
@@ -71,6 +72,7 @@ def check_reply_options(told: ReplyOptions) -> None:
             raise ConfigurationError(f"{name} must be {kind.__name__}(...), not {value!r}.")
     if told.idle is not None and not isinstance(told.idle, IdlePrompt):
         raise ConfigurationError(f"idle must be IdlePrompt(...), not {told.idle!r}.")
+    understanding_of(told.interruption)
     # What is no detector is refused here, not in the first call.
     make_scorer(told.model, told.model_options, told.input_sample_rate, told.algo_options)
     if not 0 <= told.turn_threshold <= 1:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from gradio_webrtc.handlers.protocol import TurnLog
+from gradio_webrtc.turns.interruption.interjection import Interjection
 from gradio_webrtc.turns.options import InterruptionOptions
 
 CONTINUED_S = 0.5
@@ -61,11 +62,13 @@ class TurnMachine:
         can_interrupt: whether anything does. If not, the owner must not pass on speech while
             ``ignores_speech``.
         has_turn_detector: whether there is a turn detector to be asked at each pause.
+        understands: whether words decide about interruptions, see ``understood``.
 
     Attributes:
         phase: of the reply.
         speaking: whether somebody's turn goes on.
         held: whether the reply is held, because somebody spoke into it.
+        interjection: what is being said into it, or was said last.
     """
 
     def __init__(
@@ -74,10 +77,15 @@ class TurnMachine:
         *,
         can_interrupt: bool = True,
         has_turn_detector: bool = False,
+        understands: bool = False,
     ) -> None:
         self._needed = interruption.min_speech_s if interruption.resume else 0.0
         self._can_interrupt = can_interrupt
         self._has_turn_detector = has_turn_detector
+        self._understands = understands
+        self.interjection = Interjection(self._needed, understands=understands)
+        self._passed_over = False
+        """Whether what was said last was no interruption, so that its reply goes on."""
         self.phase = ReplyPhase.NONE
         self.speaking = False
         self.held = False
@@ -115,12 +123,25 @@ class TurnMachine:
             return told
         if self._continuing:
             return []
-        self.held = True
+        self.held, self._passed_over = True, False
+        self.interjection = Interjection(self._needed, understands=self._understands)
         return [Do.HOLD, *told, *self.speech_goes_on(0.0)]
 
     def speech_goes_on(self, speech_s: float) -> list[Action]:
         """The turn holds ``speech_s`` seconds of speech by now."""
-        return self._interrupt() if self.held and speech_s >= self._needed else []
+        return self._interrupt() if self.held and self.interjection.interrupts(speech_s) else []
+
+    def understood(self, interjection: Interjection, ends: bool | None) -> list[Action]:
+        """Words of an interjection were recognised: whether they end the reply, if they say."""
+        interjection.understood(ends)
+        if not ends or interjection is not self.interjection:
+            return []
+        if self.held:
+            return self._interrupt()
+        if not self._passed_over:
+            return []
+        # The recogniser was slower than the pause, and the reply went on meanwhile.
+        return [*self._interrupt(), *([] if self.speaking else self._answer())]
 
     def turn_ended(
         self, speech_s: float, time: float, *, paused: bool, final: bool = False
@@ -135,7 +156,7 @@ class TurnMachine:
         """
         if self.ignores_speech:
             return []
-        if self.held and speech_s < self._needed:
+        if self.held and not self.interjection.interrupts(speech_s, over=True):
             return self._resume_reply()
         actions = self._interrupt()
         if not paused:
@@ -200,6 +221,7 @@ class TurnMachine:
         """The reply has been played to its end."""
         silent = self.phase is ReplyPhase.THINKING
         self.phase = ReplyPhase.NONE
+        self._passed_over = False
         actions: list[Action] = []
         if self.held:
             self.held = False
@@ -223,11 +245,12 @@ class TurnMachine:
         if self.phase is ReplyPhase.NONE:
             return []
         self.phase = ReplyPhase.NONE
-        self.held = False
+        self.held = self._passed_over = False
         return [Do.DROP_REPLY, Tell("response_ended"), Tell("interrupted")]
 
     def _resume_reply(self) -> list[Action]:
         """It was no interruption: what was said is not answered, and the reply goes on."""
         self.held = self.speaking = False
+        self._passed_over = True
         sounding = self.phase is ReplyPhase.SOUNDING
         return [Do.RELEASE, Tell("response_starting" if sounding else "pause_detected")]

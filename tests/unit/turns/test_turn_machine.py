@@ -96,6 +96,49 @@ def test_every_start_of_speech_ends_a_reply_if_it_shall(options: InterruptionOpt
     assert one.turn_ended(0.2, 2.5, paused=True) == ANSWER
 
 
+def test_words_end_a_reply_before_the_seconds_do() -> None:
+    one = replying(understands=True)
+    one.speech_started(3.0)
+    one.interjection.asked(0.3)
+    assert one.understood(one.interjection, True) == DROPPED
+    assert one.turn_ended(0.3, 3.5, paused=True) == ANSWER
+
+
+def test_words_let_a_reply_go_on_that_the_seconds_would_end() -> None:
+    one = replying(understands=True)
+    one.speech_started(3.0)
+    one.interjection.asked(0.7)
+    assert one.speech_goes_on(0.7) == []
+    assert one.understood(one.interjection, False) == []
+    assert one.speech_goes_on(0.8) == []
+    assert one.turn_ended(0.8, 4.0, paused=True) == [Do.RELEASE, STARTING]
+
+
+def test_words_that_are_understood_late_end_the_reply_that_went_on_and_are_answered() -> None:
+    one = replying(understands=True)
+    one.speech_started(3.0)
+    one.interjection.asked(0.3)
+    said = one.interjection
+    assert one.turn_ended(0.3, 3.5, paused=True) == [Do.RELEASE, STARTING]
+    assert one.understood(said, True) == [*DROPPED, *ANSWER]
+    assert one.understood(said, True) == []
+
+
+def test_words_of_an_earlier_interjection_or_to_a_reply_that_is_over_change_nothing() -> None:
+    one = replying(understands=True)
+    one.speech_started(3.0)
+    early = one.interjection
+    early.asked(0.3)
+    one.turn_ended(0.3, 3.5, paused=True)
+    one.speech_started(5.0)
+    assert one.understood(early, True) == []
+    late = one.interjection
+    late.asked(0.3)
+    one.turn_ended(0.3, 5.5, paused=True)
+    one.reply_ended()
+    assert one.understood(late, True) == []
+
+
 def test_speech_while_a_reply_is_computed() -> None:
     one = thinking()
     assert one.speech_started(2.0) == [Do.HOLD, STARTED]

@@ -1,0 +1,1 @@
+"""Whether somebody who speaks into a reply wants it to end."""

@@ -1,0 +1,1 @@
+"""What is made of what people say into a reply."""
