@@ -15,6 +15,7 @@ from gradio_webrtc.concurrency.thread_interrupt import HandlerReleased, UserCode
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.speech.recognition import sphinx
 from gradio_webrtc.speech.recognition.moonshine import MoonshineSTT
+from gradio_webrtc.speech.recognition.recognised import Recognised
 from gradio_webrtc.speech.recognition.sphinx import SphinxSTT
 from tests.support.tiny_speech_models import make_moonshine
 
@@ -62,7 +63,7 @@ def ears(
     model = MoonshineSTT(folder=make_moonshine(tmp_path), check_voice=False)
     said = model._said
 
-    def passing(parts: object, piece: np.ndarray) -> str:
+    def passing(parts: object, piece: np.ndarray) -> Recognised:
         gate.pass_by(piece.size)
         return said(parts, piece)
 
