@@ -27,6 +27,7 @@ from gradio_webrtc.client.received import (
 )
 from gradio_webrtc.client.sending.audio_line import Said
 from gradio_webrtc.client.sending.microphone import Microphone
+from gradio_webrtc.client.sync_call import SyncCall, connect_sync
 
 __all__ = [
     "AccessDeniedError",
@@ -49,5 +50,7 @@ __all__ = [
     "ServerFailedError",
     "ServerUnreachableError",
     "StreamNotFoundError",
+    "SyncCall",
     "connect",
+    "connect_sync",
 ]
