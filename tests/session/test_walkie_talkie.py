@@ -1,17 +1,17 @@
-"""A published subclass over a real connection: it answers at the word "over", and not before."""
+"""A published subclass in a whole talk: it answers at the word "over", and not before."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import pytest
 from gradio_webrtc.reply_on_pause import AppState
 
-from gradio_webrtc import ReplyOnPause, Stream, get_stt_model
-from tests.support.serving import Served
-from tests.support.sessions import until
-from tests.support.synthetic_speech import joined, say, silence
-from tests.support.voice_client import Audio, connected, logged, loud_seconds, saw, tones
+from gradio_webrtc import ReplyOnPause, get_stt_model
+from gradio_webrtc.testing import Caller, rehearse
+from tests.support.synthetic_speech import say
+from tests.support.voice_client import Audio, tones
 
 
 class WalkieTalkie(ReplyOnPause):
@@ -37,18 +37,19 @@ class WalkieTalkie(ReplyOnPause):
         return WalkieTalkie(self.asked)
 
 
-async def test_it_answers_at_the_word_over() -> None:
+def test_it_answers_at_the_word_over() -> None:
     asked: list[Audio] = []
-    async with Served(Stream(WalkieTalkie(asked), modality="audio")) as server:
-        client, voice = await connected(server)
-        voice.say(joined(say("how are you", "en-us"), silence(1.8)))
-        await saw(client, "started_talking")
-        await until(lambda: not voice.speaking)
+
+    async def script(caller: Caller) -> None:
+        await caller.say((48_000, say("how are you", "en-us")))
+        await caller.expect_silence(1.8)
         assert not asked, "a pause is no end of a turn"
-        voice.say(joined(say("tell me the news over", "en-us", speed=0.85), silence(1.5)))
-        await saw(client, "response_starting")
-        await until(lambda: loud_seconds(client) > 0.5)
+        await caller.say((48_000, say("tell me the news over", "en-us", speed=0.85)))
+        reply = await caller.expect_reply(within_s=5)
+        assert reply.ended_s - reply.began_s == pytest.approx(0.6, abs=0.1)
+        await caller.call.messages.first(lambda message: message.data == "pause_detected")
+
+    rehearse(WalkieTalkie(asked), script)
     [(rate, said)] = asked
     assert rate == 16_000
     assert said.shape[1] / rate > 3, "both of what was said, and the pause between"
-    assert "pause_detected" in logged(client)
