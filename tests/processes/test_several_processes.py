@@ -1,4 +1,4 @@
-"""Two processes of one app behind nginx, and what a request to the wrong one is told."""
+"""Two processes of one app behind nginx: the limit they share, and what the wrong one says."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from gradio_webrtc.server.operation.process_id import COOKIE
+from gradio_webrtc.server.places.shared_places import VARIABLE
 from tests.processes.several_processes import Person, process
+from tests.support.client import RefusedError
 from tests.support.nginx import nginx
+from tests.support.redis_server import redis_server
 from tests.support.sessions import until
 
 
@@ -18,8 +21,10 @@ async def test_a_client_stays_at_its_process_and_the_other_one_says_what_is_wron
     tmp_path: Path,
 ) -> None:
     async with AsyncExitStack() as stack:
+        redis = {VARIABLE: stack.enter_context(redis_server(tmp_path)).url}
         ports = [
-            (await stack.enter_async_context(process(tmp_path, name)))[0] for name in ("a", "b")
+            (await stack.enter_async_context(process(tmp_path, name, **redis)))[0]
+            for name in ("a", "b")
         ]
         door = stack.enter_context(nginx(tmp_path, ports))
         direct = [await stack.enter_async_context(Person(port)) for port in ports]
@@ -41,6 +46,14 @@ async def test_a_client_stays_at_its_process_and_the_other_one_says_what_is_wron
             assert person.http.cookies[COOKIE] == name
             health = await person.health()
             assert (health["process"], health["sessions"]["open"]) == (name, 1)
+
+        # The limit of two is that of both processes together.
+        for each in direct:
+            third = each.client()
+            offer = await third.make_offer()
+            with pytest.raises(RefusedError) as caught:
+                await third.offer(offer)
+            assert caught.value.meta["error"] == "concurrency_limit_reached"
 
         # Without sticky routing some requests of a client reach the other process.
         person = people[names[0]]
