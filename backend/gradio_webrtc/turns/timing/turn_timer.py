@@ -84,10 +84,10 @@ class TurnTimer:
     def _begin(self, event: ReplyStarted, now: float) -> None:
         self._end(now, interrupted=True)
         utterance_s = event.utterance.shape[-1] / self._rate
-        # Without an utterance what ended last was no turn that is answered now.
-        ended = self._speech_ended if utterance_s else None
-        self._speech_ended = None
-        speech_ended = now if ended is None else ended
+        speech_ended = now
+        if utterance_s:  # else what ended last is not what is answered, and may still be
+            speech_ended = now if self._speech_ended is None else self._speech_ended
+            self._speech_ended = None
         early, self._early = event.reply is self._early, None
         self._turn = _Turn(event.reply, speech_ended, now, utterance_s, early)
         self._waiting.spawn(self._wait(self._turn, self._playback.played_s))

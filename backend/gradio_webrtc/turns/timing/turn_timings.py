@@ -18,7 +18,7 @@ class TurnTimings:
     Attributes:
         webrtc_id: of the connection.
         speech_ended_at: when the last speech ended, in seconds since the epoch. In a turn in which
-            nobody spoke (a greeting, a text) it is when the reply was asked for.
+            nobody spoke (a greeting, a text, ``say()``) it is when the reply was asked for.
         spoken: whether somebody spoke.
         utterance_s: how long what they said is, in seconds.
         decided_s: when it was clear that they have finished, and the reply was wanted.

@@ -173,3 +173,19 @@ async def test_a_reply_that_was_begun_in_the_pause_is_told_apart() -> None:
     assert [turn.speculative for turn in turns] == [True, False]
     assert turns[0].decided_s == pytest.approx(0.5)
     assert turns[0].transcribed_s == pytest.approx(0.3), "before it was decided"
+
+
+async def test_what_is_said_meanwhile_does_not_change_when_somebody_had_spoken() -> None:
+    loop, turns = asyncio.get_running_loop(), list[TurnTimings]()
+    timer = TurnTimer("someone", FakeTransport(), RATE, loop.time, turns.append, turns.append)
+    said, nothing = np.full((1, RATE), 7, np.int16), np.zeros((1, 0), np.int16)
+    timer(TurnEnded(said, 0.8, 1.0, silence_s=0.25))
+    timer(ReplyStarted(Reply(lambda: 0.0, loop.time), nothing))
+    timer(ReplyEnded(interrupted=False))
+    await asyncio.sleep(2.75)
+    timer(ReplyStarted(Reply(lambda: 0.0, loop.time), said))
+    timer.close()
+    assert [(turn.spoken, turn.decided_s) for turn in turns] == [
+        (False, 0.0),
+        (True, pytest.approx(3.0)),
+    ]
