@@ -43,6 +43,7 @@ export interface WebRTCProps {
   video_codec: Optional<VideoCodec>;
   max_bitrate: Optional<Bitrates>;
   fallback: Optional<"websocket">;
+  push_to_talk: Optional<boolean>;
   placeholder: Optional<string>;
   /** What the page calls each turn; `false` when it says nothing of turns. */
   turn_labels: Optional<TurnLabels | false>;

@@ -98,6 +98,7 @@ class WebRTC(StreamMethods, ServerFunctions):
         max_resolution: tuple[int, int] | None = None,
         allowed_origins: Sequence[str] | None = None,
         fallback: Fallback = "websocket",
+        push_to_talk: bool = False,
         *,
         shared_host: StreamHost | None = None,
         shared_listeners: OutputListeners | None = None,
@@ -154,8 +155,8 @@ class WebRTC(StreamMethods, ServerFunctions):
             pulse_color: CSS colour of the ring that shows who is speaking; by default the theme's
                 accent colour.
             icon_radius: corner radius of the start button in percent; 50, a circle, by default.
-            button_labels: texts of the buttons, a dict with any of the keys `start`, `stop` and
-                `waiting`.
+            button_labels: texts of the buttons, a dict with any of the keys `start`, `stop`,
+                `waiting` and `talk`.
             full_screen: whether a full-screen button is offered. The component stays in its place
                 until someone presses it.
             frame_format: channel order of the arrays video handlers get and give: `"rgb24"` and
@@ -194,6 +195,8 @@ class WebRTC(StreamMethods, ServerFunctions):
             fallback: what carries the sound of a page whose network has no path for WebRTC, where
                 `modality` is `"audio"`: `"websocket"`, to this app's own address, or `None` to
                 fail with an error instead. The page says which it is.
+            push_to_talk: whether the person talks by a button they hold, or the space bar: the
+                microphone sends sound only then, and a press is a turn of a `ReplyOnPause`.
             shared_host: for this package itself; leave it out.
             shared_listeners: for this package itself; leave it out.
 
@@ -225,6 +228,7 @@ class WebRTC(StreamMethods, ServerFunctions):
             buttons=buttons,
             turn_labels=turn_labels,
             fallback=fallback,
+            push_to_talk=push_to_talk,
         )
         # Gradio makes props of the attributes that are named as a parameter is.
         self.mode = stream.mode
@@ -257,6 +261,7 @@ class WebRTC(StreamMethods, ServerFunctions):
         self.record = stream.record
         self.allowed_origins = stream.allowed_origins
         self.fallback = fallback
+        self.push_to_talk = push_to_talk
         self._host = shared_host
         self.listeners = OutputListeners() if shared_listeners is None else shared_listeners
         self._streamed = shared_host is not None

@@ -47,7 +47,7 @@ Fallback: TypeAlias = Literal["websocket"] | None
 Places: TypeAlias = int | Literal["default"] | None
 RTCConfigurationOption: TypeAlias = RTCConfigurationSource | Literal["auto"]
 
-BUTTON_LABELS = ("start", "stop", "waiting")
+BUTTON_LABELS = ("start", "stop", "waiting", "talk")
 TURN_LABELS = ("listening", "speaking", "thinking", "replying")
 
 _T = TypeVar("_T")
@@ -195,6 +195,7 @@ def check_page_options(
     buttons: Sequence[Button] = (),
     turn_labels: Mapping[str, str] | Literal[False] | None = None,
     fallback: Fallback = None,
+    push_to_talk: bool = False,
 ) -> PageOptions:
     """Check what only ``WebRTC`` takes, for a component that streams as ``stream`` says.
 
@@ -209,6 +210,8 @@ def check_page_options(
         raise ConfigurationError(
             'variant="textbox" needs a mode in which the page sends, not "receive".'
         )
+    if push_to_talk and (stream.modality == "video" or stream.mode == "receive"):
+        raise ConfigurationError("push_to_talk needs a page that sends sound.")
     for name, value in (("track_constraints", track_constraints), ("rtp_params", rtp_params)):
         if value is not None and not isinstance(value, Mapping):
             raise ConfigurationError(f"{name} must be a dict; got {type(value).__name__}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import gradio as gr
@@ -19,6 +20,9 @@ from gradio_webrtc import (
     get_stt_model,
     get_tts_model,
 )
+
+HELD = os.environ.get("PUSH_TO_TALK") == "1"
+"""Whether a button is held to talk, instead of pausing."""
 
 Audio = tuple[int, np.ndarray]
 Said = tuple[str, str, str]
@@ -38,18 +42,18 @@ class Conversation(ReplyOnPause):
 
     def greet(self) -> Iterator[object]:
         """Speak first."""
-        yield from self.say("Hello! I am listening. What is on your mind?")
+        yield from self.speak("Hello! I am listening. What is on your mind?")
 
     def reply(self, audio: Audio) -> Iterator[object]:
         """Answer what was said: (sample_rate, int16 array of shape (1, samples))."""
         cut_off = [] if self.last is None else self.last.cut_off()
         heard = get_stt_model().stt(audio)
         yield AdditionalOutputs(*cut_off, ("user", audio_to_file(audio), heard))
-        yield from self.say(answer(heard))
+        yield from self.speak(answer(heard))
         if is_farewell(heard):
             yield CloseStream("The conversation is over. Press the button to start another one.")
 
-    def say(self, text: str) -> Iterator[object]:
+    def speak(self, text: str) -> Iterator[object]:
         """Speak sentence by sentence, and put it into the chat."""
         self.last = spoken = Spoken(current_reply())
         for rate, samples in get_tts_model().stream_tts_sync(text):
@@ -104,7 +108,7 @@ with gr.Blocks(title="Conversation") as demo:
     )
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            audio = WebRTC(label="Talk", mode="send-receive", modality="audio")
+            audio = WebRTC(label="Talk", modality="audio", push_to_talk=HELD)
             stop = gr.Button("Stop the conversation")
         with gr.Column(scale=3, min_width=280):
             chat = gr.Chatbot(

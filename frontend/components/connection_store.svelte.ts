@@ -4,6 +4,7 @@ import { Connection } from "../lib/connection/connection";
 import { MediaToolsStore } from "./media_tools_store.svelte";
 import type { ConnectionEvents, Environment, Settings, View } from "../lib/connection/environment";
 import { SILENT_LEVELS, AudioLevelMeter, type Levels } from "../lib/playback/audio_level_meter";
+import { PushToTalk } from "../lib/turns/push_to_talk";
 import { TurnTaking } from "../lib/turns/turn_taking";
 import { NO_TURNS, type Turns } from "../lib/turns/turn_machine";
 
@@ -14,6 +15,12 @@ export class ConnectionStore {
   #view: View;
   #levels: Levels = $state.raw(SILENT_LEVELS);
   #turns: Turns = $state.raw(NO_TURNS);
+  #pressed = $state.raw(false);
+  /** The button that is held to talk, where there is one. */
+  readonly talking = new PushToTalk((pressed) => {
+    this.#pressed = pressed;
+    this.connection.talk(pressed);
+  });
   readonly #taking: TurnTaking;
 
   constructor(
@@ -33,6 +40,7 @@ export class ConnectionStore {
         this.#view = view;
         this.#taking.follow(view);
         this.mediaTools.follow(view);
+        this.talking.follow(view.machine.name === "connected" && view.local !== null);
         events.changed?.(view);
       },
     });
@@ -56,6 +64,11 @@ export class ConnectionStore {
   /** Whose turn it is, and what has just been heard. */
   get turns(): Turns {
     return this.#turns;
+  }
+
+  /** Whether the person holds their button. */
+  get pressed(): boolean {
+    return this.#pressed;
   }
 
   /** Measures the audio while connected and in sight, and costs nothing otherwise. */

@@ -18,3 +18,8 @@ it("takes the usual ones where the author gave none", () => {
 it("has none where the author said False", () => {
   expect(turnWords(false)).toBeNull();
 });
+
+it("says that it listens only where it does: not while a button waits to be held", () => {
+  expect(turnWords(null, true)?.listening).toBe("Ready");
+  expect(turnWords({ listening: "Hold it" }, true)?.listening).toBe("Hold it");
+});

@@ -22,6 +22,8 @@ export interface Appearance {
   readonly placeholder: string | null;
   /** `null` when the page does not show whose turn it is. */
   readonly turnWords: TurnWords | null;
+  /** Whether the person talks by a button they hold. */
+  readonly pushToTalk: boolean;
 }
 
 const TURN_WORDS: TurnWords = {
@@ -31,7 +33,14 @@ const TURN_WORDS: TurnWords = {
   replying: "Speaking",
 };
 
+/** Nobody is listened to while a button waits to be held. */
+const READY = { listening: "Ready" };
+
 /** The author's words in place of the usual ones; none at all where they said `False`. */
-export function turnWords(labels: TurnLabels | false | null | undefined): TurnWords | null {
-  return labels === false ? null : { ...TURN_WORDS, ...labels };
+export function turnWords(
+  labels: TurnLabels | false | null | undefined,
+  pushToTalk = false,
+): TurnWords | null {
+  if (labels === false) return null;
+  return { ...TURN_WORDS, ...(pushToTalk && READY), ...labels };
 }

@@ -19,6 +19,7 @@ describe("the settings", () => {
       videoCodec: null,
       maxBitrate: {},
       fallback: null,
+      pushToTalk: false,
     });
     expect(settingsOf(props({ mode: null, video_sources: null, max_bitrate: null }))).toEqual(own);
   });
@@ -35,6 +36,7 @@ describe("the settings", () => {
       video_codec: "H264",
       max_bitrate: { video: 1_000_000 },
       fallback: "websocket",
+      push_to_talk: true,
     });
     expect(settingsOf(chosen)).toEqual({
       mode: "send",
@@ -47,6 +49,7 @@ describe("the settings", () => {
       videoCodec: "H264",
       maxBitrate: { video: 1_000_000 },
       fallback: "websocket",
+      pushToTalk: true,
     });
   });
 });

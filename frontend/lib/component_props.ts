@@ -17,6 +17,7 @@ export function settingsOf(props: WebRTCProps): Settings {
     videoCodec: props.video_codec ?? null,
     maxBitrate: props.max_bitrate ?? {},
     fallback: props.fallback ?? null,
+    pushToTalk: props.push_to_talk ?? false,
   };
 }
 
@@ -33,6 +34,7 @@ export function appearanceOf(props: WebRTCProps): Appearance {
     buttons: props.buttons ?? [],
     statistics: props.show_statistics ?? false,
     placeholder: props.placeholder ?? null,
-    turnWords: turnWords(props.turn_labels),
+    turnWords: turnWords(props.turn_labels, Boolean(props.push_to_talk)),
+    pushToTalk: Boolean(props.push_to_talk),
   };
 }

@@ -24,6 +24,7 @@ export interface ButtonLabels {
   start?: string;
   stop?: string;
   waiting?: string;
+  talk?: string;
 }
 
 export interface TurnLabels {

@@ -41,7 +41,7 @@ def check(**changes: Any) -> tuple[StreamOptions, PageOptions]:
 def test_defaults_are_filled_in() -> None:
     _, options = check()
     assert options.rtp_params == {}
-    assert options.button_labels == {"start": "", "stop": "", "waiting": ""}
+    assert options.button_labels == {"start": "", "stop": "", "waiting": "", "talk": ""}
     assert options.turn_labels == {}
 
 
@@ -55,8 +55,15 @@ def test_what_was_given_is_kept() -> None:
         turn_labels={"thinking": "Hm…"},
     )
     assert options.rtp_params == {"degradationPreference": "maintain-framerate"}
-    assert options.button_labels == {"start": "Go", "stop": "", "waiting": ""}
+    assert options.button_labels == {"start": "Go", "stop": "", "waiting": "", "talk": ""}
     assert options.turn_labels == {"thinking": "Hm…"}
+
+
+@pytest.mark.parametrize("page", [{"modality": "video"}, {"mode": "receive"}])
+def test_a_button_to_talk_needs_a_page_that_sends_sound(page: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match="push_to_talk needs a page that sends sound"):
+        check(**{"modality": "audio", **page}, push_to_talk=True)
+    check(modality="audio-video", push_to_talk=True)
 
 
 def test_turns_can_be_left_unshown() -> None:
@@ -108,7 +115,11 @@ async def test_a_component_and_a_mounted_stream_are_made_alike() -> None:
         ("rtp_params", [], "rtp_params must be a dict; got list"),
         ("fallback", "http", "fallback must be one of 'websocket', None"),
         ("turn_labels", {"busy": "Hm"}, r"unknown keys \['busy'\]; it takes listening, speaking"),
-        ("button_labels", {"go": "Go"}, r"unknown keys \['go'\]; it takes start, stop, waiting"),
+        (
+            "button_labels",
+            {"go": "Go"},
+            r"unknown keys \['go'\]; it takes start, stop, waiting, talk",
+        ),
     ],
 )
 def test_an_option_that_cannot_work_is_named(option: str, value: Any, words: str) -> None:

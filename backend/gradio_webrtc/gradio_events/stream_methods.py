@@ -244,7 +244,7 @@ class StreamMethods(PublishedMethods, StreamingComponent):
             ConfigurationError: the handler takes no turns, or an argument cannot work.
         """
         speaker = self._streaming().speaker(_id_in(webrtc_id), _acting(check_owner))
-        return speaker.say(what, when, tts=tts)
+        return speaker._say(what, when, tts)
 
     def close_stream(
         self, webrtc_id: str | WebRTCData | None, msg: str = "", *, check_owner: bool = True

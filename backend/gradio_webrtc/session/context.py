@@ -70,7 +70,7 @@ class Context:
             ConfigurationError: the handler takes no turns, or an argument cannot work.
         """
         serving = None if self._user_code is None else self._user_code()
-        return speaker_of(serving).say(what, when, tts=tts)
+        return speaker_of(serving)._say(what, when, tts)
 
     def show_warning(self, text: str) -> None:
         """Show ``text`` as a warning in the page. Any thread; see :func:`show_warning`."""

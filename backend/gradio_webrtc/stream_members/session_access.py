@@ -98,7 +98,7 @@ class SessionAccess(PublishedMethods):
             ConfigurationError: the handler takes no turns, or an argument cannot work.
         """
         speaker = self.host.speaker(webrtc_id, page_of_event())
-        return speaker.say(what, when, tts=tts)
+        return speaker._say(what, when, tts)
 
     def output_stream(
         self, webrtc_id: str, *, missing_ok: bool = True

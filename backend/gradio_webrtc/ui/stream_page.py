@@ -180,6 +180,7 @@ class StreamPage:
             full_screen=args.get("full_screen", True),
             variant=args.get("variant", "wave"),
             placeholder=args.get("placeholder"),
+            push_to_talk=args.get("push_to_talk", False),
             **further,
         )
         component.routes = self._routes

@@ -29,8 +29,10 @@ class UIArgs(TypedDict, total=False):
             offers no full-screen button. Else the stream has the middle of the page, with the
             inputs in a sidebar on its left and the outputs in one on its right.
         variant: ``"textbox"``, for audio: a composer to type or talk in. ``"wave"`` otherwise.
-        button_labels: texts of the buttons, a dict with any of ``start``, ``stop``, ``waiting``.
+        button_labels: texts of the buttons, a dict with any of ``start``, ``stop``, ``waiting``,
+            ``talk``.
         placeholder: what the empty field of ``variant="textbox"`` says.
+        push_to_talk: whether the person talks by a button they hold.
     """
 
     title: str
@@ -45,6 +47,7 @@ class UIArgs(TypedDict, total=False):
     variant: Variant
     button_labels: dict[str, str]
     placeholder: str
+    push_to_talk: bool
 
 
 def check_ui_args(given: UIArgs | Mapping[str, Any] | None) -> UIArgs:

@@ -3,8 +3,9 @@ import { FakeMediaDevices, named } from "../testing/browser";
 import { settle } from "../testing/clock";
 import { CAMERA, MICROPHONES, World } from "../testing/setup";
 
-async function connected(): Promise<World> {
+async function connected(settings: Partial<World["settings"]> = {}): Promise<World> {
   const world = new World();
+  world.settings = { ...world.settings, ...settings };
   await world.connect();
   return world;
 }
@@ -34,6 +35,22 @@ describe("muting", () => {
     await world.connect();
     expect(world.view.muted.audio).toBe(false);
     expect(world.devices.live[0]!.enabled).toBe(true);
+  });
+});
+
+describe("a button to talk", () => {
+  it("is all that lets the microphone be heard, over changes of device too", async () => {
+    const world = await connected({ pushToTalk: true });
+    expect(world.devices.live[0]!.enabled).toBe(false);
+    world.connection.talk(true);
+    expect(world.devices.live[0]!.enabled).toBe(true);
+    await world.connection.switchDevice("audio", "built-in");
+    expect(world.devices.live).toMatchObject([{ deviceId: "built-in", enabled: true }]);
+    world.connection.setMuted("audio", true);
+    expect(world.devices.live[0]!.enabled).toBe(false);
+    world.connection.setMuted("audio", false);
+    world.connection.talk(false);
+    expect(world.devices.live[0]!.enabled).toBe(false);
   });
 });
 

@@ -35,6 +35,7 @@ export class Capture {
   #source: VideoSource = "camera";
   /** Whether the camera was off when the screen took its place: it comes back as it was left. */
   #cameraOff = false;
+  #pressed = false;
   /** Counts acquisitions, so that a device that arrives after its release is let go again. */
   #generation = 0;
 
@@ -97,9 +98,14 @@ export class Capture {
   setMuted(kind: Kind, muted: boolean): void {
     if (muted) this.#muted.add(kind);
     else this.#muted.delete(kind);
-    const track = this.#tracks.get(kind);
-    if (track) track.enabled = !muted;
+    this.#enable(kind);
     this.events.changed();
+  }
+
+  /** Where the microphone waits for a button: whether that is held. */
+  talk(pressed: boolean): void {
+    this.#pressed = pressed;
+    this.#enable("audio");
   }
 
   /** Changes to the device the person chose, and remembers it. */
@@ -194,9 +200,15 @@ export class Capture {
   }
 
   #adopt(kind: Kind, track: MediaStreamTrack): void {
-    track.enabled = !this.#muted.has(kind);
     track.onended = () => void this.#lost(kind, track);
     this.#tracks.set(kind, track);
+    this.#enable(kind);
+  }
+
+  #enable(kind: Kind): void {
+    const track = this.#tracks.get(kind);
+    const waits = kind === "audio" && this.#options.pushToTalk && !this.#pressed;
+    if (track) track.enabled = !waits && !this.#muted.has(kind);
   }
 
   #drop(kind: Kind): void {

@@ -11,6 +11,8 @@ export interface CaptureOptions {
   /** Where video comes from at first, and all that they may come from. */
   readonly source: VideoSource;
   readonly sources: readonly VideoSource[];
+  /** Whether the microphone sends sound only while the person holds a button. */
+  readonly pushToTalk?: boolean;
 }
 
 export const NO_CAPTURE: CaptureOptions = {

@@ -93,12 +93,12 @@ export class OutgoingMedia {
     if (!wanted()) return null;
     if (!this.env.secure) return { code: "insecure_origin" };
     if (this.#capture === null) return { code: "unsupported_browser" };
-    const { modality, trackConstraints: constraints } = this.settings();
+    const { modality, trackConstraints: constraints, pushToTalk } = this.settings();
     const { source, sources } = this;
     const kinds = kindsOf(modality);
     if (kinds.includes("video") && sources.length === 0) return { code: "no_screen_sharing" };
     try {
-      await this.#capture.acquire({ kinds, constraints, source, sources });
+      await this.#capture.acquire({ kinds, constraints, source, sources, pushToTalk });
       return null;
     } catch (error) {
       return wanted() && wasCancelled(error) ? "cancelled" : problemOfMediaError(error);
@@ -117,6 +117,10 @@ export class OutgoingMedia {
 
   setMuted(kind: Kind, muted: boolean): void {
     this.#capture?.setMuted(kind, muted);
+  }
+
+  talk(pressed: boolean): void {
+    this.#capture?.talk(pressed);
   }
 
   async switchTo(kind: Kind, deviceId: string): Promise<void> {

@@ -99,6 +99,12 @@ export class Connection {
     this.#sending.setMuted(kind, muted);
   }
 
+  /** Lets the microphone be heard while the person holds their button. */
+  talk(pressed: boolean): void {
+    this.#sending.talk(pressed);
+    this.#link?.talk(pressed);
+  }
+
   switchDevice(kind: Kind, deviceId: string): Promise<void> {
     return this.#act(() => this.#sending.switchTo(kind, deviceId));
   }

@@ -35,6 +35,8 @@ export interface Settings {
   readonly maxBitrate: Bitrates;
   /** What carries audio where ICE finds no path; `null` for nothing. */
   readonly fallback: "websocket" | null;
+  /** Whether the microphone sends sound only while a button is held. */
+  readonly pushToTalk: boolean;
 }
 
 /**
@@ -48,6 +50,8 @@ export interface Link {
   readonly settled: Promise<void>;
   /** Sends another track, or none, in place of the current one. */
   replaceTrack(kind: Kind, track: MediaStreamTrack | null): Promise<void>;
+  /** Tells the server that the person holds their button, or let go of it. */
+  talk(pressed: boolean): void;
   /** What was measured so far; `null` once this attempt is over. */
   statistics(): Promise<Report | null>;
   /** Whether what has been received has been played, and how long to wait for that. */

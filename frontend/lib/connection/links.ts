@@ -38,12 +38,13 @@ export class Links {
     if (way === "webrtc") return this.#peer(configuration, options, events);
     this.#fellBack = true;
     const track = this.sending.tracks.get("audio") ?? null;
-    const bitrate = this.settings().maxBitrate.audio ?? BITRATE;
-    return new WebsocketLink(this.env, { ...options, track, bitrate }, events);
+    const { maxBitrate, pushToTalk } = this.settings();
+    const bitrate = maxBitrate.audio ?? BITRATE;
+    return new WebsocketLink(this.env, { ...options, track, bitrate, pushToTalk }, events);
   }
 
   #peer(configuration: RTCConfiguration, options: LinkOptions, events: LinkEvents): Link {
-    const { mode, modality, rtpParams, videoCodec, maxBitrate } = this.settings();
+    const { mode, modality, rtpParams, videoCodec, maxBitrate, pushToTalk } = this.settings();
     const { env } = this;
     const all = {
       ...options,
@@ -51,7 +52,7 @@ export class Links {
       direction: directionOf(mode),
       kinds: kindsOf(modality),
       tracks: sends(mode) ? this.sending.tracks : new Map(),
-      ...{ rtpParams, videoCodec, maxBitrate },
+      ...{ rtpParams, videoCodec, maxBitrate, pushToTalk },
       codecs: env.videoCodecs(),
     };
     return new PeerConnection(env.newPeer(configuration), env.server, env.clock, all, events);

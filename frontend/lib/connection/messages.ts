@@ -57,6 +57,11 @@ export function encodePlayout(ms: number | null): string {
   return JSON.stringify({ type: "playout", data: ms === null ? null : Math.round(ms) });
 }
 
+/** Tells that the person holds their button to talk, or let go of it. */
+export function talkMessage(pressed: boolean): string {
+  return JSON.stringify({ type: "push_to_talk", data: pressed ? "pressed" : "released" });
+}
+
 /** How many outputs a `fetch_output` is about; it says so when there is more than one. */
 export function countOf(message: Message): number {
   return typeof message.data === "number" && message.data > 1 ? message.data : 1;

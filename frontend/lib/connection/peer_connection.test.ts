@@ -17,6 +17,7 @@ const OPTIONS: PeerConnectionOptions = {
   videoCodec: null,
   maxBitrate: {},
   codecs: [],
+  pushToTalk: false,
 };
 const ADDRESS = { webrtc_id: "id-1", session_hash: "page" };
 
@@ -106,6 +107,23 @@ describe("the control channel", () => {
     browser.vanish();
     await clock.pass(PING_MS);
     expect([clock.armed, told.at(-1)]).toEqual([0, "channel closed"]);
+  });
+
+  it("tells of the button that is held to talk, first of all that there is one", async () => {
+    const peer = make({ pushToTalk: true });
+    await peer.open();
+    peer.talk(true); // nobody can be told yet
+    browser.connect();
+    peer.talk(true);
+    peer.talk(false);
+    peer.close(false);
+    peer.talk(true);
+    const said = browser.channel.sent.map((text) => JSON.parse(text) as Message);
+    expect(said.filter(({ type }) => type === "push_to_talk").map(({ data }) => data)).toEqual([
+      "released",
+      "pressed",
+      "released",
+    ]);
   });
 
   it("passes on messages that are ours", async () => {

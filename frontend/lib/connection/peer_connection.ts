@@ -4,7 +4,7 @@
  */
 
 import { preferred, sendParameters, withStartBitrate } from "../capture/codec_preferences";
-import { decode, encode } from "./messages";
+import { decode, encode, talkMessage } from "./messages";
 import { readDrain, type DrainReading } from "../playback/jitter_buffer_drain";
 import type { Link, LinkEvents } from "./environment";
 import { askForStereo } from "./sdp";
@@ -28,6 +28,8 @@ export interface PeerConnectionOptions {
   readonly rtpParams: RtpParams | null;
   readonly videoCodec: VideoCodec | null;
   readonly maxBitrate: Bitrates;
+  /** Whether the person talks by a button. */
+  readonly pushToTalk: boolean;
   /** The video codecs of this browser, best first. */
   readonly codecs: readonly RTCRtpCodec[];
 }
@@ -105,6 +107,10 @@ export class PeerConnection implements Link {
   /** Sends another track, or none, in place of the current one; needs no renegotiation. */
   async replaceTrack(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
     await this.#senders.get(kind)?.replaceTrack(track);
+  }
+
+  talk(pressed: boolean): void {
+    if (!this.#closed && this.#channel.readyState === "open") this.#channel.send(talkMessage(pressed));
   }
 
   /** What the browser measured so far; `null` once this attempt is over. */
@@ -185,7 +191,11 @@ export class PeerConnection implements Link {
       if (this.#closed) return;
       if (now === "connected" || now === "disconnected" || now === "failed") events.connection(now);
     };
-    channel.onopen = () => this.#ping();
+    channel.onopen = () => {
+      this.#ping();
+      // From here on only the button makes turns.
+      if (this.options.pushToTalk) this.talk(false);
+    };
     channel.onclose = () => {
       if (!this.#closed) events.channelClosed();
     };

@@ -41,6 +41,7 @@ export class World {
     videoCodec: null,
     maxBitrate: {},
     fallback: null,
+    pushToTalk: false,
   };
 
   constructor(env: Partial<Environment> = {}) {

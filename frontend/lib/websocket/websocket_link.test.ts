@@ -44,7 +44,7 @@ class Bench {
         return this.line;
       },
     };
-    const all = { id: "abc", replaces: null, start: null, track: MICROPHONE, bitrate: BITRATE, ...options };
+    const all = { id: "abc", replaces: null, start: null, track: MICROPHONE, bitrate: BITRATE, pushToTalk: false, ...options };
     this.link = new WebsocketLink(environment, all, {
       answered: () => this.events.push("answered"),
       refused: (problem) => this.problems.push(problem),
@@ -72,6 +72,16 @@ class Bench {
     return this;
   }
 }
+
+it("tells of the button that is held to talk, first of all that there is one", async () => {
+  const bench = await new Bench({ pushToTalk: true }).connect();
+  bench.link.talk(true);
+  const told = bench.socket.said.filter((said) => (said as { type?: string }).type === "push_to_talk");
+  expect(told).toEqual([
+    { type: "push_to_talk", data: "released" },
+    { type: "push_to_talk", data: "pressed" },
+  ]);
+});
 
 describe("opening", () => {
   it("asks where the socket is, says who it is, and is connected when the server says so", async () => {

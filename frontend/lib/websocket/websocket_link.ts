@@ -4,6 +4,7 @@
  */
 
 import type { Environment, Link, LinkEvents } from "../connection/environment";
+import { talkMessage } from "../connection/messages";
 import { parseSocketPath } from "../connection/signaling";
 import { MARGIN_MS, type DrainReading } from "../playback/jitter_buffer_drain";
 import type { Report } from "../playback/statistics";
@@ -28,6 +29,8 @@ export interface WebsocketLinkOptions {
   readonly track: MediaStreamTrack | null;
   /** Of what is sent, bits per second, where the codec has a choice. */
   readonly bitrate: number;
+  /** Whether the person talks by a button. */
+  readonly pushToTalk: boolean;
 }
 
 type Parts = Pick<
@@ -83,6 +86,10 @@ export class WebsocketLink implements Link {
       this.#line?.capture(track);
     }
     return Promise.resolve();
+  }
+
+  talk(pressed: boolean): void {
+    if (this.#started) this.#send(talkMessage(pressed));
   }
 
   async statistics(): Promise<Report | null> {
@@ -189,6 +196,7 @@ export class WebsocketLink implements Link {
     if (this.#line !== null) this.events.incoming([this.#line.output]);
     this.events.connection("connected");
     this.#ping();
+    if (this.options.pushToTalk) this.talk(false);
   }
 
   #captured(samples: Float32Array<ArrayBuffer>): void {

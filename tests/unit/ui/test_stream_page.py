@@ -101,6 +101,7 @@ async def test_its_component_has_the_streams_options_and_the_looks() -> None:
             "variant": "textbox",
             "button_labels": {"start": "Talk"},
             "placeholder": "Ask",
+            "push_to_talk": True,
         },
     )
     component = stream.webrtc_component
@@ -108,6 +109,7 @@ async def test_its_component_has_the_streams_options_and_the_looks() -> None:
     assert found == {"icon_button_color": "red", "pulse_color": "blue"}
     assert (component.icon_radius, component.full_screen) == (10, False)
     assert (component.variant, component.placeholder) == ("textbox", "Ask")
+    assert component.push_to_talk
     assert component.icon["url"] == "https://example.org/i.png"
     assert component.button_labels["start"] == "Talk"
     assert component.rtp_params == {"degradationPreference": "balanced"}

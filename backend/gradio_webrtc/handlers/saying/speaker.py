@@ -25,10 +25,8 @@ class Speaker(ABC):
     """What can say something of its own accord: the copy of a ``ReplyOnPause``."""
 
     @abstractmethod
-    def say(
-        self, what: Sayable, when: When = "next_silence", *, tts: TTSModel | None = None
-    ) -> SpeechHandle:
-        """Have something said; see ``ReplyOnPause``."""
+    def _say(self, what: Sayable, when: When, tts: TTSModel | None) -> SpeechHandle:
+        """Have something said; see ``ReplyOnPause.say``, which authors may have replaced."""
 
 
 def speaker_of(user_code: object) -> Speaker:

@@ -19,7 +19,7 @@ from gradio_webrtc.turns.turn_machine import CONTINUED_S
 
 TAIL_S = 0.25
 """Audio of a press may arrive this long after its end was told: it comes another way, and waits in
-jitter buffers. Measured with Chromium on one machine: 40 to 80 ms."""
+jitter buffers."""
 MUTED_S, MUTED_PEAK = 0.06, 16
 """So much digital silence after the end of a press is a microphone that was switched off with it,
 and all that was said has come. The peak is int16; a codec makes 1 or 2 of zeros."""

@@ -53,6 +53,9 @@ class Saying(ConversationMaking, Speaker):
             ConfigurationError: ``what``, ``when`` or ``tts`` is nothing that can work.
             MediaFormatError: ``what`` is audio with something wrong about it.
         """
+        return self._say(what, when, tts)
+
+    def _say(self, what: Sayable, when: When, tts: TTSModel | None) -> SpeechHandle:
         if when not in ("now", "next_silence", "unless_spoken"):
             raise ConfigurationError(
                 f'when must be "now", "next_silence" or "unless_spoken", not {when!r}.'

@@ -53,6 +53,17 @@ async def test_only_the_page_itself_may_in_its_events(monkeypatch: pytest.Monkey
         assert (await voice.say("a", BEEP)).outcome == "played"
 
 
+async def test_a_handler_may_have_a_say_of_its_own() -> None:
+    class Own(ScriptedReply):
+        def say(self, text: str) -> str:  # type: ignore[override]
+            return text
+
+    stream = Stream(ReplyOnPause(print), modality="audio")
+    async with Talk(Own(Replier())) as talk:
+        stream.host.registry.add(stream.host.registry.claim("a", None), talk.session)
+        assert (await stream.say("a", BEEP)).outcome == "played"
+
+
 async def test_errors_say_what_is_wrong() -> None:
     stream = Stream(ReplyOnPause(print), modality="audio")
     with pytest.raises(UnknownConnectionError):
