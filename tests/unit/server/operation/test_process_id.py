@@ -28,9 +28,14 @@ def test_a_name_is_kept_and_a_forked_process_has_another(monkeypatch: pytest.Mon
     assert process_id() != name
 
 
-@pytest.mark.parametrize("told", [None, "", 7, ["x"], process_id()])
+@pytest.mark.parametrize("told", [None, "", 7, ["x"]])
 def test_what_names_no_other_process(told: object) -> None:
     assert not is_elsewhere(told)
+
+
+def test_this_process_is_no_other() -> None:
+    assert not is_elsewhere(process_id())
+    assert is_elsewhere("another")
 
 
 async def test_whoever_hangs_up_at_the_wrong_process_is_told() -> None:
