@@ -24,6 +24,14 @@ from gradio_webrtc import (
 HELD = os.environ.get("PUSH_TO_TALK") == "1"
 """Whether a button is held to talk, instead of pausing."""
 
+HOW = (
+    "Press Start, then hold the button or the space bar to talk. Let go, and you are answered; "
+    "hold it again, and the answer stops."
+    if HELD
+    else "Press Start and talk. When you pause, you are answered; "
+    "speak into the answer, and it stops."
+)
+
 Audio = tuple[int, np.ndarray]
 Said = tuple[str, str, str]
 """Who, a file with the sound, and the words."""
@@ -102,10 +110,7 @@ def show(chat: list[dict], *said: Said) -> list[dict]:
 
 
 with gr.Blocks(title="Conversation") as demo:
-    gr.Markdown(
-        "# Conversation\nPress Start and talk. When you pause, you are answered; "
-        "speak into the answer, and it stops. Say goodbye, or press stop, to end."
-    )
+    gr.Markdown(f"# Conversation\n{HOW} Say goodbye, or press stop, to end.")
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             audio = WebRTC(label="Talk", modality="audio", push_to_talk=HELD)
