@@ -115,7 +115,7 @@ class InterruptionOptions:
         resume: whether a reply goes on where it stopped when it was none; otherwise every start of
             speech ends the reply.
         words: what the words decide: "stop" ends the reply at once, "yes, right" lets it go on.
-            ``"auto"``: the English ones, where a recogniser that understands people is installed;
+            ``"auto"``: the English ones, where a recogniser of this package is accurate enough;
             a language, the path of a JSON file, or ``InterruptionWords``; or a function, sync or
             async, of the text so far that returns ``True`` if it is an interruption, ``False`` if
             not and ``None`` if that is not clear. ``None``: only seconds count.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.speech.recognition.stt import STTModel
-from gradio_webrtc.speech.registry import accurate_stt_engine
+from gradio_webrtc.speech.registry import accurate_stt_engine, ready_stt_engine
 from gradio_webrtc.turns.interruption.interruption_words import (
     InterruptionWords,
     interruption_words,
@@ -39,7 +39,9 @@ def understanding_of(options: InterruptionOptions) -> Understanding | None:
     if words is None or not options.resume or not options.min_speech_s:
         return None
     judge = _judge(words)
-    stt = accurate_stt_engine() if options.stt is None else options.stt
+    # A web service is not asked unless the author wants it.
+    found = ready_stt_engine() if words == "auto" else accurate_stt_engine()
+    stt = found if options.stt is None else options.stt
     if stt is not None:
         return Understanding(stt, judge)
     if words == "auto":

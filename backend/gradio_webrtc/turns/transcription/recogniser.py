@@ -14,7 +14,7 @@ from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import ConfigurationError
 from gradio_webrtc.handlers.invoke import call
 from gradio_webrtc.media.audio.pcm import Int16Array
-from gradio_webrtc.speech.recognition.stt import STTModel
+from gradio_webrtc.speech.recognition.stt import STTModel, TellsConfidence
 from gradio_webrtc.speech.registry import get_stt_model
 
 logger = logging.getLogger(__name__)
@@ -31,16 +31,25 @@ class Recogniser:
             ``stt`` may be ``async def``.
         purpose: what it recognises for: the thread's name, and how the log begins.
         consequence: what becomes of it when it fails, for the log.
+        least_confidence: of a model that tells how sure it is of its words, from 0 to 1: below it
+            nothing was said.
 
     Attributes:
         worker: runs it, and is free between two utterances.
     """
 
-    def __init__(self, stt: STTModel | str | None, purpose: str, consequence: str) -> None:
+    def __init__(
+        self,
+        stt: STTModel | str | None,
+        purpose: str,
+        consequence: str,
+        least_confidence: float = 0.0,
+    ) -> None:
         self.worker = Worker(purpose)
         self._stt = stt
         self._purpose = purpose
         self._consequence = consequence
+        self._least_confidence = least_confidence
         self._model: STTModel | None = None
         self._complained = False
 
@@ -83,6 +92,9 @@ class Recogniser:
         if self._model is None:
             named = self._stt is None or isinstance(self._stt, str)
             self._model = await self.worker.call(self._get) if named else self._get()
+        if self._least_confidence and isinstance(self._model, TellsConfidence):
+            found = await call(self._model.recognised, (rate, samples), worker=self.worker)
+            return found.text.strip() if found.confidence >= self._least_confidence else ""
         text = await call(self._model.stt, (rate, samples), worker=self.worker)
         if not isinstance(text, str):
             raise ConfigurationError(f"stt(audio) must return a text, not {text!r}.")

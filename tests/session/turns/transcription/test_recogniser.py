@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gradio_webrtc.speech.recognition.recognised import Recognised
 from gradio_webrtc.turns.transcription.recogniser import LATE_S, Recogniser
 
 SAMPLES = np.zeros((1, 100), np.int16)
@@ -66,6 +67,20 @@ async def test_failures_are_logged_once_and_it_goes_on(caplog: pytest.LogCapture
     (record,) = caplog.records
     assert record.message.startswith("subtitles: the recogniser failed; nothing is shown.")
     await mine.aclose()
+
+
+async def test_words_that_the_model_is_not_sure_of_are_none() -> None:
+    class Unsure:
+        def recognised(self, audio: Any) -> Recognised:
+            return Recognised("wait", 0.5)
+
+        def stt(self, audio: Any) -> str:
+            return "wait"
+
+    for least, text in ((0.0, "wait"), (0.5, "wait"), (0.55, "")):
+        mine = Recogniser(Unsure(), "subtitles", "nothing is shown", least)
+        assert await mine.text_of(16_000, SAMPLES) == text
+        await mine.aclose()
 
 
 async def test_a_name_that_does_not_exist_is_a_failure(caplog: pytest.LogCaptureFixture) -> None:

@@ -10,7 +10,10 @@ import pytest
 from gradio_webrtc import ConfigurationError, InterruptionOptions, InterruptionWords, ReplyOnPause
 from gradio_webrtc.concurrency.pooled_threads import POOLED
 from gradio_webrtc.handlers.invoke import call
+from gradio_webrtc.turns.interruption import choice
 from gradio_webrtc.turns.interruption.choice import understanding_of
+
+TINY = "moonshine/tiny"
 
 
 class Model:
@@ -26,10 +29,15 @@ async def test_by_default_words_decide_where_an_accurate_recogniser_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert understanding_of(InterruptionOptions()) is None, "pocketsphinx is none"
-    monkeypatch.setenv("GRADIO_WEBRTC_STT", "moonshine/tiny")
+    monkeypatch.setenv("GRADIO_WEBRTC_STT", "a-web-service")
+    assert understanding_of(InterruptionOptions()) is None, "it may cost money"
+    asked = understanding_of(InterruptionOptions(words="en"))
+    assert asked is not None
+    assert asked.stt == "a-web-service"
+    monkeypatch.setattr(choice, "ready_stt_engine", lambda: TINY)
     understanding = understanding_of(InterruptionOptions())
     assert understanding is not None
-    assert understanding.stt == "moonshine/tiny"
+    assert understanding.stt == TINY
     assert await call(understanding.judge, "Stop.", worker=POOLED) is True
 
 
