@@ -57,7 +57,7 @@ class Caller:
         self._start = self._loop.time()
         self._hearing = Hearing()
         self._watch = Watch(self._hearing)
-        self._from = self._start
+        self._from = self._spoke_until = self._start
         """Sound that ended before this was expected already."""
         self._outputs = 0
         self._script: list[str] = []
@@ -80,7 +80,7 @@ class Caller:
         """
         audio = await self._spoken(what)
         said = await self.call.say(audio)
-        self._from = said.ended
+        self._from = self._spoke_until = said.ended
         self._script.append(f"{self._at(said.began)} the caller said {_name(what)}")
         return said
 
@@ -119,9 +119,8 @@ class Caller:
                 f"The app went on talking for {silent_within_s:g} s after {self._at(began)}. "
                 f"{self._talk()}"
             )
-        stretch.ended = min(stretch.ended, silent)
-        self._hearing.stretches.append(Stretch(silent, silent, stretch.sample_rate))
-        self._from = max(silent, said.ended if said.ended < silent else silent)
+        self._hearing.end_stretch()
+        self._from, self._spoke_until = silent, said.ended
         return max(0.0, silent - began)
 
     async def press(self, keys: str) -> None:
@@ -160,14 +159,14 @@ class Caller:
             NoReplyError: nothing was heard in time.
             WrongReplyError: other words were heard, or it does not end.
         """
-        since = self._from
+        since = self._spoke_until
         stretch = await self._reply(within_s)
         over = await self._watch.until(
             lambda: self._loop.time() - stretch.ended > GAP_SECONDS or self.call.ending is not None,
             self._loop.time() + ends_within_s,
             STEP_SECONDS,
         )
-        self._from = stretch.ended
+        self._from = self._spoke_until = stretch.ended
         text = "" if containing is None else await self._words(stretch)
         self._script.append(f"{self._at(stretch.began)} the app said {text!r}")
         if not over:
@@ -251,7 +250,7 @@ class Caller:
         since = self._from
         came = await self._watch.until(
             lambda: self._hearing.after(since) is not None or self.call.ending is not None,
-            max(self._loop.time(), since + within_s),
+            max(self._loop.time(), self._spoke_until + within_s),
             STEP_SECONDS,
         )
         stretch = self._hearing.after(since)
@@ -259,8 +258,8 @@ class Caller:
             ending = self.call.ending
             why = "" if ending is None else f" The call is over ({ending.reason}): {ending.text}"
             raise NoReplyError(
-                f"The app said nothing within {within_s:g} s of {self._at(since)}.{why} "
-                f"{self._talk()}"
+                f"The app said nothing within {within_s:g} s of {self._at(self._spoke_until)}."
+                f"{why} {self._talk()}"
             )
         return stretch
 

@@ -65,19 +65,21 @@ class Hearing:
     def __init__(self) -> None:
         self.stretches: list[Stretch] = []
         self._watching: list[Callable[[], None]] = []
+        self._ended = False
 
     def hear(self, piece: ReceivedAudio) -> None:
         """Take a piece of sound."""
         mono = remix(piece.samples, 1)[0]
         loud = int(np.abs(mono.astype(np.int32)).max(initial=0)) > LOUD
         last = self.stretches[-1] if self.stretches else None
-        if last is not None and piece.at - last.ended > GAP_SECONDS:
+        if last is not None and (self._ended or piece.at - last.ended > GAP_SECONDS):
             last = None
         if last is None:
             if not loud:
                 return
             last = Stretch(piece.at, piece.at, piece.sample_rate)
             self.stretches.append(last)
+            self._ended = False
         last.fill(piece.at, HOLE_SECONDS)
         if sum(each.size for each in last.pieces) < KEPT_SECONDS * piece.sample_rate:
             last.pieces.append(mono)
@@ -85,6 +87,10 @@ class Hearing:
             last.ended = piece.at + piece.duration
             for tell in self._watching:
                 tell()
+
+    def end_stretch(self) -> None:
+        """Take what comes next for another stretch, however soon it comes."""
+        self._ended = True
 
     def on_sound(self, tell: Callable[[], None]) -> None:
         """Call ``tell`` whenever something loud was heard."""

@@ -57,7 +57,9 @@ class Talking(AsyncStreamHandler):
 def test_no_reply_is_told_with_the_talk():
     async def script(caller: Caller) -> None:
         await caller.say(QUESTION)
-        with pytest.raises(NoReplyError, match=r"within 2 s of 0\.5.*the caller said 0\.50 s of"):
+        with pytest.raises(
+            NoReplyError, match=r"within 2 s of 0\.[45].*the caller said 0\.50 s of"
+        ):
             await caller.expect_reply(within_s=2)
 
     rehearse(Talking(60.0), script)
@@ -78,7 +80,7 @@ def test_other_words_are_told_and_when():
 def test_sound_where_silence_was_expected():
     async def script(caller: Caller) -> None:
         await caller.expect_silence(0.5)
-        with pytest.raises(NotSilentError, match=r"heard 'Good evening\.' at 1"):
+        with pytest.raises(NotSilentError, match=r"heard 'Good evening\.' at (0\.9|1\.0)"):
             await caller.expect_silence(5)
 
     rehearse(Talking(1.0, 1.0), script, ears=Ears())

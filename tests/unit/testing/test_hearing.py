@@ -31,6 +31,15 @@ def test_sound_with_short_pauses_is_one_stretch():
     assert hearing.after(2.4) is None
 
 
+def test_a_stretch_can_be_ended_before_its_silence_is_long():
+    hearing = Hearing()
+    hearing.hear(piece(0.0, 1_000))
+    hearing.end_stretch()
+    hearing.hear(piece(0.02, 0))
+    hearing.hear(piece(0.04, 1_000))
+    assert [each.began for each in hearing.stretches] == [0.0, 0.04]
+
+
 @pytest.mark.parametrize(
     ("heard", "wanted", "there"),
     [
