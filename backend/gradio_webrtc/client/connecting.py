@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, TypeAlias, cast
 
 import httpx
@@ -148,7 +150,10 @@ async def connect(
     )
     if by not in ("webrtc", "websocket"):
         raise ConfigurationError(f'by must be "webrtc" or "websocket", not {by!r}.')
-    own = http or httpx.AsyncClient(timeout=CONNECT_LIMIT_S)
+    # Reading the certificates takes so long that calls which stand already would be heard to stop.
+    own = http or httpx.AsyncClient(
+        timeout=CONNECT_LIMIT_S, verify=await asyncio.to_thread(_certificates)
+    )
     try:
         server = HttpServer(own, headers or {})
         signaling = await _signaling(server, url, component, auth, inputs, outputs)
@@ -161,6 +166,11 @@ async def connect(
     finally:
         if http is None:
             await own.aclose()
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 async def _signaling(
