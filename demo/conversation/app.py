@@ -41,7 +41,7 @@ class Conversation(ReplyOnPause):
     """Replies to one person; every connection has a copy of its own."""
 
     def __init__(self) -> None:
-        super().__init__(self.reply, startup_fn=self.greet)
+        super().__init__(self.reply, startup_fn=self.greet, speculative=True)
         self.last: Spoken | None = None
 
     def copy(self) -> Conversation:
@@ -63,10 +63,11 @@ class Conversation(ReplyOnPause):
 
     def speak(self, text: str) -> Iterator[object]:
         """Speak sentence by sentence, and put it into the chat."""
-        self.last = spoken = Spoken(current_reply())
+        spoken = Spoken(current_reply())
         for rate, samples in get_tts_model().stream_tts_sync(text):
             spoken.add(rate, samples)
             yield rate, samples
+            self.last = spoken  # not reached by a reply that was begun in a pause and forgotten
         # Not reached when somebody speaks into it; its last half second may still be to be heard.
         spoken.shown = True
         yield AdditionalOutputs(("assistant", spoken.sound(), text))

@@ -65,7 +65,7 @@ with gr.Blocks(title="Hello computer") as demo:
         with gr.Column(scale=2, min_width=280):
             audio = WebRTC(label="Call it", mode="send-receive", modality="audio")
     audio.stream(
-        ReplyOnStopWords(reply, ["computer"], startup_fn=hello),
+        ReplyOnStopWords(reply, ["computer"], startup_fn=hello, speculative=True),
         inputs=[audio],
         outputs=[audio],
         concurrency_limit=10,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import gradio as gr
 import numpy as np
 from ball import STYLE, draw
-from oracle import ABOUT, Oracle
+from oracle import ABOUT, TOKEN, Oracle
 
 from gradio_webrtc import AdditionalOutputs, ReplyOnPause, WebRTC, get_tts_model
 
@@ -35,7 +35,8 @@ with gr.Blocks(title="Magic 8 Ball") as demo:
         with gr.Column(scale=2, min_width=280):
             audio = WebRTC(label="Your question", mode="send-receive", modality="audio")
             gr.Markdown(ABOUT)
-    handler = ReplyOnPause(reply, startup_fn=oracle.wake)
+    # What is here may be asked for nothing: each pause that is none costs a moment of CPU.
+    handler = ReplyOnPause(reply, startup_fn=oracle.wake, speculative=TOKEN is None)
     audio.stream(handler, inputs=[audio], outputs=[audio], concurrency_limit=10)
     audio.on_additional_outputs(
         draw, outputs=[ball], show_progress="hidden", concurrency_limit=10, queue=False

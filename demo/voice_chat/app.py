@@ -7,7 +7,16 @@ from collections.abc import AsyncIterator
 
 import gradio as gr
 import numpy as np
-from chat_endpoint import CONFIGURED, HOW_TO, MODEL, EndpointError, Message, complete, sentences
+from chat_endpoint import (
+    API_KEY,
+    CONFIGURED,
+    HOW_TO,
+    MODEL,
+    EndpointError,
+    Message,
+    complete,
+    sentences,
+)
 from history import alternating
 
 from gradio_webrtc import (
@@ -18,7 +27,6 @@ from gradio_webrtc import (
     current_reply,
     get_stt_model,
     get_tts_model,
-    show_info,
 )
 
 CHARACTER = (
@@ -26,6 +34,7 @@ CHARACTER = (
     "they are spoken: plain words, no lists, no markup. What you are given was recognised from "
     "speech and may be misheard: guess what was meant."
 )
+PARDON = "I did not understand that. Please say it again."
 SORRY = "Sorry, my language model fails me."
 
 
@@ -33,8 +42,10 @@ class VoiceChat(ReplyOnPause):
     """One person's conversation; every connection has a copy of its own."""
 
     def __init__(self) -> None:
-        super().__init__(self.reply)
+        # Where a request may cost money, none is made before it is clear that it is needed.
+        super().__init__(self.reply, speculative=not API_KEY)
         self.history: list[Message] = []
+        self.asked: list[Message] = []
         self.last: Reply | None = None
 
     def copy(self) -> VoiceChat:
@@ -43,31 +54,36 @@ class VoiceChat(ReplyOnPause):
 
     async def reply(self, audio: tuple[int, np.ndarray], character: str) -> AsyncIterator[object]:
         """Answer what was said: (sample_rate, int16 array of shape (1, samples))."""
-        self.settle()
+        history, mine = self.settled(), current_reply()
         question = await asyncio.to_thread(get_stt_model().stt, audio)
         if not question:
-            show_info("That was not understood. Please say it again.")
+            async for sound in get_tts_model().stream_tts(PARDON):
+                yield sound
             return
-        self.history.append({"role": "user", "content": question})
-        yield AdditionalOutputs([*self.history])
-        self.last = mine = current_reply()
-        messages = [{"role": "system", "content": character}, *alternating(self.history)]
+        history.append({"role": "user", "content": question})
+        self.last, self.asked = mine, history
+        yield AdditionalOutputs([*history])
+        messages = [{"role": "system", "content": character}, *alternating(history)]
         try:
             async for sentence in sentences(complete(messages)):
-                yield AdditionalOutputs([*self.history, said(f"{mine.text} {sentence}".strip())])
+                yield AdditionalOutputs([*history, said(f"{mine.text} {sentence}".strip())])
                 async for sound in get_tts_model().stream_tts(sentence):
                     yield sound
         except EndpointError as error:
-            yield AdditionalOutputs([*self.history, said(f"⚠️ {error}")])
+            yield AdditionalOutputs([*history, said(f"⚠️ {error}")])
             async for sound in get_tts_model().stream_tts(SORRY):
                 yield sound
 
-    def settle(self) -> None:
-        """Keep of the last reply what was heard: the model shall not think it has said the rest."""
-        heard = "" if self.last is None else self.last.heard_text.removesuffix(SORRY).strip()
-        if heard:
-            self.history.append(said(heard))
-        self.last = None
+    def settled(self) -> list[Message]:
+        """Return what was said so far: of the last reply what was heard, and no more.
+
+        One that was begun in a pause and forgotten was never asked for, so it leaves nothing.
+        """
+        last, self.last = self.last, None
+        if last is not None and not last.speculative:
+            heard = last.heard_text.removesuffix(SORRY).strip()
+            self.history = [*self.asked, said(heard)] if heard else self.asked
+        return [*self.history]
 
 
 def said(text: str) -> Message:

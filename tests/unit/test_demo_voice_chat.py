@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextvars import copy_context
 from types import ModuleType
 
+import numpy as np
 import pytest
 
+from gradio_webrtc import Reply
 from tests.support import demos, model_server
 from tests.support.model_server import ModelServer
 
@@ -95,3 +99,65 @@ async def test_the_sides_take_turns_for_the_model(monkeypatch: pytest.MonkeyPatc
         {"role": "assistant", "content": "Here."},
     ]
     assert messages == before
+
+
+class Chat:
+    """The handler of the demo, with ears and a model that do what the test says."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+        endpoint(monkeypatch, **variables)
+        self.module = demos.load("voice_chat")
+        self.asked: list[list[dict[str, str]]] = []
+        self.heard = ""
+        monkeypatch.setattr(self.module, "get_stt_model", lambda: self)
+        monkeypatch.setattr(self.module, "complete", self.complete)
+        self.handler = self.module.VoiceChat()
+
+    def stt(self, audio: object) -> str:
+        return self.heard
+
+    async def complete(self, messages: list[dict[str, str]]) -> AsyncIterator[str]:
+        self.asked.append(messages[1:])
+        yield "Well. "
+        yield "And so on."
+
+    async def asks(self, heard: str, *, adopted: bool) -> None:
+        """Say something, and go on before or after the answer is heard."""
+        self.heard = heard
+        reply = Reply(lambda: 0.0, speculative=True)
+        context = reply._context(copy_context())
+
+        async def as_far_as_its_first_sound() -> None:
+            values = self.handler.reply((48_000, np.zeros((1, 480), np.int16)), "Be brief.")
+            async for value in values:
+                if isinstance(value, tuple):
+                    break
+            if adopted:
+                reply._adopt()
+            reply._end(interrupted=True)
+            await values.aclose()
+
+        await context.run(asyncio.ensure_future, as_far_as_its_first_sound())
+
+
+async def test_a_reply_that_was_begun_in_a_pause_and_forgotten_is_not_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chat = Chat(monkeypatch)
+    await chat.asks("I would", adopted=False)
+    await chat.asks("I would like tea.", adopted=True)
+    await chat.asks("And", adopted=False)
+    await chat.asks("And milk.", adopted=True)
+    assert [[message["content"] for message in asked] for asked in chat.asked] == [
+        ["I would"],
+        ["I would like tea."],
+        ["I would like tea. And"],
+        ["I would like tea. And milk."],
+    ]
+
+
+async def test_where_a_request_may_cost_money_none_is_made_too_early(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert Chat(monkeypatch, BASE_URL="http://localhost:9/v1").handler._speculation is not None
+    assert Chat(monkeypatch, API_KEY="secret").handler._speculation is None
