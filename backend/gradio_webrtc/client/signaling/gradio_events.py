@@ -147,12 +147,19 @@ class GradioEvents:
 
 
 def changed(values: list[Json], edits: Sequence[Sequence[Any]]) -> list[Json]:
-    """Return ``values`` after the edits of each, as Gradio sends what changed of them. Pure."""
+    """Return ``values`` after the edits of each, as Gradio sends what changed of them. Pure.
+
+    Raises:
+        ServerFailedError: they do not fit; Gradio 6.31 makes such of lists in lists that shrink.
+    """
     new: list[Any] = copy.deepcopy(values)
     new += [None] * (len(edits) - len(new))
-    for place, each in enumerate(edits):
-        for action, path, value in each:
-            _edit(new, [place, *path], action, value)
+    try:
+        for place, each in enumerate(edits):
+            for action, path, value in each:
+                _edit(new, [place, *path], action, value)
+    except (LookupError, TypeError, ValueError) as error:
+        raise ServerFailedError(f"Gradio sent a change that fits no value: {error}") from None
     return new
 
 
