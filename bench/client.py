@@ -1,31 +1,26 @@
-"""The measuring client: plain aiortc, the same for every server."""
+"""The measuring client: this package's own, which is aiortc and little more; same for every server.
+
+Imported from where it is, so that neither Gradio nor a server is loaded beside it.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import time
-import uuid
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
-from aiortc import (
-    MediaStreamTrack,
-    RTCConfiguration,
-    RTCPeerConnection,
-    RTCRtpSender,
-    RTCSessionDescription,
-)
-from aiortc.mediastreams import MediaStreamError
-
 from bench.clips import ClipTrack
-from bench.http_json import request_json
 from bench.results import BenchError
+from gradio_webrtc.client.call import Call
+from gradio_webrtc.client.connecting import connect
+from gradio_webrtc.client.errors import ClientError
+from gradio_webrtc.client.feed import Feed
 
 PATIENCE = 6.0
 """Seconds to wait for a connection, and then for a first frame."""
 
-CODECS = {"audio": "audio/opus", "video": "video/vp8"}
+CODECS = ("audio/opus", "video/vp8")
 
 OnFrame = Callable[[Any, float], None]
 
@@ -40,7 +35,7 @@ class Client:
 
     Attributes:
         track: what is sent, and when it was.
-        on_frame: called with each received frame and when it came out of the track.
+        on_frame: called with each received ``ReceivedAudio`` or ``ReceivedFrame`` and when it came.
         connected_after: seconds from the offer's request to "connected".
         first_frame_after: seconds from the offer's request to the first received frame.
     """
@@ -50,16 +45,11 @@ class Client:
         self.on_frame: OnFrame | None = None
         self.connected_after: float | None = None
         self.first_frame_after: float | None = None
-        self._port = port
-        self._path = f"/{handler}/webrtc/offer"
-        # No STUN server: everything is on this machine, and asking one would be timed as well.
-        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._offered_at = 0.0
-        self._connected = asyncio.Event()
-        self._framed = asyncio.Event()
-        self._reader: asyncio.Task[None] | None = None
-        self._pc.on("connectionstatechange", self._on_state)
-        self._pc.on("track", self._on_track)
+        # The route itself is named, so that nothing is asked before the offer. No STUN server:
+        # everything is on this machine, and asking one would be timed as well.
+        self._url = f"http://127.0.0.1:{port}/{handler}/webrtc/offer"
+        self._call: Call | None = None
+        self._stack = AsyncExitStack()
 
     async def open(self) -> None:
         """Connect.
@@ -67,11 +57,19 @@ class Client:
         Raises:
             BenchError: the server refused, or there is no connection within ``PATIENCE``.
         """
-        await self._offer()
+        connecting = connect(
+            self._url,
+            **{self.track.kind: self.track},  # type: ignore[arg-type]
+            codecs=CODECS,
+            timeout_s=PATIENCE,
+        )
         try:
-            await asyncio.wait_for(self._connected.wait(), PATIENCE)
-        except asyncio.TimeoutError:
-            raise BenchError(f"not connected within {PATIENCE:g} s") from None
+            self._call = await self._stack.enter_async_context(connecting)
+        except ClientError as error:
+            raise BenchError(str(error)) from error
+        times = self._call.times
+        self.connected_after = times.connected - times.asked
+        self._feed.listen(self._came)
 
     async def first_frame(self) -> None:
         """Wait for the first frame.
@@ -79,60 +77,29 @@ class Client:
         Raises:
             BenchError: none came within ``PATIENCE``.
         """
+        assert self._call is not None
         try:
-            await asyncio.wait_for(self._framed.wait(), PATIENCE)
-        except asyncio.TimeoutError:
+            first = await self._feed.first(lambda _: True, within_s=PATIENCE)
+        except ClientError:
             raise BenchError(f"no {self.track.kind} frame within {PATIENCE:g} s") from None
+        if self.first_frame_after is None:
+            self.first_frame_after = first.at - self._call.times.asked
 
     def check_connected(self) -> None:
         """Raise ``BenchError`` when the connection is gone."""
-        if self._pc.connectionState != "connected":
-            raise BenchError(f"the connection became {self._pc.connectionState}")
+        if self._call is None or self._call.ending is not None:
+            ending = None if self._call is None else self._call.ending
+            raise BenchError(f"the connection is gone: {ending}")
 
     async def aclose(self) -> None:
         """Hang up."""
-        await self._pc.close()
-        if self._reader is not None:
-            self._reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reader
+        await self._stack.aclose()
 
-    async def _offer(self) -> None:
-        # fastrtc starts its handlers when a data channel opens; a page always makes one.
-        self._pc.createDataChannel("control")
-        transceiver = self._pc.addTransceiver(self.track, "sendrecv")
-        capabilities = RTCRtpSender.getCapabilities(self.track.kind)
-        wanted = CODECS[self.track.kind]
-        transceiver.setCodecPreferences(
-            [codec for codec in capabilities.codecs if codec.mimeType.lower() == wanted]
-        )
-        await self._pc.setLocalDescription(await self._pc.createOffer())
-        body = {
-            "sdp": self._pc.localDescription.sdp,
-            "type": self._pc.localDescription.type,
-            "webrtc_id": str(uuid.uuid4()),
-        }
-        self._offered_at = time.perf_counter()
-        answer = await request_json(self._port, "POST", self._path, body)
-        if "sdp" not in answer:
-            raise BenchError(f"the offer was refused: {answer}")
-        await self._pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
+    @property
+    def _feed(self) -> Feed[Any]:
+        assert self._call is not None
+        return self._call.audio if self.track.kind == "audio" else self._call.video
 
-    def _on_state(self) -> None:
-        if self._pc.connectionState == "connected":
-            self.connected_after = time.perf_counter() - self._offered_at
-            self._connected.set()
-
-    def _on_track(self, track: MediaStreamTrack) -> None:
-        self._reader = asyncio.get_running_loop().create_task(self._read(track))
-
-    async def _read(self, track: MediaStreamTrack) -> None:
-        with contextlib.suppress(MediaStreamError):
-            while True:
-                frame = await track.recv()
-                at = time.perf_counter()
-                if self.first_frame_after is None:
-                    self.first_frame_after = at - self._offered_at
-                    self._framed.set()
-                if self.on_frame is not None:
-                    self.on_frame(frame, at)
+    def _came(self, frame: object) -> None:
+        if self.on_frame is not None:
+            self.on_frame(frame, time.perf_counter())

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from bench.clips import Clip
 from bench.marks import Heard, newest
+from gradio_webrtc.client.received import ReceivedFrame
 
 WIDTH, HEIGHT = 320, 240
 RATE = 30
@@ -98,8 +99,9 @@ class CounterListener:
         self._sent = sent
         self._last = -1
 
-    def take(self, frame: av.VideoFrame, at: float) -> None:
+    def take(self, received: ReceivedFrame, at: float) -> None:
         """Look at a picture received at time ``at``."""
+        frame = received.frame
         plane = frame.planes[0]
         luma: Luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         found = read_counter(luma[: frame.height, : frame.width])

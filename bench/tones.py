@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from bench.clips import Clip
 from bench.marks import Heard, newest
+from gradio_webrtc.client.received import ReceivedAudio
 
 SAMPLE_RATE = 48_000
 FRAME = 960
@@ -95,11 +96,9 @@ class BurstListener:
         self._onset: float | None = None
         self._body: list[DecodedAudio] = []
 
-    def take(self, frame: av.AudioFrame, at: float) -> None:
-        """Look at a frame received at time ``at``."""
-        channels = len(frame.layout.channels)
-        samples = frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
-        self.hear(samples[::channels], frame.sample_rate, at)
+    def take(self, piece: ReceivedAudio, at: float) -> None:
+        """Look at audio received at time ``at``."""
+        self.hear(piece.samples[0], piece.sample_rate, at)
 
     def hear(self, sound: DecodedAudio, sample_rate: int, at: float) -> None:
         """Look at 20 ms of mono sound received at time ``at``."""

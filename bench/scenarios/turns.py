@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from bench.results import Reading, reading
 from bench.scenarios.plan import Pace, Scenario, watch_cpu
 from bench.spoken import SpeakingTrack, room_clip, sentences
 from bench.tones import HEARD, silence_clip
+from gradio_webrtc.client.received import ReceivedAudio
 
 PATIENCE = 4.0
 """Seconds after which a turn counts as unanswered."""
@@ -44,10 +44,9 @@ class Ear:
         self._pitch = 0.0
         self._woken = asyncio.Event()
 
-    def take(self, frame: Any, at: float) -> None:
-        """Look at a frame received at time ``at``."""
-        channels = len(frame.layout.channels)
-        self.hear(frame.to_ndarray().reshape(-1)[::channels].astype(np.float64), at)
+    def take(self, piece: ReceivedAudio, at: float) -> None:
+        """Look at audio received at time ``at``."""
+        self.hear(piece.samples[0].astype(np.float64), at)
 
     def hear(self, sound: npt.NDArray[np.float64], at: float) -> None:
         """Look at sound of shape ``(samples,)`` received at time ``at``."""
