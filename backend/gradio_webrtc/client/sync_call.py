@@ -150,6 +150,7 @@ def connect_sync(url: str, **options: Any) -> SyncCall:
     """``with connect_sync(url) as call:`` connect to a stream, and hang up at the end.
 
     Args:
-        url, options: those of :func:`connect`.
+        url: of the stream or the app.
+        **options: those of :func:`connect`.
     """
     return SyncCall(url, **options)

@@ -41,7 +41,8 @@ async def in_process(
         app: a ``Stream``, or what one takes.
         inputs: the values of its other inputs.
         background: of the caller's room, int16 ``(samples,)`` at 48 kHz.
-        voice, ears: see ``Caller``.
+        voice: speaks what the caller says, see ``Caller``.
+        ears: understand the replies, see ``Caller``.
     """
     async with call_in_process(app, inputs=inputs, background=background) as (call, link):
         yield Caller(call, press=link.press, voice=voice, ears=ears)
@@ -54,8 +55,10 @@ async def call(
     """``async with call(url) as caller:`` call a running app, in real time.
 
     Args:
-        url, options: those of :func:`gradio_webrtc.client.connect`.
-        voice, ears: see ``Caller``.
+        url: of the stream or the app.
+        **options: those of :func:`gradio_webrtc.client.connect`.
+        voice: speaks what the caller says, see ``Caller``.
+        ears: understand the replies, see ``Caller``.
     """
     async with connect(url, **options) as connected:
         yield Caller(connected, voice=voice, ears=ears)
@@ -69,8 +72,9 @@ async def phone(
 
     Args:
         url: of the app's ``/telephone/incoming``.
-        voice, ears: see ``Caller``.
-        options: those of ``gradio_webrtc.simulated_calls.call.SimulatedCall``.
+        voice: speaks what the caller says, see ``Caller``.
+        ears: understand the replies, see ``Caller``.
+        **options: those of ``gradio_webrtc.simulated_calls.call.SimulatedCall``.
     """
     async with PhoneLine(url, **options) as line:
         yield Caller(line, press=line.press, voice=voice, ears=ears)

