@@ -56,6 +56,7 @@ ROWS: tuple[Row, ...] = (
     Row("turn-300-spread", "the same: slowest less fastest", "ms", 60),
     Row("interrupt", "interrupting speech to silence", "ms", 450, complete=True),
     Row("interrupt-max", "the same: slowest", "ms", 600),
+    Row("ball", "last word to first sound of the Magic 8 Ball", "ms"),
     Row("phone-turn", "telephone: last word to first reply audio", "ms", 700, complete=True),
     Row("phone-turn-spread", "the same: slowest less fastest", "ms", 80),
     Row("phone-clear", "telephone: interrupting speech to clear", "ms", 300, complete=True),

@@ -11,7 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.clips import Clip, ClipTrack
+from bench.results import BenchError
 from bench.tones import FRAME, SAMPLE_RATE, opus
+from gradio_webrtc.errors import SpeechEngineError
+from gradio_webrtc.speech.recognition.model_audio import mono_at
+from gradio_webrtc.speech.registry import get_tts_model
 from tests.support.synthetic_speech import say
 
 ROOM = 12
@@ -24,6 +28,9 @@ SENTENCES = (
     "Please turn the light in the kitchen off.",
     "Tell me something about the telephone.",
 )
+
+QUIETEST_VOICE = 200
+"""Level below which a voice is over, in 16-bit units."""
 
 DecodedAudio = npt.NDArray[np.int16]
 
@@ -39,8 +46,39 @@ def sentences() -> tuple[Sequence[bytes], ...]:
     return tuple(_packets(text) for text in SENTENCES)
 
 
+QUESTIONS = (
+    "Will it rain tomorrow?",
+    "Should I buy a new car this year?",
+    "Is my sister going to win the race?",
+    "Will I find my keys again?",
+)
+"""For the Magic 8 Ball."""
+
+
+@cache
+def questions() -> tuple[Sequence[bytes], ...]:
+    """Return the packets of each question, by a voice that sounds like a person.
+
+    Raises:
+        BenchError: it is not installed.
+    """
+    try:
+        voice = get_tts_model("piper")
+    except SpeechEngineError as error:
+        raise BenchError(str(error)) from error
+    return tuple(_around(_trimmed(mono_at(SAMPLE_RATE, voice.tts(text)))) for text in QUESTIONS)
+
+
+def _trimmed(sound: DecodedAudio) -> DecodedAudio:
+    loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > QUIETEST_VOICE)
+    return sound[loud[0] : loud[-1] + 1]
+
+
 def _packets(text: str) -> Sequence[bytes]:
-    spoken = say(text, "en-us")
+    return _around(say(text, "en-us"))
+
+
+def _around(spoken: DecodedAudio) -> Sequence[bytes]:
     # What is said begins with a packet or ends with one, and its end is what is timed.
     before = MARGIN * FRAME + -len(spoken) % FRAME
     sound = np.concatenate(

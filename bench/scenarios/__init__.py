@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.scenarios.audio import AUDIO_SCENARIOS
+from bench.scenarios.ball import BALL_SCENARIO
 from bench.scenarios.connect import AUDIO_CONNECT, VIDEO_CONNECT
 from bench.scenarios.idle import IDLE_SCENARIOS
 from bench.scenarios.phone import PHONE_SCENARIOS
@@ -18,6 +19,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     VIDEO_CONNECT,
     *VIDEO_SCENARIOS,
     *TURN_SCENARIOS,
+    BALL_SCENARIO,
     *PHONE_SCENARIOS,
     *IDLE_SCENARIOS,
 )

@@ -53,10 +53,14 @@ class Ear:
         if np.abs(sound).max(initial=0) < HEARD:
             return
         pitch = float(np.argmax(np.abs(np.fft.rfft(sound))))
-        begins = not self.replies or at - self.replies[-1][1] > QUIET or pitch != self._pitch
+        self.spoke(at, QUIET if pitch == self._pitch else 0.0)
+        self._pitch = pitch
+
+    def spoke(self, at: float, quiet: float) -> None:
+        """Note that something was heard; after so many seconds without it is another reply."""
+        begins = not self.replies or at - self.replies[-1][1] > quiet
         first = at if begins else self.replies.pop()[0]
         self.replies.append((first, at))
-        self._pitch = pitch
         self._woken.set()
 
     async def next_reply(self, number: int) -> float | None:
@@ -70,12 +74,12 @@ class Ear:
                 return None
         return self.replies[number][0]
 
-    async def end(self, number: int, patience: float) -> float | None:
+    async def end(self, number: int, patience: float, quiet: float = QUIET) -> float | None:
         """Return when reply ``number`` was heard last, or ``None`` when it goes on for longer."""
         deadline = time.perf_counter() + patience
         while time.perf_counter() < deadline:
             last = self.replies[number][1]
-            rest = QUIET - (time.perf_counter() - last)
+            rest = quiet - (time.perf_counter() - last)
             if len(self.replies) > number + 1 or rest <= 0:
                 return last
             await asyncio.sleep(rest + 0.001)
@@ -83,8 +87,11 @@ class Ear:
 
 
 @asynccontextmanager
-async def _talking(server: Server, handler: str) -> AsyncIterator[tuple[SpeakingTrack, Ear]]:
-    track, ear = SpeakingTrack(_room()), Ear()
+async def talking(
+    server: Server, handler: str, ear: Ear
+) -> AsyncIterator[tuple[SpeakingTrack, Ear]]:
+    """Connect somebody who speaks when told to, and listens with ``ear``."""
+    track = SpeakingTrack(_room())
     client = Client(server.port, handler, track)
     client.on_frame = ear.take
     try:
@@ -103,7 +110,7 @@ async def _said(track: SpeakingTrack, number: int) -> tuple[float, float]:
 
 async def _answers(server: Server, pace: Pace, *, row: str) -> Sequence[Reading]:
     took: list[float] = []
-    async with _talking(server, row) as (track, ear):
+    async with talking(server, row, Ear()) as (track, ear):
         await asyncio.sleep(pace.warm_up)
         for number in range(-1, pace.turns):  # the first one warms up
             before = len(ear.replies)
@@ -124,7 +131,7 @@ async def _answers(server: Server, pace: Pace, *, row: str) -> Sequence[Reading]
 async def _interruptions(server: Server, pace: Pace, *, row: str) -> Sequence[Reading]:
     took: list[float] = []
     tries, over = max(3, pace.turns // 2), time.perf_counter() + ENOUGH
-    async with _talking(server, row) as (track, ear):
+    async with talking(server, row, Ear()) as (track, ear):
         await asyncio.sleep(pace.warm_up)
         await _said(track, 0)
         answered = await ear.next_reply(0)

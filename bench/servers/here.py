@@ -16,6 +16,7 @@ from bench.servers.pictures import VIDEO_HANDLERS
 from bench.servers.replying import long_reply, short_reply
 from bench.servers.serve import handler_names, serve
 from gradio_webrtc import AlgoOptions, AsyncStreamHandler, ReplyOnPause, Stream, StreamHandler
+from tests.support import demos
 
 Chunk = tuple[int, npt.NDArray[np.int16]]
 
@@ -83,6 +84,13 @@ class IdleNone(Idle):
         return IdleNone()
 
 
+def ball() -> ReplyOnPause:
+    """Return what the demo of the Magic 8 Ball talks with, as ``make demo`` does."""
+    handler = demos.load("magic_8_ball").handler
+    assert isinstance(handler, ReplyOnPause)
+    return handler
+
+
 AUDIO_HANDLERS: dict[str, Callable[[], StreamHandler | AsyncStreamHandler]] = {
     "audio-echo": Echo,
     "audio-async": AsyncEcho,
@@ -90,6 +98,7 @@ AUDIO_HANDLERS: dict[str, Callable[[], StreamHandler | AsyncStreamHandler]] = {
     "idle-none": IdleNone,
     "turn": partial(ReplyOnPause, short_reply, turn_detector=None),  # silence, as fastrtc has it
     "turn-300": partial(ReplyOnPause, short_reply, algo_options=AlgoOptions(silence_ms=300)),
+    "ball": ball,
     "interrupt": partial(ReplyOnPause, long_reply, turn_detector=None),
 }
 

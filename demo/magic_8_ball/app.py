@@ -9,7 +9,13 @@ import numpy as np
 from ball import STYLE, draw
 from oracle import ABOUT, TOKEN, Oracle
 
-from gradio_webrtc import AdditionalOutputs, ReplyOnPause, WebRTC, get_tts_model
+from gradio_webrtc import (
+    AdditionalOutputs,
+    ReplyOnPause,
+    SpeculationOptions,
+    WebRTC,
+    get_tts_model,
+)
 
 oracle = Oracle()
 
@@ -36,7 +42,8 @@ with gr.Blocks(title="Magic 8 Ball") as demo:
             audio = WebRTC(label="Your question", mode="send-receive", modality="audio")
             gr.Markdown(ABOUT)
     # What is here may be asked for nothing: each pause that is none costs a moment of CPU.
-    handler = ReplyOnPause(reply, startup_fn=oracle.wake, speculative=TOKEN is None)
+    early = SpeculationOptions(after_ms=128)
+    handler = ReplyOnPause(reply, startup_fn=oracle.wake, speculative=TOKEN is None and early)
     audio.stream(handler, inputs=[audio], outputs=[audio], concurrency_limit=10)
     audio.on_additional_outputs(
         draw, outputs=[ball], show_progress="hidden", concurrency_limit=10, queue=False
