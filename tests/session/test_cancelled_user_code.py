@@ -260,6 +260,7 @@ async def test_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
     await other.aclose()
 
 
+@pytest.mark.looptime(False)  # a thread ends, for which virtual time does not wait
 async def test_a_session_that_ends_while_code_waits_for_its_inputs_is_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

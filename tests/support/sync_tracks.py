@@ -114,6 +114,12 @@ class FlashingHandler:
     async def submit(self, args: Sequence[Any]) -> None:
         """Take none."""
 
+    async def press(self, digit: str) -> None:
+        """Ignore keys."""
+
+    def talk(self, pressed: bool) -> None:
+        """Ignore the button."""
+
     async def receive_audio(self, audio: ReceivedAudio) -> None:
         """Ignore the person."""
 

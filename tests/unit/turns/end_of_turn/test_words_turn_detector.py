@@ -68,28 +68,20 @@ def test_words_that_the_recogniser_doubts_decide_nothing(
 
 
 @needs_weights
-def test_english_ears_hold_up_nobody_who_speaks_another_language() -> None:
-    """Some of these come out as English that ends in "than", "to" or "of"."""
+def test_what_is_said_in_english_is_judged_by_its_words() -> None:
+    # Other languages: `python -m bench endings --language de`. A synthetic voice's sound depends on
+    # what it said before, and so does what English ears make of German.
     detector = WordsTurnDetector("moonshine/tiny")
 
-    def held(text: str, voice: str) -> int:
-        """Return how many of six sayings are waited for: espeak says nothing twice alike."""
-        count = 0
-        for _ in range(6):
-            said = joined(say(text, voice, RATE), silence(0.25, RATE))
-            judged = detector.finished((RATE, said[np.newaxis]))
-            count += judged is not None and judged < 0.5
-        return count
+    def likely(text: str) -> float | None:
+        said = joined(say(text, "en-us", RATE), silence(0.25, RATE))
+        return detector.finished((RATE, said[np.newaxis]))
 
-    foreign = (
-        ("de", "Ich möchte einen Tisch für zwei Personen."),
-        ("de+m3", "Wo ist der nächste Bahnhof?"),
-        ("fr-fr", "Merci, c'est tout."),
-        ("es+f3", "¿Qué hora es?"),
-    )
-    assert sum(held(text, voice) for voice, text in foreign) <= 4
-    assert held("What time is it?", "en-us") <= 2
-    assert held("I ordered the shoes on Monday, but,", "en-us") >= 4
+    finished, unfinished = likely("What time is it?"), likely("I ordered the shoes on Monday, but,")
+    assert finished is not None
+    assert finished >= 0.5
+    assert unfinished is not None
+    assert unfinished < 0.5
 
 
 def test_nothing_said_asks_no_recogniser() -> None:
