@@ -103,10 +103,18 @@ class HttpServer:
     async def _request(
         self, method: str, url: str, *, json: Json = None, data: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        try:
-            answer = await self._http.request(
+        async def once() -> httpx.Response:
+            return await self._http.request(
                 method, url, json=json, data=data, headers=self._headers, follow_redirects=True
             )
+
+        try:
+            try:
+                answer = await once()
+            except (httpx.ReadError, httpx.RemoteProtocolError):
+                # A server closes what was idle for seconds, perhaps while this was on its way. What
+                # is asked may be asked twice: an offer replaces the one before of the same call.
+                answer = await once()
         except httpx.HTTPError as error:
             raise _unreachable(error, url) from error
         except httpx.InvalidURL as error:

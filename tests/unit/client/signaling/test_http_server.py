@@ -81,3 +81,24 @@ async def test_nobody_there_is_told_from_a_refusal():
     async with httpx.AsyncClient() as http:
         with pytest.raises(ServerUnreachableError, match="Is the server running"):
             await HttpServer(http, {}).ask("http://127.0.0.1:9/x", {})
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+async def test_a_connection_that_was_closed_meanwhile_is_made_anew_once(closed: int):
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if len(asked) <= closed:
+            raise httpx.ReadError("", request=request)
+        return httpx.Response(200, json={"ok": True})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        server = HttpServer(http, {})
+        if closed == 1:
+            assert await server.ask("http://test/offer", {"a": 1}) == {"ok": True}
+        else:
+            with pytest.raises(ServerUnreachableError):
+                await server.ask("http://test/offer", {"a": 1})
+    assert len(asked) == 2
+    assert all(request.content == b'{"a":1}' for request in asked)
