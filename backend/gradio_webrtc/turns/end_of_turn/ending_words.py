@@ -6,22 +6,17 @@ A language is a JSON file in ``languages/``; each key is a list of lower-case wo
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.turns.language_words import NO_WORDS, LanguageWords, languages_in, words_of
 
 LANGUAGES = Path(__file__).parent / "languages"
 
-_NONE: frozenset[str] = frozenset()
-
 
 @dataclass(frozen=True)
-class EndingWords:
+class EndingWords(LanguageWords):
     """Words and phrases of one language, lower case, without punctuation but apostrophes.
 
     Attributes:
@@ -41,30 +36,19 @@ class EndingWords:
         closed_phrases: may be the end, whatever the others say: ``of course``.
     """
 
-    fillers: frozenset[str] = _NONE
-    openers: frozenset[str] = _NONE
-    open_words: frozenset[str] = _NONE
-    open_unless_asked: frozenset[str] = _NONE
-    open_after_nouns: frozenset[str] = _NONE
-    pronouns: frozenset[str] = _NONE
-    question_words: frozenset[str] = _NONE
-    clause_openers: frozenset[str] = _NONE
-    auxiliaries: frozenset[str] = _NONE
-    main_clause_marks: frozenset[str] = _NONE
-    open_utterances: frozenset[str] = _NONE
-    open_phrases: frozenset[str] = _NONE
-    closed_phrases: frozenset[str] = _NONE
-
-    def extended(self, **more: Iterable[str]) -> EndingWords:
-        """Return these words and ``more``: ``extended(open_words=["roughly"])``.
-
-        Raises:
-            ConfigurationError: there is no such attribute, or it is no list of texts.
-        """
-        lists = {name: _words(name, words, "EndingWords") for name, words in more.items()}
-        return dataclasses.replace(
-            self, **{name: getattr(self, name) | words for name, words in lists.items()}
-        )
+    fillers: frozenset[str] = NO_WORDS
+    openers: frozenset[str] = NO_WORDS
+    open_words: frozenset[str] = NO_WORDS
+    open_unless_asked: frozenset[str] = NO_WORDS
+    open_after_nouns: frozenset[str] = NO_WORDS
+    pronouns: frozenset[str] = NO_WORDS
+    question_words: frozenset[str] = NO_WORDS
+    clause_openers: frozenset[str] = NO_WORDS
+    auxiliaries: frozenset[str] = NO_WORDS
+    main_clause_marks: frozenset[str] = NO_WORDS
+    open_utterances: frozenset[str] = NO_WORDS
+    open_phrases: frozenset[str] = NO_WORDS
+    closed_phrases: frozenset[str] = NO_WORDS
 
 
 def ending_words(language: str | os.PathLike[str] = "en") -> EndingWords:
@@ -76,38 +60,9 @@ def ending_words(language: str | os.PathLike[str] = "en") -> EndingWords:
     Raises:
         ConfigurationError: there is no such language, or the file is none of that kind.
     """
-    known = LANGUAGES / f"{language}.json"
-    if isinstance(language, str) and language in languages():
-        return _read(known)
-    path = Path(language)
-    if path.suffix != ".json" or not path.is_file():
-        raise ConfigurationError(
-            f"There are no ending words for {str(language)!r}. Expected one of {languages()}, or "
-            "the path of a JSON file with them."
-        )
-    return _read(path)
+    return words_of(EndingWords, language, LANGUAGES, "ending")
 
 
 def languages() -> list[str]:
     """Return the languages whose words come with the package."""
-    return sorted(path.stem for path in LANGUAGES.glob("*.json"))
-
-
-def _read(path: Path) -> EndingWords:
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path} cannot be read as JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise ConfigurationError(f"{path} must hold an object with lists of words.")
-    return EndingWords(**{name: _words(name, words, str(path)) for name, words in found.items()})
-
-
-def _words(name: str, words: Iterable[str], where: str) -> frozenset[str]:
-    known = [field.name for field in dataclasses.fields(EndingWords)]
-    if name not in known:
-        raise ConfigurationError(f"{where} has no {name!r}; there are: {', '.join(known)}.")
-    listed = None if isinstance(words, str) or not isinstance(words, Iterable) else list(words)
-    if listed is None or not all(isinstance(word, str) and word.strip() for word in listed):
-        raise ConfigurationError(f"{name!r} in {where} must be a list of words; got {words!r}.")
-    return frozenset(" ".join(word.lower().split()) for word in listed)
+    return languages_in(LANGUAGES)
