@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
+from bench.one_core import keep_to_one_core
 from bench.report import markdown
 from bench.stt.material import Recording, recordings
 from bench.stt.measure import Heard, answer_time, hear, together
@@ -36,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not material:
         sys.stderr.write(NOTHING)
         return 2
-    if asked.one_core and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    if asked.one_core:
+        keep_to_one_core()
     lines = []
     for name in asked.engine or installed_stt_engines():
         sys.stderr.write(f"{name}\n")

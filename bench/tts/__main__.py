@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import sys
 from collections.abc import Sequence
 
+from bench.one_core import keep_to_one_core
 from bench.report import markdown
 from bench.results import Samples
 from bench.tts.measure import Spoken, measure
@@ -32,8 +32,8 @@ HEADING = (
 def main(words: Sequence[str] | None = None) -> int:
     """Return 0, 1 when a voice is over its budget or leaves gaps, 2 when one cannot be had."""
     arguments = _parser().parse_args(words)
-    if arguments.one_core and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    if arguments.one_core:
+        keep_to_one_core()
     lines, over = [], False
     for name in arguments.engines.split(","):
         sys.stderr.write(f"{name}\n")

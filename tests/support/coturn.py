@@ -12,7 +12,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from gradio_webrtc import get_coturn_credentials
 from tests.packaging.processes import free_port
+from tests.support.listening import end_program, wait_for_port
 from tests.support.system_packages import install_debian_package
 
 VARIABLE = "GRADIO_WEBRTC_TURNSERVER"
@@ -28,7 +28,6 @@ VARIABLE = "GRADIO_WEBRTC_TURNSERVER"
 CONFIGURATION = Path(__file__).resolve().parents[2] / "docs" / "assets" / "turnserver.conf"
 SECRET = "a secret of these tests"
 START_SECONDS = 20.0
-STOP_SECONDS = 10.0
 
 
 class CoturnNotFoundError(RuntimeError):
@@ -136,27 +135,10 @@ def coturn(folder: Path) -> Iterator[Coturn]:
         cwd=folder,
     )
     try:
-        _wait_for(program, address, port, log)
+        wait_for_port(program, port, log, address, START_SECONDS)
         yield Coturn(address, port, log)
     finally:
-        program.terminate()
-        try:
-            program.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            program.kill()
-            program.wait()
-
-
-def _wait_for(program: subprocess.Popen[bytes], address: str, port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        with socket.socket() as probe:
-            if probe.connect_ex((address, port)) == 0:
-                return
-        if program.poll() is not None or time.monotonic() > deadline:
-            said = log.read_text(errors="replace") if log.exists() else "nothing"
-            raise AssertionError(f"coturn does not listen at {address}:{port}; it said:\n{said}")
-        time.sleep(0.02)
+        end_program(program)
 
 
 if __name__ == "__main__":

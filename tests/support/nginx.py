@@ -10,11 +10,10 @@ from pathlib import Path
 
 from tests.packaging.processes import free_port
 from tests.support.debian_programs import NGINX
-from tests.support.listening import wait_for_port
+from tests.support.listening import end_program, wait_for_port
 
 CONFIGURATION = Path(__file__).resolve().parents[2] / "docs" / "assets" / "nginx.conf"
 GUIDES_PORTS = (7861, 7862)
-STOP_SECONDS = 10.0
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -48,9 +47,4 @@ def nginx(folder: Path, behind: Sequence[int]) -> Iterator[int]:
         wait_for_port(program, port, log)
         yield port
     finally:
-        program.terminate()
-        try:
-            program.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            program.kill()
-            program.wait()
+        end_program(program)

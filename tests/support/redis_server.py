@@ -9,9 +9,7 @@ from pathlib import Path
 
 from tests.packaging.processes import free_port
 from tests.support.debian_programs import REDIS
-from tests.support.listening import wait_for_port
-
-STOP_SECONDS = 10.0
+from tests.support.listening import end_program, wait_for_port
 
 
 class RedisServer:
@@ -44,12 +42,7 @@ class RedisServer:
 
     def stop(self) -> None:
         """End it. Idempotent."""
-        self._program.terminate()
-        try:
-            self._program.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._program.kill()
-            self._program.wait()
+        end_program(self._program)
 
 
 @contextmanager
