@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.audio.resampler import resampled
-from gradio_webrtc.speech.synthesis.espeak import EspeakTTS, EspeakTTSOptions
+from gradio_webrtc.speech.synthesis.espeak import EspeakTTSOptions
+from gradio_webrtc.testing.repeatable_voice import repeatably_spoken
 
 Int16 = NDArray[np.int16]
 
@@ -19,7 +20,8 @@ Int16 = NDArray[np.int16]
 def say(text: str, voice: str = "en", rate_hz: int = 48_000, speed: float = 0.9) -> Int16:
     """Return ``text`` spoken: mono int16 of shape ``(samples,)``, without silence around it.
 
-    The array is shared and read-only: copy it before you change it.
+    It sounds the same whatever was said before. The array is shared and read-only: copy it before
+    you change it.
 
     Args:
         text: what to say.
@@ -27,7 +29,7 @@ def say(text: str, voice: str = "en", rate_hz: int = 48_000, speed: float = 0.9)
         rate_hz: sample rate of the answer.
         speed: 1 is 175 words a minute.
     """
-    rate, spoken = EspeakTTS().tts(text, EspeakTTSOptions(voice=voice, speed=speed))
+    rate, spoken = repeatably_spoken(text, EspeakTTSOptions(voice=voice, speed=speed))
     sound = resampled(Pcm(rate, spoken[np.newaxis]), rate_hz, 1)[0]
     loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > 200)
     trimmed: Int16 = sound[loud[0] : loud[-1] + 1] if len(loud) else sound[:0]

@@ -12,7 +12,9 @@ from gradio_webrtc.media.audio.pcm import Int16Array, Pcm, to_int16
 from gradio_webrtc.media.audio.resampler import resampled
 from gradio_webrtc.speech.recognition.stt import STTModel
 from gradio_webrtc.speech.registry import get_stt_model, get_tts_model
+from gradio_webrtc.speech.synthesis.espeak import EspeakTTS
 from gradio_webrtc.speech.synthesis.tts import TTSModel
+from gradio_webrtc.testing.repeatable_voice import repeatably_spoken
 
 RATE = 48_000
 EARS_RATE = 16_000
@@ -22,7 +24,8 @@ EARS_RATE = 16_000
 def spoken(text: str, voice: TTSModel | None = None) -> tuple[int, Int16Array]:
     """Return ``text`` spoken, ``(sample_rate, int16 (n,))``, without silence around it.
 
-    The array is shared: copy it before you change it.
+    The built-in voice says the same words always alike. The array is shared: copy it before you
+    change it.
 
     Raises:
         SpeechEngineError: no voice can be loaded.
@@ -32,7 +35,11 @@ def spoken(text: str, voice: TTSModel | None = None) -> tuple[int, Int16Array]:
 
 @lru_cache(maxsize=64)
 def _spoken(text: str, voice: Hashable) -> tuple[int, Int16Array]:
-    rate, sound = cast(TTSModel, voice).tts(text)
+    rate, sound = (
+        repeatably_spoken(text, voice=voice)
+        if isinstance(voice, EspeakTTS)
+        else cast(TTSModel, voice).tts(text)
+    )
     samples = resampled(Pcm(rate, np.atleast_2d(to_int16(sound))), RATE, 1)[0]
     loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > 200)
     trimmed = samples[loud[0] : loud[-1] + 1] if loud.size else samples[:0]

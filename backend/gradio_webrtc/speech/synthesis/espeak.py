@@ -104,7 +104,12 @@ class EspeakTTS:
             ConfigurationError: ``text`` is no text, or there is no such voice.
             SpeechEngineError: the library cannot be loaded, or failed.
         """
-        library = espeak_library()
+        return self.tts_by(espeak_library(), text, options)
+
+    def tts_by(
+        self, library: EspeakLibrary, text: str, options: EspeakTTSOptions | None = None
+    ) -> tuple[int, Int16Array]:
+        """Return all of ``text`` spoken by ``library``; see :meth:`tts`."""
         pieces = [samples for _, samples in noted(text, self._spoken(library, text, options))]
         return library.sample_rate, np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
 

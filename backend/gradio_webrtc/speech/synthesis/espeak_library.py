@@ -50,11 +50,15 @@ class _Voice(ctypes.Structure):
 
 
 class EspeakLibrary:
-    """One process's espeak-ng. Get it from :func:`espeak_library`; safe from any thread."""
+    """One process's espeak-ng. Get it from :func:`espeak_library`; safe from any thread.
 
-    def __init__(self) -> None:
+    What it says sounds a little different by what it said before. An instance of another ``path``
+    (a copy of the library's file) has a state of its own.
+    """
+
+    def __init__(self, path: str | None = None) -> None:
         self._lock = threading.Lock()
-        self._library, data = _load()
+        self._library, data = _load(path)
         self._pieces: list[Int16Array] = []
         # The library keeps a bare pointer to the callback, so it must live as long as the library.
         self._callback = _CALLBACK(self._receive)
@@ -118,6 +122,11 @@ class EspeakLibrary:
                 clauses.append((said or b"").decode("utf-8", "replace"))
         return clauses
 
+    def close(self) -> None:
+        """Give back what it holds; nothing may be spoken any more."""
+        with self._lock:
+            self._library.espeak_Terminate()
+
     def voices(self) -> list[str]:
         """Return the languages that can be spoken, such as ``"en-us"``, in order."""
         with self._lock:
@@ -174,17 +183,30 @@ def espeak_library() -> EspeakLibrary:
         return _library_once()
 
 
-def _load() -> tuple[Any, bytes]:
+def library_path() -> str:
+    """Return the file of the installed library.
+
+    Raises:
+        MissingExtraError: the package ``espeakng-loader`` is not installed.
+    """
+    return str(_loader().get_library_path())
+
+
+def _loader() -> Any:
     try:
         import espeakng_loader
     except ImportError as error:
         raise MissingExtraError(
             "The built-in voice needs the package espeakng-loader: pip install espeakng-loader"
         ) from error
-    path = espeakng_loader.get_library_path()
+    return espeakng_loader
+
+
+def _load(path: str | None) -> tuple[Any, bytes]:
+    path = path or library_path()
     try:
         library = ctypes.CDLL(path)
-        data = os.fsencode(espeakng_loader.get_data_path())
+        data = os.fsencode(_loader().get_data_path())
     except (OSError, RuntimeError) as error:
         raise SpeechEngineError(
             f"espeak-ng cannot be loaded from {path}: {error}. Is there a wheel of espeakng-loader "

@@ -43,7 +43,7 @@ def test_a_language_is_found_whatever_its_file_is_called() -> None:
 def test_missing_package_names_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "espeakng_loader", None)
     with pytest.raises(MissingExtraError, match="pip install espeakng-loader"):
-        library_module._load()
+        library_module._load(None)
 
 
 def test_data_that_cannot_be_read_is_an_error_and_not_the_end_of_the_process() -> None:
