@@ -25,7 +25,7 @@ from tests.support.system_packages import install_debian_package
 VARIABLE = "GRADIO_WEBRTC_TURNSERVER"
 """Environment variable that names coturn's executable, before any other."""
 
-CONFIGURATION = Path(__file__).resolve().parents[2] / "docs" / "assets" / "turnserver.conf"
+CONFIGURATION = Path(__file__).resolve().parents[2] / "deploy" / "coturn" / "turnserver.conf"
 SECRET = "a secret of these tests"
 START_SECONDS = 20.0
 

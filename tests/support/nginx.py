@@ -1,10 +1,10 @@
-"""A real nginx, run with the configuration that the guide prints."""
+"""A real nginx, run with the configurations that the guides print."""
 
 from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.packaging.processes import free_port
 from tests.support.debian_programs import NGINX
 from tests.support.listening import end_program, wait_for_port
 
-CONFIGURATION = Path(__file__).resolve().parents[2] / "docs" / "assets" / "nginx.conf"
+FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "nginx"
 GUIDES_PORTS = (7861, 7862)
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
@@ -25,14 +25,32 @@ def nginx(folder: Path, behind: Sequence[int]) -> Iterator[int]:
         folder: where its files go.
         behind: as many ports as the guide has.
     """
-    port, text = free_port(), CONFIGURATION.read_text()
-    for known, used in zip(GUIDES_PORTS, behind, strict=True):
-        text, count = re.subn(rf"127\.0\.0\.1:{known}\b", f"127.0.0.1:{used}", text)
-        assert count == 1, f"the guide's configuration has no server at {known}"
-    text, count = re.subn(r"listen 7860;", f"listen 127.0.0.1:{port};", text)
-    assert count == 1, "the guide's configuration does not listen at 7860"
+    port = free_port()
+    changes = {
+        rf"127\.0\.0\.1:{known}\b": f"127.0.0.1:{used}"
+        for known, used in zip(GUIDES_PORTS, behind, strict=True)
+    }
+    changes["listen 7860;"] = f"listen 127.0.0.1:{port};"
+    with running(folder, "two_processes.conf", changes, port):
+        yield port
+
+
+@contextmanager
+def running(folder: Path, name: str, changes: Mapping[str, str], port: int) -> Iterator[None]:
+    """Run nginx with a configuration of ``deploy/nginx`` until the block ends.
+
+    Args:
+        folder: where its files go.
+        name: of the configuration.
+        changes: patterns in it and what stands there in the test; each has to be found.
+        port: one of its own, where it is waited for.
+    """
+    text = (FOLDER / name).read_text()
+    for pattern, used in changes.items():
+        text, count = re.subn(pattern, used, text)
+        assert count, f"{name} has no {pattern}"
     # It may not be root who runs this.
-    own = "".join(f"    {name}_temp_path {folder}/{name};\n" for name in TEMPORARY)
+    own = "".join(f"    {each}_temp_path {folder}/{each};\n" for each in TEMPORARY)
     text = text.replace("http {\n", f"http {{\n    access_log off;\n{own}", 1)
     log = folder / "nginx.log"
     text = f"daemon off;\nerror_log {log};\npid {folder}/nginx.pid;\n{text}"
@@ -45,6 +63,6 @@ def nginx(folder: Path, behind: Sequence[int]) -> Iterator[int]:
     )
     try:
         wait_for_port(program, port, log)
-        yield port
+        yield
     finally:
         end_program(program)
