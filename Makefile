@@ -91,7 +91,7 @@ dist: $(STAMPS)/dev ## Build the wheel and the source distribution into dist/
 
 clean: ## Remove everything that was installed or built
 	rm -rf $(VENV) backend/gradio_webrtc/templates backend/gradio_webrtc/*.pyi \
-		backend/gradio_webrtc/*/*.pyi dist build site \
+		backend/gradio_webrtc/*/*.pyi dist clients/typescript/dist build site \
 		frontend/node_modules .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
 		.hypothesis .gradio test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

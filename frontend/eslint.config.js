@@ -38,7 +38,12 @@ export default ts.config(
     files: ["**/*.test.ts"],
     rules: { "max-lines-per-function": "off" },
   },
-  { files: ["*.js", "*.config.ts"], ...ts.configs.disableTypeChecked },
+  {
+    files: ["*.js", "*.config.ts"],
+    ...ts.configs.disableTypeChecked,
+    languageOptions: { ...ts.configs.disableTypeChecked.languageOptions, globals: globals.node },
+    rules: { ...ts.configs.disableTypeChecked.rules, "@typescript-eslint/explicit-function-return-type": "off" },
+  },
   {
     files: ["lib/**/*.ts"],
     rules: {

@@ -2,7 +2,7 @@
  * Plugins for Gradio's own build and development server.
  */
 
-import { build } from "esbuild";
+import { workletScript } from "./worklet_script.js";
 
 /**
  * Leaves out what the page never uses of Gradio's shared parts.
@@ -36,10 +36,8 @@ const workletAsText = {
   enforce: "pre",
   async load(id) {
     if (!WORKLET.test(id)) return null;
-    const entry = id.replace(/\?worklet$/, "");
-    const options = { bundle: true, format: "esm", minify: true, target: "es2022" };
-    const { outputFiles } = await build({ entryPoints: [entry], write: false, ...options });
-    return `export default ${JSON.stringify(outputFiles[0].text)};`;
+    const text = await workletScript(id.replace(/\?worklet$/, ""));
+    return `export default ${JSON.stringify(text)};`;
   },
 };
 

@@ -24,6 +24,9 @@ SOURCE_SUFFIXES = {".css", ".html", ".js", ".json", ".mjs", ".svelte", ".svg", "
 REQUIRED_OUTPUTS = ("index.js", "style.css", "svelte_runtime_entry.js")
 """Without any one of these the component never shows in a Gradio page."""
 
+CLIENT_OUTPUT = "client/index.js"
+"""The client for other pages, which a mounted stream serves."""
+
 LOG_HEAD_LINES = 15
 """npm names the cause first and prints its manual after it."""
 
@@ -107,8 +110,8 @@ def is_fresh(tree: Tree) -> bool:
 
 def missing_outputs(tree: Tree) -> list[str]:
     """Return the names of built files the component cannot do without and that are not there."""
-    component = tree.templates / "component"
-    return [name for name in REQUIRED_OUTPUTS if not (component / name).is_file()]
+    wanted = [*(f"component/{name}" for name in REQUIRED_OUTPUTS), CLIENT_OUTPUT]
+    return [name for name in wanted if not (tree.templates / name).is_file()]
 
 
 def find_node() -> Node:
@@ -198,7 +201,7 @@ def install_packages(tree: Tree, node: Node) -> None:
 
 
 def build(tree: Tree) -> None:
-    """Install the npm packages and build the component and its example.
+    """Install the npm packages and build the component, its example, and the client.
 
     Raises:
         FrontEndBuildError: no Node, npm or the build failed, or the result lacks a file.
@@ -213,12 +216,20 @@ def build(tree: Tree) -> None:
     command = [str(node.node), str(preview), "--mode", "build"]
     command += ["--component-directory", str(tree.root), "--root", str(tree.frontend)]
     command += ["--python-path", sys.executable]
-    _run(command, tree.frontend, env, "If you changed frontend/, look there first.")
+    remedy = "If you changed frontend/, look there first."
+    _run(command, tree.frontend, env, remedy)
+    client = tree.templates / CLIENT_OUTPUT
+    _run(
+        [str(node.node), "build_client.js", str(client.parent)],
+        tree.frontend,
+        _environment(node),
+        remedy,
+    )
     missing = missing_outputs(tree)
     if missing:
         raise FrontEndBuildError(
             f"The front end was built, but {', '.join(missing)} did not come out in "
-            f"{tree.templates / 'component'}; Gradio pages cannot load the component without."
+            f"{tree.templates}; Gradio pages cannot load the component without."
         )
     tree.digest_file.write_text(digest + "\n", encoding="ascii")
 

@@ -36,6 +36,7 @@ def test_wheel_carries_the_built_page_and_the_types(distributions: Distributions
     for name in BUILT:
         assert f"gradio_webrtc/templates/component/{name}" in names
         assert f"gradio_webrtc/templates/example/{name}" in names
+    assert "gradio_webrtc/templates/client/index.js" in names
     assert "gradio_webrtc/py.typed" in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"gradio_webrtc"}
 

@@ -6,6 +6,7 @@ from enum import Enum
 
 from fastapi import APIRouter
 
+from gradio_webrtc.routes.client_script import add_client_script
 from gradio_webrtc.routes.telephone import Telephone, add_telephone
 from gradio_webrtc.routes.webrtc import add_webrtc
 from gradio_webrtc.routes.websocket import add_websocket
@@ -29,6 +30,7 @@ def make_router(
     router = APIRouter(prefix=path)
     add_webrtc(router, host, tags)
     add_websocket(router, host)
+    add_client_script(router)
     add_telephone(router, telephone, tags)
     add_health(router, lambda: [host], tags=tags)
     if metrics:

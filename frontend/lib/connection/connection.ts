@@ -73,8 +73,8 @@ export class Connection {
     this.#notice = null;
     this.#lastError.forget();
     this.#taken = null;
-    const { fallbackMs } = this.#links;
-    this.#dispatch({ type: "start", media: media && sends(this.settings().mode), fallbackMs });
+    const { fallbackMs, way } = this.#links;
+    this.#dispatch({ type: "start", media: media && sends(this.settings().mode), fallbackMs, way });
   }
 
   /** Starts with the values that the app keeps under `token`, in place of what is under way. */
@@ -243,6 +243,7 @@ export class Connection {
         this.#remote = this.env.newStream(tracks);
         this.#changed();
       },
+      text: (text) => this.events.text?.(text),
       warning: (text) => this.events.warning(text),
     };
   }
@@ -270,9 +271,8 @@ export class Connection {
   async #waitForPlace(attempt: number): Promise<void> {
     const reply = await this.#requests.place(this.#id);
     if (reply.kind !== "ok") return this.#refuse(attempt, reply);
-    const place = reply.value;
-    if (place.status === "admitted") return this.#dispatch({ type: "admitted", attempt });
-    this.#dispatch({ type: "queued", attempt, position: place.position });
+    if (reply.value.status === "admitted") return this.#dispatch({ type: "admitted", attempt });
+    this.#dispatch({ type: "queued", attempt, position: reply.value.position });
   }
 
   #refuse(attempt: number, reply: Exclude<Reply<unknown>, { kind: "ok" }>): void {

@@ -7,7 +7,7 @@ import type { Report } from "../playback/statistics";
 import type { WebCodecs } from "../websocket/audio_codecs";
 import type { AudioLine, AudioLineOptions } from "../websocket/audio_line";
 import type { Message } from "./messages";
-import type { Machine } from "./state_model";
+import type { Machine, Way } from "./state_model";
 import type { Problem } from "./problems";
 import type {
   Bitrates,
@@ -37,6 +37,8 @@ export interface Settings {
   readonly fallback: "websocket" | null;
   /** Whether the microphone sends sound only while a button is held. */
   readonly pushToTalk: boolean;
+  /** What carries the media from the start on: WebRTC unless told otherwise. */
+  readonly way?: Way;
 }
 
 /**
@@ -67,6 +69,8 @@ export interface LinkEvents {
   connection(peer: "connected" | "disconnected" | "failed"): void;
   channelClosed(): void;
   message(message: Message): void;
+  /** A text that is no control message: the handler's own. */
+  text(text: string): void;
   incoming(tracks: readonly MediaStreamTrack[]): void;
   warning(text: string): void;
 }
@@ -122,5 +126,7 @@ export interface ConnectionEvents {
   released(): void;
   /** A control message other than `end_stream`. */
   message(message: Message): void;
+  /** A text of the handler's own. */
+  text?(text: string): void;
   warning(text: string): void;
 }

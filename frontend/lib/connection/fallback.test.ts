@@ -158,6 +158,21 @@ describe("the page", () => {
     expect(world.name).toBe("connected");
   });
 
+  it("carries a start from the first on that asks for it, and is told of as what it is", async () => {
+    const world = new World();
+    world.settings = { ...world.settings, way: "websocket" };
+    await world.start();
+    expect(world.peers).toEqual([]);
+    world.socket.connect();
+    expect(world.view.machine).toMatchObject({ name: "connected", way: "websocket" });
+    world.connection.stop();
+    await settle();
+    await world.start();
+    world.socket.vanish();
+    expect(world.view.machine.problem).toEqual({ code: "server_unreachable" });
+    expectClean(world);
+  });
+
   it("is clean when it is stopped while the websocket opens", async () => {
     const world = await fellBack();
     world.connection.stop();

@@ -26,6 +26,11 @@ export class Links {
     private readonly sending: OutgoingMedia,
   ) {}
 
+  /** What carries the next start. */
+  get way(): Way {
+    return this.settings().way ?? "webrtc";
+  }
+
   /** How long the next start waits for ICE before it falls back; `null` when it may not. */
   get fallbackMs(): number | null {
     const { fallback, modality } = this.settings();

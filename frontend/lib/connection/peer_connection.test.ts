@@ -39,6 +39,7 @@ function make(options: Partial<PeerConnectionOptions> = {}): PeerConnection {
     channelClosed: () => told.push("channel closed"),
     message: ({ type }: Message) => told.push(type),
     incoming: (tracks) => told.push(["incoming", tracks.length]),
+    text: (text) => told.push(`text ${text}`),
     warning: (text) => told.push(text),
   });
 }
@@ -126,11 +127,11 @@ describe("the control channel", () => {
     ]);
   });
 
-  it("passes on messages that are ours", async () => {
+  it("passes on messages that are ours, and a handler's own as they are", async () => {
     await make().open();
     browser.receive({ type: "send_input" });
     browser.receive({ type: "reboot" });
-    expect(told).toEqual(["answered", "send_input"]);
+    expect(told).toEqual(["answered", "send_input", 'text {"type":"reboot"}']);
   });
 });
 

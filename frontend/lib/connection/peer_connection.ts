@@ -200,8 +200,9 @@ export class PeerConnection implements Link {
       if (!this.#closed) events.channelClosed();
     };
     channel.onmessage = ({ data }) => {
-      const message = typeof data === "string" ? decode(data) : null;
-      if (message === null || this.#closed) return;
+      if (typeof data !== "string" || this.#closed) return;
+      const message = decode(data);
+      if (message === null) return events.text(data);
       this.#playout.receive(message);
       events.message(message);
     };

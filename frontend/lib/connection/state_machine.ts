@@ -35,7 +35,7 @@ const USELESS = new Set(["websocket_unavailable", "setup_failed"]);
 function atRest(machine: Machine, event: MachineEvent, now: number): Step {
   if (event.type === "restart") return restart(machine, now, event.fallbackMs);
   if (event.type !== "start") return stay(machine);
-  return start(machine, event.media, now, event.fallbackMs);
+  return start(machine, event, now);
 }
 
 function acquiring(machine: Machine, event: MachineEvent, now: number): Step {
@@ -80,7 +80,8 @@ function connecting(machine: Machine, event: MachineEvent, now: number): Step {
 
 /** Without a websocket either, what has to be mended is still the path for WebRTC. */
 function failFirst(machine: Machine, code: string): Step {
-  return fail(machine, { code: machine.way === "websocket" ? "ice_failed" : code });
+  const fellBack = machine.way === "websocket" && machine.fallbackMs !== null;
+  return fail(machine, { code: fellBack ? "ice_failed" : code });
 }
 
 function noPath(machine: Machine, code: string, now: number): Step {

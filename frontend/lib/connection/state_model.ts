@@ -57,7 +57,7 @@ export interface Draining {
 }
 
 export type MachineEvent =
-  | { type: "start"; media: boolean; fallbackMs?: number | null }
+  | { type: "start"; media: boolean; fallbackMs?: number | null; way?: Way }
   /** Start without media of one's own, in place of whatever is under way. */
   | { type: "restart"; fallbackMs?: number | null }
   | { type: "stop" }

@@ -38,9 +38,9 @@ describe("what comes to rest", () => {
 
 describe("a start", () => {
   it("asks for media first, where there is to be some", () => {
-    expect(orders(start(INITIAL, true, NOW))).toEqual(["acquire"]);
-    expect(orders(start(INITIAL, false, NOW))).toEqual(["connect"]);
-    expect(start(INITIAL, true, NOW).machine).toMatchObject({ name: "acquiring", attempt: 1 });
+    expect(orders(start(INITIAL, { type: "start", media: true }, NOW))).toEqual(["acquire"]);
+    expect(orders(start(INITIAL, { type: "start", media: false }, NOW))).toEqual(["connect"]);
+    expect(start(INITIAL, { type: "start", media: true }, NOW).machine).toMatchObject({ name: "acquiring", attempt: 1 });
   });
 
   it("connects within a time, under the id that is asked for", () => {

@@ -15,6 +15,7 @@ import {
   mayFallBack,
   type Effect,
   type Machine,
+  type MachineEvent,
   type Step,
 } from "./state_model";
 import type { Problem } from "./problems";
@@ -64,8 +65,9 @@ export function connect(machine: Machine, id: "fresh" | "reserved", now: number)
   };
 }
 
-export function start(machine: Machine, media: boolean, now: number, fallbackMs: number | null = null): Step {
-  const fresh: Machine = { ...INITIAL, attempt: machine.attempt + 1, fallbackMs };
+export function start(machine: Machine, event: MachineEvent & { type: "start" }, now: number): Step {
+  const { media, fallbackMs = null, way = "webrtc" } = event;
+  const fresh: Machine = { ...INITIAL, attempt: machine.attempt + 1, fallbackMs, way };
   if (!media) return connect(fresh, "fresh", now);
   return { machine: { ...fresh, name: "acquiring" }, effects: [{ type: "acquire" }] };
 }

@@ -9,6 +9,7 @@ export class FakeTrack {
   label = "";
   contentHint = "";
   settings: MediaTrackSettings = {};
+  readonly copies: FakeTrack[] = [];
 
   constructor(
     readonly kind: Kind,
@@ -23,6 +24,13 @@ export class FakeTrack {
     this.readyState = "ended";
   }
 
+  /** Notes the copy, which ends by itself. */
+  clone(): FakeTrack {
+    const copy = new FakeTrack(this.kind, this.deviceId);
+    this.copies.push(copy);
+    return copy;
+  }
+
   /** What a browser does when the device is unplugged. */
   unplug(): void {
     this.readyState = "ended";
@@ -35,6 +43,10 @@ export class FakeStream {
 
   getTracks(): readonly FakeTrack[] {
     return this.tracks;
+  }
+
+  getAudioTracks(): readonly FakeTrack[] {
+    return this.tracks.filter(({ kind }) => kind === "audio");
   }
 }
 

@@ -79,6 +79,7 @@ export class World {
       stopped: () => this.events.push("stopped"),
       released: () => this.released++,
       message: (message) => this.messages.push(message),
+      text: (text) => this.events.push(`text ${text}`),
       warning: (text) => this.events.push(`warning ${text}`),
     });
   }

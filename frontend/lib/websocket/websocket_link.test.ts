@@ -53,6 +53,7 @@ class Bench {
       channelClosed: () => this.events.push("closed"),
       message: (message) => this.messages.push(message),
       incoming: (tracks) => this.events.push(`incoming ${tracks.length}`),
+      text: (text) => this.events.push(`text ${text}`),
       warning: (text) => this.events.push(text),
     });
   }
@@ -216,6 +217,10 @@ describe("a connection", () => {
     const bench = await new Bench().connect();
     bench.socket.receive({ type: "log", data: "pause_detected" });
     expect(bench.messages).toEqual([{ type: "log", data: "pause_detected", reason: null }]);
+    bench.events.length = 0;
+    bench.socket.receive({ mood: "fine" });
+    bench.socket.receive({ event: "dance" });
+    expect(bench.events).toEqual(['text {"mood":"fine"}']);
   });
 
   it("pings, and knows the round trip by the answer", async () => {

@@ -185,6 +185,9 @@ export class WebsocketLink implements Link {
       case "message":
         this.#playout.receive(incoming.message);
         return this.events.message(incoming.message);
+      case undefined:
+        // An event that we do not know is none of the handler's texts.
+        if (!wire.startsWith('{"event"')) this.events.text(wire);
     }
   }
 

@@ -21,6 +21,7 @@ KEY = "the key of this app"
 OFFER = {"type": "offer", "webrtc_id": "a", "sdp": sdp.offer(("audio", "sendrecv"), "data")}
 HTTP_ROUTES = [
     ("POST", "/rtc/webrtc/offer"),
+    ("GET", "/rtc/webrtc/client.js"),
     ("POST", "/rtc/telephone/incoming"),
     ("GET", "/rtc/webrtc/health"),
     ("GET", "/rtc/webrtc/metrics"),

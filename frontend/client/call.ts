@@ -1,0 +1,279 @@
+/** A call to a stream: what a program sees of its connection, and what it may do with it. */
+
+import { Connection } from "../lib/connection/connection";
+import type { Environment, View } from "../lib/connection/environment";
+import { textOf, type Message } from "../lib/connection/messages";
+import type { Problem } from "../lib/connection/problems";
+import type { Way } from "../lib/connection/state_model";
+import type { Device } from "../lib/capture/devices";
+import type { Report } from "../lib/playback/statistics";
+import { TurnTaking } from "../lib/turns/turn_taking";
+import type { Turn } from "../lib/turns/turn_machine";
+import type { Kind } from "../lib/types";
+import { joined } from "./addresses";
+import { errorOf, StreamError } from "./errors";
+import { modalityOf, sentKinds, settingsOf } from "./options";
+import type { CallState, ConnectOptions, Ending, InputValues } from "./options";
+import { OutputFeed, type Source } from "./output_feed";
+import type { StreamServer } from "./stream_server";
+import { kindsOf } from "../lib/capture/constraints";
+
+/** What a call is given. */
+export interface CallParts {
+  readonly env: Environment;
+  readonly server: StreamServer;
+  /** Where the stream is mounted. */
+  readonly base: string;
+  newEventSource(url: string): Source;
+  /** Calls back when the page goes away. */
+  onPageHide(callback: () => void): () => void;
+}
+
+export class Call {
+  readonly #connection: Connection;
+  readonly #turns: TurnTaking;
+  readonly #outputs: OutputFeed | null;
+  readonly #forget: (() => void)[];
+  readonly #kinds: readonly Kind[];
+  #view: View;
+  #state: CallState = "idle";
+  #turn: Turn = "";
+  #id: string | null = null;
+  #opened = false;
+  #over = false;
+  #shown: Pick<View, "local" | "remote" | "notice"> = { local: null, remote: null, notice: null };
+  #open!: (call: this) => void;
+  #fail!: (error: StreamError) => void;
+  #end!: (ending: Ending) => void;
+  /** Settles when the call is connected, or cannot be. */
+  readonly opened = new Promise<this>((open, fail) => ([this.#open, this.#fail] = [open, fail]));
+  /** How the call ended, once it has; never rejects. */
+  readonly ended = new Promise<Ending>((end) => (this.#end = end));
+
+  constructor(
+    private readonly parts: CallParts,
+    private readonly options: ConnectOptions,
+  ) {
+    const { env } = parts;
+    const settings = settingsOf(options);
+    this.#kinds = kindsOf(modalityOf(options));
+    this.#turns = new TurnTaking(env.clock, ({ turn }) => this.#turnIs(turn));
+    this.#outputs = this.#makeOutputs(options.outputs);
+    this.#connection = new Connection(env, () => settings, {
+      changed: (view) => this.#changed(view),
+      identified: (id) => this.#identified(id),
+      started: () => undefined,
+      stopped: () => undefined,
+      released: () => undefined,
+      message: (message) => this.#receive(message),
+      text: (text) => this.options.onText?.(text),
+      warning: (text) => this.options.onWarning?.(text),
+    });
+    this.#view = this.#connection.view;
+    this.#forget = [parts.onPageHide(() => this.dispose()), this.#followSignal()];
+    // A program that only waits for the end need not look at this as well.
+    this.opened.catch(() => undefined);
+  }
+
+  /** The id of the connection, for `set_input`, `output_stream` and `close_stream`; `null` before there is one. */
+  get id(): string | null {
+    return this.#id;
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  /** What carries the call. */
+  get way(): Way {
+    return this.#view.machine.way;
+  }
+
+  /** Whose turn it is in a conversation; `""` while nothing is known of turns. */
+  get turn(): Turn {
+    return this.#turn;
+  }
+
+  /** What is received. */
+  get remote(): MediaStream | null {
+    return this.#view.remote;
+  }
+
+  /** What is sent. */
+  get local(): MediaStream | null {
+    return this.#view.local;
+  }
+
+  /** The microphones and cameras there are, once the person has allowed one. */
+  get devices(): Readonly<Record<Kind, readonly Device[]>> {
+    const { audioinput, videoinput } = this.#view.devices;
+    return { audio: audioinput, video: videoinput };
+  }
+
+  isMuted(kind: Kind): boolean {
+    return this.#view.muted[kind];
+  }
+
+  setMuted(kind: Kind, muted: boolean): void {
+    this.#connection.setMuted(kind, muted);
+  }
+
+  /** Holds the button to talk, or lets go of it, where `pushToTalk` is set. */
+  talk(pressed: boolean): void {
+    this.#connection.talk(pressed);
+  }
+
+  /** Sends another microphone or camera from now on. */
+  switchDevice(kind: Kind, deviceId: string): Promise<void> {
+    return this.#connection.switchDevice(kind, deviceId);
+  }
+
+  /** What the browser measured; `null` while there is no connection. */
+  statistics(): Promise<Report | null> {
+    return this.#connection.statistics();
+  }
+
+  /**
+   * Posts values for the handler's further inputs to the route `inputs`: by name beside `webrtc_id`,
+   * or in order as `values`. Throws a `StreamError` where the app does not take them.
+   */
+  async sendInput(values: InputValues = this.options.inputValues?.() ?? {}): Promise<void> {
+    const { inputs } = this.options;
+    if (inputs === undefined) {
+      const remedy = 'Name the app\'s own route for them: connect(url, {inputs: "/input_hook"}).';
+      throw new StreamError("invalid_request", "There is no route for inputs.", remedy);
+    }
+    if (this.#id === null || this.#over) {
+      throw new StreamError("connection_lost", "The call is over.", "Call connect() again.");
+    }
+    await this.#post(joined(this.parts.base, inputs), { ...named(values), webrtc_id: this.#id });
+  }
+
+  /** Ends the call politely; resolves when it is over. */
+  hangUp(): Promise<Ending> {
+    if (!this.#over) this.#connection.stop();
+    return this.ended;
+  }
+
+  /** Ends everything at once and waits for nothing. */
+  dispose(): void {
+    this.#connection.dispose();
+    this.#outputs?.close();
+  }
+
+  /** Connects; `connect()` does so. */
+  begin(): void {
+    if (this.options.signal?.aborted) return this.#finish({ code: "cancelled" });
+    this.#connection.start(sentKinds(this.options).length > 0);
+  }
+
+  async #post(url: string, body: Record<string, unknown>): Promise<void> {
+    const answer = await this.parts.server.post(url, body).catch(() => undefined);
+    if (answer === undefined) throw errorOf({ code: "server_unreachable" }, this.#kinds);
+    const { status, meta } = (answer ?? {}) as { status?: unknown; meta?: { message?: unknown } };
+    if (status !== "failed") return;
+    const words = typeof meta?.message === "string" ? meta.message : "";
+    const remedy = "Check the route that inputs names, and what it takes.";
+    throw new StreamError("invalid_request", words || "The app did not take the values.", remedy);
+  }
+
+  #makeOutputs(route: string | undefined): OutputFeed | null {
+    if (route === undefined) return null;
+    const { env, base } = this.parts;
+    const open = (id: string): Source =>
+      this.parts.newEventSource(joined(base, route.replaceAll("{webrtc_id}", encodeURIComponent(id))));
+    return new OutputFeed(env.clock, open, (output) => this.options.onOutput?.(output));
+  }
+
+  #followSignal(): () => void {
+    const { signal } = this.options;
+    const stop = (): void => void this.hangUp();
+    signal?.addEventListener("abort", stop);
+    return () => signal?.removeEventListener("abort", stop);
+  }
+
+  #identified(id: string): void {
+    this.#id = id;
+    this.parts.server.taken();
+    this.#outputs?.follow(id);
+  }
+
+  #receive(message: Message): void {
+    this.#turns.receive(message);
+    if (message.type === "send_input" && this.options.inputs !== undefined) this.#answerInput();
+    if (message.type === "warning") this.options.onWarning?.(textOf(message));
+    this.options.onMessage?.(message);
+  }
+
+  #answerInput(): void {
+    if (this.options.inputValues === undefined) return;
+    this.sendInput().catch((error: unknown) => this.options.onWarning?.((error as Error).message));
+  }
+
+  #turnIs(turn: Turn): void {
+    if (turn === this.#turn) return;
+    this.#turn = turn;
+    this.options.onTurn?.(turn);
+  }
+
+  #changed(view: View): void {
+    if (this.#over) return;
+    this.#view = view;
+    this.#turns.follow(view);
+    this.#show(view);
+    const { name, problem, ending } = view.machine;
+    // Between two tries to get a place a connection is made, and refused.
+    const state = name === "connecting" && this.parts.server.waiting ? "waiting" : name;
+    if (state === this.#state) return;
+    this.#state = state;
+    this.options.onState?.(state, this);
+    if (state === "connected" && !this.#opened) {
+      this.#opened = true;
+      this.#open(this);
+    }
+    if (state === "failed") this.#finish(problem ?? { code: "setup_failed" });
+    else if (state === "idle") this.#finish(ending);
+  }
+
+  #show({ local, remote, notice }: View): void {
+    const { element, onLocal, onRemote, onWarning } = this.options;
+    const before = this.#shown;
+    this.#shown = { local, remote, notice };
+    if (notice !== null && notice !== before.notice) onWarning?.(notice);
+    if (local !== before.local) onLocal?.(local);
+    if (remote === before.remote) return;
+    if (element) {
+      element.srcObject = remote;
+      // Where a page may not be heard before a press, its controls start it.
+      if (remote !== null) element.play().catch(() => undefined);
+    }
+    onRemote?.(remote);
+  }
+
+  #finish(problem: Problem | null): void {
+    const ending = this.#endingOf(problem);
+    this.#over = true;
+    for (const forget of this.#forget) forget();
+    this.#turns.close();
+    this.#outputs?.finish();
+    if (!this.#opened) this.#fail(ending.error ?? errorOf(this.#early(ending), this.#kinds));
+    this.#end(ending);
+    this.options.onEnd?.(ending);
+  }
+
+  #endingOf(problem: Problem | null): Ending {
+    if (problem === null) return { code: "hung_up", message: "", error: null };
+    const { code, message = "" } = problem;
+    const failed = this.#state === "failed" || code === "cancelled";
+    return { code, message, error: failed ? errorOf(problem, this.#kinds) : null };
+  }
+
+  /** What ended before it had begun, as an error. */
+  #early({ code, message }: Ending): { code: string; message: string } {
+    return { code: code === "hung_up" ? "cancelled" : code, message: message || (this.#view.notice ?? "") };
+  }
+}
+
+function named(values: InputValues): Readonly<Record<string, unknown>> {
+  return Array.isArray(values) ? { values: values as unknown } : (values as Record<string, unknown>);
+}

@@ -1,0 +1,148 @@
+/** A page with a mounted stream to talk to, in a world of fakes. */
+
+import type { Environment } from "../../lib/connection/environment";
+import { FakeMediaDevices, FakeStorage, FakeStream, type FakeTrack } from "../../lib/testing/browser";
+import { FakeClock, settle } from "../../lib/testing/clock";
+import { FakePeer } from "../../lib/testing/peers";
+import { CAMERA, MICROPHONES } from "../../lib/testing/setup";
+import { FakeAudioLine, FakeSocket } from "../../lib/testing/sockets";
+import type { Call } from "../call";
+import { makeCall, type Browser } from "../connect";
+import type { ConnectOptions } from "../options";
+import { FakeSource } from "./fake_source";
+
+interface Asked {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: Record<string, unknown>;
+}
+
+export const FULL = {
+  status: "failed",
+  meta: { error: "concurrency_limit_reached", message: "Someone else is connected.", limit: 1 },
+};
+
+export class Page {
+  readonly clock = new FakeClock();
+  readonly devices = new FakeMediaDevices([...MICROPHONES, CAMERA]);
+  readonly peers: FakePeer[] = [];
+  readonly sockets: FakeSocket[] = [];
+  readonly lines: FakeAudioLine[] = [];
+  readonly sources: FakeSource[] = [];
+  readonly asked: Asked[] = [];
+  /** Answers to come: a body, an HTTP error, or that nobody answers. */
+  readonly answers: (object | number | "offline")[] = [];
+  readonly states: string[] = [];
+  readonly told: unknown[] = [];
+  secure = true;
+  mediaDevices: MediaDevices | undefined = this.devices as unknown as MediaDevices;
+  hidden: (() => void)[] = [];
+  call!: Call;
+
+  get peer(): FakePeer {
+    return this.peers.at(-1)!;
+  }
+
+  get socket(): FakeSocket {
+    return this.sockets.at(-1)!;
+  }
+
+  get source(): FakeSource {
+    return this.sources.at(-1)!;
+  }
+
+  bodies(type: string): Record<string, unknown>[] {
+    return this.asked.map(({ body }) => body).filter((body) => body.type === type);
+  }
+
+  /** Begins a call, and lets it go as far as it goes by itself. */
+  async begin(options: ConnectOptions = {}, url = "/stream"): Promise<Call> {
+    this.call = makeCall(this.#browser(), url, {
+      ...options,
+      onState: (state, call) => {
+        this.states.push(state);
+        options.onState?.(state, call);
+      },
+    });
+    this.call.begin();
+    await settle();
+    return this.call;
+  }
+
+  /** The same, connected by WebRTC. */
+  async connect(options: ConnectOptions = {}): Promise<Call> {
+    const call = await this.begin(options);
+    this.peer.connect();
+    await settle();
+    return call;
+  }
+
+  /** What is still open. */
+  get left(): unknown[] {
+    return [
+      ...this.devices.live,
+      ...this.peers.filter((peer) => !peer.closed),
+      ...this.sockets.filter((socket) => !socket.closed),
+      ...this.lines.filter((line) => !line.closed),
+      ...this.sources.filter((source) => !source.closed),
+      ...this.hidden,
+      ...Array.from({ length: this.clock.armed }, () => "timer"),
+    ];
+  }
+
+  #browser(): Browser {
+    return {
+      address: "https://example.org/app/page.html",
+      clock: this.clock,
+      fetch: (url, init) => this.#fetch(url as string, init!),
+      environment: (server, root) => this.#environment(server, root),
+      newEventSource: (url) => {
+        this.sources.push(new FakeSource(url));
+        return this.source;
+      },
+      onPageHide: (callback) => {
+        this.hidden.push(callback);
+        return () => (this.hidden = this.hidden.filter((each) => each !== callback));
+      },
+    };
+  }
+
+  #environment(server: Environment["server"], root: string): Environment {
+    let ids = 0;
+    return {
+      secure: this.secure,
+      mediaDevices: this.mediaDevices,
+      storage: new FakeStorage(),
+      clock: this.clock,
+      server,
+      sessionHash: () => "",
+      newId: () => `id-${++ids}`,
+      newPeer: (configuration) => {
+        this.peers.push(new FakePeer(configuration));
+        return this.peer as unknown as RTCPeerConnection;
+      },
+      videoCodecs: () => [],
+      newStream: (tracks) => new FakeStream(tracks as unknown as FakeTrack[]) as unknown as MediaStream,
+      newSocket: (path) => {
+        this.sockets.push(new FakeSocket(root + path));
+        return this.socket as unknown as WebSocket;
+      },
+      openAudioLine: (options) => {
+        this.lines.push(new FakeAudioLine(options));
+        return Promise.resolve(this.lines.at(-1)!);
+      },
+      webCodecs: null,
+    };
+  }
+
+  #fetch(url: string, { headers, body }: RequestInit): Promise<Response> {
+    const asked = JSON.parse(body as string) as Record<string, unknown>;
+    this.asked.push({ url, headers: headers as Record<string, string>, body: asked });
+    const kindly = asked.type === "offer" ? { type: "answer", sdp: "v=0", process: "p1" } : { status: "success" };
+    const answer = asked.type === "ice-candidate" ? kindly : (this.answers.shift() ?? kindly);
+    if (answer === "offline") return Promise.reject(new TypeError("Failed to fetch"));
+    const status = typeof answer === "number" ? answer : 200;
+    const json = typeof answer === "number" ? { detail: `No: ${answer}.` } : answer;
+    return Promise.resolve({ ok: status < 400, status, json: () => Promise.resolve(json) } as Response);
+  }
+}
