@@ -53,6 +53,7 @@ STEPS = {
     "live_transcript": ["start"],
     "phone": ["start", "button:3"],
     "html_client": ["start", "until:#said li >> nth=2"],
+    "typescript_client": ["start", "calls:3"],
     "gallery": [],
 }
 SPOKEN: dict[str, tuple[str | float, ...]] = {
@@ -141,6 +142,8 @@ def use(page: Page, steps: list[str]) -> None:
         action, _, name = step.partition(":")
         if action == "until":
             page.locator(name).wait_for()
+        elif action == "calls":
+            call(page, int(name))
         elif action in ("tab", "radio", "button"):
             page.get_by_role(action, name=name, exact=True).click()  # type: ignore[arg-type]
         else:
@@ -148,6 +151,16 @@ def use(page: Page, steps: list[str]) -> None:
         if action in ("start", "button"):
             page.locator("[data-testid=webrtc][data-state=connected]").first.wait_for()
     page.wait_for_timeout(SETTLED_MS)
+
+
+def call(page: Page, times: int) -> None:
+    """Hold the button to talk so many times, and wait each time until an answer is noted."""
+    button = page.get_by_test_id("webrtc-talk")
+    for number in range(times):
+        button.dispatch_event("pointerdown", {"button": 0, "pointerId": 1})
+        page.wait_for_timeout(900 + 400 * number)
+        button.dispatch_event("pointerup", {"pointerId": 1})
+        page.locator("#calls li").nth(number).wait_for()
 
 
 def take(browser: Browser, name: str, url: str, width: int, height: int, theme: str) -> bytes:

@@ -58,6 +58,7 @@ def test_the_demos_of_the_issue_are_there() -> None:
         "server_video",
         "stream_page",
         "talk_to_realtime_api",
+        "typescript_client",
         "video_detection",
         "voice_chat",
     }
