@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradio_webrtc.media.audio.pcm import Pcm
-from gradio_webrtc.media.audio.resampler import resampled
 from gradio_webrtc.speech.synthesis.espeak import EspeakTTSOptions
 from gradio_webrtc.testing.repeatable_voice import repeatably_spoken
+from gradio_webrtc.testing.speech import without_edges
 
 Int16 = NDArray[np.int16]
 
@@ -30,11 +30,7 @@ def say(text: str, voice: str = "en", rate_hz: int = 48_000, speed: float = 0.9)
         speed: 1 is 175 words a minute.
     """
     rate, spoken = repeatably_spoken(text, EspeakTTSOptions(voice=voice, speed=speed))
-    sound = resampled(Pcm(rate, spoken[np.newaxis]), rate_hz, 1)[0]
-    loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > 200)
-    trimmed: Int16 = sound[loud[0] : loud[-1] + 1] if len(loud) else sound[:0]
-    trimmed.flags.writeable = False
-    return trimmed
+    return without_edges(Pcm(rate, spoken[np.newaxis]), rate_hz)
 
 
 def silence(seconds: float, rate_hz: int = 48_000) -> Int16:

@@ -17,6 +17,8 @@ from gradio_webrtc.speech.synthesis.tts import TTSModel
 from gradio_webrtc.testing.repeatable_voice import repeatably_spoken
 
 RATE = 48_000
+QUIET = 200
+"""Loudest sample, of 32768, of what is silence around speech."""
 EARS_RATE = 16_000
 """What recognisers work at; what they get is brought to it once."""
 
@@ -40,11 +42,16 @@ def _spoken(text: str, voice: Hashable) -> tuple[int, Int16Array]:
         if isinstance(voice, EspeakTTS)
         else cast(TTSModel, voice).tts(text)
     )
-    samples = resampled(Pcm(rate, np.atleast_2d(to_int16(sound))), RATE, 1)[0]
-    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > 200)
-    trimmed = samples[loud[0] : loud[-1] + 1] if loud.size else samples[:0]
+    return RATE, without_edges(Pcm(rate, np.atleast_2d(to_int16(sound))), RATE)
+
+
+def without_edges(sound: Pcm, rate_hz: int) -> Int16Array:
+    """Return mono ``sound`` at ``rate_hz`` without the silence around it, read-only, ``(n,)``."""
+    samples = resampled(sound, rate_hz, 1)[0]
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > QUIET)
+    trimmed: Int16Array = samples[loud[0] : loud[-1] + 1] if loud.size else samples[:0]
     trimmed.flags.writeable = False
-    return RATE, trimmed
+    return trimmed
 
 
 def recognised(audio: tuple[int, Int16Array], ears: STTModel | None = None) -> str:
