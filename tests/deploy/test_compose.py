@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.support.image_recipe import instructions
+from tests.support.image_recipe import described
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 FILE = DEPLOY / "docker" / "compose.yaml"
@@ -27,11 +27,7 @@ def test_what_is_named_is_there() -> None:
 
 
 def test_the_ports_are_those_of_the_image_and_of_nginx() -> None:
-    exposed = next(
-        rest.split()
-        for name, rest in instructions((DEPLOY / "app" / "Dockerfile").read_text())
-        if name == "EXPOSE"
-    )
+    exposed = described(DEPLOY / "app").ports
     page, media = SERVICES["app"]["ports"]
     assert page.startswith("127.0.0.1:"), "or anybody goes past nginx"
     assert f"{page.split(':')[-1]}/tcp" == exposed[0]

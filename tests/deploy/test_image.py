@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.packaging.processes import environment, free_port
+from tests.packaging.processes import environment, free_port, running
 from tests.support import image_recipe
 from tests.support.client import LoopbackClient, RefusedError
 from tests.support.image_recipe import Image
@@ -47,13 +47,10 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
 def served(image: Image, tmp_path: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """The image's command, run; its port and the process."""
     port, log = free_port(), tmp_path / "log"
-    program = image_recipe.start(image, log, {"PORT": str(port), **ENGINES})
-    try:
-        wait_for_port(program, port, log, seconds=90.0)
-        yield port, program
-    finally:
-        program.kill()
-        program.wait()
+    variables = image.environment(PORT=str(port), **ENGINES)
+    with running(image.command, cwd=image.here, env=variables, log=log) as program:
+        wait_for_port(program.process, port, log, seconds=90.0)
+        yield port, program.process
 
 
 def test_what_the_recipe_names_is_what_the_package_is() -> None:

@@ -11,7 +11,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from tests.support.image_recipe import instructions
+from tests.support.image_recipe import described
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 MANIFESTS = {
@@ -69,13 +69,7 @@ def test_everything_finds_the_pods(container: dict[str, Any]) -> None:
 
 
 def test_a_pod_has_the_ports_of_its_node(pod: dict[str, Any], container: dict[str, Any]) -> None:
-    recipe = (DEPLOY / "app" / "Dockerfile").read_text()
-    said = dict(
-        word.split("=", 1)
-        for name, rest in instructions(recipe)
-        if name == "ENV"
-        for word in rest.split()
-    )
+    said = described(DEPLOY / "app").variables
     assert pod["hostNetwork"] is True
     [port] = container["ports"]
     assert port["hostPort"] == port["containerPort"] == int(said["PORT"])

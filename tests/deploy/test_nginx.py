@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -57,18 +60,31 @@ def certificate(folder: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cadata=text.decode())
 
 
+@contextmanager
+def in_front(
+    folder: Path, behind: int, changes: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[int, int, ssl.SSLContext]]:
+    """Run nginx before the app at port ``behind``.
+
+    Give its ports for HTTP and for HTTPS, and what trusts its certificate.
+    """
+    trusting = certificate(folder)
+    plain, secure = free_port(), free_port()
+    used = {
+        "listen 80;": f"listen 127.0.0.1:{plain};",
+        "listen 443 ssl;": f"listen 127.0.0.1:{secure} ssl;",
+        CERTIFICATES: str(folder),
+        r"127\.0\.0\.1:7860\b": f"127.0.0.1:{behind}",
+        **changes,
+    }
+    with nginx.running(folder, "tls.conf", used, secure):
+        yield plain, secure, trusting
+
+
 @pytest.mark.timeout(180)
 async def test_page_calls_and_websockets_come_through(tmp_path: Path) -> None:
-    trusting = certificate(tmp_path)
-    plain, secure = free_port(), free_port()
     async with process(tmp_path, "app", FORWARDED_ALLOW_IPS="127.0.0.1") as (port, _):
-        changes = {
-            "listen 80;": f"listen 127.0.0.1:{plain};",
-            "listen 443 ssl;": f"listen 127.0.0.1:{secure} ssl;",
-            CERTIFICATES: str(tmp_path),
-            r"127\.0\.0\.1:7860\b": f"127.0.0.1:{port}",
-        }
-        with nginx.running(tmp_path, "tls.conf", changes, secure):
+        with in_front(tmp_path, port) as (plain, secure, trusting):
             url = f"https://127.0.0.1:{secure}"
             async with httpx.AsyncClient(base_url=url, verify=trusting, timeout=60) as http:
                 moved = await http.get(f"http://127.0.0.1:{plain}/stream?a=b")
@@ -101,16 +117,8 @@ async def test_page_calls_and_websockets_come_through(tmp_path: Path) -> None:
 
 async def test_others_do_not_see_how_it_does(tmp_path: Path) -> None:
     """The same file, for whom this machine is a stranger."""
-    trusting = certificate(tmp_path)
-    plain, secure = free_port(), free_port()
-    changes = {
-        "listen 80;": f"listen 127.0.0.1:{plain};",
-        "listen 443 ssl;": f"listen 127.0.0.1:{secure} ssl;",
-        CERTIFICATES: str(tmp_path),
-        r"allow 127\.0\.0\.0/8;": "allow 192.0.2.1;",
-        r"127\.0\.0\.1:7860\b": f"127.0.0.1:{free_port()}",
-    }
-    with nginx.running(tmp_path, "tls.conf", changes, secure):
+    stranger = {r"allow 127\.0\.0\.0/8;": "allow 192.0.2.1;"}
+    with in_front(tmp_path, free_port(), stranger) as (_, secure, trusting):
         url = f"https://127.0.0.1:{secure}"
         async with httpx.AsyncClient(base_url=url, verify=trusting) as http:
             for path in ("/webrtc/health", "/webrtc/metrics", "/rtc/webrtc/health"):

@@ -15,15 +15,14 @@ import re
 import shlex
 import shutil
 import site
-import subprocess
 import sys
 import venv
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.packaging.processes import environment, run
 
+STEPS = ("WORKDIR", "COPY", "RUN")
 PROGRAMS = ("pip", "uvicorn")
 """Those of the image that the recipe calls by name."""
 
@@ -82,9 +81,9 @@ def build(context: Path, root: Path) -> Image:
     Raises:
         AssertionError: one of them failed, or is not known here.
     """
-    image = Image(root)
+    image = described(context, root)
     _install_python(root / "python")
-    for name, rest in instructions((context / "Dockerfile").read_text()):
+    for name, rest in _recipe(context):
         if name == "WORKDIR":
             assert rest.startswith("/srv/"), "what is elsewhere would be this machine's own"
             image.folder = rest
@@ -94,9 +93,24 @@ def build(context: Path, root: Path) -> Image:
         elif name == "RUN":
             # What is asked for is here already, but for the package itself.
             image.shell(rest, PIP_NO_DEPS="1", PIP_IGNORE_INSTALLED="1", PIP_NO_INDEX="1")
-        else:
+    return image
+
+
+def described(context: Path, root: Path = Path("/")) -> Image:
+    """Return what ``context / "Dockerfile"`` says of the image's processes, no step run.
+
+    Raises:
+        AssertionError: an instruction is not known here.
+    """
+    image = Image(root)
+    for name, rest in _recipe(context):
+        if name not in STEPS:
             _note(image, name, rest)
     return image
+
+
+def _recipe(context: Path) -> list[tuple[str, str]]:
+    return instructions((context / "Dockerfile").read_text())
 
 
 def ignored(context: Path, name: str) -> bool:
@@ -149,16 +163,3 @@ def wheel(folder: Path, source: Path) -> Path:
     run(command, cwd=source)
     (made,) = folder.glob("*.whl")
     return made
-
-
-def start(image: Image, log: Path, changes: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Run the image's command, with further variables."""
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            image.command,
-            cwd=image.here,
-            env=image.environment(**changes),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
