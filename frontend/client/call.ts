@@ -12,7 +12,7 @@ import type { Turn } from "../lib/turns/turn_machine";
 import type { Kind } from "../lib/types";
 import { joined } from "./addresses";
 import { errorOf, StreamError } from "./errors";
-import { modalityOf, sentKinds, settingsOf } from "./options";
+import { modalityOf, sentKinds, settingsOf, sourcesOf } from "./options";
 import type { CallState, ConnectOptions, Ending, InputValues } from "./options";
 import { OutputFeed, type Source } from "./output_feed";
 import type { StreamServer } from "./stream_server";
@@ -164,7 +164,7 @@ export class Call {
   /** Connects; `connect()` does so. */
   begin(): void {
     if (this.options.signal?.aborted) return this.#finish({ code: "cancelled" });
-    this.#connection.start(sentKinds(this.options).length > 0);
+    this.#connection.start(sentKinds(sourcesOf(this.options)).length > 0);
   }
 
   async #post(url: string, body: Record<string, unknown>): Promise<void> {

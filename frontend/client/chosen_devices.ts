@@ -4,9 +4,7 @@
  */
 
 import type { Kind } from "../lib/types";
-import { isTrack, type AudioSource, type VideoSource } from "./options";
-
-type Sources = Readonly<Record<Kind, AudioSource | VideoSource>>;
+import { isTrack, sentKinds, type Sources } from "./options";
 
 export class ChosenDevices implements Pick<MediaDevices, "getUserMedia" | "enumerateDevices"> {
   constructor(
@@ -17,8 +15,7 @@ export class ChosenDevices implements Pick<MediaDevices, "getUserMedia" | "enume
 
   /** The browser's own, where nothing stands in their way; `undefined` where they are needed and missing. */
   static of(...[real, sources, newStream]: ConstructorParameters<typeof ChosenDevices>): MediaDevices | undefined {
-    const kinds = (["audio", "video"] as const).filter((kind) => sources[kind] !== false);
-    const devices = kinds.filter((kind) => !isTrack(sources[kind]));
+    const devices = sentKinds(sources).filter((kind) => !isTrack(sources[kind]));
     if (devices.length === 2 || (real === undefined && devices.length > 0)) return real;
     if (sources.video === "screen") return real;
     return new ChosenDevices(real, sources, newStream) as unknown as MediaDevices;

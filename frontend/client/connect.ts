@@ -34,7 +34,7 @@ export function makeCall(browser: Browser, url: string, options: ConnectOptions)
 
 function withSources(env: Environment, options: ConnectOptions): Environment {
   const sources = sourcesOf(options);
-  const ownOnly = sentKinds(options).every((kind) => isTrack(sources[kind]));
+  const ownOnly = sentKinds(sources).every((kind) => isTrack(sources[kind]));
   return {
     ...env,
     // Only people's devices are kept from pages on insecure addresses.

@@ -80,15 +80,17 @@ export interface ConnectOptions {
 
 export type CallState = StateName;
 
+/** What is sent of each kind; `false` for nothing. */
+export interface Sources {
+  readonly audio: AudioSource;
+  readonly video: VideoSource;
+}
+
 export function isTrack(source: AudioSource | VideoSource): source is MediaStreamTrack {
   return typeof source === "object" && "kind" in source && "stop" in source;
 }
 
-/** What is sent of each kind; `false` for nothing. */
-export function sourcesOf({ audio, video, modality }: ConnectOptions): {
-  audio: AudioSource;
-  video: VideoSource;
-} {
+export function sourcesOf({ audio, video, modality }: ConnectOptions): Sources {
   return {
     audio: audio ?? modality !== "video",
     video: video ?? (modality !== undefined && modality !== "audio"),
@@ -127,7 +129,6 @@ export function settingsOf(options: ConnectOptions): Settings {
 }
 
 /** The kinds for which something is sent from the start on. */
-export function sentKinds(options: ConnectOptions): Kind[] {
-  const sources = sourcesOf(options);
+export function sentKinds(sources: Sources): Kind[] {
   return (["audio", "video"] as const).filter((kind) => sources[kind] !== false);
 }

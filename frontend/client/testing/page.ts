@@ -1,11 +1,8 @@
 /** A page with a mounted stream to talk to, in a world of fakes. */
 
 import type { Environment } from "../../lib/connection/environment";
-import { FakeMediaDevices, FakeStorage, FakeStream, type FakeTrack } from "../../lib/testing/browser";
-import { FakeClock, settle } from "../../lib/testing/clock";
-import { FakePeer } from "../../lib/testing/peers";
-import { CAMERA, MICROPHONES } from "../../lib/testing/setup";
-import { FakeAudioLine, FakeSocket } from "../../lib/testing/sockets";
+import { settle } from "../../lib/testing/clock";
+import { FakeBrowser } from "../../lib/testing/fake_browser";
 import type { Call } from "../call";
 import { makeCall, type Browser } from "../connect";
 import type { ConnectOptions } from "../options";
@@ -22,12 +19,7 @@ export const FULL = {
   meta: { error: "concurrency_limit_reached", message: "Someone else is connected.", limit: 1 },
 };
 
-export class Page {
-  readonly clock = new FakeClock();
-  readonly devices = new FakeMediaDevices([...MICROPHONES, CAMERA]);
-  readonly peers: FakePeer[] = [];
-  readonly sockets: FakeSocket[] = [];
-  readonly lines: FakeAudioLine[] = [];
+export class Page extends FakeBrowser {
   readonly sources: FakeSource[] = [];
   readonly asked: Asked[] = [];
   /** Answers to come: a body, an HTTP error, or that nobody answers. */
@@ -38,14 +30,6 @@ export class Page {
   mediaDevices: MediaDevices | undefined = this.devices as unknown as MediaDevices;
   hidden: (() => void)[] = [];
   call!: Call;
-
-  get peer(): FakePeer {
-    return this.peers.at(-1)!;
-  }
-
-  get socket(): FakeSocket {
-    return this.sockets.at(-1)!;
-  }
 
   get source(): FakeSource {
     return this.sources.at(-1)!;
@@ -80,10 +64,7 @@ export class Page {
   /** What is still open. */
   get left(): unknown[] {
     return [
-      ...this.devices.live,
-      ...this.peers.filter((peer) => !peer.closed),
-      ...this.sockets.filter((socket) => !socket.closed),
-      ...this.lines.filter((line) => !line.closed),
+      ...this.open,
       ...this.sources.filter((source) => !source.closed),
       ...this.hidden,
       ...Array.from({ length: this.clock.armed }, () => "timer"),
@@ -95,7 +76,7 @@ export class Page {
       address: "https://example.org/app/page.html",
       clock: this.clock,
       fetch: (url, init) => this.#fetch(url as string, init!),
-      environment: (server, root) => this.#environment(server, root),
+      environment: (server, root) => this.environment(server, root),
       newEventSource: (url) => {
         this.sources.push(new FakeSource(url));
         return this.source;
@@ -107,32 +88,9 @@ export class Page {
     };
   }
 
-  #environment(server: Environment["server"], root: string): Environment {
-    let ids = 0;
-    return {
-      secure: this.secure,
-      mediaDevices: this.mediaDevices,
-      storage: new FakeStorage(),
-      clock: this.clock,
-      server,
-      sessionHash: () => "",
-      newId: () => `id-${++ids}`,
-      newPeer: (configuration) => {
-        this.peers.push(new FakePeer(configuration));
-        return this.peer as unknown as RTCPeerConnection;
-      },
-      videoCodecs: () => [],
-      newStream: (tracks) => new FakeStream(tracks as unknown as FakeTrack[]) as unknown as MediaStream,
-      newSocket: (path) => {
-        this.sockets.push(new FakeSocket(root + path));
-        return this.socket as unknown as WebSocket;
-      },
-      openAudioLine: (options) => {
-        this.lines.push(new FakeAudioLine(options));
-        return Promise.resolve(this.lines.at(-1)!);
-      },
-      webCodecs: null,
-    };
+  override environment(server: Environment["server"], root: string): Environment {
+    const { secure, mediaDevices } = this;
+    return { ...super.environment(server, root), secure, mediaDevices, sessionHash: () => "" };
   }
 
   #fetch(url: string, { headers, body }: RequestInit): Promise<Response> {
