@@ -36,6 +36,13 @@ from gradio_webrtc.handlers.emitted import (
     CloseStream,
     VideoEmitType,
 )
+from gradio_webrtc.handlers.executors.executor_errors import (
+    BrokenExecutorError,
+    ExecutorError,
+    NotPicklableError,
+)
+from gradio_webrtc.handlers.executors.options import ExecutorOptions
+from gradio_webrtc.handlers.executors.ray_executor import RayExecutor
 from gradio_webrtc.handlers.saying.speech_handle import SpeechHandle, SpeechResult
 from gradio_webrtc.handlers.video import VideoStreamHandler
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
@@ -110,6 +117,7 @@ __all__ = [
     "AsyncStreamHandler",
     "AudioEmitType",
     "AudioVideoStreamHandler",
+    "BrokenExecutorError",
     "CartesiaTTSOptions",
     "CloseStream",
     "CombinedTurnDetector",
@@ -118,6 +126,8 @@ __all__ = [
     "Context",
     "EndingWords",
     "EspeakTTSOptions",
+    "ExecutorError",
+    "ExecutorOptions",
     "GradioWebRTCError",
     "IdlePrompt",
     "InterruptionOptions",
@@ -129,11 +139,13 @@ __all__ = [
     "MediaFormatError",
     "ModelOptions",
     "MoonshineSTT",
+    "NotPicklableError",
     "OnnxTurnDetector",
     "PartialTranscripts",
     "PauseDetectionModel",
     "PhoneCall",
     "PiperTTSOptions",
+    "RayExecutor",
     "Recording",
     "ReplacedNameError",
     "Reply",

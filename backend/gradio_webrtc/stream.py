@@ -13,6 +13,8 @@ from gradio.components.base import Component
 
 from gradio_webrtc.gradio_events.requests import gradio_words_for
 from gradio_webrtc.handlers.adapters.as_handler import UserCode, modality_of
+from gradio_webrtc.handlers.executors.executor_function import on_executor
+from gradio_webrtc.handlers.executors.options import ExecutorChoice
 from gradio_webrtc.handlers.protocol import Modality, Mode
 from gradio_webrtc.media.video.frames import FrameFormat
 from gradio_webrtc.options import (
@@ -84,6 +86,9 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
             The words of ``WebRTCError`` and ``gr.Error``, and of errors about what was emitted,
             are sent in any case.
         telephone: how telephone calls are answered.
+        executor: runs a function or generator that is not async on the workers of a
+            ``concurrent.futures.Executor``, such as other processes; or a function that makes it,
+            or ``ExecutorOptions``. ``ReplyOnPause`` takes its own.
 
     Raises:
         ConfigurationError: an argument cannot work; the text says which and what to pass.
@@ -116,6 +121,7 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
         allowed_origins: Sequence[str] | None = None,
         show_error: bool = False,
         telephone: TelephoneOptions | None = None,
+        executor: ExecutorChoice | None = None,
     ) -> None:
         modality = modality_of(handler) if modality is None else modality
         options = check_stream_options(
@@ -142,7 +148,8 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
             rtp_params=rtp_params,
             track_constraints=track_constraints,
         )
-        settings = options.settings(handler, show_error=show_error, words=gradio_words_for)
+        running = on_executor(handler, executor)
+        settings = options.settings(running, show_error=show_error, words=gradio_words_for)
         self.mode: Mode = mode
         self.modality: Modality = modality
         self.event_handler = handler

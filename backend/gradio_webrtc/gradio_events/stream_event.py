@@ -26,6 +26,8 @@ from gradio_webrtc.gradio_events.rerendering import (
 from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
 from gradio_webrtc.handlers.adapters.as_handler import UserCode
 from gradio_webrtc.handlers.base import StreamHandlerBase
+from gradio_webrtc.handlers.executors.executor_function import on_executor
+from gradio_webrtc.handlers.executors.options import ExecutorChoice
 from gradio_webrtc.handlers.protocol import Mode
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.options import (
@@ -110,6 +112,7 @@ def check_arguments(
     time_limit: float | None,
     trigger: Trigger | None,
     send_input_on: SendInputOn,
+    executor: ExecutorChoice | None = None,
 ) -> StreamArguments:
     """Return the arguments of ``stream()`` with lists as lists.
 
@@ -123,6 +126,7 @@ def check_arguments(
         further = _further_inputs(component, inputs)
         others = _other_outputs(component, outputs)
         _check_trigger(component.stream_options.mode, trigger)
+        fn = on_executor(fn, executor)
     return StreamArguments(
         component=component,
         fn=cast(UserCode, fn),  # None is refused with words, as whatever else it is not

@@ -18,6 +18,7 @@ from gradio_webrtc.gradio_events.stream_event import check_arguments, make_host,
 from gradio_webrtc.gradio_events.streaming_component import StreamingComponent
 from gradio_webrtc.handlers.adapters.as_handler import UserCode
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.handlers.executors.options import ExecutorChoice
 from gradio_webrtc.handlers.saying.speaker import Sayable
 from gradio_webrtc.handlers.saying.speech_handle import SpeechHandle, When
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
@@ -52,6 +53,7 @@ class StreamMethods(PublishedMethods, StreamingComponent):
         time_limit: float | None = None,
         trigger: Callable[..., Any] | None = None,
         send_input_on: Literal["submit", "change"] = "change",
+        executor: ExecutorChoice | None = None,
     ) -> Dependency:
         """Connect the stream to ``fn``.
 
@@ -73,6 +75,9 @@ class StreamMethods(PublishedMethods, StreamingComponent):
             trigger: the event that starts a stream in mode `"receive"`, such as `button.click`;
                 while it runs, it starts anew.
             send_input_on: whether values are sent when an input changes, or when it is submitted.
+            executor: runs a function or generator that is not async on the workers of a
+                `concurrent.futures.Executor`, such as other processes; or a function that makes it,
+                or `ExecutorOptions`. `ReplyOnPause` takes its own.
 
         Returns:
             The Gradio dependency that carries the input values; in mode `"receive"` the trigger's.
@@ -93,6 +98,7 @@ class StreamMethods(PublishedMethods, StreamingComponent):
             time_limit=time_limit,
             trigger=trigger,
             send_input_on=send_input_on,
+            executor=executor,
         )
         if self._streamed:
             raise ConfigurationError(

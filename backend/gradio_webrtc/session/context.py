@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from gradio_webrtc.error_words import shortened
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.handlers.executors.surroundings import News, Post, Surrounding, carry
 from gradio_webrtc.handlers.saying.speaker import Sayable, speaker_of
 from gradio_webrtc.handlers.saying.speech_handle import SpeechHandle, When
 from gradio_webrtc.session import messages
@@ -163,3 +164,41 @@ def _tell_page(text: str) -> None:
 
 
 on_fetch(_tell_page)
+
+
+class _MessagesBack:
+    """A :class:`ContextChannel` on a worker of an executor."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+
+    def send(self, text: str) -> None:
+        self._post("send", text)
+
+    def notify(self, message: messages.Message) -> None:
+        self._post("notify", message)
+
+
+def restore_context(webrtc_id: str, post: Post) -> News:
+    """Mark the calling code, on a worker of an executor, as working for a session."""
+    set_current_context(Context(webrtc_id, _channel=_MessagesBack(post)))
+    return lambda news: None
+
+
+def _carry_context() -> Surrounding | None:
+    context = _current.get()
+    if context is None:
+        return None
+    channel = context._channel
+
+    def receive(name: str, said: str | messages.Message) -> None:
+        if channel is not None and isinstance(said, messages.Message):
+            channel.notify(said)
+        elif channel is not None and name == "send":
+            channel.send(str(said))
+
+    webrtc_id = context.webrtc_id
+    return Surrounding(restore_context, webrtc_id, receive, owner=webrtc_id)
+
+
+carry(_carry_context)

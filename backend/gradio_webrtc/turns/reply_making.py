@@ -11,11 +11,13 @@ from typing import Any
 from gradio_webrtc.concurrency.loop_clock import loop_clock
 from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.handlers.args import DEFAULTS_AFTER_S
+from gradio_webrtc.handlers.executors.surroundings import carry
 from gradio_webrtc.handlers.webrtc_data import WebRTCData
 from gradio_webrtc.media.audio.pcm import Int16Array
 from gradio_webrtc.turns.conversation import Submitted
 from gradio_webrtc.turns.published_hooks import PublishedHooks
 from gradio_webrtc.turns.replies.current_reply import Reply
+from gradio_webrtc.turns.replies.remote_reply import carry_reply
 from gradio_webrtc.turns.replies.reply_function import ReplyFunction
 from gradio_webrtc.turns.replies.running_reply import RunningReply
 from gradio_webrtc.turns.speculation.early_reply import EarlyReply
@@ -26,6 +28,8 @@ MakeRunningReply = Callable[
 """``RunningReply``, or what is made as it is."""
 
 logger = logging.getLogger(__name__)
+
+carry(carry_reply)
 
 
 class ReplyMaking(PublishedHooks):
@@ -43,7 +47,7 @@ class ReplyMaking(PublishedHooks):
         arguments = partial(self._reply_args, said, None)
         reply, context = self._new_reply(speculative=True)
         function, began = self._reply, self.event.began
-        return EarlyReply(function.fn, arguments, function.name, reply, context, began)
+        return EarlyReply(function.run, arguments, function.name, reply, context, began)
 
     def _make_greeting(self) -> RunningReply:
         assert self._greeting is not None
@@ -57,7 +61,7 @@ class ReplyMaking(PublishedHooks):
     ) -> RunningReply:
         self.event.began()
         reply, context = self._new_reply()
-        return make(function.fn, arguments, function.name, reply, context)
+        return make(function.run, arguments, function.name, reply, context)
 
     def _new_reply(self, *, speculative: bool = False) -> tuple[Reply, Context]:
         """Return what the code of a reply learns about itself, and the context it runs in."""

@@ -11,6 +11,7 @@ from typing import Any
 from gradio_webrtc.concurrency.waiting import cancel_and_wait
 from gradio_webrtc.handlers.emit_pace import REST_S
 from gradio_webrtc.handlers.emitted import split_emitted
+from gradio_webrtc.handlers.executors.options import ExecutorChoice
 from gradio_webrtc.handlers.handler_session import HandlerSession
 from gradio_webrtc.handlers.loop_or_thread import for_loop_and_threads, here_or_there
 from gradio_webrtc.handlers.protocol import Layout, ReceivedAudio
@@ -80,6 +81,9 @@ class ReplyOnPause(PushToTalk, Transcribing):
             a ``Transcript`` and may return ``AdditionalOutputs``; or ``PartialTranscripts``.
         push_to_talk: whether only a button that the person holds makes turns. Without it that
             holds for those who use one, see ``WebRTC(push_to_talk=True)``, and for nobody else.
+        executor: runs ``fn`` and ``startup_fn``, functions and generators that are not async, on
+            the workers of a ``concurrent.futures.Executor``, such as other processes; or a function
+            that makes it, or ``ExecutorOptions``.
 
     Raises:
         ConfigurationError: values that cannot work.
@@ -109,14 +113,16 @@ class ReplyOnPause(PushToTalk, Transcribing):
         speculative: bool | SpeculationOptions = False,
         partial_transcripts: PartialTranscripts | OnTranscript | None = None,
         push_to_talk: bool = False,
+        executor: ExecutorChoice | None = None,
     ) -> None:
         ordered = in_order(startup_fn, algo_options, model_options)
         startup_fn, algo_options, model_options = ordered
         super().__init__(expected_layout, output_sample_rate, output_frame_size, input_sample_rate)
         owner = type(self).__name__
-        self._reply = ReplyFunction(fn, "fn", owner)
-        greeting = None if startup_fn is None else ReplyFunction(startup_fn, "startup_fn", owner)
-        self._greeting = greeting
+        self._reply = ReplyFunction(fn, "fn", owner, executor)
+        self._greeting = (
+            None if startup_fn is None else ReplyFunction(startup_fn, "startup_fn", owner, executor)
+        )
         own_pauses = self._overrides(*self._steps)
         chosen = end_of_turn_choice(turn_detector, algo_options, own_pauses=own_pauses)
         self.algo_options = chosen.algo

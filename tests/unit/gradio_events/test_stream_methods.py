@@ -29,7 +29,7 @@ def streamed() -> WebRTC:
 
 async def test_parameters_have_the_published_names_and_order() -> None:
     camera = WebRTC()
-    assert list(inspect.signature(camera.stream).parameters) == STREAM
+    assert list(inspect.signature(camera.stream).parameters) == [*STREAM, "executor"]
     assert list(inspect.signature(camera.on_additional_outputs).parameters) == ON_ADDITIONAL_OUTPUTS
 
 

@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 from gradio_webrtc.concurrency.drop_oldest_queue import DropOldestQueue
+from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.concurrency.worker import Worker
 from gradio_webrtc.errors import SessionClosedError
 from gradio_webrtc.handlers.adapters.decoding import DecodingHandler
 from gradio_webrtc.handlers.emission import Emission
 from gradio_webrtc.handlers.emission_parser import EmissionParser
 from gradio_webrtc.handlers.emit_pace import EmitPace, give_way
-from gradio_webrtc.handlers.invoke import Steps, call, iterate
+from gradio_webrtc.handlers.invoke import CLOSE_S, Steps, call, iterate
 from gradio_webrtc.handlers.protocol import (
     AudioFormat,
     Link,
@@ -146,6 +147,11 @@ class VideoFunction(DecodingHandler):
     async def _close(self) -> None:
         """Close a generator that is under way and give back the thread."""
         self._frames.close(discard=True)
-        if self._steps is not None:
-            self._steps.close_soon()
+        steps = self._steps
+        if steps is not None:
+            steps.close_soon()
         await self._worker.aclose()
+        if steps is not None:
+            # What closing it raised is logged where it was raised.
+            closing = asyncio.gather(steps.aclose(), return_exceptions=True)
+            await finished_within(closing, CLOSE_S)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.handlers.executors.executor_function import ExecutorFunction
+from gradio_webrtc.handlers.executors.options import ExecutorChoice
 
 
 class ReplyFunction:
@@ -16,16 +18,24 @@ class ReplyFunction:
         fn: the author's.
         parameter: how the author passed it, for messages.
         owner: to what, for messages.
+        executor: where it runs, if not on a thread.
 
     Attributes:
         fn: the author's.
+        run: what is called to run it.
         name: its name.
 
     Raises:
         ConfigurationError: ``fn`` is not a function.
     """
 
-    def __init__(self, fn: Any, parameter: str = "fn", owner: str = "ReplyOnPause") -> None:
+    def __init__(
+        self,
+        fn: Any,
+        parameter: str = "fn",
+        owner: str = "ReplyOnPause",
+        executor: ExecutorChoice | None = None,
+    ) -> None:
         if inspect.isgenerator(fn) or inspect.isasyncgen(fn):
             raise ConfigurationError(
                 f"{owner}({parameter}=...) got the generator {fn.__name__}(...) itself: pass "
@@ -37,6 +47,7 @@ class ReplyFunction:
                 f"not {fn!r}."
             )
         self.fn: Callable[..., Any] = fn
+        self.run: Callable[..., Any] = fn if executor is None else ExecutorFunction(fn, executor)
         self.name: str = getattr(fn, "__qualname__", type(fn).__qualname__)
         self._owner = owner
         try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.handlers.executors.options import ExecutorChoice
 from gradio_webrtc.handlers.protocol import Layout
 from gradio_webrtc.speech.keywords.sphinx_spotter import SphinxKeywords
 from gradio_webrtc.speech.keywords.spotter import KeywordModel, checked_stop_words
@@ -99,6 +100,7 @@ class ReplyOnStopWords(PublishedStopWords):
         speculative: bool | SpeculationOptions = False,
         partial_transcripts: PartialTranscripts | OnTranscript | None = None,
         push_to_talk: bool = False,
+        executor: ExecutorChoice | None = None,
     ) -> None:
         super().__init__(
             fn,
@@ -122,6 +124,7 @@ class ReplyOnStopWords(PublishedStopWords):
             speculative=speculative,
             partial_transcripts=partial_transcripts,
             push_to_talk=push_to_talk,
+            executor=executor,
         )
         if barge_in not in ("stop_word", "speech"):
             raise ConfigurationError(f'barge_in must be "stop_word" or "speech", not {barge_in!r}.')

@@ -1,0 +1,1 @@
+"""Functions and generators that run on somebody's ``concurrent.futures.Executor``."""

@@ -1,0 +1,115 @@
+"""A call on its way to an executor and back, between a thread that hands it over and a loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import pickle
+import threading
+from collections.abc import Callable, Sequence
+from concurrent import futures
+from concurrent.futures import (
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from importlib import import_module
+from typing import Any
+
+from gradio_webrtc.handlers.executors.executor_errors import ExecutorError, not_picklable
+from gradio_webrtc.handlers.executors.worker_task import Frame, Task
+
+
+def shares_memory(executor: Executor) -> bool:
+    """Whether its workers are threads of this process, which need nothing pickled."""
+    interpreters = getattr(futures, "InterpreterPoolExecutor", ())
+    return isinstance(executor, ThreadPoolExecutor) and not isinstance(executor, interpreters)
+
+
+class Submission:
+    """One call that is handed to an executor on a thread, and may be let go of meanwhile."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.executor = executor
+        self._lock = threading.Lock()
+        self._dropped = False
+        self._future: Future[Any] | None = None
+
+    def submit(self, fn: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Hand the call over.
+
+        Raises:
+            Exception: whatever the executor says.
+        """
+        future = self.executor.submit(functools.partial(fn, *args))
+        with self._lock:
+            self._future = future
+            if self._dropped:
+                future.cancel()
+        return future
+
+    def drop(self) -> Future[Any] | None:
+        """Let go of the call; return its future if it runs and cannot be stopped."""
+        with self._lock:
+            self._dropped = True
+            running = self._future is not None and not self._future.cancel()
+            return self._future if running else None
+
+
+def awaitable(future: Future[Any]) -> asyncio.Future[Sequence[Frame]]:
+    """Return what the event loop can wait for: what the task said, read on another thread."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Sequence[Frame]] = loop.create_future()
+
+    def settle(frames: Sequence[Frame], error: BaseException | None) -> None:
+        if error is None:
+            done.set_result(frames)
+        else:
+            done.set_exception(error)
+            done.exception()  # whoever let go of it does not ask
+
+    def tell(_: Future[Any]) -> None:
+        frames: Sequence[Frame] = ()
+        failure: BaseException | None = None
+        try:
+            result = future.result()
+            frames = pickle.loads(result) if isinstance(result, bytes) else result
+        except CancelledError:
+            failure = ExecutorError("The executor was shut down before it ran the call.")
+        except BaseException as error:  # noqa: BLE001 - the edge of a thread of the executor's
+            failure = error
+        with contextlib.suppress(RuntimeError):  # the loop was closed first
+            loop.call_soon_threadsafe(settle, frames, failure)
+
+    future.add_done_callback(tell)
+    return done
+
+
+def pickled(task: Task, executor: Executor) -> bytes:
+    """Return a task as bytes.
+
+    Raises:
+        NotPicklableError: the function or an argument cannot be sent.
+    """
+    dumps = _pickler(executor)
+    try:
+        return dumps(task)
+    except Exception as error:
+        what = "itself"
+        with contextlib.suppress(Exception):
+            dumps(task.fn)
+            what = "its arguments"
+        raise not_picklable(task.name, what, error) from error
+
+
+def _pickler(executor: Executor) -> Callable[[Any], bytes]:
+    """Return what makes bytes of a task: what the engine itself uses, where it takes more."""
+    if not isinstance(executor, ProcessPoolExecutor):
+        for name in ("cloudpickle", "ray.cloudpickle"):
+            with contextlib.suppress(ImportError):
+                dumps: Callable[[Any], bytes] = import_module(name).dumps
+                return dumps
+    return functools.partial(pickle.dumps, protocol=pickle.HIGHEST_PROTOCOL)
