@@ -50,7 +50,7 @@ STEPS = {
     "voice_chat": ["start", "until:.bot.message >> text=umbrella"],
     "talk_to_realtime_api": ["start", "until:[data-turn=replying]"],
     "hello_computer": ["start", "until:[data-machine=awake] .said:not(:empty)"],
-    "live_transcript": ["start"],
+    "live_transcript": ["start", "until:.sheet p:not(.now, .hint)"],
     "phone": ["start", "button:3"],
     "html_client": ["start", "until:#said li >> nth=2"],
     "typescript_client": ["start", "calls:3"],
@@ -62,9 +62,11 @@ SPOKEN: dict[str, tuple[str | float, ...]] = {
     "hello_computer": (9.0, "Computer, tell me a joke.", 30.0),
     "stream_page": ("Should I go to the party?", 2.0, "What is the capital of France?", 9.0),
     "live_transcript": (
-        "Good morning, this is a test of the transcript.",
+        "Good morning, and welcome to the meeting.",
         1.5,
-        "It was a good day.",
+        # Is being said while the picture is taken.
+        "Today we talk about the new garden behind the house, where the apple trees will stand, "
+        "how much water they need in the summer, and who will pick the apples in autumn.",
         30.0,
     ),
     "phone": (30.0,),
@@ -74,6 +76,8 @@ SPOKEN: dict[str, tuple[str | float, ...]] = {
 }
 """What the microphone hears instead of the scale, see ``speaking.microphone``."""
 ANSWER = ["By all means go to the party, and dance. ", "But take an umbrella: it may rain."]
+OWN_EARS = {"GRADIO_WEBRTC_STT": ""}
+"""Recognition as people get it, for the demo that shows nothing else."""
 REALTIME = RealtimeService(
     question="What can I see in Paris in a day?",
     answer="Start at Notre-Dame in the morning, walk along the Seine to the Louvre, and be on "
@@ -204,8 +208,11 @@ def main() -> None:
                     f"--use-file-for-fake-video-capture={media}/face.mjpeg",
                 ],
             )
-            further = realtime.environment if name == "talk_to_realtime_api" else {}
-            with running(name, models.url, further) as url:
+            further = {
+                "talk_to_realtime_api": realtime.environment,
+                "live_transcript": OWN_EARS,
+            }
+            with running(name, models.url, further.get(name, {})) as url:
                 shot = take(browser, name, url, chosen.width, chosen.height, theme)
             Image.open(BytesIO(shot)).save(chosen.folder / f"{name}.webp", quality=80)
             browser.close()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.packaging.processes import ProgramError, run
+from tests.packaging.processes import ProgramError, environment, run
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "clients" / "typescript"
 FRONTEND = ROOT / "frontend"
+NAME = "gradio-webrtc-client"
 NODE = Path(sys.executable).with_name("node")
+NPM = NODE.with_name("npm")
 GUIDE = ROOT / "docs" / "guides" / "clients.md"
 
 PROGRAM = """
@@ -37,15 +39,13 @@ export const remedy = (error: unknown) => (error instanceof StreamError ? error.
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project that has installed the package: its files, and nothing else of this repository."""
+    """A project that has installed the packed package, and nothing else of this repository."""
     folder = tmp_path_factory.mktemp("program")
-    installed = folder / "node_modules" / "gradio-webrtc-client"
-    installed.mkdir(parents=True)
-    manifest = json.loads((PACKAGE / "package.json").read_text("utf-8"))
-    run([NODE, FRONTEND / "build_client.js", installed / "dist", "--package"], cwd=folder)
-    shutil.copy(PACKAGE / "package.json", installed)
-    assert manifest["files"] == ["dist"]
+    programs = environment(PATH=f"{NODE.parent}{os.pathsep}{os.environ['PATH']}")
+    run([NPM, "pack", "--pack-destination", folder], cwd=PACKAGE, env=programs)
+    (packed,) = folder.glob("*.tgz")
     (folder / "package.json").write_text('{"type": "module"}', "utf-8")
+    run([NPM, "install", "--offline", "--no-audit", "--no-fund", packed], cwd=folder, env=programs)
     return folder
 
 
@@ -74,8 +74,17 @@ def test_the_examples_of_the_guide_are_correct(program: Path) -> None:
         check(program, example)
 
 
+def test_it_carries_the_module_its_types_the_licence_and_nothing_else(program: Path) -> None:
+    installed = program / "node_modules" / NAME
+    assert {path.name for path in installed.iterdir()} == {
+        *("package.json", "README.md", "LICENSE", "dist"),
+    }
+    assert (installed / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+    assert {path.name for path in (installed / "dist").iterdir()} == {"index.js", "types"}
+
+
 def test_it_is_one_module_without_dependencies(program: Path) -> None:
-    built = program / "node_modules" / "gradio-webrtc-client" / "dist" / "index.js"
+    built = program / "node_modules" / NAME / "dist" / "index.js"
     text = built.read_text("utf-8")
     assert re.search(r"^import |\bfrom ?\"|require\(", text, re.MULTILINE) is None
     asking = "const found = await import('gradio-webrtc-client'); console.log(Object.keys(found))"
