@@ -1,5 +1,8 @@
 """Marked pictures: a frame counter in large blocks that survives VP8, and reading it back.
 
+At a larger size everything is larger, and what is right of the counter moves, as most of what a
+camera sees does: a codec has something to do.
+
 The counter's twelve bits stand side by side in four bands: the bits, their complement twice, the
 bits again. So a picture turned upside down, which is what every video handler here does, reads the
 same, and damage shows. A column at the left is white above and black below: it tells whether the
@@ -19,31 +22,37 @@ from bench.clips import Clip
 from bench.marks import Heard, newest
 from gradio_webrtc.client.received import ReceivedFrame
 
-WIDTH, HEIGHT = 320, 240
+SMALL = (320, 240)
+"""Width and height of the smallest pictures; the counter takes all of them."""
+MIDDLE = (640, 480)
+LARGE = (1280, 720)
 RATE = 30
 CYCLE = 512
 """Pictures until the counter starts again: 17 s, longer than any delay that is looked at."""
 
 BITS = 12
 BLOCK = 24
-BAND = HEIGHT // 4
+"""Pixels of a bit's side at ``SMALL``; at others in proportion to the height."""
+MARGIN = 0.3
+"""Left out at each side of a block: its edges are where the codec is least exact."""
+BITRATES = {SMALL: 1_000_000, MIDDLE: 1_500_000, LARGE: 2_500_000}
 
 Luma = npt.NDArray[np.uint8]
 
 
-def counter_clip() -> Clip:
+def counter_clip(size: tuple[int, int] = SMALL) -> Clip:
     """Return one cycle of counted pictures, VP8 encoded, with a keyframe every second."""
     codec = av.CodecContext.create("libvpx", "w")
     assert isinstance(codec, av.VideoCodecContext)
-    codec.width, codec.height = WIDTH, HEIGHT
+    codec.width, codec.height = size
     codec.pix_fmt = "yuv420p"
     codec.time_base = Fraction(1, RATE)
-    codec.bit_rate = 1_000_000
+    codec.bit_rate = BITRATES[size]
     codec.gop_size = RATE
     codec.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
     packets: list[bytes] = []
     for number in range(CYCLE):
-        frame = av.VideoFrame.from_ndarray(_picture(number), format="yuv420p")
+        frame = av.VideoFrame.from_ndarray(_picture(number, *size), format="yuv420p")
         frame.pts = number
         packets += [bytes(packet) for packet in codec.encode(frame)]
     packets += [bytes(packet) for packet in codec.encode(None)]
@@ -52,27 +61,39 @@ def counter_clip() -> Clip:
     return Clip("video", packets, 1 / RATE)
 
 
-def _picture(number: int) -> Luma:
-    """Return the picture as planar YUV, ``(HEIGHT * 3 // 2, WIDTH)``, without colour."""
-    planes = np.full((HEIGHT * 3 // 2, WIDTH), 128, np.uint8)
+def _picture(number: int, width: int, height: int) -> Luma:
+    """Return the picture as planar YUV, ``(height * 3 // 2, width)``, without colour."""
+    planes = np.full((height * 3 // 2, width), 128, np.uint8)
+    block, band_height = _block(height), height // 4
     for bit in range(BITS):
-        left = (bit + 1) * BLOCK
+        left = (bit + 1) * block
         set_ = bool(number >> bit & 1)
         for band in range(4):
             white = set_ if band in (0, 3) else not set_
-            planes[band * BAND : (band + 1) * BAND, left : left + BLOCK] = 220 if white else 30
-    planes[: HEIGHT // 2, :BLOCK] = 220
-    planes[HEIGHT // 2 : HEIGHT, :BLOCK] = 30
+            planes[band * band_height : (band + 1) * band_height, left : left + block] = (
+                220 if white else 30
+            )
+    planes[: height // 2, :block] = 220
+    planes[height // 2 : height, :block] = 30
+    if (width, height) != SMALL:
+        across = np.arange((BITS + 1) * block, width)
+        waves = np.sin(np.add.outer(np.arange(height), across + 3 * number) / 9.0)
+        planes[:height, across] = np.round(125 + 60 * waves).astype(np.uint8)
     return planes
+
+
+def _block(height: int) -> int:
+    return BLOCK * height // SMALL[1]
 
 
 def read_counter(luma: Luma) -> tuple[int, bool] | None:
     """Return the counter and whether the picture is upside down; ``None`` when it is damaged."""
-    if luma.shape != (HEIGHT, WIDTH):
+    block, band_height = _block(luma.shape[0]), luma.shape[0] // 4
+    if luma.shape[0] % 4 or luma.shape[1] < (BITS + 1) * block:
         return None
-    bands = luma[:, : (BITS + 1) * BLOCK].reshape(4, BAND, BITS + 1, BLOCK)
-    # The middle of each block: its edges are where the codec is least exact.
-    means = bands[:, 16:-16, :, 8:-8].mean(axis=(1, 3))
+    bands = luma[:, : (BITS + 1) * block].reshape(4, band_height, BITS + 1, block)
+    down, aside = round(MARGIN * band_height), round(MARGIN * block)
+    means = bands[:, down:-down, :, aside:-aside].mean(axis=(1, 3))
     bits = means[:, 1:] > 125
     if not (bits[0] == bits[3]).all() or not (bits[1:3] == ~bits[0]).all():
         return None

@@ -8,16 +8,12 @@ from collections.abc import Sequence
 from functools import cache, partial
 
 from bench.client import Client
-from bench.clips import Clip
-from bench.pictures import CounterListener, counter_clip
+from bench.pictures import LARGE, MIDDLE, SMALL, CounterListener, counter_clip
 from bench.process import Server
 from bench.results import BenchError, Reading, reading
-from bench.scenarios.plan import Pace, Scenario, clients
+from bench.scenarios.plan import Pace, Scenario, clients, watch_cpu
 
-
-@cache
-def _clip() -> Clip:
-    return counter_clip()
+_clip = cache(counter_clip)
 
 
 class Watched:
@@ -52,21 +48,24 @@ class Watched:
         }
 
 
-async def _instant(server: Server, pace: Pace) -> Sequence[Reading]:
-    async with clients(server, "video-instant", _clip()) as (client,):
+async def _instant(
+    server: Server, pace: Pace, *, row: str, size: tuple[int, int]
+) -> Sequence[Reading]:
+    async with clients(server, "video-instant", _clip(size)) as (client,):
         watched = Watched(client)
         await client.first_frame()
         await asyncio.sleep(pace.warm_up)
         start = time.perf_counter()
-        await asyncio.sleep(pace.video)
+        cpu, own = await watch_cpu(server, pace.video, 1)
         took = watched.arrived(start, time.perf_counter())
-    return (reading("video-instant", took, **watched.notes(len(took), pace.video)),)
+    notes = watched.notes(len(took), pace.video) | {"client_cpu": own}
+    return reading(row, took, **notes), reading(f"{row}-cpu", [cpu], **notes)
 
 
 async def _lag(
     server: Server, pace: Pace, *, row: str, handler: str, sessions: int
 ) -> Sequence[Reading]:
-    async with clients(server, handler, _clip(), sessions) as opened:
+    async with clients(server, handler, _clip(SMALL), sessions) as opened:
         watched = [Watched(client) for client in opened]
         await asyncio.gather(*(client.first_frame() for client in opened))
         start = time.perf_counter()
@@ -86,7 +85,10 @@ def _all(watched: Sequence[Watched], start: float, end: float) -> list[float]:
 
 
 VIDEO_SCENARIOS = (
-    Scenario("video-instant", ("video-instant",), _instant),
+    *(
+        Scenario("video-instant", (row, f"{row}-cpu"), partial(_instant, row=row, size=size))
+        for row, size in (("video-instant", SMALL), ("video-480", MIDDLE), ("video-720", LARGE))
+    ),
     Scenario(
         "video-100ms",
         ("video-100ms", "video-100ms-growth"),

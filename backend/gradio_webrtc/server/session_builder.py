@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from gradio_webrtc.handlers.protocol import Handler
+from gradio_webrtc.media.video.rate_limiter import FrameRate
 from gradio_webrtc.recording.recorder import make_recorder
 from gradio_webrtc.server.session_registry import Place
 from gradio_webrtc.server.settings import StreamSettings
@@ -106,10 +107,17 @@ def webrtc_line(
             configuration=rtc,
             audio_format=handler.audio_format,
             preferences=settings.preferences,
-            fps=handler.fps,
+            rate=_frame_rate(handler),
             candidate_addresses=settings.candidate_addresses,
             client=client,
             udp=settings.udp,
         )
 
     return Line(make, limits=replace(settings.limits, silence=None) if text_only else None)
+
+
+def _frame_rate(handler: Handler) -> FrameRate:
+    """Return how many frames a second are shown: of a camera's pictures as they come."""
+    if "video" not in handler.receives:
+        return FrameRate(handler.fps)
+    return FrameRate.following(handler.fps, drift="audio" not in handler.emits)

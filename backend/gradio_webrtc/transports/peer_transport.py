@@ -20,7 +20,7 @@ from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import InvalidOfferError, ServerFullError
 from gradio_webrtc.handlers.protocol import AudioFormat, Modality, Mode
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
-from gradio_webrtc.media.video.rate_limiter import MAX_FPS
+from gradio_webrtc.media.video.rate_limiter import MOST, FrameRate
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
@@ -78,7 +78,7 @@ class PeerTransport:
         configuration: ICE servers for the server's side.
         audio_format: what the handler wants; only its layout matters here.
         preferences: codec and bitrates.
-        fps: how many frames a second are sent at most.
+        rate: how many frames a second are sent at most.
         candidate_addresses: which of the client's addresses are checked.
         client: where the client's request came from.
         udp: which UDP ports carry media; by default any.
@@ -96,7 +96,7 @@ class PeerTransport:
         configuration: RTCConfiguration,
         audio_format: AudioFormat,
         preferences: MediaPreferences = DEFAULTS,
-        fps: int = MAX_FPS,
+        rate: FrameRate = MOST,
         candidate_addresses: CandidateAddresses = "auto",
         client: Scope = Scope.PUBLIC,
         udp: UdpPorts | None = None,
@@ -111,7 +111,7 @@ class PeerTransport:
         self._pc = RTCPeerConnection(configuration)
         self._ice_servers = configuration.iceServers or []
         plays = self._kinds if mode != "send" else ()
-        self._outgoing = OutgoingMedia(plays, fps, listener.recorder, preferences.audio_bitrate)
+        self._outgoing = OutgoingMedia(plays, rate, listener.recorder, preferences.audio_bitrate)
         self.playback = self._outgoing.playback
         self._incoming = Incoming(listener, channels, preferences.max_resolution, self.send)
         self._control = ControlChannel()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
-from gradio_webrtc.media.video.rate_limiter import FrameRateLimiter
+from gradio_webrtc.media.video.rate_limiter import FrameRate, FrameRateLimiter
 
 
 class NullAudio:
@@ -23,12 +23,12 @@ class NullVideo:
     """Takes the place of a ``VideoSender``.
 
     Args:
-        fps: how many frames a second are taken at most.
+        rate: how many frames a second are taken at most.
     """
 
-    def __init__(self, fps: float) -> None:
+    def __init__(self, rate: FrameRate) -> None:
         self._loop = asyncio.get_running_loop()
-        self._limiter = FrameRateLimiter(fps)
+        self._limiter = FrameRateLimiter(rate)
 
     async def play(self, frame: EmittedVideo) -> None:
         """Wait until the next frame may be shown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.lip_sync import SourceClock
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
+from gradio_webrtc.media.video.rate_limiter import FrameRate
 from gradio_webrtc.recording.recorder import Recorder
 from gradio_webrtc.transports.sending.audio_sender import AudioSender
 from gradio_webrtc.transports.sending.null_sink import NullAudio, NullVideo
@@ -16,7 +17,7 @@ class OutgoingMedia:
 
     Args:
         kinds: what the connection sends; nothing in mode ``"send"``.
-        fps: how many frames a second are sent at most.
+        rate: how many frames a second are sent at most.
         recorder: is told of all that goes out.
         audio_bitrate: most bits per second of audio; ``None`` for our own default.
 
@@ -31,16 +32,16 @@ class OutgoingMedia:
     def __init__(
         self,
         kinds: tuple[MediaKind, ...],
-        fps: int,
+        rate: FrameRate,
         recorder: Recorder,
         audio_bitrate: int | None = None,
     ) -> None:
         clock = SourceClock()
         self.playback = OutgoingAudio(clock=clock, sent=recorder.audio_sent)
         self.audio = AudioSender(self.playback, audio_bitrate) if "audio" in kinds else None
-        self.video = VideoSender(fps, clock, recorder.video_sent) if "video" in kinds else None
+        self.video = VideoSender(rate, clock, recorder.video_sent) if "video" in kinds else None
         self.audio_sink = NullAudio() if self.audio is None else self.playback
-        self.video_sink = NullVideo(fps) if self.video is None else self.video
+        self.video_sink = NullVideo(rate) if self.video is None else self.video
         if self.video is not None:
             self.playback.before_clear(self.video.clear)  # the frame that waits for its audio
 

@@ -14,7 +14,7 @@ from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.media.emitted_media import EmittedVideo
 from gradio_webrtc.media.lip_sync import SourceClock, VideoTimer
 from gradio_webrtc.media.video.frames import to_frame
-from gradio_webrtc.media.video.rate_limiter import MAX_FPS, FrameRateLimiter
+from gradio_webrtc.media.video.rate_limiter import MOST, FrameRate, FrameRateLimiter
 from gradio_webrtc.media.video.rtp_clock import VIDEO_CLOCK_RATE, VideoClock
 
 logger = logging.getLogger(__name__)
@@ -26,14 +26,14 @@ REPEAT_SECONDS = 0.1
 
 
 class VideoSender(MediaStreamTrack):
-    """Sends each frame once: at its time if it says one, else at most ``fps`` a second.
+    """Sends each frame once: at its time if it says one, else at most ``rate`` a second.
 
     ``play`` returns when the encoder has taken the frame and the next one may be shown, so
     whoever feeds the track is slowed down to that and nothing queues up: a function that is called
     with the newest frame is called when its result can be shown.
 
     Args:
-        fps: how many frames without a time are shown a second at most, evenly.
+        rate: how many frames without a time are shown a second at most, evenly.
         clock: where the source of timed frames is; the audio of the same connection drives it.
         sent: called with each frame as it goes to the encoder, for recordings.
     """
@@ -42,15 +42,15 @@ class VideoSender(MediaStreamTrack):
 
     def __init__(
         self,
-        fps: float = MAX_FPS,
+        rate: FrameRate = MOST,
         clock: SourceClock | None = None,
         sent: Callable[[VideoFrame], None] = lambda _: None,
     ) -> None:
         super().__init__()
         self._event_loop = asyncio.get_running_loop()
         self._clock = VideoClock()
-        self._limiter = FrameRateLimiter(fps)
-        self._timed_limiter = FrameRateLimiter(MAX_FPS)
+        self._limiter = FrameRateLimiter(rate)
+        self._timed_limiter = FrameRateLimiter(MOST)
         self._timer = VideoTimer(clock or SourceClock())
         self._cleared = 0
         self._next: VideoFrame | None = None

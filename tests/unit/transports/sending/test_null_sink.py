@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
+from gradio_webrtc.media.video.rate_limiter import FrameRate
 from gradio_webrtc.transports.sending.null_sink import NullAudio, NullVideo
 
 pytestmark = pytest.mark.looptime
@@ -30,7 +31,7 @@ async def test_audio_takes_its_length() -> None:
 
 
 async def test_frames_are_taken_at_their_rate() -> None:
-    sink, loop = NullVideo(10), asyncio.get_running_loop()
+    sink, loop = NullVideo(FrameRate(10)), asyncio.get_running_loop()
     for _ in range(21):
         await play_video(sink)
     assert loop.time() == pytest.approx(2.0, abs=0.11)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.media.emitted_media import EmittedAudio
+from gradio_webrtc.media.video.rate_limiter import FrameRate
 from gradio_webrtc.recording.recorder import NoRecorder, Recorder
 from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.looptime
 
 
 def sending(*kinds: Any, recorder: Recorder | None = None) -> OutgoingMedia:
-    return OutgoingMedia(kinds, 30, recorder or NoRecorder())
+    return OutgoingMedia(kinds, FrameRate(30), recorder or NoRecorder())
 
 
 async def play_audio(outgoing: OutgoingMedia, seconds: float) -> None:

@@ -10,11 +10,12 @@ from aiortc.mediastreams import MediaStreamError
 from av import VideoFrame
 
 from gradio_webrtc.media.emitted_media import EmittedVideo
+from gradio_webrtc.media.video.rate_limiter import FrameRate
 from gradio_webrtc.transports.sending.video_sender import REPEAT_SECONDS, VideoSender
 
 
 def sender(fps: float = 1000) -> VideoSender:
-    return VideoSender(fps)
+    return VideoSender(FrameRate(fps))
 
 
 def play(track: VideoSender, light: int) -> asyncio.Task[None]:
@@ -29,7 +30,7 @@ async def received(track: VideoSender) -> int:
 
 async def test_a_frame_is_sent_once_and_told_of() -> None:
     sent: list[VideoFrame] = []
-    track = VideoSender(1000, sent=sent.append)
+    track = VideoSender(FrameRate(1000), sent=sent.append)
     playing = play(track, 100)
     assert await received(track) == pytest.approx(100, abs=3)
     await playing
