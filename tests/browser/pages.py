@@ -27,6 +27,10 @@ AUDIBLE = 0.005
 
 PROBE = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 
+AFTER_FRAMES = """async (frames) => {
+  for (let n = 0; n < frames; n += 1) await new Promise(requestAnimationFrame);
+}"""
+
 
 class Component:
     """One ``WebRTC`` component in a page, found by its place among them."""
@@ -226,6 +230,16 @@ class Visit:
             # Not a guess at how long it takes: Playwright hears of the page only in its own calls.
             self.page.wait_for_timeout(50)
         return value
+
+    def drawn(self, locator: Locator) -> Locator:
+        """Wait until what Gradio draws late, in a tab say, is there and keeps what is typed.
+
+        One frame after it is drawn Gradio (``render_previously_invisible_children``) writes its
+        first values over what is in it. Nobody types within a frame, but Playwright does.
+        """
+        locator.wait_for()
+        self.page.evaluate(AFTER_FRAMES, 5)
+        return locator
 
     def vanish(self) -> None:
         """Kill the page's process, so that it neither sends nor says anything any more."""
