@@ -5,6 +5,7 @@ import type { Entry } from "../lib/composer";
 import type { Settings } from "../lib/connection/environment";
 import { KeyedStates } from "../lib/keyed_states";
 import { OutputFetcher } from "../lib/additional_outputs";
+import { runningCallsOf } from "../lib/running_calls";
 import type { Server } from "../lib/types";
 import { browserClock, browserEnvironment, type Client } from "./browser_environment";
 import { ComposerStore } from "./composer_store.svelte";
@@ -40,6 +41,7 @@ export class ComponentState {
       () => this.instance.outputListeners(),
       () => this.instance.dispatch("state_change"),
       () => server.outputs_waiting({ session_hash: client().session_hash }),
+      () => runningCallsOf(client()),
     );
     this.composer = new ComposerStore(browserClock, {
       connect: () => this.store.connection.start(false),

@@ -1,34 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { ARRIVAL_MS, OutputFetcher, PAUSE_MS } from "./additional_outputs";
-import { FakeClock, settle } from "./testing/clock";
+import { ARRIVAL_MS, PAUSE_MS } from "./additional_outputs";
+import { settle } from "./testing/clock";
+import { OutputPage } from "./testing/output_page";
 
-/** A server with some outputs, Gradio in front of it, and listeners that take them. */
-class Page {
-  readonly clock = new FakeClock();
-  listeners = [7];
-  rounds = 0;
-  asked = 0;
-  count: unknown = { waiting: 0, taken: 0 };
-  readonly outputs = new OutputFetcher(
-    this.clock,
-    () => this.listeners,
-    () => (this.rounds += 1),
-    () => {
-      this.asked += 1;
-      return this.count instanceof Error ? Promise.reject(this.count) : Promise.resolve(this.count);
-    },
-  );
-
-  /** A call of the listener `id` begins and ends. */
-  call(id: number, end = "complete"): void {
-    this.outputs.progressed({ fn_index: id, status: "pending" });
-    this.outputs.progressed({ fn_index: id, status: end });
-  }
-}
-
-let page: Page;
+let page: OutputPage;
 beforeEach(() => {
-  page = new Page();
+  page = new OutputPage();
 });
 
 describe("one round at a time", () => {
@@ -241,41 +218,5 @@ describe("a call that fails", () => {
     // A last call for what is left, and no timer.
     expect(page.rounds).toBe(3);
     expect(page.clock.armed).toBe(0);
-  });
-});
-
-describe("another instance of the component goes on", () => {
-  it("asks what is left of a call whose end it is not told", async () => {
-    page.outputs.announced();
-    page.outputs.progressed({ fn_index: 7, status: "pending" });
-    page.count = { waiting: 2, taken: 1, busy: true };
-    page.outputs.resume();
-    await settle();
-    expect([page.asked, page.rounds]).toEqual([1, 1]);
-    await page.clock.pass(ARRIVAL_MS);
-    expect(page.rounds).toBe(2);
-    page.count = { waiting: 0, taken: 3 };
-    page.call(7);
-    await settle();
-    expect(page.clock.armed).toBe(0);
-  });
-
-  it("lets what a call made arrive that was over before it asked", async () => {
-    page.outputs.announced();
-    page.outputs.progressed({ fn_index: 7, status: "pending" });
-    page.count = { waiting: 2, taken: 1 };
-    page.outputs.resume();
-    await settle();
-    await page.clock.pass(ARRIVAL_MS - 1);
-    expect(page.rounds).toBe(1);
-    await page.clock.pass(1);
-    expect(page.rounds).toBe(2);
-  });
-
-  it("asks when it was at rest, too: announcements may have been lost", async () => {
-    page.count = { waiting: 1, taken: 0 };
-    page.outputs.resume();
-    await settle();
-    expect([page.asked, page.rounds]).toEqual([1, 1]);
   });
 });

@@ -16,8 +16,19 @@ export interface CallProgress {
 /** A round that failed without taking anything is tried again after this long, ms. */
 export const PAUSE_MS = 1_000;
 
-/** What a call on the server made is in the page this long after the call is over, ms. */
+/** Gradio makes a call that it was asked for within this, ms, if it does at all. */
 export const ARRIVAL_MS = 300;
+
+/** What a call made is waited for at most this long after the call is over on the server, ms. */
+export const LATE_MS = 10_000;
+
+/** The calls that run in the page, of all instances of all components. */
+export interface Calls {
+  /** These listeners' calls take additional outputs. */
+  watch(listeners: Iterable<number>): void;
+  /** Resolves once what such calls gave is in the page. */
+  over(): Promise<void>;
+}
 
 interface Count {
   readonly waiting: number;
@@ -55,6 +66,7 @@ export class OutputFetcher {
     private readonly listeners: () => readonly number[],
     private readonly dispatch: () => void,
     private readonly count: () => Promise<unknown>,
+    private readonly calls: () => Calls,
   ) {}
 
   /** So many more outputs wait on the server. */
@@ -108,7 +120,7 @@ export class OutputFetcher {
   /** Fetches what the calls that still run leave, once what they made is in the page. */
   async #fetchRest(): Promise<void> {
     const count = parseCount(await this.count().catch(() => undefined));
-    if (count !== null && count.waiting > 0) this.clock.set(() => this.dispatch(), ARRIVAL_MS);
+    if (count !== null && count.waiting > 0) this.#onceArrived(() => this.dispatch());
   }
 
   #fetch(): void {
@@ -123,6 +135,7 @@ export class OutputFetcher {
     this.#phase = "fetching";
     this.#calls.clear();
     for (const id of listeners) this.#calls.set(id, false);
+    this.calls().watch(listeners);
     this.dispatch();
   }
 
@@ -143,22 +156,40 @@ export class OutputFetcher {
     const stuck = this.#failed && count !== null && count.taken === this.#taken;
     this.#taken = count?.taken ?? -1;
     this.#announced = Math.max(this.#announced, count?.waiting ?? 0);
-    if (this.#announced === 0) {
-      this.#phase = "idle";
-      this.#askIfUnsure();
-    } else if (stuck) {
-      this.#fetchAfter(PAUSE_MS);
-    } else if (arriving) {
-      // The next call is to see what that one made of its inputs.
-      this.#fetchAfter(ARRIVAL_MS);
+    if (arriving) {
+      // The next call is to see what that one made of its inputs, even if nothing waits yet.
+      this.#phase = "pausing";
+      this.#onceArrived(() => {
+        if (!this.#isClosed()) this.#goOn();
+      });
+    } else if (stuck && this.#announced > 0) {
+      this.#phase = "pausing";
+      this.#timer = this.clock.set(() => this.#fetch(), PAUSE_MS);
     } else {
-      this.#fetch();
+      this.#goOn();
     }
   }
 
-  #fetchAfter(ms: number): void {
-    this.#phase = "pausing";
-    this.#timer = this.clock.set(() => this.#fetch(), ms);
+  #goOn(): void {
+    if (this.#announced > 0) return this.#fetch();
+    this.#phase = "idle";
+    this.#askIfUnsure();
+  }
+
+  /** Goes on once what calls gave that are over on the server is in the page. */
+  #onceArrived(goOn: () => void): void {
+    let done = false;
+    const once = (): void => {
+      if (done) return;
+      done = true;
+      if (this.#timer !== null) this.clock.clear(this.#timer);
+      this.#timer = null;
+      goOn();
+    };
+    this.#timer = this.clock.set(() => {
+      this.#timer = this.clock.set(once, LATE_MS);
+      void this.calls().over().then(once);
+    }, ARRIVAL_MS);
   }
 
   #askIfUnsure(): void {

@@ -16,6 +16,13 @@ from tests.browser.video_pattern import PATTERN, Picture
 
 COUNT = 10_000
 
+LATE_RESULTS = """() => {
+  const set = window.setTimeout;
+  // Only Gradio's client passes an argument: the news of a call.
+  window.setTimeout = (then, ms, ...news) => set(then, news.length > 0 ? 700 : ms, ...news);
+}"""
+"""What Gradio's calls give takes its time to arrive, in order."""
+
 
 def streaming(words: gr.Textbox, label: str = "Voice", **options: Any) -> WebRTC:
     """Add a stream that counts into ``words``."""
@@ -95,6 +102,19 @@ def test_a_component_with_a_key_goes_on_when_it_is_drawn_anew(
     page.until(lambda: numbers(component).count(0) == 2, "the outputs of another session")
     component.stop()
     assert "Traceback" not in caplog.text
+
+
+def test_a_result_that_is_late_is_not_overtaken_when_it_is_drawn_anew(
+    serve: Serve, visit: Open
+) -> None:
+    page = visit(serve(rendering("voice")))
+    component = page.component()
+    component.start()
+    page.page.evaluate(LATE_RESULTS)
+    for value in (2, 3, 4):
+        draw(page, value)
+        counts_on(component)
+    component.stop()
 
 
 def test_a_component_without_a_key_ends_and_says_so(
