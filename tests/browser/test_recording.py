@@ -28,8 +28,14 @@ async (address) => {
     video.onerror = () => reject(new Error(video.error.message));
   });
   const duration = video.duration;
+  // Seeking is over before the frame is there to be drawn: the frame itself is waited for.
+  const middle = new Promise((resolve) => {
+    const look = (_, { mediaTime }) =>
+      Math.abs(mediaTime - duration / 2) < 0.5 ? resolve() : video.requestVideoFrameCallback(look);
+    video.requestVideoFrameCallback(look);
+  });
   video.currentTime = duration / 2;
-  await new Promise((resolve) => (video.onseeked = resolve));
+  await middle;
   const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
   const context = canvas.getContext("2d");
   context.drawImage(video, 0, 0);
@@ -79,8 +85,7 @@ class Upside(AsyncAudioVideoStreamHandler):
 
 
 def recorded(component: Component, finished: Queue[Path], seconds: float) -> Path:
-    """Stream for a while, stop, and return the file."""
-    component.start()
+    """Go on streaming for a while, stop, and return the file."""
     component.page.wait_for_timeout(seconds * 1000)
     component.stop()
     return finished.get(timeout=30)
@@ -108,6 +113,8 @@ def test_the_file_of_a_video_call_plays_in_the_page(
         call.stream(Upside(), inputs=[call], outputs=[call])
     url = serve(demo)
     component = visit(url).component()
+    component.start()
+    component.shows(PATTERN.flipped())
     path = recorded(component, finished, 5)
     shown = component.page.evaluate(LOOK, address(url, path))
     assert 3 < shown["duration"] < 30
@@ -144,6 +151,7 @@ def test_the_file_of_a_voice_call_plays_in_an_audio_component(
         player = gr.Audio(label="The last call")
         gr.Button("Show").click(newest, outputs=player)
     component = visit(serve(demo)).component()
+    component.start()
     recorded(component, finished, 4)
     page = component.page
     page.get_by_role("button", name="Show").click()
