@@ -20,6 +20,7 @@ from aiortc.codecs.vpx import Vp8Encoder, number_of_threads
 from aiortc.mediastreams import VIDEO_TIME_BASE
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
+from gradio_webrtc.media.video.frame_rate import FrameRateMeter
 from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.media_preferences import VideoCodec
 
@@ -113,29 +114,37 @@ class BoundedVp8Encoder(_LimitedTarget, Vp8Encoder):
 class BoundedH264Encoder(_LimitedTarget, H264Encoder):
     """H.264 of at most ``limit`` bits per second."""
 
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self._rate = FrameRateMeter(MAX_FRAME_RATE)
+        self._fps = self._rate.told
+
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """Encode one frame."""
         assert isinstance(frame, av.VideoFrame)
-        if _outdated(self.codec, frame, self._target):
+        if frame.time is not None:
+            self._rate.add(frame.time)
+        if _outdated(self.codec, frame, self._target) or self._rate.told != self._fps:
+            self._fps = self._rate.told
             self.buffer_data, self.buffer_pts = b"", None
             self.codec = self._new_codec(frame.width, frame.height)
         return super().encode(frame, force_keyframe)
 
     def _new_codec(self, width: int, height: int) -> VideoCodecContext:
-        """Return a codec as aiortc makes it, with a ceiling and the time that really passes.
+        """Return a codec as aiortc makes it, with a ceiling and the frame rate that really is.
 
         aiortc's aims at an average and takes every frame for a thirtieth of a second, so that 15
-        frames a second get half the bits that they may have.
+        frames a second get half the bits that they may have. x264 can go by timestamps as well
+        (``force-cfr=0``), and then keeps each frame until it has the next one's.
         """
         codec: Any = av.CodecContext.create("libx264", "w")
         codec.width, codec.height = width, height
         codec.bit_rate = self._target
         codec.pix_fmt = "yuv420p"
-        codec.framerate = fractions.Fraction(MAX_FRAME_RATE, 1)
+        codec.framerate = fractions.Fraction(self._fps).limit_denominator(1000)
         codec.time_base = VIDEO_TIME_BASE
         codec.options = {
             "tune": "zerolatency",
-            "x264-params": "force-cfr=0",
             "maxrate": str(self._target),
             "bufsize": str(round(self._target * BUFFER_SECONDS)),
         }

@@ -68,6 +68,40 @@ def test_a_new_codec_for_another_size_or_a_tenth_of_the_bitrate(make: type[Encod
     assert (used[-1].width, used[-1].bit_rate) == (96, 600_000)
 
 
+def noise(count: int) -> list[VideoFrame]:
+    """Return frames that take as many bits as there are."""
+    random = np.random.default_rng(1)
+    pictures = random.integers(104, 152, (count, 96, 128, 3), np.uint8)
+    return [VideoFrame.from_ndarray(picture, "rgb24") for picture in pictures]
+
+
+def encoded(encoder: Encoder, seconds: int, fps: int) -> list[int]:
+    """Return the bits of each frame, of noise at ``fps``."""
+    sizes, frames = [], noise(fps)
+    for number in range(seconds * fps):
+        frame = frames[number % fps]
+        frame.pts, frame.time_base = number * 90_000 // fps, Fraction(1, 90_000)
+        payloads, timestamp = encoder.encode(frame)
+        assert abs(timestamp - frame.pts) <= 1
+        sizes.append(8 * sum(map(len, payloads)))
+    return sizes
+
+
+@pytest.mark.parametrize("make", ENCODERS)
+@pytest.mark.parametrize("fps", [15, 30])
+def test_each_frame_is_sent_when_it_is_encoded(make: type[Encoder], fps: int) -> None:
+    # x264 keeps one back when it has to know how long each lasts: a frame's time of delay.
+    assert all(encoded(make(400_000), seconds=2, fps=fps))
+
+
+@pytest.mark.parametrize("make", ENCODERS)
+@pytest.mark.parametrize("fps", [10, 15, 60])
+def test_a_second_has_its_bits_at_any_frame_rate(make: type[Encoder], fps: int) -> None:
+    # x264 takes every frame for as long as it was told at first.
+    sizes = encoded(make(400_000), seconds=5, fps=fps)
+    assert sum(sizes[-2 * fps :]) / 2 == pytest.approx(400_000, rel=0.25)
+
+
 @pytest.mark.parametrize("codec", ["VP8", "H264"])
 async def test_the_codec_that_is_wanted_comes_first_and_the_others_stay(codec: VideoCodec) -> None:
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
