@@ -19,6 +19,7 @@ from gradio_webrtc.concurrency.background_tasks import BackgroundTasks
 from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import InvalidOfferError, ServerFullError
 from gradio_webrtc.handlers.protocol import AudioFormat, Modality, Mode
+from gradio_webrtc.media.audio.libopus import libopus
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.media.video.rate_limiter import MOST, FrameRate
 from gradio_webrtc.session import messages
@@ -143,7 +144,8 @@ class PeerTransport:
                 self._udp.apply(ice)
             ask_servers(self._remote_ice.transports, self._ice_servers)
             await self._pc.setLocalDescription(await self._pc.createAnswer())
-            answer = write_answer(offer.plan, self._pc.localDescription.sdp)
+            local = self._pc.localDescription.sdp
+            answer = write_answer(offer.plan, local, recovers=libopus() is not None)
         except ServerFullError:
             raise
         except Exception as error:

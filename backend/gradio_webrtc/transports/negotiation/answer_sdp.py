@@ -6,11 +6,21 @@ name (RFC 3264, 6; RFC 8829, 5.3.1), and bundles no section that was not offered
 
 from __future__ import annotations
 
+import re
+
 from gradio_webrtc.transports.negotiation.offer_plan import OfferPlan, SectionPlan
 
+_OPUS = re.compile(r"a=rtpmap:([0-9]{1,3}) opus/48000/2", re.IGNORECASE)
 
-def write_answer(plan: OfferPlan, answer: str) -> str:
+
+def write_answer(plan: OfferPlan, answer: str, *, recovers: bool = False) -> str:
     """Return ``answer``, which is aiortc's to ``plan.sdp()``, as the answer to the client's offer.
+
+    Args:
+        plan: what becomes of the client's offer.
+        answer: aiortc's.
+        recovers: whether lost Opus is decoded from the copy in the next packet, which the client
+            is then asked to send when packets get lost (``useinbandfec``, RFC 7587, 6.1).
 
     Raises:
         ValueError: it has not one section for each that is in use.
@@ -27,7 +37,8 @@ def write_answer(plan: OfferPlan, answer: str) -> str:
         text = next(used, None)
         if text is None:
             raise ValueError("aiortc's answer has too few sections")
-        lines += _acceptance(section, f"m={text}".rstrip("\r\n").split("\r\n"))
+        accepted = f"m={text}".rstrip("\r\n").split("\r\n")
+        lines += _acceptance(section, _asking_for_fec(accepted) if recovers else accepted)
     if next(used, None) is not None:
         raise ValueError("aiortc's answer has too many sections")
     return "\r\n".join(lines) + "\r\n"
@@ -47,3 +58,13 @@ def _acceptance(section: SectionPlan, lines: list[str]) -> list[str]:
     media, port, _, formats = lines[0].split(" ", 3)
     kept = [line for line in lines[1:] if section.mid is not None or not line.startswith("a=mid:")]
     return [f"{media} {port} {section.protocol} {formats}", *kept]
+
+
+def _asking_for_fec(lines: list[str]) -> list[str]:
+    """Add what a decoder of Opus is capable of, which aiortc does not tell."""
+    asking: list[str] = []
+    for line in lines:
+        asking.append(line)
+        if opus := _OPUS.fullmatch(line):
+            asking.append(f"a=fmtp:{opus[1]} useinbandfec=1")
+    return asking

@@ -3,7 +3,7 @@
 aiortc's audio receiver prefetches four packets (80 ms), hands a packet on only when the next one is
 there (20 ms), and stands still on a lost one until sixteen wait. That is right for a loudspeaker
 and wrong for a server that feeds a model. This orders packets, releases each at once, decodes it
-right here (about 0.05 ms) and conceals losses.
+right here (about 0.05 ms), recovers what is lost from the packet behind it, and conceals the rest.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtp import RtpPacket
 
 from gradio_webrtc.media.audio.opus import SAMPLE_RATE, OpusDecoder, packet_samples
-from gradio_webrtc.media.audio.pcm import Pcm
-from gradio_webrtc.media.audio.receiving.jitter_buffer import AudioJitterBuffer, Event
+from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
+from gradio_webrtc.media.audio.receiving.jitter_buffer import AudioJitterBuffer, Event, Lost
 from gradio_webrtc.media.audio.receiving.jitter_buffer import Packet as ReadyPacket
 from gradio_webrtc.media.audio.receiving.loss_concealment import LossConcealer
 
@@ -61,17 +61,28 @@ class AudioDecoder:
             self._timer = None
 
     def _handle(self, events: list[Event]) -> None:
-        for event in events:
+        for number, event in enumerate(events, 1):
             if isinstance(event, ReadyPacket):
-                samples = self._concealer.received(self._decoder.decode(event.payload))
-            else:
-                samples = self._concealer.missing(event.samples)
-            if samples.shape[1]:
-                self._deliver(Pcm(SAMPLE_RATE, samples))
+                self._hand_on(self._concealer.received(self._decoder.decode(event.payload)))
+                continue
+            after = events[number] if number < len(events) else None
+            missing = event.samples
+            recovered: Int16Array | None = None
+            if isinstance(event, Lost) and isinstance(after, ReadyPacket):
+                recovered = self._decoder.recover(after.payload, missing)
+                missing -= recovered.shape[1]
+            if missing:
+                self._hand_on(self._concealer.missing(missing))
+            if recovered is not None:
+                self._hand_on(self._concealer.received(recovered))
         self.close()
         deadline = self._buffer.deadline
         if deadline is not None:
             self._timer = self._loop.call_at(deadline, self._poll)
+
+    def _hand_on(self, samples: Int16Array) -> None:
+        if samples.shape[1]:
+            self._deliver(Pcm(SAMPLE_RATE, samples))
 
     def _poll(self) -> None:
         self._timer = None

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.errors import MediaFormatError
+from gradio_webrtc.media.audio import opus
 from gradio_webrtc.media.audio.opus import OpusDecoder, OpusEncoder, packet_samples
 from tests.unit.media.tones import as_pcm, judge, tone
 
@@ -73,6 +74,21 @@ def test_broken_packets_are_survived(payload: bytes) -> None:
 )
 def test_durations_are_read_from_the_packet(payload: bytes, samples: int) -> None:
     assert packet_samples(payload) == samples
+
+
+def test_ffmpegs_decoder_stands_in_where_there_is_no_libopus_to_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole, encoder = frames(1, 20), OpusEncoder(1, 32_000, 5, "voip")
+    packets = [bytes(encoder.encode(whole[:, at : at + 960], at)) for at in range(0, 19_200, 960)]
+    direct = OpusDecoder(1)
+    monkeypatch.setattr(opus, "libopus", lambda: None)
+    ffmpegs = OpusDecoder(1)
+    assert (direct.recovers, ffmpegs.recovers) == (True, False)
+    for packet in packets:
+        assert np.array_equal(direct.decode(packet), ffmpegs.decode(packet))
+    assert direct.recover(packets[-1], 1_000).shape == (1, 960)
+    assert ffmpegs.recover(packets[-1], 1_000).shape == (1, 0)
 
 
 def test_expected_loss_adds_redundancy_to_speech() -> None:

@@ -55,3 +55,19 @@ def test_a_section_without_a_name_is_answered_without_one() -> None:
 def test_an_answer_that_does_not_fit_is_an_error(mids: tuple[str, ...], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         answered(AUDIO, answer=aiortcs(*mids))
+
+
+OFFERED = "a=rtpmap:111 opus/48000/2"
+
+
+@pytest.mark.parametrize(
+    ("recovers", "asked"), [(True, ["a=fmtp:111 useinbandfec=1"]), (False, [])]
+)
+def test_copies_of_lost_opus_are_asked_for_where_they_can_be_used(
+    recovers: bool, asked: list[str]
+) -> None:
+    answer = aiortcs("sound") + f"{OFFERED}\r\na=rtpmap:0 PCMU/8000\r\n"
+    plan = OfferPlan((AUDIO,), (), lite=False)
+    lines = write_answer(plan, answer, recovers=recovers).split("\r\n")
+    assert [line for line in lines if line.startswith("a=fmtp")] == asked
+    assert lines[lines.index(OFFERED) + 1 :][: len(asked)] == asked

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from numpy.typing import NDArray
 
 from gradio_webrtc.media.audio.opus import OpusEncoder
-from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
 from gradio_webrtc.transports.receiving.audio_receiver import AudioDecoder
+from tests.support.synthetic_speech import say
 
 pytestmark = pytest.mark.looptime
 
@@ -23,16 +25,22 @@ FRAME = 960
 class Line:
     """A sender of a tone and the decoder of its packets."""
 
-    def __init__(self, channels: int = 1) -> None:
+    def __init__(
+        self,
+        channels: int = 1,
+        encoder: OpusEncoder | None = None,
+        sound: Int16Array | None = None,
+    ) -> None:
         self.loop = asyncio.get_running_loop()
         self.came: list[tuple[float, Pcm]] = []
         self.decoder = AudioDecoder(self.deliver, self.loop, channels)
-        encoder = OpusEncoder(bitrate=64_000, application="audio")
+        encoder = encoder or OpusEncoder(bitrate=64_000, application="audio")
         at = np.arange(20 * FRAME) / 48_000
         tone = (8000 * np.sin(2 * np.pi * 440 * at)).astype(np.int16)[np.newaxis]
+        whole = tone if sound is None else sound
         self.payloads = [
-            bytes(encoder.encode(tone[:, start : start + FRAME], start))
-            for start in range(0, tone.shape[1], FRAME)
+            bytes(encoder.encode(whole[:, start : start + FRAME], start))
+            for start in range(0, whole.shape[1] - FRAME + 1, FRAME)
         ]
 
     def deliver(self, pcm: Pcm) -> None:
@@ -47,6 +55,10 @@ class Line:
     @property
     def samples(self) -> int:
         return sum(pcm.samples.shape[1] for _, pcm in self.came)
+
+    def heard(self) -> NDArray[np.float64]:
+        """Return the first channel of all that came."""
+        return np.concatenate([pcm.samples[0] for _, pcm in self.came]).astype(np.float64)
 
 
 @pytest.mark.parametrize("channels", [1, 2])
@@ -78,6 +90,42 @@ async def test_a_packet_behind_a_lost_one_waits_sixty_milliseconds_at_most() -> 
     await asyncio.sleep(1)
     assert line.samples == 3 * FRAME
     assert line.came[-1][0] == pytest.approx(0.06, abs=0.001)
+
+
+@pytest.mark.parametrize("lost", [[7], [7, 8, 9], [*range(7, 16)]])
+@pytest.mark.parametrize("speech", [True, False])
+async def test_what_is_lost_is_as_long_as_it_was(lost: list[int], speech: bool) -> None:
+    encoder = OpusEncoder(bitrate=32_000, application="voip", expected_loss=15)
+    line = Line(encoder=encoder if speech else None)
+    for number in range(20):
+        if number not in lost:
+            line.send(number)
+    line.decoder.close()
+    assert line.samples == 20 * FRAME
+
+
+async def test_a_lost_packet_is_decoded_from_the_copy_in_the_one_behind_it() -> None:
+    spoken = say("Turn the light in the kitchen off.")[np.newaxis]
+
+    def error(expected_loss: int) -> float:
+        """Return how much of what was spoken is missing where packets were lost."""
+        encoders = [OpusEncoder(1, 32_000, 5, "voip", expected_loss) for _ in range(2)]
+        clean, lossy = (
+            Line(encoder=encoders[0], sound=spoken),
+            Line(encoder=encoders[1], sound=spoken),
+        )
+        for number in range(len(clean.payloads)):
+            clean.send(number)
+            if number % 4 != 2:
+                lossy.send(number)
+        for line in (clean, lossy):
+            line.decoder.close()
+        whole, heard = clean.heard(), lossy.heard()
+        gaps = [slice(at * FRAME, (at + 1) * FRAME) for at in range(2, len(heard) // FRAME, 4)]
+        wrong = sum(np.sum((whole[gap] - heard[gap]) ** 2) for gap in gaps)
+        return float(wrong / sum(np.sum(whole[gap] ** 2) for gap in gaps))
+
+    assert error(15) < 0.5 * error(0)
 
 
 async def test_a_closed_one_waits_for_nothing() -> None:
