@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 
+from gradio_webrtc.media.video.rate_limiter import MOST
 from gradio_webrtc.recording.recorder import NoRecorder
 from gradio_webrtc.transports.client_limits import protect
 from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
@@ -29,7 +30,7 @@ async def test_damaged_packets_cost_a_connection_one_warning(
     complaints: list[str] = []
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     pc.createDataChannel("control")
-    protect(pc, Repeating((), 30, NoRecorder()), complaints.append)
+    protect(pc, Repeating((), MOST, NoRecorder()), complaints.append)
     sctp: Any = pc.sctp
     for _ in range(5):
         await sctp._handle_data(bytes(12) + b"\x01\x00\x00\x02")
@@ -44,7 +45,7 @@ async def test_who_asks_for_a_key_frame_gets_the_last_frame_again() -> None:
     complaints: list[str] = []
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     senders: dict[str, Any] = {kind: pc.addTransceiver(kind).sender for kind in ("audio", "video")}
-    outgoing = Repeating(("audio", "video"), 30, NoRecorder())
+    outgoing = Repeating(("audio", "video"), MOST, NoRecorder())
     protect(pc, outgoing, complaints.append)
     senders["audio"]._send_keyframe()
     assert outgoing.repeats == 0
