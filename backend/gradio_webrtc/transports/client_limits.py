@@ -15,6 +15,7 @@ from gradio_webrtc.transports.aiortc_internals.connection import (
 )
 from gradio_webrtc.transports.aiortc_internals.sending import protect_sender
 from gradio_webrtc.transports.data_limits import DataLimits
+from gradio_webrtc.transports.sending.audio_sender import AudioSender
 from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
 
 logger = logging.getLogger(__name__)
@@ -46,8 +47,14 @@ def protect(
         ) -> tuple[list[int], bool]:
             return lost.choose(asked, kept, time.monotonic())
 
-        on_key_frame = outgoing.repeat_picture if transceiver.kind == "video" else _nothing
-        protect_sender(sender, choose, on_key_frame, complain)
+        def reported(fraction: float, audio: AudioSender | None = outgoing.audio) -> None:
+            if audio is not None:
+                audio.lost(fraction, time.monotonic())
+
+        if transceiver.kind == "video":
+            protect_sender(sender, choose, outgoing.repeat_picture, _ignored, complain)
+        else:
+            protect_sender(sender, choose, _nothing, reported, complain)
     if pc.sctp is None:
         return None
     return DataLimits(pc.sctp, time.monotonic, exceeded, complain)
@@ -55,6 +62,10 @@ def protect(
 
 def _nothing() -> None:
     """For audio there are no key frames."""
+
+
+def _ignored(fraction: float) -> None:
+    """Pictures that were lost are sent again."""
 
 
 class _Complaints:

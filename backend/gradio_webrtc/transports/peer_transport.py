@@ -161,7 +161,7 @@ class PeerTransport:
                 await close_sockets(self._pc)
         self._data_limits = protect(self._pc, self._outgoing, self._warn)
         for transceiver in wanted:
-            self._use(transceiver)
+            self._use(transceiver, copies=any(section.takes_copies for section in offer.media))
         for ice in self._remote_ice.transports:
             watch_checks(ice, self._listener.on_reached)
         self._remote_ice.begin(offer)
@@ -197,11 +197,11 @@ class PeerTransport:
             wanted.append(transceiver)
         return wanted
 
-    def _use(self, transceiver: RTCRtpTransceiver) -> None:
+    def _use(self, transceiver: RTCRtpTransceiver, *, copies: bool) -> None:
         codecs = negotiated_codecs(transceiver)
         opus = bool(codecs) and codecs[0].mimeType.lower() == "audio/opus"
         if opus and self._outgoing.audio is not None and transceiver.kind == "audio":
-            self._outgoing.audio.use_opus()
+            self._outgoing.audio.use_opus(copies=copies)
             set_encoder(transceiver.sender, ReadyOpus())
         limit = self._preferences.video_bitrate
         if limit is not None and transceiver.kind == "video" and self._outgoing.video is not None:

@@ -9,7 +9,14 @@ from collections.abc import Callable
 from aiortc import RTCRtpSender, RTCRtpTransceiver
 from aiortc.codecs.base import Encoder
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
-from aiortc.rtp import RTCP_RTPFB_NACK, AnyRtcpPacket, RtcpRtpfbPacket, RtpPacket
+from aiortc.rtp import (
+    RTCP_RTPFB_NACK,
+    AnyRtcpPacket,
+    RtcpRrPacket,
+    RtcpRtpfbPacket,
+    RtcpSrPacket,
+    RtpPacket,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +35,7 @@ def protect_sender(
     sender: RTCRtpSender,
     on_lost: Callable[[list[int], list[int]], tuple[list[int], bool]],
     on_key_frame: Callable[[], None],
+    on_report: Callable[[float], None],
     complain: Callable[[str], None],
 ) -> None:
     """Bound what ``sender`` does for reports of loss, and let it be closed whatever came.
@@ -37,6 +45,7 @@ def protect_sender(
         on_lost: which of the packets that are asked for (first), given those that are there
             (second), to send again, and whether a key frame is needed.
         on_key_frame: called when the next frame has to be a key frame.
+        on_report: is told of the fraction of packets that was lost since the report before.
         complain: is told of what went wrong.
     """
     handle, send_key_frame = sender._handle_rtcp_packet, sender._send_keyframe
@@ -49,6 +58,8 @@ def protect_sender(
 
     async def handle_rtcp_packet(packet: AnyRtcpPacket) -> None:
         if not isinstance(packet, RtcpRtpfbPacket) or packet.fmt != RTCP_RTPFB_NACK:
+            for fraction in _losses(packet, sender._ssrc):
+                on_report(fraction)
             await handle(packet)
             return
         history: dict[int, RtpPacket] = sender._RTCRtpSender__rtp_history  # type: ignore[attr-defined]
@@ -77,3 +88,10 @@ def protect_sender(
     sender._handle_rtcp_packet = handle_rtcp_packet  # type: ignore[method-assign]
     sender._send_rtcp = send_rtcp  # type: ignore[method-assign]
     sender._run_rtcp = run_rtcp  # type: ignore[method-assign]
+
+
+def _losses(packet: AnyRtcpPacket, ssrc: int) -> list[float]:
+    """Return which fraction of the packets of ``ssrc`` were lost, by the reports in ``packet``."""
+    if not isinstance(packet, (RtcpRrPacket, RtcpSrPacket)):
+        return []
+    return [report.fraction_lost / 256 for report in packet.reports if report.ssrc == ssrc]

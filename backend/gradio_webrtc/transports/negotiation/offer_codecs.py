@@ -30,6 +30,7 @@ _FEEDBACK = ("nack", "nack pli", "goog-remb")
 _H264_PARAMETERS = ("level-asymmetry-allowed", "packetization-mode", "profile-level-id")
 _H264_DEFAULT = "42E01F"
 """What an offer without a profile means to aiortc; RFC 6184 says 42000A, which it has too."""
+_OPUS_PARAMETERS = ("useinbandfec",)
 _PARAMETER_VALUE = re.compile(r"[A-Za-z0-9]{1,16}")
 
 
@@ -40,7 +41,7 @@ class OfferedCodec:
     Attributes:
         payload_type: its number on the wire.
         name: as the offer writes it.
-        parameters: of ``a=fmtp``, those that aiortc reads.
+        parameters: of ``a=fmtp``, those that aiortc or we read.
         feedback: of ``a=rtcp-fb``, likewise.
     """
 
@@ -73,10 +74,10 @@ def usable_codecs(section: Section) -> tuple[OfferedCodec, ...]:
     for payload_type, (name, clock_rate, channels) in offered.items():
         if (name.lower(), clock_rate) not in known or not _takes(payload_type, name):
             continue
-        chosen = _h264(parameters.get(payload_type, "")) if name.lower() == "h264" else ()
+        chosen = _chosen(name.lower(), parameters.get(payload_type, ""))
         if name.lower() == "h264" and not _fits_h264(dict(chosen)):
             continue
-        same = (name.lower(), clock_rate, chosen)
+        same = (name.lower(), clock_rate, chosen if name.lower() == "h264" else ())
         if same in seen or len(found) >= MAX_CODECS:
             continue
         seen.add(same)
@@ -191,12 +192,11 @@ def _parameters(text: str) -> dict[str, str]:
     return {key.strip().lower(): value.strip() for key, _, value in pairs}
 
 
-def _h264(text: str) -> tuple[tuple[str, str], ...]:
-    found = _parameters(text)
+def _chosen(name: str, text: str) -> tuple[tuple[str, str], ...]:
+    read = {"h264": _H264_PARAMETERS, "opus": _OPUS_PARAMETERS}.get(name, ())
+    found = _parameters(text) if read else {}
     return tuple(
-        (key, found[key])
-        for key in _H264_PARAMETERS
-        if key in found and _PARAMETER_VALUE.fullmatch(found[key])
+        (key, found[key]) for key in read if key in found and _PARAMETER_VALUE.fullmatch(found[key])
     )
 
 

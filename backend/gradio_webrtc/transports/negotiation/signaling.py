@@ -32,6 +32,8 @@ class MediaSection:
     sends: bool
     receives: bool
     codecs: frozenset[str]
+    takes_copies: bool = False
+    """Whether it decodes a lost packet of Opus from the copy in the next one (RFC 7587, 6.1)."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ def _media(section: SectionPlan) -> MediaSection:
         sends=section.direction in _SENDING,
         receives=section.direction in _RECEIVING,
         codecs=frozenset(f"{section.kind}/{codec.name}".lower() for codec in section.codecs),
+        takes_copies=any(("useinbandfec", "1") in codec.parameters for codec in section.codecs),
     )
 
 

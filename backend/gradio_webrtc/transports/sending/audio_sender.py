@@ -13,12 +13,10 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame, Packet
 from av.frame import Frame
 
-from gradio_webrtc.media.audio.opus import SAMPLE_RATE, TIME_BASE, OpusEncoder
+from gradio_webrtc.media.audio.opus import SAMPLE_RATE, TIME_BASE
 from gradio_webrtc.media.audio.pacer import Frame as PacedFrame
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
-
-MOST_PER_CHANNEL = 256_000
-"""Bits per second a channel at which libopus' encoder ends."""
+from gradio_webrtc.transports.sending.audio_redundancy import LossReports, RedundantOpus
 
 
 class ReadyOpus(Encoder):
@@ -47,13 +45,23 @@ class AudioSender(MediaStreamTrack):
     def __init__(self, audio: OutgoingAudio, bitrate: int | None = None) -> None:
         super().__init__()
         self._audio = audio
-        self._bitrate = bitrate
-        self._opus = False
-        self._encoder: OpusEncoder | None = None
+        self._opus = RedundantOpus(bitrate)
+        self._encodes = False
+        self._losses: LossReports | None = None
 
-    def use_opus(self) -> None:
-        """Opus was negotiated: hand out encoded packets from now on."""
-        self._opus = True
+    def use_opus(self, *, copies: bool = False) -> None:
+        """Opus was negotiated: hand out encoded packets from now on.
+
+        Args:
+            copies: whether the client decodes a lost packet from the copy in the next one.
+        """
+        self._encodes = True
+        self._losses = LossReports() if copies else None
+
+    def lost(self, fraction: float, now: float) -> None:
+        """The client reported which part of the packets it lost; ``now`` in monotonic seconds."""
+        if self._losses is not None:
+            self._opus.copies = self._losses.lossy(fraction, now)
 
     async def recv(self) -> AudioFrame | Packet[Any]:
         """Return the next frame when it is due; called by aiortc's sender."""
@@ -68,19 +76,13 @@ class AudioSender(MediaStreamTrack):
         self._audio.stop()
 
     def _encode(self, frame: PacedFrame) -> AudioFrame | Packet[Any]:
-        channels = frame.samples.shape[0]
-        if self._opus:
-            if self._encoder is None or self._encoder.channels != channels:
-                self._encoder = OpusEncoder(channels, self._bitrate_of(channels))
-            return self._encoder.encode(frame.samples, frame.pts)
+        if self._encodes:
+            return self._opus.encode(frame.samples, frame.pts)
         # Packed samples: one row, channels interleaved.
         packed = frame.samples.T.reshape(1, -1)
-        audio = AudioFrame.from_ndarray(packed, "s16", "stereo" if channels == 2 else "mono")
+        layout = "stereo" if frame.samples.shape[0] == 2 else "mono"
+        audio = AudioFrame.from_ndarray(packed, "s16", layout)
         audio.sample_rate = SAMPLE_RATE
         audio.pts = frame.pts
         audio.time_base = TIME_BASE
         return audio
-
-    def _bitrate_of(self, channels: int) -> int | None:
-        # libopus refuses more than this instead of doing its best.
-        return None if self._bitrate is None else min(self._bitrate, MOST_PER_CHANNEL * channels)

@@ -20,7 +20,11 @@ from aiortc.rtp import (
     RTCP_RTPFB_NACK,
     RtcpByePacket,
     RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
     RtcpRtpfbPacket,
+    RtcpSenderInfo,
+    RtcpSrPacket,
     RtpPacket,
     is_rtcp,
 )
@@ -42,12 +46,19 @@ class Guarded:
     answer: tuple[list[int], bool] = ([], False)
     lost: list[tuple[list[int], list[int]]] = field(default_factory=list)
     key_frames: int = 0
+    reports: list[float] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.sender.transport._send_rtp = self._send_rtp
-        protect_sender(self.sender, self._on_lost, self._on_key_frame, self.complaints.append)
+        protect_sender(
+            self.sender,
+            self._on_lost,
+            self._on_key_frame,
+            self.reports.append,
+            self.complaints.append,
+        )
 
     def remember(self, *numbers: int) -> None:
         for number in numbers:
@@ -110,6 +121,24 @@ async def test_a_client_that_asks_for_a_key_frame_gets_one(guarded: Guarded) -> 
     )
     assert guarded.lost == []
     assert (guarded.key_frames, guarded.forces_key_frame) == (1, True)
+
+
+@pytest.mark.parametrize("kind", [RtcpRrPacket, RtcpSrPacket])
+async def test_what_was_lost_of_its_own_packets_is_told(
+    guarded: Guarded, kind: type[RtcpRrPacket | RtcpSrPacket]
+) -> None:
+    def block(ssrc: int, fraction: int) -> RtcpReceiverInfo:
+        return RtcpReceiverInfo(ssrc, fraction, 1, 1, 0, 0, 0)
+
+    reports = [block(guarded.sender._ssrc, 64), block(guarded.sender._ssrc ^ 1, 255)]
+    if kind is RtcpRrPacket:
+        await guarded.sender._handle_rtcp_packet(RtcpRrPacket(2, reports))
+    else:
+        info = RtcpSenderInfo(0, 0, 0, 0)
+        await guarded.sender._handle_rtcp_packet(RtcpSrPacket(2, info, reports))
+    assert guarded.reports == [0.25]
+    found: Any = await guarded.sender.getStats()
+    assert any(each.type == "remote-inbound-rtp" for each in found.values())  # aiortc knows too
 
 
 @pytest.mark.looptime

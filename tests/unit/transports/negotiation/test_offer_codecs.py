@@ -98,3 +98,12 @@ def test_what_was_offered_is_named_for_a_refusal() -> None:
     assert text == "C96/90000, C97/90000, ..."
     strange = section("35", "rtpmap:35 opus/48000/2", kind="audio")
     assert offered_names(strange) == "opus/48000/2 as payload type 35"
+
+
+def test_of_opus_it_is_known_whether_copies_of_lost_packets_are_used_and_one_is_enough() -> None:
+    maps = ("rtpmap:111 opus/48000/2", "rtpmap:112 opus/48000/2")
+    fmtp = "fmtp:111 minptime=10; useinbandfec=1;usedtx=1"
+    (codec,) = usable_codecs(section("111 112", *maps, fmtp, kind="audio"))
+    assert codec.parameters == (("useinbandfec", "1"),)
+    (codec,) = usable_codecs(section("112 111", *maps, fmtp, kind="audio"))
+    assert codec.parameters == ()

@@ -54,6 +54,14 @@ def test_a_browsers_offer() -> None:
     assert offer.candidates_complete
 
 
+@pytest.mark.parametrize("value", ["1", "0"])
+def test_an_offer_says_whether_copies_of_lost_packets_are_used(value: str) -> None:
+    text = sdp.offer(("audio", "sendrecv"), ("video", "sendrecv"))
+    assert "useinbandfec=1" in text
+    offer = parse_offer(text.replace("useinbandfec=1", f"useinbandfec={value}"))
+    assert [section.takes_copies for section in offer.media] == [value == "1", False]
+
+
 def test_the_sdp_to_answer_has_no_candidates_left() -> None:
     text = sdp.offer(("audio", "sendrecv"), candidates=(*sdp.CANDIDATES.values(),))
     offer = parse_offer(text.replace("a=a=", "a="))
