@@ -39,7 +39,7 @@ def spoken(text: str, voice: TTSModel | None = None) -> tuple[int, Int16Array]:
 def _spoken(text: str, voice: Hashable) -> tuple[int, Int16Array]:
     rate, sound = (
         repeatably_spoken(text, voice=voice)
-        if isinstance(voice, EspeakTTS)
+        if type(voice) is EspeakTTS  # one derived from it speaks as it likes
         else cast(TTSModel, voice).tts(text)
     )
     return RATE, without_edges(Pcm(rate, np.atleast_2d(to_int16(sound))), RATE)

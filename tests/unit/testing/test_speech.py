@@ -22,5 +22,13 @@ def test_a_text_is_spoken_without_silence_around_it():
     assert spoken("", EspeakTTS())[1].size == 0
 
 
+def test_a_voice_derived_from_the_built_in_one_speaks_for_itself():
+    class Beep(EspeakTTS):
+        def tts(self, text, options=None):
+            return 48_000, np.full(480 * len(text), 1000, np.int16)
+
+    assert spoken("Beep", Beep())[1].size == 4 * 480
+
+
 def test_ears_get_16_khz_with_silence_around_it():
     assert recognised((48_000, np.zeros(48_000, np.int16)), Ears()) == "16000 2.00"
