@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 import functools
 import inspect
-import logging
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any, TypeVar
@@ -49,8 +48,6 @@ from gradio_webrtc.handlers.executors.worker_task import (
 )
 from gradio_webrtc.handlers.invoke import is_async
 from gradio_webrtc.handlers.video import VideoStreamHandler
-
-logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -238,10 +235,10 @@ class ExecutorFunction:
 
     def _drop(self, submission: Submission, owner: Hashable) -> None:
         """Let go of a call: it is not begun, or counted for as long as it computes."""
-        future = submission.drop()
-        if future is None or future.done():
+        over = submission.drop()
+        if over is None:
             return
-        done = awaitable(future)
+        done = awaitable(over)
         waiting = self._let_go.setdefault(owner, set())
         waiting.add(done)
 
@@ -249,8 +246,6 @@ class ExecutorFunction:
             waiting.discard(done)
             if not waiting and self._let_go.get(owner) is waiting:
                 del self._let_go[owner]
-            if not done.cancelled() and (error := done.exception()) is not None:
-                logger.debug("%s, let go of, failed", self._name, exc_info=error)
 
         done.add_done_callback(returned)
 

@@ -36,27 +36,42 @@ class Submission:
         self.executor = executor
         self._lock = threading.Lock()
         self._dropped = False
+        self._handing = False
         self._future: Future[Any] | None = None
+        self._over: Future[None] = Future()
 
     def submit(self, fn: Callable[..., Any], *args: Any) -> Future[Any]:
         """Hand the call over.
 
         Raises:
+            ExecutorError: it was let go of before.
             Exception: whatever the executor says.
         """
-        future = self.executor.submit(functools.partial(fn, *args))
+        with self._lock:
+            if self._dropped:
+                raise ExecutorError("Nobody waits for this call any more.")
+            self._handing = True
+        try:
+            future = self.executor.submit(functools.partial(fn, *args))
+        except BaseException:
+            self._over.set_result(None)
+            raise
+        future.add_done_callback(lambda _: self._over.set_result(None))
         with self._lock:
             self._future = future
-            if self._dropped:
-                future.cancel()
+            dropped = self._dropped
+        if dropped:
+            future.cancel()
         return future
 
-    def drop(self) -> Future[Any] | None:
-        """Let go of the call; return its future if it runs and cannot be stopped."""
+    def drop(self) -> Future[None] | None:
+        """Let go of the call; return what is done once it is over, if it may still compute."""
         with self._lock:
             self._dropped = True
-            running = self._future is not None and not self._future.cancel()
-            return self._future if running else None
+            handing, future = self._handing, self._future
+        if future is not None:
+            future.cancel()
+        return self._over if handing and not self._over.done() else None
 
 
 def awaitable(future: Future[Any]) -> asyncio.Future[Sequence[Frame]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import pickle
 import threading
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -32,12 +34,49 @@ def test_a_call_is_taken_back_until_it_runs() -> None:
         future = first.submit(work)
         waiting = second.submit(int, "7")
         assert running.wait(30)
-        assert first.drop() is future
+        over = first.drop()
+        assert over is not None
+        assert not over.done()
         assert second.drop() is None
         assert waiting.cancelled()
         assert late.drop() is None  # before it was handed over
-        assert late.submit(int).cancelled()
+        with pytest.raises(ExecutorError, match="Nobody waits"):
+            late.submit(int)
         gate.set()
+        future.result(30)
+        over.result(30)
+        assert first.drop() is None
+
+
+def test_a_call_that_begins_while_it_is_let_go_of_counts_until_it_is_over() -> None:
+    gate = threading.Event()
+
+    class BeginsAtOnce(ThreadPoolExecutor):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            running = threading.Event()
+            future = super().submit(lambda: (running.set(), fn(*args, **kwargs)))
+            assert running.wait(30)
+            drops.append(submission.drop())
+            return future
+
+    drops: list[Future[None] | None] = []
+    with BeginsAtOnce(1) as threads:
+        submission = Submission(threads)
+        submission.submit(gate.wait, 60)
+        (over,) = drops
+        assert over is not None
+        assert not over.done()
+        gate.set()
+        over.result(30)
+
+
+def test_a_call_that_the_executor_refuses_is_over() -> None:
+    threads = ThreadPoolExecutor(1)
+    threads.shutdown()
+    submission = Submission(threads)
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        submission.submit(int)
+    assert submission.drop() is None
 
 
 def test_only_threads_share_memory() -> None:
