@@ -236,7 +236,6 @@ async def test_one_that_hangs_holds_up_nobody_and_few_turns_wait_for_it() -> Non
 
 
 async def test_a_long_turn_costs_in_proportion_to_its_length() -> None:
-    costs = []
     for seconds in (30, 60):
         stt = Recognises()
         async with Followed(stt, every_s=1.0) as person:
@@ -246,9 +245,9 @@ async def test_a_long_turn_costs_in_proportion_to_its_length() -> None:
         assert person.texts[-1].final
         # A cut that has no pause to go by may split a word, which both parts have then.
         assert set(person.texts[-1].text.split()) == set(final(seconds * 4).text.split())
-        costs.append(sum(heard for _, heard in stt.began))
         assert max(heard for _, heard in stt.began[:-1]) < 16
-    assert costs[1] < 2.6 * costs[0]
+        # Hearing all of it anew each second would be half the square: 30 times its length.
+        assert sum(heard for _, heard in stt.began) < 10 * seconds
 
 
 class Button(ScriptedTurnListener):
