@@ -51,6 +51,10 @@ MAX_SIDE = 8192
 SD_HEIGHT = 576
 """Files that do not say their colour space are in BT.709 above this height, as players assume."""
 
+THREADS = 1
+"""Of a conversion. With more, which is the default, each of a session's threads that convert has
+helpers of its own, and to wake them costs more than a frame of 640x480 takes."""
+
 _COLOURSPACES = {1: Colorspace.ITU709, 4: Colorspace.FCC, 7: Colorspace.SMPTE240M}
 """By the matrix coefficients of ITU-T H.273, table 4; BT.601 is 5, 6, and what is not specified."""
 
@@ -133,6 +137,7 @@ def _from_array(array: ImageArray, layout: FrameFormat) -> av.VideoFrame:
         src_color_range=ColorRange.JPEG,
         dst_colorspace=Colorspace.ITU601,
         dst_color_range=ColorRange.MPEG,
+        threads=THREADS,
     )
 
 
@@ -152,6 +157,7 @@ def to_array(frame: av.VideoFrame, frame_format: FrameFormat = "rgb24") -> Image
         src_colorspace=_COLOURSPACES.get(int(frame.colorspace), Colorspace.ITU601),
         src_color_range=ColorRange.JPEG if int(frame.color_range) == 2 else ColorRange.MPEG,
         dst_color_range=ColorRange.JPEG,
+        threads=THREADS,
     )
     # Usually a view that keeps the new frame's memory alive; rows with padding are copied.
     return np.ascontiguousarray(converted.to_ndarray(), dtype=np.uint8)
@@ -170,6 +176,7 @@ def _from_decoded(frame: av.VideoFrame) -> av.VideoFrame:
         src_color_range=ColorRange.JPEG if full_range else ColorRange.MPEG,
         dst_colorspace=Colorspace.ITU601,
         dst_color_range=ColorRange.MPEG,
+        threads=THREADS,
     )
     turns = round(frame.rotation / 90) % 4
     return upright if turns == 0 else _turned(upright, turns)

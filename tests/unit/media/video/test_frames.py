@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import threading
+from pathlib import Path
 from typing import Any
 
 import av
@@ -22,6 +24,8 @@ from gradio_webrtc.media.video.frames import (
     to_array,
 )
 from tests.unit.media.tones import few
+
+THREADS = Path("/proc/self/task")
 
 COLOURS = {
     # BT.601 limited range, from ITU-R BT.601-7 section 2.5: (R, G, B) -> (Y, Cb, Cr)
@@ -186,6 +190,15 @@ def test_what_to_array_returns_is_ones_own() -> None:
     assert np.array_equal(to_array(frame), before)
     del frame
     assert before.mean() > 20
+
+
+@pytest.mark.skipif(not THREADS.exists(), reason="counts threads as Linux tells of them")
+def test_a_conversion_starts_no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    # FFmpeg's default is one for each core, for each thread of each session that converts.
+    monkeypatch.setattr(frames, "_local", threading.local())
+    before = len(list(THREADS.iterdir()))
+    to_array(to_frame(plain((9, 200, 80), 480, 640)))
+    assert len(list(THREADS.iterdir())) <= before
 
 
 def test_sizes_may_change_from_frame_to_frame() -> None:
