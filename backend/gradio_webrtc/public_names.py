@@ -41,6 +41,7 @@ from gradio_webrtc.handlers.executors.executor_errors import (
     ExecutorError,
     NotPicklableError,
 )
+from gradio_webrtc.handlers.executors.isolated_process_pool import IsolatedProcessPool
 from gradio_webrtc.handlers.executors.options import ExecutorOptions
 from gradio_webrtc.handlers.executors.ray_executor import RayExecutor
 from gradio_webrtc.handlers.saying.speech_handle import SpeechHandle, SpeechResult
@@ -132,6 +133,7 @@ __all__ = [
     "IdlePrompt",
     "InterruptionOptions",
     "InterruptionWords",
+    "IsolatedProcessPool",
     "KeywordModel",
     "KeywordSpotter",
     "KokoroTTSOptions",

@@ -10,7 +10,11 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +22,16 @@ import gradio as gr
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
-from gradio_webrtc import AsyncStreamHandler, Recording, Stream, StreamHandler, WebRTC
+from gradio_webrtc import (
+    AsyncStreamHandler,
+    IsolatedProcessPool,
+    Recording,
+    ReplyOnPause,
+    Stream,
+    StreamHandler,
+    WebRTC,
+)
+from tests.support import executor_work
 from tests.support.echo_handlers import AsyncEchoHandler, EchoHandler
 
 FOLDER = Path(os.environ.get("ECHO_FOLDER", "."))
@@ -86,6 +99,20 @@ def blocked_page() -> gr.Blocks:
     return demo
 
 
+def pooled_page(pool: str) -> gr.Blocks:
+    """Return a page on which a process of a pool speaks, whoever comes."""
+    executors: dict[str, Executor | Callable[[], Executor]] = {
+        "isolated": IsolatedProcessPool(2),
+        "processes": lambda: ProcessPoolExecutor(2, mp_context=get_context("spawn")),
+    }
+    with gr.Blocks() as demo:
+        audio = WebRTC(mode="send-receive", modality="audio")
+        talking = partial(executor_work.keeps_talking, str(ENDS))
+        handler = ReplyOnPause(executor_work.nothing, startup_fn=talking, executor=executors[pool])
+        audio.stream(handler, inputs=[audio], outputs=[audio], concurrency_limit=None)
+    return demo
+
+
 def mounted() -> FastAPI:
     """Return an application with the echo as a ``Stream``: ``uvicorn --factory``."""
     app = FastAPI()
@@ -131,7 +158,9 @@ def main(how: str) -> Any:
     options["server_port"] = int(os.environ["ECHO_PORT"])
     if how == "blocked":
         demo = blocked_page()
-    if how in ("launch", "blocked"):
+    if how == "pool":
+        demo = pooled_page(sys.argv[2])
+    if how in ("launch", "blocked", "pool"):
         return demo.launch(**options)
     demo.queue().launch(prevent_thread_lock=True, **options)
     if how == "sleep":

@@ -40,6 +40,10 @@ def refuses(text: str) -> None:
     raise WebRTCError(text)
 
 
+def raises(error: type[BaseException], text: str) -> None:
+    raise error(text)
+
+
 class Peculiar(Exception):
     """Cannot be made of its own arguments, so not be sent."""
 
@@ -117,6 +121,15 @@ def dies_once_there(begun: str, gate: str) -> None:
     os._exit(3)
 
 
+def notes_its_end(begun: str, gate: str, ended: str) -> None:
+    """Do as ``once_there``, and note what it was interrupted by."""
+    try:
+        once_there(begun, gate)
+    except BaseException as error:
+        note(ended, type(error).__name__)
+        raise
+
+
 def says_where_it_is() -> str:
     context = get_current_context()
     context.send_message("sent from a worker")
@@ -137,11 +150,51 @@ def a_reply(path: str) -> Iterator[Any]:
         note(path, f"{reply.heard_s:.2f},{reply.interrupted}")
 
 
+def keeps_talking(path: str) -> Iterator[Any]:
+    """Note the process, and speak until it is closed, which is noted as well."""
+    note(path, f"process-{os.getpid()}")
+    try:
+        while True:
+            yield 24_000, np.full((1, 12_000), 8_000, np.int16)
+    finally:
+        note(path, "closed")
+
+
+def talks_when_asked(path: str, audio: Any) -> Iterator[Any]:
+    yield from keeps_talking(path)
+
+
+here: list[str] = []
+
+
+def note_here(text: str) -> None:
+    here.append(text)
+
+
+def noted_here() -> str:
+    return " ".join(here)
+
+
+def is_gone(process: int) -> bool:
+    """Whether a process has ended; one that nobody has asked for its status yet has."""
+    try:
+        os.kill(process, 0)
+        status = Path(f"/proc/{process}/stat").read_text()
+    except (ProcessLookupError, FileNotFoundError):
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
+
+
 NOT_OF_A_MODULE: Callable[[], int] = lambda: 1  # noqa: E731 - a lambda is what is tested
 
 
 def replies_until_closed(path: str, audio: Any) -> Iterator[Any]:
     yield from a_reply(path)
+
+
+def says_for_two_seconds(audio: Any) -> Iterator[Any]:
+    for _ in range(4):
+        yield 24_000, np.full((1, 12_000), 8_000, np.int16)
 
 
 def dies_when_asked(audio: tuple[int, np.ndarray]) -> Iterator[Any]:

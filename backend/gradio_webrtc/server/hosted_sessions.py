@@ -10,10 +10,11 @@ from weakref import WeakSet
 
 from gradio_webrtc.errors import ConnectionClosedError, InvalidIdError, UnknownConnectionError
 from gradio_webrtc.handlers.emitted import AdditionalOutputs
+from gradio_webrtc.handlers.executors.options import shut_down_made
 from gradio_webrtc.handlers.input_values import fitting
 from gradio_webrtc.handlers.saying.speaker import Speaker, speaker_of
 from gradio_webrtc.server.output_store import OutputStore
-from gradio_webrtc.server.process_end import end_with_process, watch_signals
+from gradio_webrtc.server.process_end import end_with_process, running_hosts, watch_signals
 from gradio_webrtc.server.server_stop import watch_server
 from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.settings import StreamSettings
@@ -166,6 +167,8 @@ class HostedSessions:
         if self.registry.shared is not None:
             await self.registry.shared.aclose()
         self.outputs.clear()
+        if not any(host.occupied() for host, _ in running_hosts(asyncio.get_running_loop())):
+            shut_down_made()
 
     def occupied(self) -> bool:
         """Whether there is a session. Any thread."""

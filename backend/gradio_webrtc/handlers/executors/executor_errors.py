@@ -61,8 +61,9 @@ def executor_failed(name: str, error: BaseException, *, renewed: bool) -> Execut
         return ExecutorError(f"{name} was not run: its executor let go of the call ({said}).")
     if isinstance(error, BrokenExecutor) and not renewed:
         then = (
-            "This executor takes no more calls: start the app anew, and pass a function that makes "
-            "the executor, such as executor=lambda: ProcessPoolExecutor(2), which is called again."
+            "This executor takes no more calls: start the app anew, with IsolatedProcessPool(2), "
+            "in which a worker ends alone, or with a function that makes the executor, such as "
+            'lambda: ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")).'
         )
     else:
         then = "The next call runs on another worker."

@@ -7,7 +7,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -18,12 +18,13 @@ from gradio_webrtc.handlers.executors.executor_errors import (
     ExecutorError,
     executor_failed,
 )
+from gradio_webrtc.handlers.executors.generator_channel import GeneratorChannel
 from gradio_webrtc.handlers.executors.options import (
     ExecutorChoice,
     ExecutorPool,
+    used_here,
 )
 from gradio_webrtc.handlers.executors.remote_generator import (
-    GeneratorChannel,
     RemoteGenerator,
     deliver,
     error_of,
@@ -39,6 +40,7 @@ from gradio_webrtc.handlers.executors.surroundings import (
     owner_of,
     surroundings_here,
 )
+from gradio_webrtc.handlers.executors.worker_process import run_in_pool
 from gradio_webrtc.handlers.executors.worker_task import (
     Address,
     Frame,
@@ -141,6 +143,7 @@ class ExecutorFunction:
         return await self._call_alone(args, surroundings)
 
     async def _current(self) -> Executor:
+        used_here(self._pool)
         executor: Executor = await POOLED.call(self._pool.current)
         return executor
 
@@ -224,7 +227,8 @@ class ExecutorFunction:
     def _hand_over(self, submission: Submission, task: Task) -> Future[Any]:
         if shares_memory(submission.executor):
             return submission.submit(run_here, task)
-        return submission.submit(run_pickled, pickled(task, submission.executor))
+        run = run_in_pool if isinstance(submission.executor, ProcessPoolExecutor) else run_pickled
+        return submission.submit(run, pickled(task, submission.executor))
 
     def _failed(self, error: BaseException) -> ExecutorError:
         return executor_failed(self._name, error, renewed=self._pool.renewable)

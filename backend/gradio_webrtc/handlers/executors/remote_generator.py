@@ -3,105 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import hmac
 import json
 import logging
 import pickle
-import secrets
-import socket
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from gradio_webrtc.concurrency.pooled_threads import POOLED
 from gradio_webrtc.concurrency.thread_work import on_a_thread
-from gradio_webrtc.handlers.executors.executor_errors import BrokenExecutorError, WorkerTraceback
+from gradio_webrtc.handlers.executors.executor_errors import (
+    BrokenExecutorError,
+    ExecutorError,
+    WorkerTraceback,
+)
+from gradio_webrtc.handlers.executors.generator_channel import GeneratorChannel
 from gradio_webrtc.handlers.executors.surroundings import Surrounding
-from gradio_webrtc.handlers.executors.worker_task import HEADER, Address, Frame
+from gradio_webrtc.handlers.executors.worker_task import HEADER, Frame
 
 logger = logging.getLogger(__name__)
 
 LARGEST_FRAME = 1 << 28
 """Bytes of one value: 256 MB, more than any picture."""
-READ_BYTES = 1 << 20
-"""Received ahead of who reads it; a worker then waits."""
-TOKEN_BYTES = 32
-TOKEN_S = 5.0
-"""How long whoever connects may take to say that they are the worker."""
-MOST_STRANGERS = 16
-"""So many may be about to say it; whoever comes then is turned away."""
+LAST_S = 5.0
+"""How long the values of a worker whose task is over may be on their way."""
 CLOSE_S = 1.0
 """How long a generator that is closed is listened to: to what its ``finally`` says."""
-
-
-class GeneratorChannel:
-    """The server's end of one generator: a port of its own, for one worker that has its secret."""
-
-    def __init__(self, server: asyncio.Server, token: bytes) -> None:
-        self._server = server
-        self._token = token
-        self._strangers: set[asyncio.Task[Any]] = set()
-        self.connected: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = (
-            asyncio.get_running_loop().create_future()
-        )
-
-    @classmethod
-    async def open(cls, host: str) -> GeneratorChannel:
-        """Listen on ``host``.
-
-        Raises:
-            OSError: this machine has no such address, or no port is free.
-        """
-        token = secrets.token_bytes(TOKEN_BYTES)
-        made: list[GeneratorChannel] = []
-
-        async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await made[0]._greet(reader, writer)
-
-        server = await asyncio.start_server(greet, host, 0, limit=READ_BYTES)
-        made.append(cls(server, token))
-        return made[0]
-
-    @property
-    def address(self) -> Address:
-        """What the worker needs to reach this."""
-        host, port = self._server.sockets[0].getsockname()[:2]
-        return Address(host, port, self._token)
-
-    def close(self) -> None:
-        """Give everything back; the worker sees it at its next step. Idempotent."""
-        self._server.close()
-        for stranger in self._strangers:
-            stranger.cancel()
-        if not self.connected.done():
-            self.connected.cancel()
-        elif not self.connected.cancelled():
-            _, writer = self.connected.result()
-            with contextlib.suppress(OSError):
-                # At once, and whoever else holds the socket: a process forked meanwhile does.
-                writer.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-            writer.close()
-
-    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        if len(self._strangers) >= MOST_STRANGERS:
-            writer.close()
-            return
-        self._strangers.add(task)
-        try:
-            token = await asyncio.wait_for(reader.readexactly(TOKEN_BYTES), TOKEN_S)
-            if hmac.compare_digest(token, self._token) and not self.connected.done():
-                self.connected.set_result((reader, writer))
-                self._server.close()  # nobody else is expected
-                return
-            writer.close()
-        except (asyncio.TimeoutError, asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-        except asyncio.CancelledError:
-            writer.close()
-        finally:
-            self._strangers.discard(task)
 
 
 class RemoteGenerator:
@@ -234,24 +160,39 @@ class RemoteGenerator:
 
     async def _read(self) -> Frame:
         reader, _ = await self._connection()
+        reading = asyncio.ensure_future(_frame_bytes(reader))
         try:
-            (size,) = HEADER.unpack(await reader.readexactly(HEADER.size))
-            if size > LARGEST_FRAME:
-                raise BrokenExecutorError(f"A worker yielded a value of {size} bytes: too much.")
-            data = await reader.readexactly(size)
-        except (asyncio.IncompleteReadError, ConnectionError):
+            either: set[asyncio.Future[Any]] = {reading, self._done}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():
+                # The task is over: the rest of what it said comes at once, or never, when a
+                # machine has vanished without closing its connections.
+                await asyncio.wait({reading}, timeout=LAST_S)
+            if not reading.done():
+                await self._raise_last()
+            data = reading.result()
+        except (asyncio.IncompleteReadError, OSError):
             # What took the worker away is known to the executor, most likely soon.
             done, _ = await asyncio.wait({self._done}, timeout=CLOSE_S)
             if done and self._done.exception() is not None:
                 await self._raise_last()
             # Or it has begun the task anew elsewhere, as Dask does: that finds nobody here.
             raise self._failed(EOFError("it is gone")) from None
+        finally:
+            reading.cancel()
         frame: Frame = await POOLED.call(pickle.loads, data)
         return frame
 
     async def _rest(self) -> None:
         while (await self._value()).kind == "value":
             pass
+
+
+async def _frame_bytes(reader: asyncio.StreamReader) -> bytes:
+    (size,) = HEADER.unpack(await reader.readexactly(HEADER.size))
+    if size > LARGEST_FRAME:
+        raise BrokenExecutorError(f"A worker yielded a value of {size} bytes: too much.")
+    return await reader.readexactly(size)
 
 
 def _tell(writer: asyncio.StreamWriter, **said: Any) -> None:
@@ -261,8 +202,11 @@ def _tell(writer: asyncio.StreamWriter, **said: Any) -> None:
 
 def error_of(frame: Frame) -> BaseException:
     """Return the exception of an ``"error"`` frame, with where it was raised as its cause."""
-    error, text = frame.body
-    assert isinstance(error, BaseException)
+    said, text = frame.body
+    assert isinstance(said, BaseException)
+    error: BaseException = said
+    if not isinstance(error, Exception):  # SystemExit there is not to end the server
+        error = ExecutorError(f"{type(error).__name__}: {error}")
     error.__cause__ = WorkerTraceback(text)
     return error
 

@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import Any
 
 from gradio_webrtc.handlers.executors.executor_errors import ExecutorError, not_picklable
+from gradio_webrtc.handlers.executors.isolated_process_pool import IsolatedProcessPool
 from gradio_webrtc.handlers.executors.worker_task import Frame, Task
 
 
@@ -122,7 +123,7 @@ def pickled(task: Task, executor: Executor) -> bytes:
 
 def _pickler(executor: Executor) -> Callable[[Any], bytes]:
     """Return what makes bytes of a task: what the engine itself uses, where it takes more."""
-    if not isinstance(executor, ProcessPoolExecutor):
+    if not isinstance(executor, (ProcessPoolExecutor, IsolatedProcessPool)):
         for name in ("cloudpickle", "ray.cloudpickle"):
             with contextlib.suppress(ImportError):
                 dumps: Callable[[Any], bytes] = import_module(name).dumps

@@ -43,6 +43,14 @@ class Address(NamedTuple):
     token: bytes
 
 
+def keep_alive(connection: socket.socket) -> None:
+    """Have the system ask who is at the other end, and fail when no machine answers for 30 s."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
 class Frame(NamedTuple):
     """What a worker says.
 
@@ -189,6 +197,7 @@ class _Channel:
         self._socket = socket.create_connection(address[:2], timeout=CONNECT_S)
         self._socket.settimeout(None)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        keep_alive(self._socket)
         self._socket.sendall(address.token)
         self._received = b""
         self._steps = 0

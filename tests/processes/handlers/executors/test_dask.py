@@ -14,6 +14,7 @@ from distributed import Client, LocalCluster
 
 from gradio_webrtc import BrokenExecutorError, NotPicklableError, WebRTCError
 from gradio_webrtc.handlers.executors.executor_function import ExecutorFunction
+from tests.processes.handlers.executors.barge_in import interrupts
 from tests.support import executor_work as work
 from tests.support.sessions import until
 
@@ -54,6 +55,10 @@ async def test_a_generator_is_closed_at_its_next_step(dask: Executor, tmp_path: 
     assert (await anext(counting))[1] == 0
     await counting.aclose()
     await until(lambda: work.notes(log) == ["0", "closed"])
+
+
+async def test_an_interrupted_reply_is_closed_on_its_worker(dask: Executor, tmp_path: Path) -> None:
+    await interrupts(dask, tmp_path / "log")
 
 
 async def test_calls_that_no_worker_has_begun_are_taken_back(

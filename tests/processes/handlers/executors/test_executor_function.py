@@ -69,6 +69,10 @@ async def test_its_errors_are_its_own_with_where_they_were_raised(
     with pytest.raises(ExecutorError, match="Peculiar: very odd"):
         await on(pool, work.peculiar)()
     assert await on(pool, work.nothing)() is None
+    # What ends a program ends no server.
+    for error in (SystemExit, KeyboardInterrupt):
+        with pytest.raises(ExecutorError, match=f"{error.__name__}: of a worker"):
+            await on(pool, work.raises)(error, "of a worker")
 
 
 async def test_what_cannot_be_sent_is_told_in_words(pool: ProcessPoolExecutor) -> None:

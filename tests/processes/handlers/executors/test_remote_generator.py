@@ -13,12 +13,10 @@ from typing import Any
 import pytest
 
 from gradio_webrtc import BrokenExecutorError, ExecutorError, ExecutorOptions, WebRTCError
+from gradio_webrtc.handlers.executors import remote_generator
 from gradio_webrtc.handlers.executors.executor_function import ExecutorFunction
-from gradio_webrtc.handlers.executors.remote_generator import (
-    MOST_STRANGERS,
-    GeneratorChannel,
-    RemoteGenerator,
-)
+from gradio_webrtc.handlers.executors.generator_channel import GeneratorChannel
+from gradio_webrtc.handlers.executors.remote_generator import RemoteGenerator
 from tests.support import executor_work as work
 from tests.support.sessions import until
 
@@ -101,6 +99,27 @@ async def test_a_worker_that_ends_is_told_and_the_next_one_works() -> None:
         each.shutdown()
 
 
+async def test_a_machine_that_vanishes_without_a_word_is_noticed_by_its_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(remote_generator, "LAST_S", 0.1)
+    channel = await GeneratorChannel.open("127.0.0.1")
+    done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    ended: list[str] = []
+    steps = RemoteGenerator(
+        channel, done, [], AHEAD, lambda error: RuntimeError(str(error)), lambda: ended.append("ok")
+    )
+    with socket.create_connection(channel.address[:2]) as vanishing:
+        vanishing.sendall(channel.address.token)
+        waiting = asyncio.ensure_future(anext(steps))
+        await until(lambda: channel.connected.done(), 30)
+        # Its connection stays as it is: nobody is there to close it.
+        done.set_exception(RuntimeError("the node is lost"))
+        with pytest.raises(RuntimeError, match="the node is lost"):
+            await asyncio.wait_for(waiting, 30)
+    assert ended == ["ok"]
+
+
 async def test_threads_run_generators_too(tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as threads:
         steps = await generator(threads, work.counts, str(tmp_path / "log"), 3)
@@ -112,25 +131,3 @@ async def test_an_address_that_is_not_of_this_machine() -> None:
         away = ExecutorFunction(work.counts, ExecutorOptions(threads, host="192.0.2.1"))
         with pytest.raises(ExecutorError, match=r"192\.0\.2\.1, where this process cannot listen"):
             await away("nowhere")
-
-
-async def test_who_does_not_know_the_secret_is_not_heard() -> None:
-    channel = await GeneratorChannel.open("127.0.0.1")
-    address = channel.address
-    with socket.create_connection(address[:2]) as stranger:
-        stranger.settimeout(30)
-        stranger.sendall(bytes(32))
-        assert await asyncio.to_thread(stranger.recv, 1) == b""
-        assert not channel.connected.done()
-    crowd = [socket.create_connection(address[:2]) for _ in range(MOST_STRANGERS + 1)]
-    crowd[-1].settimeout(30)
-    assert await asyncio.to_thread(crowd[-1].recv, 1) == b""
-    for one in crowd:
-        one.close()
-    await until(lambda: not channel._strangers)
-    with socket.create_connection(address[:2]) as worker:
-        worker.sendall(address.token)
-        await asyncio.wait_for(asyncio.shield(channel.connected), 30)
-        channel.close()
-        worker.settimeout(30)
-        assert await asyncio.to_thread(worker.recv, 1) == b""

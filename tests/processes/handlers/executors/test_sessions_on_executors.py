@@ -1,48 +1,26 @@
-"""Conversations whose functions run on a process pool: interrupted ones, and a dead worker."""
+"""Conversations on a process pool: interrupted, with a dead worker, and when it is shut down."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from gradio_webrtc import InterruptionOptions
-from gradio_webrtc.handlers.executors.options import ExecutorChoice
+from gradio_webrtc import IsolatedProcessPool
 from gradio_webrtc.session.state import CloseReason
+from tests.processes.handlers.executors.barge_in import PATIENCE, interrupts, replier
 from tests.support import executor_work as work
-from tests.support.scripted_conversation import ScriptedReply, Talk
+from tests.support.scripted_conversation import Talk
 from tests.support.sessions import until
-
-AT_ONCE = InterruptionOptions(resume=False)
-
-
-def replier(fn: Callable[..., Any], executor: ExecutorChoice) -> ScriptedReply:
-    return ScriptedReply(fn, interruption=AT_ONCE, executor=executor)
 
 
 async def test_an_interrupted_reply_is_closed_on_its_worker(
     pool: ProcessPoolExecutor, tmp_path: Path
 ) -> None:
-    log = tmp_path / "log"
-    handler = replier(partial(work.replies_until_closed, str(log)), pool)
-    async with Talk(handler) as talk:
-        await talk.asks()
-        await until(lambda: talk.transport.loud() > 0.5)
-        await talk.speaks(0.2)
-        await until(lambda: work.notes(log))
-        (noted,) = work.notes(log)
-        heard, interrupted = noted.split(",")
-        assert float(heard) >= 0.5
-        assert interrupted == "True"
-        # The next one, and its worker.
-        await talk.pauses()
-        await until(lambda: talk.transport.queued_s > 0)
-        assert talk.session.ending is None
-    await until(lambda: len(work.notes(log)) == 2)
+    await interrupts(pool, tmp_path / "log")
 
 
 async def test_a_dead_worker_ends_its_session_and_no_other(
@@ -56,13 +34,32 @@ async def test_a_dead_worker_ends_its_session_and_no_other(
 
     async with Talk(replier(work.dies_when_asked, make)) as talk:
         await talk.asks(7)
-        await until(lambda: talk.session.ending is not None)
+        await until(lambda: talk.session.ending is not None, PATIENCE)
         assert talk.session.ending is not None
         assert talk.session.ending.reason is CloseReason.HANDLER_ERROR
     assert "BrokenExecutorError: The worker that ran dies_when_asked ended" in caplog.text
     async with Talk(replier(work.dies_when_asked, make)) as talk:
         await talk.asks(1)
-        await until(lambda: talk.transport.loud() > 0)
+        await until(lambda: talk.transport.loud() > 0, PATIENCE)
         assert talk.session.ending is None
     for each in made:
         each.shutdown()
+
+
+@pytest.mark.parametrize("make", [work.two_processes, lambda: IsolatedProcessPool(2)])
+async def test_a_pool_that_is_shut_down_lets_the_reply_that_goes_on_end(
+    make: Callable[[], Executor], caplog: pytest.LogCaptureFixture
+) -> None:
+    executor = make()
+    async with Talk(replier(work.says_for_two_seconds, executor)) as talk:
+        await talk.asks()
+        await until(lambda: talk.transport.loud() > 0, PATIENCE)
+        # Waits for the reply, which goes on meanwhile and is heard to its end.
+        await asyncio.wait_for(asyncio.to_thread(executor.shutdown), PATIENCE)
+        await until(lambda: talk.transport.loud() >= 1.9, PATIENCE)
+        assert talk.session.ending is None
+        await talk.asks()
+        await until(lambda: talk.session.ending is not None, PATIENCE)
+        assert talk.session.ending is not None
+        assert talk.session.ending.reason is CloseReason.HANDLER_ERROR
+    assert "says_for_two_seconds cannot run, its executor was shut down" in caplog.text

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
 
 from gradio_webrtc import ConfigurationError, ExecutorOptions
-from gradio_webrtc.handlers.executors.options import ExecutorPool
+from gradio_webrtc.handlers.executors import options
+from gradio_webrtc.handlers.executors.options import ExecutorPool, shut_down_made, used_here
 
 
 @pytest.mark.parametrize("executor", [None, 3, "two", ThreadPoolExecutor, Executor])
 def test_what_is_no_executor_is_refused(executor: Any) -> None:
-    with pytest.raises(ConfigurationError, match=r"lambda: ProcessPoolExecutor\(2\)"):
+    with pytest.raises(ConfigurationError, match=r"lambda: IsolatedProcessPool\(2\)"):
         ExecutorOptions(executor)
 
 
@@ -58,3 +60,41 @@ def test_an_executor_that_was_given_stays() -> None:
         pool.drop(pool.current())
         assert pool.current() is threads
         assert threads.submit(int).result() == 0
+
+
+async def test_what_was_made_for_a_loop_is_shut_down_with_its_server_and_made_anew() -> None:
+    made: list[ThreadPoolExecutor] = []
+
+    def make() -> ThreadPoolExecutor:
+        made.append(ThreadPoolExecutor(1))
+        return made[-1]
+
+    with ThreadPoolExecutor(1) as own:
+        given, factory = ExecutorPool(own), ExecutorPool(make)
+        for pool in (given, factory):
+            used_here(pool)
+            pool.current()
+        shut_down_made()
+        with pytest.raises(RuntimeError, match="shutdown"):
+            made[0].submit(int)
+        assert own.submit(int).result() == 0
+        assert factory.current() is made[1]
+        shut_down_made()  # nothing was used since
+        assert made[1].submit(int).result() == 0
+        made[1].shutdown()
+
+
+def test_a_pool_that_forks_is_warned_of_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(options, "_warned", False)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as spawning:
+        ExecutorPool(spawning).current()
+    assert not caplog.records
+    for _ in range(2):
+        with ProcessPoolExecutor(1, mp_context=get_context("fork")) as forking:
+            ExecutorPool(forking).current()
+    (record,) = caplog.records
+    assert 'ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))' in (
+        record.getMessage()
+    )
