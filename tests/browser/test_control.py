@@ -96,9 +96,10 @@ def test_inputs_arrive_and_toasts_are_shown(
         give.click(lambda webrtc_id: audio.set_input(webrtc_id, "given"), audio)
     component = visit(serve(demo)).component()
     component.start()
-    shown(component, "['__webrtc_value__', 'one']")
+    # First of all, as toasts go away by themselves.
     component.page.get_by_text("from start_up").wait_for()
     component.page.get_by_text("from receive").first.wait_for()
+    shown(component, "['__webrtc_value__', 'one']")
     box = component.page.get_by_label("Word", exact=True)
     box.fill("two")
     if send_input_on == "submit":

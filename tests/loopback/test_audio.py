@@ -51,7 +51,7 @@ async def test_a_handler_that_closes_the_stream_is_heard_to_the_end() -> None:
     async with Served(Stream(Beeper(), modality="audio")) as server:
         client = await server.connected(SineTrack())
         session = server.session(client)
-        goodbye = await client.message("end_stream", seconds=10)
+        goodbye = await client.message("end_stream")
         assert goodbye == {
             "type": "end_stream",
             "data": "That was all.",
@@ -146,7 +146,7 @@ class Told(AsyncStreamHandler):
 async def test_a_handler_learns_how_much_was_played_and_when_it_is_over() -> None:
     async with Served(Stream(Told(), modality="audio")) as server:
         client = await server.connected(SineTrack())
-        await client.message("end_stream", seconds=10)
+        await client.message("end_stream")
     # It is called again while most of that still waits to be played, as there is room.
     before, after = Told.live.notes
     assert before < 0.45

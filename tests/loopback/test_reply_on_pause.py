@@ -128,14 +128,14 @@ async def test_a_short_word_makes_a_reply_pause_and_go_on_without_losing_sound()
         voice.say(say("Right, right."))
         await saw(client, "started_talking", 2)
         await saw(client, "response_ended")
-        await until(lambda: loud_seconds(client) > 2.8)
+        await until(lambda: loud_seconds(client) > 2.9)
     assert logged(client)[3:] == [
         "response_starting",
         "started_talking",
         "response_starting",
         "response_ended",
     ]
-    assert 2.9 < loud_seconds(client) < 3.2
+    assert loud_seconds(client) < 3.2
 
 
 async def test_what_cannot_be_interrupted_is_played_to_its_end() -> None:

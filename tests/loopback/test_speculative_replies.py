@@ -9,6 +9,7 @@ import pytest
 
 from gradio_webrtc import AdditionalOutputs, AlgoOptions, Reply, current_reply
 from tests.support.serving import Served
+from tests.support.sessions import until
 from tests.support.synthetic_speech import joined, say, silence
 from tests.support.voice_client import (
     QUESTION,
@@ -42,6 +43,7 @@ async def test_what_is_begun_in_a_pause_is_heard_only_if_the_turn_ends_with_it()
         client, voice = await connected(server)
         voice.say(thinking)
         await saw(client, "response_ended")
+        await until(lambda: loud_seconds(client) > 0.5)
         assert ready.is_set()
         assert logged(client).count("pause_detected") == 1
         assert logged(client).count("response_starting") == 1
@@ -50,6 +52,6 @@ async def test_what_is_begun_in_a_pause_is_heard_only_if_the_turn_ends_with_it()
         assert all(one.speculative and one.heard_s == 0.0 for one in forgotten)
         assert not heard.speculative
         assert heard.heard_s == pytest.approx(0.6, abs=0.1)
-        assert loud_seconds(client) == pytest.approx(0.6, abs=0.2)
+        assert loud_seconds(client) < 0.8
         # From the first syllable, up to the beginning of the pause that ended the turn.
         assert said[-1] == pytest.approx(0.4 + thinking.size / 48_000, abs=0.6)

@@ -132,7 +132,7 @@ class LoopbackClient:
 
     # -- what came -----------------------------------------------------------------------------
 
-    async def message(self, type_: str, seconds: float = 20.0) -> dict[str, Any]:
+    async def message(self, type_: str, seconds: float = 30.0) -> dict[str, Any]:
         """Wait for the first message of a type."""
 
         def found() -> list[dict[str, Any]]:

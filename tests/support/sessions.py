@@ -92,7 +92,7 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait until ``condition()`` is true; fail after ``seconds`` of the loop's clock."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
