@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 import time
@@ -36,13 +35,13 @@ async def endless_async(frame: Any) -> AsyncIterator[Any]:
         number += 1
 
 
-async def rate(client: LoopbackClient, seconds: float) -> float:
-    """Return how many pictures a second came, once they come."""
-    await until(lambda: len(client.pictures) > 5)
-    start = len(client.pictures)
-    await asyncio.sleep(seconds)
-    came = client.pictures[start - 1 :]
-    return (len(came) - 1) / (came[-1][0] - came[0][0])
+def most_in(seconds: float, fps: float) -> float:
+    """Return how many pictures may come at most in the first so many seconds.
+
+    It is counted from before there is a connection: what a busy machine delivers late comes closer
+    together, and so exceeds its rate for a while.
+    """
+    return 1.1 * fps * seconds + 3
 
 
 def without_gap(numbers: list[int]) -> int:
@@ -68,15 +67,18 @@ async def test_a_generator_that_is_always_ready_is_shown_at_its_fps(
     source: Callable[..., Any], fps: int
 ) -> None:
     async with Served(Stream(VideoStreamHandler(source, fps=fps))) as server:
+        began = time.monotonic()
         client = await server.connected(NumberedTrack())
-        measured = await rate(client, 2.0)
+        await until(lambda: len(client.pictures) > 2.5 * fps)
         # A machine that is busy with other things shows less for a while.
         await until(lambda: best_rate(client, max(8, fps // 3)) > 0.85 * fps, 40)
-    assert measured < 1.1 * fps
+        came, passed = len(client.pictures), time.monotonic() - began
+    assert came < most_in(passed, fps)
     numbers = [number_of(picture) for _, picture in client.pictures[5:]]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
+@pytest.mark.serial  # measures how late pictures are
 async def test_a_fast_function_is_called_no_more_often_than_fps_and_with_the_newest() -> None:
     calls: list[float] = []
 
@@ -86,10 +88,11 @@ async def test_a_fast_function_is_called_no_more_often_than_fps_and_with_the_new
 
     track = NumberedTrack(fps=30)
     async with Served(Stream(VideoStreamHandler(look, fps=10))) as server:
+        began = time.monotonic()
         client = await server.connected(track)
-        measured = await rate(client, 3.0)
-    assert measured < 11.5
-    assert (len(calls) - 1) / (calls[-1] - calls[0]) < 11.5
+        await until(lambda: len(client.pictures) > 30)
+        called, came, passed = len(calls), len(client.pictures), time.monotonic() - began
+    assert max(called, came) < most_in(passed, 10)
     delays = [
         arrived - track.sent_at[number]
         for arrived, picture in client.pictures[5:]
