@@ -18,7 +18,13 @@ export function baseAddress(url: string, page: string): string {
   return `${scheme}//${parts.host}${path}`;
 }
 
+/** The origin of `page` where that of `base` is another; `null` otherwise. */
+export function foreignTo(base: string, page: string): string | null {
+  const { origin } = new URL(page);
+  return origin === new URL(base).origin ? null : origin;
+}
+
 /** A path of the app's own: below the stream without a leading slash, else of its server. */
 export function joined(base: string, path: string): string {
-  return new URL(path, `${base}/`).href;
+  return new URL(path, `${base.replace(/\/+$/, "")}/`).href;
 }

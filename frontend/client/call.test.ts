@@ -3,7 +3,7 @@ import { FakeTrack } from "../lib/testing/browser";
 import { settle } from "../lib/testing/clock";
 import { HandlerError } from "./errors";
 import type { ConnectOptions } from "./options";
-import { LAST_MS } from "./output_feed";
+import { LAST_MS } from "./signaling/host";
 import { Page } from "./testing/page";
 
 /** What the callbacks were told. */
@@ -118,6 +118,8 @@ describe("inputs", () => {
     await settle();
     expect(page.told).toContain("warning No: 422.");
     await expect(call.sendInput()).rejects.toMatchObject({ code: "server_unreachable" });
+    page.answers.push(204);
+    await expect(call.sendInput()).resolves.toBeUndefined();
     await call.hangUp();
     await expect(call.sendInput()).rejects.toMatchObject({ code: "connection_lost" });
     await expect((await page.connect()).sendInput()).rejects.toMatchObject({

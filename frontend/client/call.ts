@@ -10,21 +10,20 @@ import type { Report } from "../lib/playback/statistics";
 import { TurnTaking } from "../lib/turns/turn_taking";
 import type { Turn } from "../lib/turns/turn_machine";
 import type { Kind } from "../lib/types";
-import { joined } from "./addresses";
 import { errorOf, StreamError } from "./errors";
 import { modalityOf, sentKinds, settingsOf, sourcesOf } from "./options";
 import type { CallState, ConnectOptions, Ending, InputValues } from "./options";
-import { OutputFeed, type Source } from "./output_feed";
-import type { StreamServer } from "./stream_server";
+import type { Host } from "./signaling/host";
 import { kindsOf } from "../lib/capture/constraints";
 
 /** What a call is given. */
 export interface CallParts {
   readonly env: Environment;
-  readonly server: StreamServer;
-  /** Where the stream is mounted. */
-  readonly base: string;
-  newEventSource(url: string): Source;
+  readonly host: Host;
+  /** The origin of the page where the server's is another. */
+  readonly foreign: string | null;
+  /** What names the values with which the stream starts, where it needs them. */
+  readonly token: string | null;
   /** Calls back when the page goes away. */
   onPageHide(callback: () => void): () => void;
 }
@@ -32,7 +31,6 @@ export interface CallParts {
 export class Call {
   readonly #connection: Connection;
   readonly #turns: TurnTaking;
-  readonly #outputs: OutputFeed | null;
   readonly #forget: (() => void)[];
   readonly #kinds: readonly Kind[];
   #view: View;
@@ -55,10 +53,9 @@ export class Call {
     private readonly options: ConnectOptions,
   ) {
     const { env } = parts;
-    const settings = settingsOf(options);
+    const settings = { ...settingsOf(options), dynamicRtcConfiguration: parts.host.configures };
     this.#kinds = kindsOf(modalityOf(options));
     this.#turns = new TurnTaking(env.clock, ({ turn }) => this.#turnIs(turn));
-    this.#outputs = this.#makeOutputs(options.outputs);
     this.#connection = new Connection(env, () => settings, {
       changed: (view) => this.#changed(view),
       identified: (id) => this.#identified(id),
@@ -92,6 +89,11 @@ export class Call {
   /** Whose turn it is in a conversation; `""` while nothing is known of turns. */
   get turn(): Turn {
     return this.#turn;
+  }
+
+  /** The place in line while a Gradio app has none free, 1 for the next; `null` where that is not known. */
+  get position(): number | null {
+    return this.#view.machine.position;
   }
 
   /** What is received. */
@@ -134,19 +136,15 @@ export class Call {
   }
 
   /**
-   * Posts values for the handler's further inputs to the route `inputs`: by name beside `webrtc_id`,
-   * or in order as `values`. Throws a `StreamError` where the app does not take them.
+   * Gives the handler values for its further inputs. A mounted stream's go to the route `inputs`: by
+   * name beside `webrtc_id`, or in order as `values`; a component's go in order. Throws a
+   * `StreamError` where the app does not take them.
    */
   async sendInput(values: InputValues = this.options.inputValues?.() ?? {}): Promise<void> {
-    const { inputs } = this.options;
-    if (inputs === undefined) {
-      const remedy = 'Name the app\'s own route for them: connect(url, {inputs: "/input_hook"}).';
-      throw new StreamError("invalid_request", "There is no route for inputs.", remedy);
-    }
     if (this.#id === null || this.#over) {
       throw new StreamError("connection_lost", "The call is over.", "Call connect() again.");
     }
-    await this.#post(joined(this.parts.base, inputs), { ...named(values), webrtc_id: this.#id });
+    await this.parts.host.give(values, this.#id);
   }
 
   /** Ends the call politely; resolves when it is over. */
@@ -158,31 +156,13 @@ export class Call {
   /** Ends everything at once and waits for nothing. */
   dispose(): void {
     this.#connection.dispose();
-    this.#outputs?.close();
+    this.parts.host.close();
   }
 
   /** Connects; `connect()` does so. */
   begin(): void {
     if (this.options.signal?.aborted) return this.#finish({ code: "cancelled" });
-    this.#connection.start(sentKinds(sourcesOf(this.options)).length > 0);
-  }
-
-  async #post(url: string, body: Record<string, unknown>): Promise<void> {
-    const answer = await this.parts.server.post(url, body).catch(() => undefined);
-    if (answer === undefined) throw errorOf({ code: "server_unreachable" }, this.#kinds);
-    const { status, meta } = (answer ?? {}) as { status?: unknown; meta?: { message?: unknown } };
-    if (status !== "failed") return;
-    const words = typeof meta?.message === "string" ? meta.message : "";
-    const remedy = "Check the route that inputs names, and what it takes.";
-    throw new StreamError("invalid_request", words || "The app did not take the values.", remedy);
-  }
-
-  #makeOutputs(route: string | undefined): OutputFeed | null {
-    if (route === undefined) return null;
-    const { env, base } = this.parts;
-    const open = (id: string): Source =>
-      this.parts.newEventSource(joined(base, route.replaceAll("{webrtc_id}", encodeURIComponent(id))));
-    return new OutputFeed(env.clock, open, (output) => this.options.onOutput?.(output));
+    this.#connection.start(sentKinds(sourcesOf(this.options)).length > 0, this.parts.token);
   }
 
   #followSignal(): () => void {
@@ -194,20 +174,14 @@ export class Call {
 
   #identified(id: string): void {
     this.#id = id;
-    this.parts.server.taken();
-    this.#outputs?.follow(id);
+    this.parts.host.connected(id);
   }
 
   #receive(message: Message): void {
     this.#turns.receive(message);
-    if (message.type === "send_input" && this.options.inputs !== undefined) this.#answerInput();
+    if (this.#id !== null) this.parts.host.receive(message, this.#id);
     if (message.type === "warning") this.options.onWarning?.(textOf(message));
     this.options.onMessage?.(message);
-  }
-
-  #answerInput(): void {
-    if (this.options.inputValues === undefined) return;
-    this.sendInput().catch((error: unknown) => this.options.onWarning?.((error as Error).message));
   }
 
   #turnIs(turn: Turn): void {
@@ -223,7 +197,7 @@ export class Call {
     this.#show(view);
     const { name, problem, ending } = view.machine;
     // Between two tries to get a place a connection is made, and refused.
-    const state = name === "connecting" && this.parts.server.waiting ? "waiting" : name;
+    const state = name === "connecting" && this.parts.host.waiting ? "waiting" : name;
     if (state === this.#state) return;
     this.#state = state;
     this.options.onState?.(state, this);
@@ -255,8 +229,8 @@ export class Call {
     this.#over = true;
     for (const forget of this.#forget) forget();
     this.#turns.close();
-    this.#outputs?.finish();
-    if (!this.#opened) this.#fail(ending.error ?? errorOf(this.#early(ending), this.#kinds));
+    this.parts.host.finish();
+    if (!this.#opened) this.#fail(ending.error ?? this.#errorOf(this.#early(ending)));
     this.#end(ending);
     this.options.onEnd?.(ending);
   }
@@ -265,15 +239,15 @@ export class Call {
     if (problem === null) return { code: "hung_up", message: "", error: null };
     const { code, message = "" } = problem;
     const failed = this.#state === "failed" || code === "cancelled";
-    return { code, message, error: failed ? errorOf(problem, this.#kinds) : null };
+    return { code, message, error: failed ? this.#errorOf(problem) : null };
+  }
+
+  #errorOf(problem: Problem): StreamError {
+    return errorOf(problem, this.#kinds, this.parts.foreign);
   }
 
   /** What ended before it had begun, as an error. */
   #early({ code, message }: Ending): { code: string; message: string } {
     return { code: code === "hung_up" ? "cancelled" : code, message: message || (this.#view.notice ?? "") };
   }
-}
-
-function named(values: InputValues): Readonly<Record<string, unknown>> {
-  return Array.isArray(values) ? { values: values as unknown } : (values as Record<string, unknown>);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeTrack } from "../lib/testing/browser";
 import { settle } from "../lib/testing/clock";
-import { AGAIN_MS } from "./stream_server";
+import { AGAIN_MS } from "./signaling/mounted_stream";
 import { DeviceError, NetworkError, RefusedError, StreamError } from "./errors";
 import { FULL, Page } from "./testing/page";
 

@@ -99,7 +99,7 @@ function kind(type: typeof StreamError, ...codes: string[]): Record<string, type
 
 /** What programmers can do about it, where the page's words for people say too little. */
 const REMEDIES: Record<string, string> = {
-  access_denied: "Give connect() the headers that the server asks for.",
+  access_denied: "Give connect() the headers that the server asks for, or auth where a Gradio app has it.",
   cancelled: "Call connect() again.",
   concurrency_limit_reached:
     "Try again later, give connect() a placeWithinMs, or raise the stream's concurrency_limit.",
@@ -112,7 +112,9 @@ const REMEDIES: Record<string, string> = {
   server_unreachable:
     "Start the server and check the address. A websocket also fails where uvicorn has no websocket " +
     "library: pip install websockets.",
-  stream_not_found: "Pass the path to which stream.mount(app, path) mounted it.",
+  stream_not_found:
+    "Pass the path to which stream.mount(app, path) mounted it. For a Gradio app, say which component: " +
+    "connect(url, { component: 0 }).",
   unexpected_track: "Pass the modality that the stream has to connect().",
   unsupported_modality: 'Only sound goes over a websocket: connect with by: "webrtc".',
 };
@@ -124,11 +126,25 @@ const TITLES: Record<string, string> = {
   stream_not_found: "There is no stream at this address.",
 };
 
-/** The error that a problem stands for; `kinds` are the media that the stream has. */
-export function errorOf(problem: Problem, kinds: readonly Kind[]): StreamError {
+/** What else may be the matter where the page is of another site than the server. */
+const ABROAD: Record<string, string> = {
+  access_denied:
+    "Cookies of a login go along to another site over https only, and with auth: a token in headers always does.",
+  server_unreachable:
+    "This page is of another site, and the browser does not say what keeps it from the server: allow ORIGIN " +
+    "there, by FastAPI's CORSMiddleware(allow_origins=[...]) and the stream's allowed_origins.",
+};
+
+/**
+ * The error that a problem stands for; `kinds` are the media that the stream has, `foreign` is the
+ * page's origin where the server's is another.
+ */
+export function errorOf(problem: Problem, kinds: readonly Kind[], foreign: string | null = null): StreamError {
   const { code, limit = null } = problem;
   const words = describe(problem, kinds);
   const type = KINDS[code] ?? RefusedError;
   const title = TITLES[code] && (problem.message || TITLES[code]);
-  return new type(code, title || words.title, REMEDIES[code] ?? words.remedy, limit);
+  const remedy = REMEDIES[code] ?? words.remedy;
+  const also = foreign !== null && code in ABROAD ? ` ${ABROAD[code]!.replace("ORIGIN", foreign)}` : "";
+  return new type(code, title || words.title, remedy + also, limit);
 }

@@ -1,5 +1,6 @@
 /**
- * A typed client for mounted streams of gradio_webrtc, for any web page: `connect(url, options)`.
+ * A typed client for streams of gradio_webrtc, mounted ones and those of Gradio apps, for any web
+ * page: `connect(url, options)`.
  * The package `clients/typescript` is built from this file.
  */
 
@@ -9,12 +10,12 @@ import { makeCall } from "./connect";
 import type { ConnectOptions } from "./options";
 
 /**
- * Connects to the stream that is mounted at `url`, and resolves when media flow. Rejects with a
- * `StreamError`, whose `code` and `remedy` say why and what to try, and with a `TypeError` where `url`
- * is no address.
+ * Connects to the stream that is mounted at `url`, or to a `component` of the Gradio app there, and
+ * resolves when media flow. Rejects with a `StreamError`, whose `code` and `remedy` say why and what
+ * to try, and with a `TypeError` where `url` is no address or options contradict each other.
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Call> {
-  const call = makeCall(ownBrowser(), url, options);
+  const call = await makeCall(ownBrowser(), url, options);
   call.begin();
   return call.opened;
 }

@@ -25,6 +25,14 @@ export interface Ending {
 }
 
 export interface ConnectOptions {
+  /**
+   * Which `WebRTC` of the Gradio app at the address: its `elem_id` or label, its number from 0, or `true`
+   * for the only one. Its author's choices hold where an option says nothing, and always those of
+   * `mode` and `modality`.
+   */
+  component?: string | number | true;
+  /** Name and password of a Gradio app that has `auth`. */
+  auth?: readonly [name: string, password: string];
   /** Sent from the start on: the microphone, by default. */
   audio?: AudioSource;
   /** Sent from the start on: nothing, by default, unless `modality` says otherwise. */
@@ -54,14 +62,20 @@ export interface ConnectOptions {
   /** Plays what is received. */
   element?: HTMLMediaElement | null;
 
-  /** The app's own route that takes `{webrtc_id, ...values}`, such as `/input_hook`. */
+  /** For a mounted stream: the app's own route that takes `{webrtc_id, ...values}`, such as `/input_hook`. */
   inputs?: string;
-  /** The values to post there whenever the handler asks for them. */
+  /**
+   * The values to give whenever the handler asks for them. For a component an array, without it those
+   * that its page would show at first.
+   */
   inputValues?: () => InputValues;
-  /** The app's own event source of outputs, such as `/outputs?webrtc_id={webrtc_id}`. */
+  /** For a mounted stream: the app's own event source of outputs, such as `/outputs?webrtc_id={webrtc_id}`. */
   outputs?: string;
 
-  /** An additional output: parsed where it is JSON, else the text. */
+  /**
+   * An additional output: parsed where it is JSON, else the text. Of a component, what the listener of
+   * `on_additional_outputs` returned: an array with a value for each of its outputs.
+   */
   onOutput?: (output: unknown) => void;
   /** A control message: `log`, `error`, `warning`, `info`, `fetch_output`, `send_input`, ... */
   onMessage?: (message: Message) => void;
@@ -108,15 +122,14 @@ function constraints(source: AudioSource | VideoSource): MediaTrackConstraints |
   return typeof source === "object" && !isTrack(source) ? source : null;
 }
 
-export function settingsOf(options: ConnectOptions): Settings {
+/** What a program asks of its connection; whether ICE servers are asked for, its host knows. */
+export function settingsOf(options: ConnectOptions): Omit<Settings, "dynamicRtcConfiguration"> {
   const { audio, video } = sourcesOf(options);
   const { rtcConfiguration = null, fallback = "websocket", by = "webrtc" } = options;
-  const dynamic = typeof rtcConfiguration === "function";
   return {
     mode: options.mode ?? "send-receive",
     modality: modalityOf(options),
-    rtcConfiguration: dynamic ? null : rtcConfiguration,
-    dynamicRtcConfiguration: dynamic,
+    rtcConfiguration: typeof rtcConfiguration === "function" ? null : rtcConfiguration,
     trackConstraints: { audio: constraints(audio), video: constraints(video) },
     rtpParams: options.rtpParams ?? null,
     videoSources: [video === "screen" ? "screen" : "camera"],

@@ -91,6 +91,9 @@ def test_it_is_one_module_without_dependencies(program: Path) -> None:
     printed = run([NODE, "--input-type=module", "-e", asking], cwd=program)
     assert "connect" in printed
     assert "StreamError" in printed
+    refused = "await found.connect('/').catch(({ remedy }) => remedy)"
+    connecting = asking.replace("Object.keys(found)", refused)
+    assert "client in Python" in run([NODE, "--input-type=module", "-e", connecting], cwd=program)
 
 
 def test_its_version_is_that_of_the_server() -> None:

@@ -1,12 +1,12 @@
 /** A page with a mounted stream to talk to, in a world of fakes. */
 
-import type { Environment } from "../../lib/connection/environment";
 import { settle } from "../../lib/testing/clock";
 import { FakeBrowser } from "../../lib/testing/fake_browser";
 import type { Call } from "../call";
 import { makeCall, type Browser } from "../connect";
 import type { ConnectOptions } from "../options";
 import { FakeSource } from "./fake_source";
+import type { FakeApp } from "./gradio_app";
 
 interface Asked {
   readonly url: string;
@@ -26,6 +26,8 @@ export class Page extends FakeBrowser {
   readonly answers: (object | number | "offline")[] = [];
   readonly states: string[] = [];
   readonly told: unknown[] = [];
+  /** Where a Gradio app is served at `/gradio`. */
+  app: FakeApp | null = null;
   secure = true;
   mediaDevices: MediaDevices | undefined = this.devices as unknown as MediaDevices;
   hidden: (() => void)[] = [];
@@ -41,7 +43,7 @@ export class Page extends FakeBrowser {
 
   /** Begins a call, and lets it go as far as it goes by itself. */
   async begin(options: ConnectOptions = {}, url = "/stream"): Promise<Call> {
-    this.call = makeCall(this.#browser(), url, {
+    this.call = await makeCall(this.#browser(), url, {
       ...options,
       onState: (state, call) => {
         this.states.push(state);
@@ -76,7 +78,12 @@ export class Page extends FakeBrowser {
       address: "https://example.org/app/page.html",
       clock: this.clock,
       fetch: (url, init) => this.#fetch(url as string, init!),
-      environment: (server, root) => this.environment(server, root),
+      newId: () => "this page",
+      environment: (server, root, sessionHash) => {
+        const { secure, mediaDevices } = this;
+        const all = this.environment(server, root);
+        return { ...all, secure, mediaDevices, sessionHash: () => sessionHash };
+      },
       newEventSource: (url) => {
         this.sources.push(new FakeSource(url));
         return this.source;
@@ -88,12 +95,9 @@ export class Page extends FakeBrowser {
     };
   }
 
-  override environment(server: Environment["server"], root: string): Environment {
-    const { secure, mediaDevices } = this;
-    return { ...super.environment(server, root), secure, mediaDevices, sessionHash: () => "" };
-  }
-
-  #fetch(url: string, { headers, body }: RequestInit): Promise<Response> {
+  #fetch(url: string, init: RequestInit): Promise<Response> {
+    if (this.app !== null) return this.app.fetch(url, init);
+    const { headers, body } = init;
     const asked = JSON.parse(body as string) as Record<string, unknown>;
     this.asked.push({ url, headers: headers as Record<string, string>, body: asked });
     const kindly = asked.type === "offer" ? { type: "answer", sdp: "v=0", process: "p1" } : { status: "success" };
@@ -101,6 +105,7 @@ export class Page extends FakeBrowser {
     if (answer === "offline") return Promise.reject(new TypeError("Failed to fetch"));
     const status = typeof answer === "number" ? answer : 200;
     const json = typeof answer === "number" ? { detail: `No: ${answer}.` } : answer;
-    return Promise.resolve({ ok: status < 400, status, json: () => Promise.resolve(json) } as Response);
+    const read = (): Promise<object> => (status === 204 ? Promise.reject(new SyntaxError()) : Promise.resolve(json));
+    return Promise.resolve({ ok: status < 400, status, json: read } as Response);
   }
 }

@@ -68,11 +68,11 @@ export class Connection {
     this.media = new LateCapture(this.#sending, settings, { replaced, changed });
   }
 
-  /** Connects, with the devices open from the start unless `media` says otherwise. */
-  start(media = true): void {
+  /** Connects, with the devices open from the start unless `media` says otherwise; `token`: see `restart`. */
+  start(media = true, token = this.#token): void {
     this.#notice = null;
     this.#lastError.forget();
-    this.#taken = null;
+    [this.#taken, this.#token] = [null, token];
     const { fallbackMs, way } = this.#links;
     this.#dispatch({ type: "start", media: media && sends(this.settings().mode), fallbackMs, way });
   }

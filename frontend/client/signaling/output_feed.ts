@@ -1,12 +1,10 @@
 /** Additional outputs, by the app's own event source: one for each connection of a call. */
 
-import type { Clock } from "../lib/types";
+import type { Clock } from "../../lib/types";
+import { LAST_MS } from "./host";
 
 /** What a browser's event source is asked for. */
 export type Source = Pick<EventSource, "addEventListener" | "close">;
-
-/** How long what was emitted last may take to arrive when the call is over, ms. */
-export const LAST_MS = 2_000;
 
 export class OutputFeed {
   #source: Source | null = null;
