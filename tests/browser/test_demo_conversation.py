@@ -98,4 +98,4 @@ def test_goodbye_ends_it(
     start(page)
     page.component().reach("idle", seconds=2 * PATIENCE)
     assert "The conversation is over" in (page.component().notice() or "")
-    assert bubbles(page, "bot").count() == 2
+    expect(bubbles(page, "bot")).to_have_count(2, timeout=PATIENCE * 1000)

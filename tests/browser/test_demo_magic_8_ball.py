@@ -78,9 +78,10 @@ def test_asked_aloud_it_answers_aloud_with_one_of_its_twenty_answers(
     answers(page)
     assert words(page, "words") in sys.modules["oracle"].ANSWERS
     assert page.page.evaluate("[...seen]").count("thinking") == 1
-    # The embedded recognition is rough: what it made of the question is what is shown.
-    assert heard[0]
-    assert words(page, "question") == f"“{heard[0]}”"
+    # The embedded recognition is rough: what it made of the question is what is shown. It may have
+    # been asked before, in a pause that was not the end.
+    shown = words(page, "question")
+    assert shown in [f"“{each}”" for each in heard if each]
     ball.stop()
 
 

@@ -102,7 +102,8 @@ def test_another_device_is_taken_live_and_remembered(
     assert used(component) != other
     picker.select_option(other)
     page.until(lambda: used(component) == other, "the other device to be sent")
-    assert page.page.evaluate("probe.captures.at(0).readyState") == "ended"
+    let_go = "probe.captures.at(0).readyState === 'ended'"
+    page.until(lambda: page.page.evaluate(let_go), "the first one to be let go of")
     assert component.states()[-1] == "connected"
     assert component.states().count("connected") == 1
     if kind == "video":
@@ -153,4 +154,7 @@ def test_the_meters_move_with_both_sides_sound(serve: Serve, visit: Open) -> Non
     )
     component.part("webrtc-mute").click()
     component.visit.until(lambda: max(heights()) == 0, "both meters to sink")
-    assert {meter.get_attribute("data-speaking") for meter in meters} == {"false"}
+    component.visit.until(
+        lambda: {meter.get_attribute("data-speaking") for meter in meters} == {"false"},
+        "neither side to be shown as speaking",
+    )

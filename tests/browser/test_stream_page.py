@@ -62,8 +62,9 @@ def test_the_guides_voice_has_inputs_on_its_left_and_outputs_on_its_right(
     component.start()
     name.fill("Bob")
     opened.until(component.hears, "the reply")
-    opened.until(said.input_value, "what is said on the side")
-    assert re.match(r"Bob spoke for \d\.\d s\n", said.input_value())
+    # On a busy machine the first question may be over before the name is there.
+    line = re.compile(r"^Bob spoke for \d\.\d s$", re.MULTILINE)
+    opened.until(lambda: line.search(said.input_value()), said.input_value)
     assert list(stream.connections) == list(stream.handlers)
     assert isinstance(next(iter(stream.handlers.values())), ReplyOnPause)
     component.stop()

@@ -20,6 +20,7 @@ from tests.support.sessions import until
 SECONDS = 3.0
 
 
+@pytest.mark.serial  # measures how soon
 @pytest.mark.parametrize("direction", ["to the server", "both"])
 async def test_video_is_back_soon(direction: str) -> None:
     track = DetailedTrack()
@@ -38,6 +39,7 @@ async def test_video_is_back_soon(direction: str) -> None:
         assert server.session(client).ending is None
 
 
+@pytest.mark.serial
 async def test_the_server_sends_a_key_frame_for_what_it_cannot_send_again() -> None:
     """A browser reports the packets of the outage as lost; of those, none are kept so long."""
     async with Served(Stream(lambda frame: frame)) as server:

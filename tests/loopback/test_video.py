@@ -118,6 +118,7 @@ async def test_outputs_and_the_end_come_with_pictures() -> None:
     ]
 
 
+@pytest.mark.serial  # measures how late pictures are
 async def test_a_slow_handler_stays_live() -> None:
     """With 100 ms a picture at 30 a second, two of three are skipped and no delay builds up."""
     track = NumberedTrack()

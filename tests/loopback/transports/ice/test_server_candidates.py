@@ -79,6 +79,7 @@ async def test_a_dead_server_beside_a_living_one_costs_at_most_a_second(
         assert took - usual < 1.0
 
 
+@pytest.mark.serial
 async def test_a_refused_password_leaves_the_direct_way(
     turn: Coturn, caplog: pytest.LogCaptureFixture
 ) -> None:
