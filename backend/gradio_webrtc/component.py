@@ -99,6 +99,7 @@ class WebRTC(StreamMethods, ServerFunctions):
         allowed_origins: Sequence[str] | None = None,
         fallback: Fallback = "websocket",
         push_to_talk: bool = False,
+        shared: bool = False,
         *,
         shared_host: StreamHost | None = None,
         shared_listeners: OutputListeners | None = None,
@@ -197,6 +198,9 @@ class WebRTC(StreamMethods, ServerFunctions):
                 fail with an error instead. The page says which it is.
             push_to_talk: whether the person talks by a button they hold, or the space bar: the
                 microphone sends sound only then, and a press is a turn of a `ReplyOnPause`.
+            shared: in `mode="receive"`, whether everybody watches the same: the function runs
+                once for all who chose the same values of its inputs, and each frame is encoded
+                once. It ends some seconds after the last of them has left.
             shared_host: for this package itself; leave it out.
             shared_listeners: for this package itself; leave it out.
 
@@ -217,6 +221,7 @@ class WebRTC(StreamMethods, ServerFunctions):
             record=record,
             candidate_addresses=candidate_addresses,
             allowed_origins=allowed_origins,
+            shared=shared,
         )
         page = check_page_options(
             stream,
@@ -262,6 +267,7 @@ class WebRTC(StreamMethods, ServerFunctions):
         self.allowed_origins = stream.allowed_origins
         self.fallback = fallback
         self.push_to_talk = push_to_talk
+        self.shared = stream.shared
         self._host = shared_host
         self.listeners = OutputListeners() if shared_listeners is None else shared_listeners
         self._streamed = shared_host is not None

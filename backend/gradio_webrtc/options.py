@@ -39,6 +39,8 @@ from gradio_webrtc.transports.negotiation.candidate_addresses import (
     CandidateAddresses,
     check_candidate_addresses,
 )
+from gradio_webrtc.transports.negotiation.signaling import kinds_for
+from gradio_webrtc.transports.sharing.watching_handler import Shared
 
 Variant = Literal["wave", "textbox"]
 VideoSource = Literal["camera", "screen"]
@@ -70,6 +72,7 @@ class StreamOptions:
     record: Recording | None
     candidate_addresses: CandidateAddresses
     allowed_origins: list[str] | None
+    shared: bool = False
 
     def settings(
         self,
@@ -100,10 +103,10 @@ class StreamOptions:
         if inputs is not None:
             check_arity(fn, inputs, mode=self.mode)
         needs = needs_args(fn, self.mode) if inputs is None else inputs > 0
+        asks = inputs is None and takes_args(fn, self.mode)
         return StreamSettings(
-            make_handler=partial(
-                make, needs_args=needs, asks_args=inputs is None and takes_args(fn, self.mode)
-            ),
+            make_handler=partial(make, needs_args=needs, asks_args=asks),
+            shared=Shared(fn, kinds_for(self.modality), needs, asks) if self.shared else None,
             check_args=lambda count: check_arity(fn, count, mode=self.mode),
             mode=self.mode,
             modality=self.modality,
@@ -153,6 +156,7 @@ def check_stream_options(
     record: Recording | str | None = None,
     candidate_addresses: CandidateAddresses = "auto",
     allowed_origins: Sequence[str] | None = None,
+    shared: bool = False,
 ) -> StreamOptions:
     """Check what ``WebRTC`` and ``Stream`` take alike.
 
@@ -163,6 +167,8 @@ def check_stream_options(
     one_of("modality", modality, get_args(Modality))
     check_frame_format(frame_format)
     one_of("video_codec", video_codec, (*get_args(VideoCodec), None))
+    if shared and mode != "receive":
+        raise ConfigurationError(f'shared=True is for mode="receive"; got mode="{mode}".')
     recording = as_recording(record)
     if recording is not None:
         recording.sides(mode)
@@ -181,6 +187,7 @@ def check_stream_options(
         record=recording,
         candidate_addresses=check_candidate_addresses(candidate_addresses),
         allowed_origins=checked_origins(allowed_origins),
+        shared=bool(shared),
     )
 
 
@@ -274,14 +281,14 @@ def number_or_none(name: str, value: float | None) -> float | None:
     return float(value)
 
 
-def limit_or_none(value: Places) -> int | None:
-    """Return how many may stream at once; ``"default"`` is 1 and ``None`` no limit.
+def limit_or_none(value: Places, *, shared: bool = False) -> int | None:
+    """Return how many may stream at once; ``"default"`` is 1, and as many as come if ``shared``.
 
     Raises:
         ConfigurationError: it is none of these.
     """
     if value == "default":
-        return 1
+        return None if shared else 1
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:

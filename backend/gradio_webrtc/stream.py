@@ -60,7 +60,7 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
         modality: ``"audio"``, ``"video"`` or ``"audio-video"``; by default what a stream handler
             is for, and ``"video"`` for a function.
         concurrency_limit: how many clients may be connected at once; ``None`` for no limit,
-            1 by default.
+            1 by default, and no limit if ``shared``.
         time_limit: seconds after which a connected stream ends, or ``None``.
         allow_extra_tracks: accept, and ignore, tracks that do not belong to ``modality``.
         rtp_params: for the page, as ``WebRTC`` takes it.
@@ -89,6 +89,8 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
         executor: runs a function or generator that is not async on the workers of a
             ``concurrent.futures.Executor``, such as other processes; or a function that makes it,
             or ``ExecutorOptions``. ``ReplyOnPause`` takes its own.
+        shared: in mode ``"receive"``, whether ``handler`` runs once for all clients who gave the
+            same values of its inputs, and is encoded once, as ``WebRTC`` takes it.
 
     Raises:
         ConfigurationError: an argument cannot work; the text says which and what to pass.
@@ -122,6 +124,7 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
         show_error: bool = False,
         telephone: TelephoneOptions | None = None,
         executor: ExecutorChoice | None = None,
+        shared: bool = False,
     ) -> None:
         modality = modality_of(handler) if modality is None else modality
         options = check_stream_options(
@@ -138,6 +141,7 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
             record=record,
             candidate_addresses=candidate_addresses,
             allowed_origins=allowed_origins,
+            shared=shared,
         )
         page = check_page_arguments(
             options,
@@ -158,7 +162,8 @@ class Stream(SessionAccess, PageAccess, SocketAccess, TelephoneAccess):
         self.additional_output_components = page.outputs
         self.time_limit = options.time_limit
         self.verbose = verbose
-        self.host = StreamHost(settings, SessionRegistry(limit_or_none(concurrency_limit)))
+        limit = limit_or_none(concurrency_limit, shared=options.shared)
+        self.host = StreamHost(settings, SessionRegistry(limit))
         self._telephone = Telephone(self.host, telephone or TelephoneOptions())
         self._page = StreamPage(self.host, handler, options, page, concurrency_limit)
 

@@ -17,6 +17,7 @@ from gradio_webrtc import Recording, Stream, WebRTCError, get_current_context
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.recording.recorder import Recorder
 from gradio_webrtc.transports.peer_transport import PeerTransport
+from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
 from tests.support.echo_handlers import EchoHandler, SilentHandler
 from tests.support.recognisable_tracks import NumberedTrack, SineTrack, main_frequency, purity
 from tests.support.recordings import Recorded, decode
@@ -120,6 +121,7 @@ async def test_both_sides_with_sound_and_picture_in_sync(tmp_path: Path) -> None
         witness = session.recorder = Witness(session.recorder)
         assert isinstance(session.transport, PeerTransport)
         outgoing = session.transport._outgoing
+        assert isinstance(outgoing, OutgoingMedia)
         assert outgoing.video is not None
         outgoing.playback._sent, outgoing.video._sent = witness.audio_sent, witness.video_sent
         await client.connected()

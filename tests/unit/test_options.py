@@ -66,6 +66,19 @@ def test_a_button_to_talk_needs_a_page_that_sends_sound(page: dict[str, str]) ->
     check(modality="audio-video", push_to_talk=True)
 
 
+@pytest.mark.parametrize("mode", ["send-receive", "send"])
+def test_only_what_people_watch_is_shared(mode: str) -> None:
+    with pytest.raises(ConfigurationError, match=r'shared=True is for mode="receive"'):
+        check(mode=mode, shared=True)
+    assert check(mode="receive", shared=True)[0].shared
+
+
+def test_as_many_watch_what_is_shared_as_come_unless_there_is_a_limit() -> None:
+    assert limit_or_none("default") == 1
+    assert limit_or_none("default", shared=True) is None
+    assert limit_or_none(3, shared=True) == 3
+
+
 def test_turns_can_be_left_unshown() -> None:
     assert check(turn_labels=False)[1].turn_labels is False
 

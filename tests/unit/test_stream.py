@@ -53,6 +53,22 @@ async def test_one_place_by_default_and_any_number_for_none() -> None:
     assert Stream(same, concurrency_limit=None).host.registry.limit is None
 
 
+async def test_a_shared_stream_and_its_page_run_the_same_code_for_all_who_come() -> None:
+    def show() -> None:
+        """Show nothing."""
+
+    stream = Stream(show, mode="receive", shared=True)
+    page = stream.webrtc_component
+    assert page._host is not None
+    for host in (stream.host, page._host):
+        assert host.settings.shared is not None
+        assert host.settings.shared.code is show
+        assert host.registry.limit is None
+    assert page._host.sources is stream.host.sources
+    assert "shared" not in page.get_config()
+    assert Stream(show, mode="receive").host.settings.shared is None
+
+
 async def test_each_connection_has_a_handler_of_its_own() -> None:
     settings = Stream(EchoHandler(), modality="audio").host.settings
     assert settings.make_handler() is not settings.make_handler()

@@ -164,7 +164,7 @@ class ServerFunctions(StreamingComponent):
         config["output_listeners"] = self.listeners.ids()
         for private in (
             *("server_rtc_configuration", "allow_extra_tracks", "frame_format", "record"),
-            *("candidate_addresses", "allowed_origins"),
+            *("candidate_addresses", "allowed_origins", "shared"),
         ):
             config.pop(private, None)
         return config

@@ -121,7 +121,7 @@ def check_arguments(
     """
     with _named(component):
         one_of("send_input_on", send_input_on, get_args(SendInputOn))
-        limit = limit_or_none(concurrency_limit)
+        limit = limit_or_none(concurrency_limit, shared=component.stream_options.shared)
         time_limit = number_or_none("time_limit", time_limit)
         further = _further_inputs(component, inputs)
         others = _other_outputs(component, outputs)

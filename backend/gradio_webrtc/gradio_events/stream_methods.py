@@ -69,7 +69,8 @@ class StreamMethods(PublishedMethods, StreamingComponent):
                 one each, unless there is an `on_additional_outputs()` for these.
             js: JavaScript run in the page before the input values are sent.
             concurrency_limit: how many people may stream at once; `None` for no limit, 1 by
-                default. The next person waits in line and is admitted without reloading.
+                default, no limit for a `shared` component. The next person waits in line and is
+                admitted without reloading.
             concurrency_id: streams with the same id share their places, the lowest limit counting.
             time_limit: seconds after which a stream ends, counted from the moment it is connected.
             trigger: the event that starts a stream in mode `"receive"`, such as `button.click`;

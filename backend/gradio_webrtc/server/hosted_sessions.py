@@ -18,6 +18,7 @@ from gradio_webrtc.server.process_end import end_with_process, running_hosts, wa
 from gradio_webrtc.server.server_stop import watch_server
 from gradio_webrtc.server.session_registry import SessionRegistry
 from gradio_webrtc.server.settings import StreamSettings
+from gradio_webrtc.server.sharing.shared_sources import SharedSources
 from gradio_webrtc.session.ids import may_act
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import CloseReason, SessionState
@@ -33,6 +34,7 @@ class HostedSessions:
         registry: who is in, and who waits; streams that share their places share it.
         listeners: who takes the additional outputs of Gradio's pages; each gets every one.
         outputs: where additional outputs wait.
+        sources: what the viewers of a shared stream watch.
         name: what its figures are called by.
     """
 
@@ -46,6 +48,7 @@ class HostedSessions:
         self.registry = registry
         self.listeners: Sequence[Hashable] = ()
         self.name = "stream"
+        self.sources = SharedSources()
         self.outputs = OutputStore() if outputs is None else outputs
         self._sessions: WeakSet[Session] = WeakSet()
         self._watching: asyncio.Task[None] | None = None
@@ -164,6 +167,7 @@ class HostedSessions:
     async def aclose(self) -> None:
         """End every session because the server stops."""
         await self.registry.close_all(CloseReason.SERVER_SHUTDOWN)
+        await self.sources.aclose()
         if self.registry.shared is not None:
             await self.registry.shared.aclose()
         self.outputs.clear()
@@ -171,8 +175,8 @@ class HostedSessions:
             shut_down_made()
 
     def occupied(self) -> bool:
-        """Whether there is a session. Any thread."""
-        return len(self.registry) > 0
+        """Whether there is a session, or what viewers have just left. Any thread."""
+        return len(self.registry) > 0 or len(self.sources) > 0
 
     async def stop_serving(self) -> None:
         """``aclose``, and tell the server's other requests that it stops. Idempotent."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
-from gradio_webrtc.handlers.protocol import Handler
+from gradio_webrtc.handlers.protocol import Handler, Mode
 from gradio_webrtc.media.video.rate_limiter import FrameRate
 from gradio_webrtc.recording.recorder import make_recorder
 from gradio_webrtc.server.session_registry import Place
 from gradio_webrtc.server.settings import StreamSettings
+from gradio_webrtc.server.sharing.shared_sources import SharedSources
 from gradio_webrtc.session.output_announcements import OutputSink
 from gradio_webrtc.session.session import Session
 from gradio_webrtc.session.state import Limits
@@ -20,6 +21,8 @@ from gradio_webrtc.transports.ice.ice_servers import to_aiortc
 from gradio_webrtc.transports.negotiation.candidate_addresses import Scope
 from gradio_webrtc.transports.negotiation.signaling import kinds_for
 from gradio_webrtc.transports.peer_transport import PeerTransport
+from gradio_webrtc.transports.sharing.viewer_media import ViewerMedia
+from gradio_webrtc.transports.sharing.watching_handler import WatchingHandler
 
 MakeWire: TypeAlias = Callable[[TransportListener, Handler], Transport]
 """Makes a session's wire, which tells that session what happens, for the handler it serves."""
@@ -43,7 +46,11 @@ class Line:
 
 
 def build_session(
-    settings: StreamSettings, place: Place, outputs: OutputSink, line: Line
+    settings: StreamSettings,
+    place: Place,
+    outputs: OutputSink,
+    line: Line,
+    sources: SharedSources | None = None,
 ) -> Session:
     """Return a session, ready to be started.
 
@@ -52,14 +59,17 @@ def build_session(
         place: what the session was given leave for.
         outputs: takes what the handler says on the side; closed if no session comes of it.
         line: what carries it.
+        sources: where its viewers find what a shared stream shows.
 
     Raises:
         ConfigurationError: the settings cannot be served.
     """
+    shared = settings.shared if sources is not None else None
     try:
-        handler = settings.make_handler()
+        handler = settings.make_handler() if shared is None else WatchingHandler(shared)
         kinds = kinds_for(settings.modality)
-        return Session(
+        recording = settings.recording if shared is None else None  # which its source makes
+        session = Session(
             place.webrtc_id,
             handler,
             line.limits or settings.limits,
@@ -67,7 +77,7 @@ def build_session(
             outputs,
             owner=place.owner,
             network=place.network,
-            recorder=make_recorder(settings.recording, settings.mode, kinds, place.webrtc_id),
+            recorder=make_recorder(recording, settings.mode, kinds, place.webrtc_id),
             composer=settings.composer,
             phone_mode=line.phone_mode,
             websocket=line.websocket,
@@ -76,6 +86,9 @@ def build_session(
     except BaseException:
         outputs.close()
         raise
+    if isinstance(handler, WatchingHandler) and shared is not None and sources is not None:
+        handler.join = partial(sources.join, settings, shared, handler.viewer, session)
+    return session
 
 
 def webrtc_line(
@@ -98,11 +111,13 @@ def webrtc_line(
         ConfigurationError: the configuration cannot be used.
     """
     rtc = to_aiortc(configuration)
+    mode: Mode = "send" if text_only else settings.mode
+    sent = kinds_for(settings.modality) if mode != "send" else ()
 
     def make(listener: TransportListener, handler: Handler) -> PeerTransport:
         return PeerTransport(
             listener,
-            mode="send" if text_only else settings.mode,
+            mode=mode,
             modality=settings.modality,
             configuration=rtc,
             audio_format=handler.audio_format,
@@ -111,6 +126,9 @@ def webrtc_line(
             candidate_addresses=settings.candidate_addresses,
             client=client,
             udp=settings.udp,
+            outgoing=ViewerMedia(handler.viewer, sent)
+            if isinstance(handler, WatchingHandler)
+            else None,
         )
 
     return Line(make, limits=replace(settings.limits, silence=None) if text_only else None)

@@ -17,6 +17,7 @@ from gradio_webrtc.transports.ice.ice_servers import RTCConfigurationSource
 from gradio_webrtc.transports.ice.udp_ports import UdpPorts, udp_ports
 from gradio_webrtc.transports.media_preferences import MediaPreferences
 from gradio_webrtc.transports.negotiation.candidate_addresses import CandidateAddresses
+from gradio_webrtc.transports.sharing.watching_handler import Shared
 
 
 @dataclass
@@ -37,6 +38,7 @@ class StreamSettings:
         words: what the page shows for an error, given its id and ``show_error``.
         udp: which UDP ports carry media, by default as the environment says.
         living: how many sessions one address may have; likewise.
+        shared: what runs once for all viewers, or ``None`` for a handler for each client.
         redis: where all processes count their sessions together, or ``None``; likewise.
     """
 
@@ -56,6 +58,7 @@ class StreamSettings:
     allowed_origins: Sequence[str] | None = None
     show_error: bool = False
     words: Callable[..., str] = words_for
+    shared: Shared | None = None
     udp: UdpPorts = field(default_factory=udp_ports)
     living: Quota = field(default_factory=lambda: quota_of_sessions(os.environ))
     redis: str | None = field(default_factory=redis_url, repr=False)

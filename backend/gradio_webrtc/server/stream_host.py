@@ -71,6 +71,7 @@ class StreamHost(HostedSessions):
         """Return the host of other clients of the same stream: only the settings differ."""
         host = StreamHost(settings, self.registry, self.outputs)
         host.answering.tally, host.name = self.answering.tally, self.name
+        host.sources = self.sources
         return host
 
     # -- requests: each answers with a dict, a refusal among them ------------------------------
@@ -222,7 +223,7 @@ class StreamHost(HostedSessions):
 
     async def _open(self, place: Place, line: Line) -> Session:
         outputs = self.outputs.open(place.webrtc_id, place.owner, self.listeners)
-        session = build_session(self.settings, place, outputs, line)
+        session = build_session(self.settings, place, outputs, line, self.sources)
         self._end_with_process()
         try:
             self.registry.add(place, session)

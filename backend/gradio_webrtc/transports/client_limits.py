@@ -15,14 +15,13 @@ from gradio_webrtc.transports.aiortc_internals.connection import (
 )
 from gradio_webrtc.transports.aiortc_internals.sending import protect_sender
 from gradio_webrtc.transports.data_limits import DataLimits
-from gradio_webrtc.transports.sending.audio_sender import AudioSender
-from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
+from gradio_webrtc.transports.sending.outgoing_media import Outgoing
 
 logger = logging.getLogger(__name__)
 
 
 def protect(
-    pc: RTCPeerConnection, outgoing: OutgoingMedia, exceeded: Callable[[str], None]
+    pc: RTCPeerConnection, outgoing: Outgoing, exceeded: Callable[[str], None]
 ) -> DataLimits | None:
     """Bound what packets of the client can cost; call it when ``pc`` has answered.
 
@@ -47,9 +46,8 @@ def protect(
         ) -> tuple[list[int], bool]:
             return lost.choose(asked, kept, time.monotonic())
 
-        def reported(fraction: float, audio: AudioSender | None = outgoing.audio) -> None:
-            if audio is not None:
-                audio.lost(fraction, time.monotonic())
+        def reported(fraction: float) -> None:
+            outgoing.audio_lost(fraction, time.monotonic())
 
         if transceiver.kind == "video":
             protect_sender(sender, choose, outgoing.repeat_picture, _ignored, complain)

@@ -28,7 +28,6 @@ from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.transport import TransportListener
 from gradio_webrtc.transports.aiortc_internals.connection import close_by_force, close_sockets
 from gradio_webrtc.transports.aiortc_internals.ice import watch_checks
-from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.client_limits import protect
 from gradio_webrtc.transports.control_channel import ControlChannel
 from gradio_webrtc.transports.data_limits import DataLimits, announcing_limits
@@ -43,9 +42,13 @@ from gradio_webrtc.transports.negotiation.candidates import RemoteCandidate
 from gradio_webrtc.transports.negotiation.signaling import Offer, kinds_for, taken_sections
 from gradio_webrtc.transports.receiving.incoming_media import Incoming
 from gradio_webrtc.transports.receiving.receiver import Receiver
-from gradio_webrtc.transports.sending.audio_sender import ReadyOpus
-from gradio_webrtc.transports.sending.bitrate_limits import limit_sender, prefer
-from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
+from gradio_webrtc.transports.sending.bitrate_limits import prefer
+from gradio_webrtc.transports.sending.outgoing_media import (
+    DEFAULTS,
+    Outgoing,
+    OutgoingMedia,
+    takes_opus,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +60,6 @@ OPENING_SECONDS = 2.0
 """How long a last message waits for a control channel that is still opening."""
 
 CLOSE_SECONDS = 5.0
-
-DEFAULTS = MediaPreferences()
 
 _DIRECTIONS = {"send-receive": "sendrecv", "send": "recvonly", "receive": "sendonly"}
 
@@ -83,6 +84,7 @@ class PeerTransport:
         candidate_addresses: which of the client's addresses are checked.
         client: where the client's request came from.
         udp: which UDP ports carry media; by default any.
+        outgoing: what is sent; by default what this connection's own handler emits.
 
     Attributes:
         playback: the audio that is played.
@@ -101,6 +103,7 @@ class PeerTransport:
         candidate_addresses: CandidateAddresses = "auto",
         client: Scope = Scope.PUBLIC,
         udp: UdpPorts | None = None,
+        outgoing: Outgoing | None = None,
     ) -> None:
         self._listener = listener
         self._udp = udp or UdpPorts()
@@ -111,8 +114,10 @@ class PeerTransport:
         channels = 2 if audio_format.layout == "stereo" else 1
         self._pc = RTCPeerConnection(configuration)
         self._ice_servers = configuration.iceServers or []
-        plays = self._kinds if mode != "send" else ()
-        self._outgoing = OutgoingMedia(plays, rate, listener.recorder, preferences.audio_bitrate)
+        if outgoing is None:
+            plays = self._kinds if mode != "send" else ()
+            outgoing = OutgoingMedia(plays, rate, listener.recorder, preferences)
+        self._outgoing = outgoing
         self.playback = self._outgoing.playback
         self._incoming = Incoming(listener, channels, preferences.max_resolution, self.send)
         self._control = ControlChannel()
@@ -198,14 +203,8 @@ class PeerTransport:
         return wanted
 
     def _use(self, transceiver: RTCRtpTransceiver, *, copies: bool) -> None:
-        codecs = negotiated_codecs(transceiver)
-        opus = bool(codecs) and codecs[0].mimeType.lower() == "audio/opus"
-        if opus and self._outgoing.audio is not None and transceiver.kind == "audio":
-            self._outgoing.audio.use_opus(copies=copies)
-            set_encoder(transceiver.sender, ReadyOpus())
-        limit = self._preferences.video_bitrate
-        if limit is not None and transceiver.kind == "video" and self._outgoing.video is not None:
-            limit_sender(transceiver, limit)
+        self._outgoing.negotiated(transceiver, copies=copies)
+        opus = transceiver.kind == "audio" and takes_opus(transceiver)
         self._incoming.use(transceiver, opus=opus)
 
     # -- what the connection tells -------------------------------------------------------------

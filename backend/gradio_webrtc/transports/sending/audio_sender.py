@@ -32,6 +32,17 @@ class ReadyOpus(Encoder):
         return [bytes(packet)], packet.pts
 
 
+def audio_frame(frame: PacedFrame) -> AudioFrame:
+    """Return 20 ms as aiortc's own encoders take them: packed, channels interleaved."""
+    packed = frame.samples.T.reshape(1, -1)
+    layout = "stereo" if frame.samples.shape[0] == 2 else "mono"
+    audio = AudioFrame.from_ndarray(packed, "s16", layout)
+    audio.sample_rate = SAMPLE_RATE
+    audio.pts = frame.pts
+    audio.time_base = TIME_BASE
+    return audio
+
+
 class AudioSender(MediaStreamTrack):
     """Hands what is played to aiortc, a packet for each 20 ms.
 
@@ -78,11 +89,4 @@ class AudioSender(MediaStreamTrack):
     def _encode(self, frame: PacedFrame) -> AudioFrame | Packet[Any]:
         if self._encodes:
             return self._opus.encode(frame.samples, frame.pts)
-        # Packed samples: one row, channels interleaved.
-        packed = frame.samples.T.reshape(1, -1)
-        layout = "stereo" if frame.samples.shape[0] == 2 else "mono"
-        audio = AudioFrame.from_ndarray(packed, "s16", layout)
-        audio.sample_rate = SAMPLE_RATE
-        audio.pts = frame.pts
-        audio.time_base = TIME_BASE
-        return audio
+        return audio_frame(frame)

@@ -1,0 +1,1 @@
+"""One source for many viewers: which of them watch the same, and how long it runs."""

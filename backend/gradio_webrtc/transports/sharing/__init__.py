@@ -1,0 +1,1 @@
+"""One source for many viewers: encoded once, sent to each."""

@@ -1,0 +1,112 @@
+"""One viewer's tracks, and what they take of the source."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from aiortc.mediastreams import MediaStreamError
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from av import AudioFrame
+
+from gradio_webrtc.media.audio.opus import FRAME_SAMPLES
+from gradio_webrtc.media.audio.pacer import Frame
+from gradio_webrtc.media.sharing.key_frame_group import PackedFrame
+from gradio_webrtc.transports.sharing.viewer import Viewer
+from gradio_webrtc.transports.sharing.viewer_media import (
+    KEY_FRAMES_AT_ONCE,
+    PackedEncoder,
+    ViewerMedia,
+)
+
+PACKED = PackedFrame((b"one", b"two"), 3000)
+
+
+def negotiated(kind: str, codec: str) -> Any:
+    """Return a transceiver as it is when both sides have agreed on ``codec``."""
+    parameters = RTCRtpCodecParameters(codec, 8000, payloadType=8)
+    return SimpleNamespace(kind=kind, _codecs=[parameters], sender=SimpleNamespace())
+
+
+def encoder_of(transceiver: Any) -> Any:
+    return getattr(transceiver.sender, "_RTCRtpSender__encoder", None)
+
+
+@pytest.mark.parametrize("codec", ["VP8", "H264"])
+async def test_video_goes_out_as_it_is_packed(codec: str) -> None:
+    viewer = Viewer()
+    media, transceiver = ViewerMedia(viewer, ("video",)), negotiated("video", f"video/{codec}")
+    media.negotiated(transceiver, copies=True)
+    assert viewer.codec == codec
+    assert viewer.packed
+    assert media.track("audio") is None
+    track = media.track("video")
+    assert track is not None
+    viewer.show(PACKED)
+    assert encoder_of(transceiver).pack(await track.recv()) == ([b"one", b"two"], 3000)
+    media.stop()
+    with pytest.raises(MediaStreamError):
+        await track.recv()
+
+
+async def test_opus_goes_out_packed_and_for_g711_the_samples() -> None:
+    viewer = Viewer()
+    media, opus = ViewerMedia(viewer, ("audio",)), negotiated("audio", "audio/opus")
+    media.negotiated(opus, copies=True)
+    assert viewer.audio_form == "opus"
+    assert isinstance(encoder_of(opus), PackedEncoder)
+    plain = negotiated("audio", "audio/PCMU")
+    media.negotiated(plain, copies=True)
+    assert viewer.audio_form == "samples"
+    assert encoder_of(plain) is None  # aiortc makes its own
+    viewer.play(Frame(np.full((1, FRAME_SAMPLES), 5, np.int16), 960))
+    track = media.track("audio")
+    assert track is not None
+    frame = await track.recv()
+    assert isinstance(frame, AudioFrame)
+    assert (frame.pts, frame.samples, frame.sample_rate) == (960, FRAME_SAMPLES, 48_000)
+    media.stop()
+
+
+async def test_what_the_receiver_can_take_is_noted() -> None:
+    viewer = Viewer()
+    encoder = PackedEncoder(viewer)
+    assert encoder.target_bitrate == 0
+    encoder.target_bitrate = 700_000
+    assert (viewer.estimate, encoder.target_bitrate) == (700_000, 700_000)
+    with pytest.raises(NotImplementedError):
+        encoder.encode(AudioFrame())
+
+
+async def test_losses_are_noted_where_copies_help() -> None:
+    for copies in (True, False):
+        viewer = Viewer()
+        media = ViewerMedia(viewer, ("audio",))
+        media.audio_lost(0.5, 0.0)
+        assert not viewer.loses_audio
+        media.negotiated(negotiated("audio", "audio/opus"), copies=copies)
+        media.audio_lost(0.1, 1.0)
+        assert viewer.loses_audio is copies
+        media.audio_lost(0.0, 100.0)
+        assert not viewer.loses_audio
+        media.stop()
+
+
+async def test_one_viewer_cannot_make_everybodys_frames_key_frames() -> None:
+    asked: list[Viewer] = []
+    viewer = Viewer(asked.append)
+    media = ViewerMedia(viewer, ("video",))
+    for _ in range(100):
+        media.repeat_picture()
+    assert len(asked) == KEY_FRAMES_AT_ONCE
+    media.stop()
+
+
+async def test_nothing_waits_when_all_was_sent() -> None:
+    viewer = Viewer()
+    media = ViewerMedia(viewer, ("audio", "video"))
+    await media.drain()
+    assert media.playback.queued_s == 0
+    media.stop()
