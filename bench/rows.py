@@ -55,6 +55,19 @@ ROWS: tuple[Row, ...] = (
     Row("video-100ms-growth", "the same: growth since the third second", "ms", 50),
     Row("video-busy", "video round trip, 2 sessions, 30 ms busy each, after 8 s", "ms", 250),
     Row("video-busy-growth", "the same: growth since the third second", "ms"),
+    *(
+        row
+        for id, who, cpu, missed, join in (
+            ("viewers-1", "1 viewer of a shared 720p stream", None, None, None),
+            ("viewers-50", "50 viewers of a shared 720p stream", 90, 5, 150),
+            ("viewers-apart-4", "4 viewers of 720p, not shared", None, None, None),
+        )
+        for row in (
+            Row(f"{id}-cpu", f"CPU of the server, {who}", "%", cpu),
+            Row(f"{id}-missed", f"frames missed by the worst, {who}", "%", missed),
+            Row(f"{id}-join", f"connected to first frame, {who}", "ms", join),
+        )
+    ),
     Row("turn", "last word to first reply audio, by silence alone", "ms", 700, complete=True),
     Row("turn-spread", "the same: slowest less fastest", "ms", 60),
     Row("turn-300", "last word to first reply audio, silence_ms=300", "ms", 500, complete=True),

@@ -10,6 +10,7 @@ from bench.scenarios.phone import PHONE_SCENARIOS
 from bench.scenarios.plan import Scenario
 from bench.scenarios.turns import TURN_SCENARIOS
 from bench.scenarios.video import VIDEO_SCENARIOS
+from bench.scenarios.viewers import VIEWER_SCENARIOS
 from bench.scenarios.websocket import WEBSOCKET_SCENARIOS
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -18,6 +19,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *WEBSOCKET_SCENARIOS,
     VIDEO_CONNECT,
     *VIDEO_SCENARIOS,
+    *VIEWER_SCENARIOS,
     *TURN_SCENARIOS,
     BALL_SCENARIO,
     *PHONE_SCENARIOS,

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from fastapi import FastAPI
 
+from bench.servers.films import film
 from bench.servers.pictures import VIDEO_HANDLERS
 from bench.servers.replying import long_reply, short_reply
 from bench.servers.serve import handler_names, serve
@@ -103,8 +104,20 @@ AUDIO_HANDLERS: dict[str, Callable[[], StreamHandler | AsyncStreamHandler]] = {
 }
 
 
+WATCHED = {"viewers-shared": True, "viewers-apart": False}
+"""Streams that people watch, and whether all watch the same."""
+
+
 def make_stream(name: str) -> Stream:
     """Return the stream of one handler."""
+    if name in WATCHED:
+        return Stream(
+            film,
+            mode="receive",
+            concurrency_limit=None,
+            max_bitrate=3_000_000,
+            shared=WATCHED[name],
+        )
     if name in VIDEO_HANDLERS:
         return Stream(VIDEO_HANDLERS[name], modality="video", concurrency_limit=None)
     return Stream(AUDIO_HANDLERS[name](), modality="audio", concurrency_limit=None)
