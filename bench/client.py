@@ -71,17 +71,17 @@ class Client:
         self.connected_after = times.connected - times.asked
         self._feed.listen(self._came)
 
-    async def first_frame(self) -> None:
+    async def first_frame(self, within_s: float = PATIENCE) -> None:
         """Wait for the first frame.
 
         Raises:
-            BenchError: none came within ``PATIENCE``.
+            BenchError: none came within ``within_s`` seconds.
         """
         assert self._call is not None
         try:
-            first = await self._feed.first(lambda _: True, within_s=PATIENCE)
+            first = await self._feed.first(lambda _: True, within_s=within_s)
         except ClientError:
-            raise BenchError(f"no {self.track.kind} frame within {PATIENCE:g} s") from None
+            raise BenchError(f"no {self.track.kind} frame within {within_s:g} s") from None
         if self.first_frame_after is None:
             self.first_frame_after = first.at - self._call.times.asked
 

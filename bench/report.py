@@ -30,7 +30,7 @@ def cell(row: Row, found: Reading | None) -> str:
 
 def _numbers(row: Row, samples: Samples) -> str:
     if len(samples.values) == 1:
-        return f"{samples.p50:.1f} {row.unit}" if row.unit == "%" else f"{samples.p50:.0f} ms"
+        return f"{samples.p50:.{0 if row.unit == 'ms' else 1}f} {row.unit}"
     values = f"{samples.p50:.0f} / {samples.p95:.0f} / {samples.max:.0f}"
     return f"{values} {row.unit} (n={len(samples.values)})"
 

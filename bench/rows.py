@@ -12,7 +12,7 @@ class Row:
     Attributes:
         id: what ``--only`` and the JSON call it.
         title: what it says in the table.
-        unit: of the samples: ``"ms"``, or ``"%"`` of one core.
+        unit: of the samples: ``"ms"``, ``"%"`` of one core, or ``"/s"``, so many a second.
         budget: what the median must not exceed, in ``unit``; ``None`` when there is no budget.
         complete: whether none may be lost.
     """
@@ -68,6 +68,10 @@ ROWS: tuple[Row, ...] = (
             Row(f"{id}-join", f"connected to first frame, {who}", "ms", join),
         )
     ),
+    Row("video-eight-threads", "video round trip, 8 sessions, 30 ms busy each, on threads", "ms"),
+    Row("video-eight-threads-rate", "the same: pictures a second of one session", "/s"),
+    Row("video-eight-pool", "the same 8 sessions on a pool of two processes", "ms"),
+    Row("video-eight-pool-rate", "the same: pictures a second of one session", "/s"),
     Row("turn", "last word to first reply audio, by silence alone", "ms", 700, complete=True),
     Row("turn-spread", "the same: slowest less fastest", "ms", 60),
     Row("turn-300", "last word to first reply audio, silence_ms=300", "ms", 500, complete=True),

@@ -15,6 +15,11 @@ from bench.scenarios.plan import Pace, Scenario, clients, watch_cpu
 
 _clip = cache(counter_clip)
 
+SESSIONS = 8
+"""More than the cores of any desk, each with a function that computes."""
+POOL_STARTS_S = 60.0
+"""Seconds: processes that are begun with the first picture import the server's file."""
+
 
 class Watched:
     """A client's pictures, each with when it came."""
@@ -80,6 +85,20 @@ async def _lag(
     return readings
 
 
+async def _eight(server: Server, pace: Pace, *, row: str) -> Sequence[Reading]:
+    async with clients(server, row, _clip(), SESSIONS) as opened:
+        watched = [Watched(client) for client in opened]
+        await asyncio.gather(*(client.first_frame(POOL_STARTS_S) for client in opened))
+        await asyncio.sleep(pace.slow_start)
+        start = time.perf_counter()
+        await asyncio.sleep(pace.slow)
+        took = _all(watched, start, start + pace.slow)
+    rate = len(took) / pace.slow / SESSIONS
+    return reading(row, took, **watched[0].notes(len(took), pace.slow)), reading(
+        f"{row}-rate", [rate]
+    )
+
+
 def _all(watched: Sequence[Watched], start: float, end: float) -> list[float]:
     return [took for one in watched for took in one.arrived(start, end)]
 
@@ -98,5 +117,9 @@ VIDEO_SCENARIOS = (
         "video-busy",
         ("video-busy", "video-busy-growth"),
         partial(_lag, row="video-busy", handler="video-busy", sessions=2),
+    ),
+    *(
+        Scenario(row, (row, f"{row}-rate"), partial(_eight, row=row), bare=False, fastrtc=False)
+        for row in ("video-eight-threads", "video-eight-pool")
     ),
 )

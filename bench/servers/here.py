@@ -13,10 +13,17 @@ import numpy.typing as npt
 from fastapi import FastAPI
 
 from bench.servers.films import film
-from bench.servers.pictures import VIDEO_HANDLERS
+from bench.servers.pictures import VIDEO_HANDLERS, busy
 from bench.servers.replying import long_reply, short_reply
 from bench.servers.serve import handler_names, serve
-from gradio_webrtc import AlgoOptions, AsyncStreamHandler, ReplyOnPause, Stream, StreamHandler
+from gradio_webrtc import (
+    AlgoOptions,
+    AsyncStreamHandler,
+    IsolatedProcessPool,
+    ReplyOnPause,
+    Stream,
+    StreamHandler,
+)
 from tests.support import demos
 
 Chunk = tuple[int, npt.NDArray[np.int16]]
@@ -108,6 +115,15 @@ WATCHED = {"viewers-shared": True, "viewers-apart": False}
 """Streams that people watch, and whether all watch the same."""
 
 
+def processes() -> IsolatedProcessPool:
+    """Return a pool of two processes."""
+    return IsolatedProcessPool(2)
+
+
+EXECUTORS = {"video-eight-threads": None, "video-eight-pool": processes}
+"""Where the busy function of eight sessions runs."""
+
+
 def make_stream(name: str) -> Stream:
     """Return the stream of one handler."""
     if name in WATCHED:
@@ -118,6 +134,9 @@ def make_stream(name: str) -> Stream:
             max_bitrate=3_000_000,
             shared=WATCHED[name],
         )
+    if name in EXECUTORS:
+        where = EXECUTORS[name]
+        return Stream(busy, modality="video", concurrency_limit=None, executor=where)
     if name in VIDEO_HANDLERS:
         return Stream(VIDEO_HANDLERS[name], modality="video", concurrency_limit=None)
     return Stream(AUDIO_HANDLERS[name](), modality="audio", concurrency_limit=None)

@@ -50,6 +50,7 @@ def load(folder: Path) -> gr.Blocks:
     sys.path.insert(0, str(folder))
     spec.loader.exec_module(module)
     sys.path.remove(str(folder))
+    sys.path.append(str(folder))  # processes that a demo starts look for its modules
     return module.demo
 
 

@@ -40,6 +40,7 @@ STEPS = {
     "echo": ["tab:Video", "start"],
     "video_detection": ["start"],
     "audio_video": ["start"],
+    "process_pool": ["start"],
     "additional_outputs": ["start"],
     "screen_share": ["start", "source", "radio:Green-blind (deuteranopia)"],
     "server_audio": ["button:Play"],

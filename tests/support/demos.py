@@ -30,4 +30,6 @@ def load(name: str) -> ModuleType:
         spec.loader.exec_module(module)
     finally:
         sys.path.remove(str(folder))
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))  # processes that a demo starts look for its modules
     return module

@@ -53,6 +53,7 @@ def test_the_demos_of_the_issue_are_there() -> None:
         "live_transcript",
         "magic_8_ball",
         "phone",
+        "process_pool",
         "screen_share",
         "server_audio",
         "server_video",

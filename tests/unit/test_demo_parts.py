@@ -84,3 +84,20 @@ async def test_life_lives_by_conways_rules() -> None:
         - before
     )
     assert (after == ((neighbours == 3) | (before & (neighbours == 2)))).all()
+
+
+async def test_the_pocket_console_paints_what_is_bright_bright_in_four_greens() -> None:
+    demo = demos.load("process_pool")
+    picture = np.zeros((120, 160, 3), np.uint8)
+    picture[:, 80:] = np.linspace(0, 255, 120, dtype=np.uint8)[:, None, None]
+    painted = demo.pocket_console(picture, 80)
+    painted = painted[0] if isinstance(painted, tuple) else painted
+    assert painted.shape == picture.shape
+    greens = sys.modules["pixels"].GREENS
+    assert {tuple(colour) for colour in painted.reshape(-1, 3)} <= {tuple(c) for c in greens}
+    assert (painted[:, :70] == greens[0]).all()
+    levels = np.argmax((painted[:, 90:, None] == greens).all(axis=3), axis=2)
+    # What one pixel got wrong its neighbours make good: ten rows are as bright as they were.
+    brightness = (85 * levels.mean(axis=1)).reshape(12, 10).mean(axis=1)
+    was = picture[:, 90, 0].reshape(12, 10).mean(axis=1)
+    assert np.abs(brightness - was).max() < 12
