@@ -17,7 +17,7 @@ from bench.rows import QUICK_NOTE
 from bench.run import Runner, select
 from bench.scenarios.plan import QUICK, Pace
 
-PARTS = ("endings", "heard", "interruptions", "stt", "tts", "turns")
+PARTS = ("endings", "heard", "interruptions", "sessions", "stt", "tts", "turns")
 """What needs no server and no peers: folders with a command line of their own."""
 
 

@@ -95,6 +95,20 @@ class Server:
         answer = await request_json(self.port, "GET", "/bench/cpu")
         return CpuMark(float(answer["cpu"]), float(answer["wall"]))
 
+    async def memory(self) -> int:
+        """Return how many bytes of the process are in memory; 0 where nothing tells.
+
+        Raises:
+            BenchError: it does not answer.
+        """
+        return int((await request_json(self.port, "GET", "/bench/memory"))["bytes"])
+
+    @property
+    def pid(self) -> int:
+        """The number of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
     async def stop(self) -> None:
         """Stop it, by force when it does not want to."""
         process = self._process

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import sys
 import time
@@ -26,9 +27,20 @@ def serve(app: FastAPI) -> None:
         """Answer this process's CPU seconds, all threads, and the time they were read."""
         return {"cpu": time.process_time(), "wall": time.perf_counter()}
 
+    @app.get("/bench/memory")
+    def memory() -> dict[str, int]:
+        """Answer how many bytes of this process are in memory; 0 where nothing tells."""
+        try:
+            with open("/proc/self/statm", encoding="ascii") as pages:
+                resident = int(pages.read().split()[1])
+        except FileNotFoundError:
+            return {"bytes": 0}
+        return {"bytes": resident * os.sysconf("SC_PAGE_SIZE")}
+
     listener = socket.create_server(("127.0.0.1", 0))
     sys.stdout.write(f"port {listener.getsockname()[1]}\n")
     sys.stdout.flush()
     # The same event loop for all: uvloop would be there for some only.
-    config = uvicorn.Config(app, loop="asyncio", log_level="warning", access_log=False)
+    loop = os.environ.get("BENCH_LOOP", "asyncio")
+    config = uvicorn.Config(app, loop=loop, log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[listener])

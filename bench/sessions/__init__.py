@@ -1,0 +1,1 @@
+"""How many sessions one core serves, and what each costs, from one to many."""
