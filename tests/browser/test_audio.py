@@ -133,7 +133,10 @@ def test_only_the_spoken_file_is_like_itself() -> None:
 def test_the_guides_echo_gives_the_spoken_words_back(serve: Serve, visit: Open) -> None:
     component = visit(serve(guide_app())).component()
     component.start()
-    assert likeness(heard_envelope(component), spoken()) > 0.8
+    # A busy machine loses moments of it; what is wrong by its nature is never alike.
+    component.visit.until(
+        lambda: likeness(heard_envelope(component), spoken()) > 0.8, "the spoken words"
+    )
     component.stop()
 
 

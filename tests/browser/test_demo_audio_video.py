@@ -20,6 +20,8 @@ def test_the_robot_and_oneself_again(serve: Serve, visit: Open) -> None:
     page.page.get_by_role("checkbox", name="Outlines").uncheck()
     component.shows(PATTERN)
     page.page.get_by_role("checkbox", name="Robot voice").uncheck()
-    assert likeness(component.record(6).envelope(), envelope(speak())) > 0.8
+    # The switch takes its way to the server, and a busy machine loses moments of sound.
+    own = envelope(speak())
+    page.until(lambda: likeness(component.record(6).envelope(), own) > 0.8, "one's own voice")
     assert component.state() == "connected"
     component.stop()

@@ -76,11 +76,13 @@ def test_a_chosen_film_is_seen_and_heard(page: Visit, tmp_path: Path) -> None:
     page.page.locator("input[type=file]").set_input_files(tmp_path / "film.mp4")
     page.page.get_by_text("film.mp4").or_(page.page.get_by_text(".mp4")).first.wait_for()
     component = page.component(page.page.get_by_test_id("webrtc").count() - 1)
+    # On a busy machine the six seconds may be over when the picture has been looked at.
+    component.record_next()
     page.page.get_by_role("button", name="Play the file").click()
     component.reach("connected")
     component.shows(PATTERN)
-    assert component.record(1).share_of(440) > 0.8
-    component.reach("idle")
+    component.passes("connected", "idle")
+    assert component.recorded().share_of(440) > 0.8
     assert component.error() is None
 
 
