@@ -135,10 +135,10 @@ def test_the_guides_page_talks_to_its_app(serve_asgi: ServeAsgi, visit: Open) ->
     names: dict[str, Any] = {"__name__": "guide"}
     exec(compile(code, str(GUIDE), "exec"), names)
     page = visit(serve_asgi(names["app"]), wait_for="button").page
+    # Once: what the page plays is the same sentence, which the browser takes out of what it hears.
+    page.get_by_role("slider").fill("3")
     page.get_by_role("button").click()
     wait = PATIENCE * 1000
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"\d s, 2 times"), timeout=wait)
-    page.get_by_role("slider").fill("3")
     expect(page.get_by_role("status")).to_have_text(re.compile(r"\d s, 3 times"), timeout=wait)
     page.get_by_role("button").click()
     expect(page.get_by_role("button")).to_have_text("Talk", timeout=wait)

@@ -77,6 +77,8 @@ describe("a Gradio app's component", () => {
     page.peer.receive({ type: "fetch_output" });
     // The next call sees what the one before has shown.
     await vi.waitFor(() => expect(page.app!.calls.at(-1)).toEqual({ fn: 11, data: [{ said: "Hello" }] }));
+    // The server would strike out the next call.
+    expect(page.app.left).toBe(0);
   });
 
   it("is told of where an event of its app fails", async () => {

@@ -128,17 +128,20 @@ export class GradioEvents {
   async #call(listener: Listener, values: Values | null, took: (values: Values) => void): Promise<void> {
     const id = await this.#join(listener, values ?? this.#held(listener));
     let current: unknown[] | null = null;
+    let completed = false;
+    // Read to its end, which the server makes after the call's: it would take leaving earlier for the
+    // page's, and strike out a call that follows.
     for await (const { msg, output } of this.#progress(id)) {
       const values = output?.data ?? [];
       if (msg === "process_generating") {
         current = current === null ? [...values] : changed(current, values as readonly Edits[]);
         took(structuredClone(current));
       } else if (msg === "process_completed") {
+        completed = true;
         if (current === null) took(values);
-        return;
       }
     }
-    throw this.http.unreachable;
+    if (!completed) throw this.http.unreachable;
   }
 
   /** What the components hold that an event takes. */

@@ -43,6 +43,9 @@ export class FakeApp {
     11: [{ msg: "process_completed", success: true, output: { data: ["heard"] } }],
     12: [{ msg: "process_completed", success: true, output: { data: ["start:token"] } }],
   };
+  /** How many streams of events were left before their end. */
+  left = 0;
+  readonly #read = new WeakSet<object>();
   loggedIn = true;
   down = false;
 
@@ -94,7 +97,17 @@ export class FakeApp {
     const other = { msg: "process_completed", event_id: "another page's", output: { data: ["no"] } };
     const ours = (this.results[fn] ?? [completed]).map((each) => ({ event_id: `event-${this.calls.length}`, ...each }));
     const text = [{ msg: "estimation" }, other, ...ours].map((each) => `data: ${JSON.stringify(each)}\n\n`).join("");
-    return new Response(text, { headers: { "Content-Type": "text/event-stream" } });
+    const bytes = new TextEncoder().encode(text);
+    const cancel = (): void => void (this.left += 1);
+    const body = new ReadableStream({
+      cancel,
+      pull: (stream) => {
+        if (this.#read.has(stream)) return stream.close();
+        this.#read.add(stream);
+        stream.enqueue(bytes);
+      },
+    });
+    return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
   }
 }
 
