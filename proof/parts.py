@@ -9,9 +9,10 @@ from dataclasses import dataclass
 PARTS: dict[str, str] = {
     "hearing": "whether noises become words, or words are lost, in recognition",
     "offer_cost": "what the most expensive requests of a stranger cost the event loop",
+    "networks": "words, pictures and sessions of a page in Chromium behind a bad network",
     "outage": "how soon received video goes on after 3, 8 and 15 seconds without network",
 }
-"""Each is a module ``proof/NAME.py`` with ``run(seconds: float) -> list[Finding]``."""
+"""Each is a module or package ``proof.NAME`` with ``run(seconds: float) -> list[Finding]``."""
 
 
 @dataclass(frozen=True)
