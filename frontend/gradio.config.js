@@ -2,6 +2,7 @@
  * Plugins for Gradio's own build and development server.
  */
 
+import { fileURLToPath } from "node:url";
 import { workletScript } from "./worklet_script.js";
 
 /**
@@ -66,4 +67,10 @@ const mendDevServer = {
 export default {
   plugins: [trimGradioParts, workletAsText, mendDevServer],
   svelte: { preprocess: [] },
+  optimizeDeps: {
+    exclude: ["svelte", "svelte/*"], // as Gradio's default
+    // Packages are looked for from here before the page is served. Vite finds them only as the page
+    // asks for them otherwise, and prepares them anew for it, in the middle of its loading.
+    entries: [fileURLToPath(new URL("./Index.svelte", import.meta.url))],
+  },
 };
