@@ -16,6 +16,8 @@ export type ErrorCode =
   | "media_failed"
   | "no_screen_sharing"
   | "screen_failed"
+  // files to send
+  | "unreadable_media"
   // the way to the server
   | "server_unreachable"
   | "stream_not_found"

@@ -24,6 +24,10 @@ export { CancelledError, DeviceError, HandlerError, NetworkError, RefusedError, 
 export type { ErrorCode } from "./errors";
 export type { Call } from "./call";
 export type { AudioSource, CallState, ConnectOptions, Ending, InputValues, VideoSource } from "./options";
+export { AudioLine } from "./sending/audio_line";
+export type { AudioToSend, Samples } from "./sending/audio_line";
+export { VideoLine } from "./sending/video_line";
+export type { VideoSize, VideoToSend } from "./sending/video_line";
 export type { Device } from "../lib/capture/devices";
 export type { Message, MessageType } from "../lib/connection/messages";
 export type { Way } from "../lib/connection/state_model";

@@ -8,16 +8,20 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import av
 import gradio as gr
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
 from playwright.sync_api import Error, expect
 
 from gradio_webrtc import AdditionalOutputs, AsyncStreamHandler, Stream, WebRTC
 from tests.browser.conftest import Open, ServeAsgi
 from tests.browser.pages import PATIENCE, Visit
 from tests.loopback.client.test_call import tone
+from tests.loopback.client.test_sync_call import write
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "clients.md"
 
@@ -26,7 +30,8 @@ PAGE = """<!doctype html>
 <link rel="icon" href="data:,">
 <audio></audio>
 <script type="module">
-  import { connect } from "/stream/webrtc/client.js";
+  import { AudioLine, connect, VideoLine } from "/stream/webrtc/client.js";
+  Object.assign(window, { AudioLine, VideoLine });
   window.outputs = [];
   window.talk = async (component, options = {}, app = "/gradio") => {
     const element = document.querySelector("audio");
@@ -63,15 +68,32 @@ class Echo(AsyncStreamHandler):
         return Echo()
 
 
+def see(frame: Any) -> Any:
+    return frame, AdditionalOutputs(frame.mean(axis=(0, 1)).tolist())
+
+
 async def radio(start: str) -> AsyncIterator[Any]:
     while True:
         yield tone(0.5), AdditionalOutputs(start)
 
 
+def white_film(path: Path) -> None:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libvpx", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        white = av.VideoFrame.from_ndarray(np.full((240, 320, 3), 255, np.uint8), "rgb24")
+        for _ in range(20):
+            container.mux(stream.encode(white))
+        container.mux(stream.encode())
+
+
 @pytest.fixture
-def page(serve_asgi: ServeAsgi, visit: Open) -> Visit:
+def page(serve_asgi: ServeAsgi, visit: Open, tmp_path: Path) -> Visit:
     app = FastAPI()
     Stream(Echo(), modality="audio").mount(app, "/stream")
+    app.mount("/files", StaticFiles(directory=tmp_path))
+    write(tmp_path / "tone.wav", tone(1.0, rate=48_000, amplitude=20_000)[1])
+    white_film(tmp_path / "film.webm")
 
     @app.get("/", response_class=HTMLResponse)
     def front() -> str:
@@ -86,6 +108,9 @@ def page(serve_asgi: ServeAsgi, visit: Open) -> Visit:
         player = WebRTC(label="Radio", mode="receive", modality="audio")
         player.stream(radio, inputs=[title], outputs=[player], trigger=button.click)
         player.on_additional_outputs(lambda value: value, outputs=[shown])
+        eyes = WebRTC(label="Eyes", modality="video")
+        eyes.stream(see, inputs=[eyes], outputs=[eyes])
+        eyes.on_additional_outputs(lambda value: value, outputs=[gr.JSON()])
     with gr.Blocks() as private:
         only = WebRTC(modality="audio")
         only.stream(Echo(), inputs=[only], outputs=[only])
@@ -158,3 +183,32 @@ def test_an_app_with_a_login_says_so_and_takes_a_name_and_password(page: Visit) 
     # The browser has the cookie now.
     assert page.page.evaluate(talk) == "webrtc"
     page.page.evaluate("call.hangUp()")
+
+
+def test_files_and_arrays_are_sent_in_place_of_devices(page: Visit) -> None:
+    page.page.mouse.click(100, 100)
+    page.page.evaluate("""async () => {
+        window.line = new AudioLine();
+        await talk("voice", { audio: line.track });
+    }""")
+    wait_for(page, "outputs.length > 9 && outputs.slice(-5).every((told) => told.loudness < 50)")
+    page.page.evaluate("""async () => {
+        const samples = Float32Array.from({ length: 24_000 }, (_, n) => 0.2 * Math.sin(n / 9));
+        await line.say({ sampleRate: 24_000, samples });
+    }""")
+    wait_for(page, "outputs.some(({ loudness }) => loudness > 4_000)")
+    page.page.evaluate("line.say(new URL('/files/tone.wav', location.href))")
+    wait_for(page, "outputs.some(({ loudness }) => loudness > 15_000)")
+    page.page.evaluate("call.hangUp().then(() => line.close())")
+    page.page.evaluate("""async () => {
+        outputs.length = 0;
+        window.view = new VideoLine({ width: 320, height: 240 });
+        const green = Uint8ClampedArray.from({ length: 1024 }, (_, n) => n % 2 ? 255 : 0);
+        await view.show(new ImageData(green, 16, 16));
+        await talk("Eyes", { audio: false, video: view.track });
+    }""")
+    # The square in the middle of a black frame.
+    wait_for(page, "outputs.some((told) => told[1] > 120 && told[0] < 60 && told[2] < 60)")
+    page.page.evaluate("view.show(new URL('/files/film.webm', location.href))")
+    wait_for(page, "outputs.some((told) => told[0] > 200 && told[1] > 200 && told[2] > 200)")
+    page.page.evaluate("call.hangUp().then(() => view.close())")
