@@ -41,5 +41,7 @@ def test_other_processes_paint_the_pictures_of_two_people_green(serve: Serve, vi
     assert os.getpid() not in processes
     for page in pages:
         page.until(lambda page=page: green(page.component()), "a picture in greens")
+    for page in pages:
+        page.expect_problem("ERR_CONNECTION_REFUSED")  # they are still there when the app is not
     demo.close(verbose=False)
     wait_until(lambda: all(map(is_gone, processes)), 60)
