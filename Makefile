@@ -29,8 +29,8 @@ ifeq ($(filter check-%,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
-.PHONY: help demo known-demo test check check-python check-types check-page check-page-types \
-	check-page-tests format docs bench proof dist clean
+.PHONY: help demo known-demo test check check-packages check-python check-types check-page \
+	check-page-types check-page-tests audit format docs bench proof dist clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -48,8 +48,8 @@ test: $(STAMPS)/dev $(TEMPLATES) $(NODE_MODULES) ## Run every check and every te
 	$(TOGETHER) $(CHECKS) check-page-tests
 	$(BIN)/pytest --numprocesses=auto --durations=10 $(PYTEST_ARGS)
 
-check: $(STAMPS)/dev $(TEMPLATES) $(NODE_MODULES) ## Lint and type-check Python and the front end
-	$(TOGETHER) $(CHECKS)
+check: $(STAMPS)/dev $(TEMPLATES) $(NODE_MODULES) ## Lint and type-check all code, and tell of known weaknesses of packages
+	$(TOGETHER) $(CHECKS) check-packages
 
 CHECKS := check-types check-page-types check-page check-python
 
@@ -63,6 +63,13 @@ check-python:
 check-types:
 	find backend/gradio_webrtc -name "*.pyi" -delete
 	$(BIN)/mypy
+
+# Tells, and fails for nothing: not among the checks of `make test`, where nobody reads it.
+check-packages:
+	$(PY) tools/audit.py
+
+audit: $(STAMPS)/dev ## Fail for known weaknesses of what users get, and where nothing could be asked
+	$(PY) tools/audit.py --required
 
 check-page:
 	cd frontend && npm run --silent lint
