@@ -30,7 +30,7 @@ ifeq ($(filter check-%,$(MAKECMDGOALS)),)
 endif
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 .PHONY: help demo known-demo test check check-packages check-python check-types check-page \
-	check-page-types check-page-tests audit format docs bench proof dist clean
+	check-page-types check-page-tests audit format docs bench proof dist sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -95,6 +95,9 @@ proof: $(STAMPS)/dev $(TEMPLATES) ## Run the long searches and soaks before a re
 
 dist: $(STAMPS)/dev ## Build the wheel and the source distribution into dist/
 	$(PY) -m build
+
+sbom: $(STAMPS)/dev $(NODE_MODULES) ## List what a release brings with it, Python and npm packages, into dist/
+	$(PY) tools/sbom.py --output dist
 
 clean: ## Remove everything that was installed or built
 	rm -rf $(VENV) backend/gradio_webrtc/templates backend/gradio_webrtc/*.pyi \

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import subprocess
 import sys
@@ -68,10 +67,17 @@ def _both(questions: audit.Questions) -> tuple[int, int]:
 
 
 def _remembered(ask: Callable[[], audit.Audit]) -> Callable[[], audit.Audit]:
-    with contextlib.suppress(audit.NotCheckedError, KeyError):
+    try:
         answer = ask()
+    except (audit.NotCheckedError, KeyError) as error:
+        failure = error
+    else:
         return lambda: answer
-    return ask
+
+    def fail() -> audit.Audit:
+        raise failure
+
+    return fail
 
 
 def test_nothing_is_known_of_what_is_installed(service, questions, capsys):
