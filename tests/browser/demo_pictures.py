@@ -24,10 +24,10 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import drawn_face, spoken_audio
+from tests.browser import spoken_audio
 from tests.browser.fake_microphone import microphone
 from tests.packaging.processes import free_port
-from tests.support import demos, model_server
+from tests.support import demos, drawn_face, model_server
 from tests.support.chromium import FLAGS, find_chromium
 from tests.support.realtime_service import RealtimeService
 

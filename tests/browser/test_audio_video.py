@@ -10,8 +10,9 @@ import pytest
 
 from gradio_webrtc import StreamHandler, WebRTC
 from tests.browser.conftest import Open, Serve
-from tests.browser.test_sync import AsyncEcho, Echo, Film, app_of, begin
+from tests.browser.test_sync import Film, app_of, begin
 from tests.browser.video_pattern import PATTERN
+from tests.support.audio_video_echo import AsyncEcho, Echo
 
 CHANNELS = """async (index) => {
   const element = document.querySelectorAll("[data-testid=webrtc-media]")[index];

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.browser import drawn_face
 from tests.browser.conftest import Open, Serve
 from tests.browser.pages import Component
 from tests.browser.shown_frame import seen
-from tests.support import demos
+from tests.support import demos, drawn_face
 from tests.support.chromium import FLAGS
 
 BOX = np.array((40, 220, 130))

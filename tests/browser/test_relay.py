@@ -10,8 +10,8 @@ import pytest
 from gradio_webrtc import WebRTC
 from tests.browser.conftest import NOWHERE, Open, Serve
 from tests.browser.pages import Component
-from tests.browser.test_sync import AsyncEcho
 from tests.browser.video_pattern import PATTERN
+from tests.support.audio_video_echo import AsyncEcho
 from tests.support.coturn import Coturn, coturn
 
 

@@ -16,8 +16,9 @@ from tests.browser.conftest import Open, Serve
 from tests.browser.fake_microphone import microphone
 from tests.browser.handlers import EchoHandler
 from tests.browser.test_readme import first_code
-from tests.browser.test_sync import Echo, film
+from tests.browser.test_sync import film
 from tests.browser.video_pattern import BLUE, PATTERN, RED, Quarters
+from tests.support.audio_video_echo import Echo
 
 WIDE = 1280
 PHONE = {"width": 390, "height": 844}

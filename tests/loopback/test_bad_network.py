@@ -7,7 +7,7 @@ import asyncio
 import numpy as np
 
 from gradio_webrtc import Stream
-from tests.browser.test_sync import AsyncEcho
+from tests.support.audio_video_echo import AsyncEcho
 from tests.support.client import LoopbackClient
 from tests.support.network_model import Network
 from tests.support.recognisable_tracks import NumberedTrack, SineTrack

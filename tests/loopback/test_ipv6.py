@@ -8,7 +8,7 @@ import pytest
 from aioice import ice
 
 from gradio_webrtc import Stream
-from tests.browser.test_sync import AsyncEcho
+from tests.support.audio_video_echo import AsyncEcho
 from tests.support.client import candidates_of
 from tests.support.recognisable_tracks import NumberedTrack, SineTrack
 from tests.support.serving import Served

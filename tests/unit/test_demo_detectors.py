@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.drawn_face import Picture, draw_face
 from tests.support import demos
+from tests.support.drawn_face import Picture, draw_face
 from tests.support.tiny_yunet import write_model
 
 

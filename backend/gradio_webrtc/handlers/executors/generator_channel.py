@@ -10,6 +10,7 @@ import socket
 from typing import Any
 
 from gradio_webrtc.concurrency.pooled_threads import POOLED
+from gradio_webrtc.concurrency.waiting import cancel_and_wait, note_failure
 from gradio_webrtc.handlers.executors.worker_task import Address, keep_alive
 
 READ_BYTES = 1 << 20
@@ -132,18 +133,26 @@ class _Listening(socket.socket):
 
 async def _knows(connection: socket.socket, token: bytes) -> bool:
     """Whether who has connected says ``token``, in time."""
-    said = b""
     connection.setblocking(False)
     keep_alive(connection)
+    saying = asyncio.ensure_future(_said(connection))
+    try:
+        await asyncio.wait({saying}, timeout=TOKEN_S)
+    finally:
+        # The loop must have let go of the connection before it is closed.
+        await cancel_and_wait(saying)
+        note_failure(saying)
+    if saying.cancelled() or saying.exception() is not None:
+        return False
+    return hmac.compare_digest(saying.result(), token)
 
-    async def listen() -> None:
-        nonlocal said
-        while len(said) < TOKEN_BYTES:
-            data = await asyncio.get_running_loop().sock_recv(connection, TOKEN_BYTES - len(said))
-            if not data:
-                return
-            said += data
 
-    with contextlib.suppress(asyncio.TimeoutError, OSError):
-        await asyncio.wait_for(listen(), TOKEN_S)
-    return hmac.compare_digest(said, token)
+async def _said(connection: socket.socket) -> bytes:
+    """Return the first bytes that came, as many as a token has unless there were fewer."""
+    said = b""
+    while len(said) < TOKEN_BYTES:
+        data = await asyncio.get_running_loop().sock_recv(connection, TOKEN_BYTES - len(said))
+        if not data:
+            break
+        said += data
+    return said

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from gradio_webrtc.concurrency.pooled_threads import POOLED
 from gradio_webrtc.concurrency.thread_work import on_a_thread
+from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.handlers.executors.executor_errors import (
     BrokenExecutorError,
     ExecutorError,
@@ -98,9 +99,7 @@ class RemoteGenerator:
             if self._channel.connected.done():
                 _, writer = self._channel.connected.result()
                 _tell(writer, close=True, news=self._news())
-                await asyncio.wait_for(self._rest(), CLOSE_S)
-        except asyncio.TimeoutError:
-            pass
+                await finished_within(self._rest(), CLOSE_S)
         finally:
             self._end()
             self._let_go()

@@ -20,6 +20,7 @@ from gradio_webrtc.media.audio.pcm import Int16Array
 logger = logging.getLogger(__name__)
 
 SAMPLE_RATE = 48_000
+"""Opus in RTP always counts in 48 kHz (RFC 7587, section 4.1)."""
 MOST_SAMPLES = 5_760
 """120 ms, the longest packet there is (RFC 6716, section 3.2.5)."""
 SHORTEST_FRAME = 120

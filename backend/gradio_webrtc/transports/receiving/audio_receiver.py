@@ -14,7 +14,8 @@ from collections.abc import Callable
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtp import RtpPacket
 
-from gradio_webrtc.media.audio.opus import SAMPLE_RATE, OpusDecoder, packet_samples
+from gradio_webrtc.media.audio.libopus import SAMPLE_RATE
+from gradio_webrtc.media.audio.opus import OpusDecoder, packet_samples
 from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
 from gradio_webrtc.media.audio.receiving.jitter_buffer import AudioJitterBuffer, Event, Lost
 from gradio_webrtc.media.audio.receiving.jitter_buffer import Packet as ReadyPacket

@@ -13,7 +13,8 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame, Packet
 from av.frame import Frame
 
-from gradio_webrtc.media.audio.opus import SAMPLE_RATE, TIME_BASE
+from gradio_webrtc.media.audio.libopus import SAMPLE_RATE
+from gradio_webrtc.media.audio.opus import TIME_BASE
 from gradio_webrtc.media.audio.pacer import Frame as PacedFrame
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 from gradio_webrtc.transports.sending.audio_redundancy import LossReports, RedundantOpus

@@ -84,7 +84,6 @@ def test_ffmpegs_decoder_stands_in_where_there_is_no_libopus_to_call(
     direct = OpusDecoder(1)
     monkeypatch.setattr(opus, "libopus", lambda: None)
     ffmpegs = OpusDecoder(1)
-    assert (direct.recovers, ffmpegs.recovers) == (True, False)
     for packet in packets:
         assert np.array_equal(direct.decode(packet), ffmpegs.decode(packet))
     assert direct.recover(packets[-1], 1_000).shape == (1, 960)
