@@ -99,6 +99,14 @@ def fails_when_closed() -> Iterator[int]:
         raise ValueError("of closing")
 
 
+def times_out_when_closed() -> Iterator[int]:
+    try:
+        yield 1
+        yield 2
+    finally:
+        raise TimeoutError("of closing")
+
+
 def dies(*values: Any) -> None:
     os._exit(3)
 

@@ -79,6 +79,10 @@ async def test_its_errors_come_after_its_values(pool: ProcessPoolExecutor) -> No
     assert await anext(closing) == 1
     with pytest.raises(ValueError, match="of closing"):
         await closing.aclose()
+    slow = await generator(pool, work.times_out_when_closed)
+    assert await anext(slow) == 1
+    with pytest.raises(TimeoutError, match="of closing"):  # not that it took too long
+        await slow.aclose()
 
 
 async def test_a_worker_that_ends_is_told_and_the_next_one_works() -> None:
