@@ -102,7 +102,7 @@ sbom: $(STAMPS)/dev $(NODE_MODULES) ## List what a release brings with it, Pytho
 clean: ## Remove everything that was installed or built
 	rm -rf $(VENV) backend/gradio_webrtc/templates backend/gradio_webrtc/*.pyi \
 		backend/gradio_webrtc/*/*.pyi dist clients/typescript/dist build site \
-		frontend/node_modules .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
+		frontend/node_modules .bench .proof .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
 		.hypothesis .gradio test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

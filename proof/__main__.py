@@ -6,16 +6,18 @@ import argparse
 import logging
 import sys
 import time
+from pathlib import Path
 
 from proof.parts import PARTS, Finding, load, table
+from proof.report.results import RESULTS, PartResult, merge, result
 
 SECONDS = 180.0
 """How long a part searches unless told: long enough that the cost searches stop finding more."""
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """Return 0 when every bound held, 1 when one did not, 2 for wrong arguments."""
-    arguments = _parser().parse_args()
+    arguments = _parser().parse_args(words)
     unknown = [name for name in arguments.parts if name not in PARTS]
     if unknown:
         sys.stderr.write(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}\n")
@@ -23,21 +25,23 @@ def main() -> int:
     # Refusals are the plan here, and aiortc tells of every connection that ends.
     for name in ("gradio_webrtc", "aiortc", "aioice"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    rows: list[tuple[str, Finding]] = []
+    results: list[PartResult] = []
     for name in arguments.parts or list(PARTS):
         sys.stderr.write(f"{name}: {PARTS[name]} ...\n")
-        rows += [(name, finding) for finding in _findings(name, arguments.seconds)]
-    sys.stdout.write(table(rows) + "\n")
-    return 0 if all(finding.held for _, finding in rows) else 1
+        results.append(_result(name, arguments.seconds))
+        merge(arguments.results, results[-1:])  # at once: what comes after may be interrupted
+    rows = [(one.name, finding) for one in results for finding in one.findings]
+    sys.stdout.write(table(rows, {one.name: one.seconds for one in results}) + "\n")
+    return 0 if all(one.held for one in results) else 1
 
 
-def _findings(name: str, seconds: float) -> list[Finding]:
+def _result(name: str, seconds: float) -> PartResult:
     started = time.monotonic()
     try:
         found = load(name)(seconds)
     except Exception as error:  # noqa: BLE001 - a part that fails is a row, and the others still run
-        return [Finding("it ran", f"{type(error).__name__}: {error}", "no error", held=False)]
-    return [*found, Finding("it took", f"{time.monotonic() - started:.0f} s")]
+        found = [Finding("it ran", f"{type(error).__name__}: {error}", "no error", held=False)]
+    return result(name, PARTS[name], time.monotonic() - started, found)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"default: {' '.join(PARTS)}")
     parser.add_argument(
         "--seconds", type=float, default=SECONDS, help="of each part's search; default: %(default)g"
+    )
+    parser.add_argument(
+        "--results", type=Path, default=RESULTS, metavar="FILE", help="where it is kept as JSON"
     )
     return parser
 

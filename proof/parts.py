@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 PARTS: dict[str, str] = {
     "hearing": "whether noises become words, or words are lost, in recognition",
@@ -14,37 +14,79 @@ PARTS: dict[str, str] = {
 }
 """Each is a module or package ``proof.NAME`` with ``run(seconds: float) -> list[Finding]``."""
 
+Point = tuple[float | str, float]
+"""Where on the horizontal axis, a number or a name, and how much."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What of a finding is to be drawn on the page of results (``make performance``).
+
+    Points at numbers become lines, points at names groups of bars.
+
+    Attributes:
+        title: of the picture; also its alternative text, with the axes' labels.
+        x: label of the horizontal axis, with the unit.
+        y: label of the vertical axis, with the unit.
+        lines: points by the name that stands in the legend.
+        bound: a value of the vertical axis that is asked, drawn as a dashed line.
+    """
+
+    title: str
+    x: str
+    y: str
+    lines: Mapping[str, Sequence[Point]] = field(default_factory=dict)
+    bound: float | None = None
+
 
 @dataclass(frozen=True)
 class Finding:
     """One row of the table.
 
     Attributes:
-        what: what was measured or held.
+        what: what is claimed: what was measured or held.
         value: what came, with its unit.
         bound: what is asked, with its unit; empty for what is told only.
         held: whether the bound held.
+        chart: what is drawn of it, if anything.
     """
 
     what: str
     value: str
     bound: str = ""
     held: bool = True
+    chart: Chart | None = None
+
+    @property
+    def verdict(self) -> str:
+        """The bound's fate in a word; empty for what is told only."""
+        return ("ok" if self.bound else "") if self.held else "**failed**"
 
 
-DecodingRun = Callable[[float], list[Finding]]
+PartRun = Callable[[float], list[Finding]]
 
 
-def load(name: str) -> DecodingRun:
+def load(name: str) -> PartRun:
     """Import a part, so that what one needs is no condition of the others."""
-    run: DecodingRun = importlib.import_module(f"proof.{name}").run
+    run: PartRun = importlib.import_module(f"proof.{name}").run
     return run
 
 
-def table(rows: list[tuple[str, Finding]]) -> str:
-    """Return the findings of all parts as a Markdown table."""
-    lines = ["| part | what | value | bound | |", "| --- | --- | --- | --- | --- |"]
+def table(rows: Sequence[tuple[str, Finding]], seconds: Mapping[str, float] | None = None) -> str:
+    """Return the findings of all parts as a Markdown table.
+
+    Args:
+        rows: findings, each with the name of its part.
+        seconds: how long the parts took, told in each one's first row.
+    """
+    took = dict(seconds or {})
+    lines = [
+        "| part | what is claimed | figure | asked | | seconds |",
+        "| --- | --- | --- | --- | --- | ---: |",
+    ]
     for part, finding in rows:
-        verdict = "ok" if finding.held else "**broken**"
-        lines.append(f"| {part} | {finding.what} | {finding.value} | {finding.bound} | {verdict} |")
+        cells = [part, finding.what, finding.value, finding.bound, finding.verdict]
+        lasted = took.pop(part, None)
+        cells.append("" if lasted is None else f"{lasted:.0f}")
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)
