@@ -30,7 +30,7 @@ ifeq ($(filter check-%,$(MAKECMDGOALS)),)
 endif
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 .PHONY: help demo known-demo test check check-packages check-python check-types check-page \
-	check-page-types check-page-tests audit format docs bench proof dist sbom clean
+	check-page-types check-page-tests audit format docs bench proof performance dist sbom clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -92,6 +92,9 @@ bench: $(STAMPS)/dev $(TEMPLATES) ## Measure against the budgets and print the t
 
 proof: $(STAMPS)/dev $(TEMPLATES) ## Run the long searches and soaks before a release (PROOF_ARGS="PART --seconds 60")
 	$(PY) -m proof $(PROOF_ARGS)
+
+performance: $(STAMPS)/dev ## Write docs/performance.md and its pictures from what make proof found
+	$(PY) -m proof.report
 
 dist: $(STAMPS)/dev ## Build the wheel and the source distribution into dist/
 	$(PY) -m build

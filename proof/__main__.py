@@ -8,11 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from proof.parts import PARTS, Finding, load, table
+from proof.parts import PARTS, SECONDS, Finding, run, table
 from proof.report.results import RESULTS, PartResult, merge, result
-
-SECONDS = 180.0
-"""How long a part searches unless told: long enough that the cost searches stop finding more."""
 
 
 def main(words: list[str] | None = None) -> int:
@@ -35,10 +32,10 @@ def main(words: list[str] | None = None) -> int:
     return 0 if all(one.held for one in results) else 1
 
 
-def _result(name: str, seconds: float) -> PartResult:
+def _result(name: str, seconds: float | None) -> PartResult:
     started = time.monotonic()
     try:
-        found = load(name)(seconds)
+        found = run(name, seconds)
     except Exception as error:  # noqa: BLE001 - a part that fails is a row, and the others still run
         found = [Finding("it ran", f"{type(error).__name__}: {error}", "no error", held=False)]
     return result(name, PARTS[name], time.monotonic() - started, found)
@@ -48,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"default: {' '.join(PARTS)}")
     parser.add_argument(
-        "--seconds", type=float, default=SECONDS, help="of each part's search; default: %(default)g"
+        "--seconds", type=float, help=f"of each part; default: its own length, or {SECONDS:g}"
     )
     parser.add_argument(
         "--results", type=Path, default=RESULTS, metavar="FILE", help="where it is kept as JSON"

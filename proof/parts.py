@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 PARTS: dict[str, str] = {
@@ -13,6 +13,10 @@ PARTS: dict[str, str] = {
     "outage": "how soon received video goes on after 3, 8 and 15 seconds without network",
 }
 """Each is a module or package ``proof.NAME`` with ``run(seconds: float) -> list[Finding]``."""
+
+SECONDS = 180.0
+"""How long a part searches unless told: long enough that the cost searches stop finding more.
+A part with another length says so by a constant ``SECONDS`` of its own."""
 
 Point = tuple[float | str, float]
 """Where on the horizontal axis, a number or a name, and how much."""
@@ -63,13 +67,18 @@ class Finding:
         return ("ok" if self.bound else "") if self.held else "**failed**"
 
 
-PartRun = Callable[[float], list[Finding]]
+def run(name: str, seconds: float | None) -> list[Finding]:
+    """Import a part, so that what one needs is no condition of the others, and run it.
 
-
-def load(name: str) -> PartRun:
-    """Import a part, so that what one needs is no condition of the others."""
-    run: PartRun = importlib.import_module(f"proof.{name}").run
-    return run
+    Args:
+        name: of the part.
+        seconds: how long it may search; its own length when it is ``None``.
+    """
+    module = importlib.import_module(f"proof.{name}")
+    if seconds is None:
+        seconds = getattr(module, "SECONDS", SECONDS)
+    found: list[Finding] = module.run(seconds)
+    return found
 
 
 def table(rows: Sequence[tuple[str, Finding]], seconds: Mapping[str, float] | None = None) -> str:

@@ -9,7 +9,7 @@ import types
 import pytest
 
 from proof import __main__ as command
-from proof.parts import PARTS, Chart, Finding, table
+from proof.parts import PARTS, Chart, Finding, run, table
 from proof.report.results import merge, read, result
 
 CHART = Chart("Cost", "sessions", "% of a core", {"here": [(1, 4.0), (50, 2.0)]}, bound=3.0)
@@ -76,6 +76,17 @@ def test_a_run_prints_one_table_keeps_the_results_and_fails_for_a_bound(part, tm
     assert kept["made_up"].findings == tuple(FOUND)
     assert kept["made_up"].about == "what a test made up"
     assert not kept["broken"].held
+
+
+def test_a_part_lasts_as_long_as_it_is_told_or_as_it_says_or_as_all(part, monkeypatch):
+    lasted: list[float] = []
+    module = sys.modules["proof.made_up"]
+    monkeypatch.setattr(module, "run", lambda seconds: lasted.append(seconds) or FOUND)
+    run(part, 5.0)
+    run(part, None)
+    monkeypatch.setattr(module, "SECONDS", 600.0, raising=False)
+    run(part, None)
+    assert lasted == [5.0, 180.0, 600.0]
 
 
 def test_a_part_that_is_not_there_is_told_of(capsys):
