@@ -12,7 +12,13 @@ class FakeClient implements GradioCalls {
   readonly unclosed_events = new Set<string>();
   readonly config = { dependencies: [{ id: 3, outputs: [1] }, { id: 5, outputs: [2, OURS] }] };
   readonly asked: { url: string; body: unknown; answer: (value: unknown) => void; fail: () => void }[] = [];
+  readonly streams: string[] = [];
   opened = 0;
+
+  stream(url: URL): unknown {
+    this.streams.push(url.toString());
+    return { onmessage: null };
+  }
 
   post_data(url: string, body: unknown): Promise<unknown> {
     return new Promise((answer, fail) => this.asked.push({ url, body, answer, fail }));
@@ -132,6 +138,14 @@ describe("the stream of results", () => {
     await settle();
     expect(client.opened).toBe(1);
   });
+});
+
+it("gives each stream an address of its own, which the browser's cache keeps apart", () => {
+  const url = new URL("http://localhost/gradio_api/queue/data?session_hash=a&__sign=b");
+  expect(client.stream(url)).toEqual({ onmessage: null });
+  client.stream(url);
+  expect(client.streams).toEqual([`${url}&stream=1`, `${url}&stream=2`]);
+  expect(url.searchParams.has("stream")).toBe(false);
 });
 
 it("mends a client once, whoever asks", () => {

@@ -9,6 +9,10 @@
  *   opens it for the answer to the next. Where that answer arrives before the news of the closing,
  *   the stream seems open and nobody reads on: a result is shown only when some other call is made,
  *   if ever. Here the stream is opened again for a call that has not ended.
+ * - The client aborts a stream that is over. Where the next one is asked for right then, Chromium, whose
+ *   cache knows both by one address, may ask the server twice. The server gives each message to one of
+ *   the two, and what nobody reads is lost: a result, or the value that the next change belongs to,
+ *   which is then shown as it is ("append,,"). Here each stream has an address of its own.
  */
 
 /** The part of Gradio's client that calls go through. */
@@ -18,6 +22,8 @@ export interface GradioCalls {
   /** The ids of the calls that are in the queue and whose end has not arrived. */
   readonly unclosed_events: ReadonlySet<string>;
   open_stream(): Promise<void>;
+  /** Asks for a stream of events. */
+  stream(url: URL): unknown;
   /** The app's listeners. */
   readonly config?: { readonly dependencies: readonly Listener[] };
 }
@@ -42,15 +48,17 @@ export function mendCalls(client: object, component: number): void {
   mended.set(client, components);
   keepOrder(client, components);
   keepReading(client);
+  keepApart(client);
 }
 
 function isKnown(client: object): client is GradioCalls {
-  const { post_data, stream_status, unclosed_events, open_stream } = client as Partial<GradioCalls>;
+  const { post_data, stream_status, unclosed_events, open_stream, stream } = client as Partial<GradioCalls>;
   return (
     typeof post_data === "function" &&
     typeof stream_status?.open === "boolean" &&
     unclosed_events instanceof Set &&
-    typeof open_stream === "function"
+    typeof open_stream === "function" &&
+    typeof stream === "function"
   );
 }
 
@@ -99,4 +107,14 @@ function keepReading(client: GradioCalls): void {
       if (closes) queueMicrotask(reopen);
     },
   });
+}
+
+function keepApart(client: GradioCalls): void {
+  const stream = client.stream.bind(client);
+  let count = 0;
+  client.stream = (url) => {
+    const own = new URL(url);
+    own.searchParams.set("stream", String((count += 1)));
+    return stream(own);
+  };
 }

@@ -89,6 +89,8 @@ def test_a_component_with_a_key_goes_on_when_it_is_drawn_anew(
     serve: Serve, visit: Open, caplog: pytest.LogCaptureFixture
 ) -> None:
     page = visit(serve(rendering("voice")))
+    streams: list[str] = []
+    page.context.on("request", lambda asked: streams.append(asked.url))
     component = page.component()
     component.start()
     counts_on(component)
@@ -102,6 +104,9 @@ def test_a_component_with_a_key_goes_on_when_it_is_drawn_anew(
     page.until(lambda: numbers(component).count(0) == 2, "the outputs of another session")
     component.stop()
     assert "Traceback" not in caplog.text
+    # Two with one address may be asked for twice, and each then gets a part of the results.
+    streams = [url for url in streams if "/queue/data?" in url]
+    assert len(set(streams)) == len(streams) > 3
 
 
 def test_a_result_that_is_late_is_not_overtaken_when_it_is_drawn_anew(

@@ -54,7 +54,10 @@ export class Http {
   /** Goes through the data of a server's events, until they end or `signal` says so. */
   async *events(url: string, signal: AbortSignal): AsyncGenerator<string> {
     const { headers, credentials } = this.options;
-    const response = await this.ask(url, { headers, signal, ...(credentials && { credentials }) });
+    // Chromium's cache asks twice for what is asked for again in the moment in which it was given up,
+    // and each event goes to one of the two.
+    const init: RequestInit = { headers, signal, cache: "no-store" };
+    const response = await this.ask(url, { ...init, ...(credentials && { credentials }) });
     if (!response.ok || response.body === null) throw new Error(`There are no events at ${url}.`);
     const [reader, decoder] = [response.body.getReader(), new TextDecoder()];
     try {
