@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradio_webrtc.media.audio import libopus as module
-from gradio_webrtc.media.audio.libopus import MOST_SAMPLES, LibopusDecoder, libopus
+from gradio_webrtc.media.audio.libopus import (
+    MOST_SAMPLES,
+    LibopusDecoder,
+    LibopusEncoder,
+    libopus,
+    libopus_that_encodes,
+)
 from gradio_webrtc.media.audio.opus import OpusEncoder
 from tests.support.synthetic_speech import say
 from tests.unit.media.tones import few
@@ -109,3 +115,22 @@ def test_what_it_returned_stays_as_it_was() -> None:
     kept = first.copy()
     decoder.decode(bytes(encoder.encode(np.zeros_like(loud), 960)))
     assert np.array_equal(first, kept)
+
+
+def test_a_library_that_does_not_take_its_settings_leaves_encoding_to_ffmpeg(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert libopus_that_encodes() is library()
+    monkeypatch.setattr(LibopusEncoder, "bitrate", lambda encoder: 6_000)
+    assert libopus_that_encodes.__wrapped__() is None
+    monkeypatch.undo()
+    monkeypatch.setattr(module, "libopus", lambda: None)
+    assert libopus_that_encodes.__wrapped__() is None
+
+
+def test_what_libopus_refuses_is_an_error() -> None:
+    with pytest.raises(ValueError, match="refused"):
+        LibopusEncoder(library(), 1, 48_000, 11, "lowdelay")
+    encoder = LibopusEncoder(library(), 1, 48_000, 5, "lowdelay")
+    with pytest.raises(ValueError, match="does not encode"):
+        encoder.encode(np.zeros((961, 1), np.int16))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -93,3 +94,28 @@ def test_ffmpegs_decoder_stands_in_where_there_is_no_libopus_to_call(
 def test_expected_loss_adds_redundancy_to_speech() -> None:
     encoder = OpusEncoder(1, bitrate=24_000, application="voip", expected_loss=20)
     assert packet_samples(bytes(encoder.encode(frames(1, 1), 0))) == 960
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        (None, 5, "lowdelay", 0),
+        (64_000, 10, "audio", 0),
+        (24_000, 5, "voip", 0),
+        (32_000, 5, "voip", 15),
+    ],
+)
+def test_libopus_called_directly_makes_the_bytes_that_ffmpeg_makes(
+    monkeypatch: pytest.MonkeyPatch, channels: int, settings: Any
+) -> None:
+    noise = np.random.default_rng(1).normal(0, 900, (channels, 960 * 60))
+    whole = (frames(channels, 60) * np.linspace(0, 1, 960 * 60) + noise).astype(np.int16)
+    whole[:, 960 * 20 : 960 * 30] = 0
+    direct = OpusEncoder(channels, *settings)
+    monkeypatch.setattr(opus, "libopus_that_encodes", lambda: None)
+    ffmpegs = OpusEncoder(channels, *settings)
+    for at in range(0, whole.shape[1], 960):
+        here, there = (each.encode(whole[:, at : at + 960], at) for each in (direct, ffmpegs))
+        assert bytes(here) == bytes(there)
+        assert (here.pts, here.dts, here.time_base) == (there.pts, there.dts, there.time_base)
