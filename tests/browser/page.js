@@ -25,12 +25,14 @@
   }).observe(document, { childList: true, subtree: true });
 
   const Peer = window.RTCPeerConnection;
-  window.RTCPeerConnection = class extends Peer {
-    constructor(...options) {
-      super(...options);
-      peers.push(this);
-    }
-  };
+  if (Peer) {
+    window.RTCPeerConnection = class extends Peer {
+      constructor(...options) {
+        super(...options);
+        peers.push(this);
+      }
+    };
+  }
 
   const Socket = window.WebSocket;
   window.WebSocket = class extends Socket {
@@ -53,23 +55,88 @@
     }
   }
 
+  // The samples of a track as they come, and their rate, by what this browser has for it.
+  function readSamples(track) {
+    if (!("MediaStreamTrackProcessor" in window)) return readByWorklet(track);
+    const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1000 }).readable.getReader();
+    const next = async () => {
+      const { value: sound, done } = await reader.read();
+      if (done) return null;
+      const part = new Float32Array(sound.numberOfFrames);
+      sound.copyTo(part, { planeIndex: 0, format: "f32-planar" });
+      const { sampleRate: rate } = sound;
+      sound.close();
+      return { rate, part };
+    };
+    return { next, stop: () => reader.cancel() };
+  }
+
+  const TAP = `registerProcessor("tap", class extends AudioWorkletProcessor {
+    wanted = true;
+    constructor() {
+      super();
+      this.port.onmessage = () => (this.wanted = false);
+    }
+    process([[heard]]) {
+      this.port.postMessage(heard?.slice() ?? new Float32Array(128));
+      return this.wanted;
+    }
+  });`;
+
+  let listening;
+  function listener() {
+    return (listening ??= (async () => {
+      const context = new AudioContext({ sampleRate: 48000 });
+      const script = new Blob([TAP], { type: "text/javascript" });
+      await context.audioWorklet.addModule(URL.createObjectURL(script));
+      return context;
+    })());
+  }
+
+  function readByWorklet(track) {
+    const parts = [];
+    let [rate, over, wake, source, tap] = [0, false, () => {}];
+    const tapped = (async () => {
+      const context = await listener();
+      void context.resume();
+      rate = context.sampleRate;
+      tap = new AudioWorkletNode(context, "tap", { channelCount: 1, channelCountMode: "explicit" });
+      tap.port.onmessage = ({ data }) => {
+        // The sound goes on, as silence, when there is no track any more.
+        if (track.readyState === "ended") over = true;
+        else parts.push(data);
+        wake();
+      };
+      source = context.createMediaStreamSource(new MediaStream([track]));
+      source.connect(tap);
+    })();
+    const next = async () => {
+      await tapped;
+      while (parts.length === 0 && !over) await new Promise((ready) => (wake = ready));
+      return parts.length > 0 ? { rate, part: parts.shift() } : null;
+    };
+    const stop = () => {
+      source.disconnect();
+      tap.port.postMessage("stop");
+    };
+    return { next, stop };
+  }
+
   async function record(index, seconds, mine = false) {
     const element = root(index).querySelector("[data-testid=webrtc-media]");
     const track = mine ? captures.at(-1) : element?.srcObject?.getAudioTracks()[0];
     if (!track) return null;
-    const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1000 }).readable.getReader();
+    const reader = readSamples(track);
     const parts = [];
     let [rate, held] = [0, 0];
     while (rate === 0 || held < rate * seconds) {
-      const { value: sound, done } = await reader.read();
-      if (done) break;
-      const part = new Float32Array(sound.numberOfFrames);
-      sound.copyTo(part, { planeIndex: 0, format: "f32-planar" });
-      [rate, held] = [sound.sampleRate, held + part.length];
-      sound.close();
-      parts.push(part);
+      const read = await reader.next();
+      if (read === null) break;
+      rate = read.rate;
+      held += read.part.length;
+      parts.push(read.part);
     }
-    await reader.cancel();
+    await reader.stop();
     if (held === 0) return null;
     const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
     let text = "";
@@ -104,6 +171,19 @@
     return [colour(0.25, 0.25), colour(0.75, 0.25), colour(0.25, 0.75), colour(0.75, 0.75)];
   }
 
+  // Frames of a stream where the browser counts only those of files; from the first call on.
+  const shown = new WeakMap();
+  function presented(video) {
+    if (!shown.has(video)) {
+      const note = (_, { presentedFrames }) => {
+        shown.set(video, presentedFrames);
+        video.requestVideoFrameCallback(note);
+      };
+      note(0, { presentedFrames: 0 });
+    }
+    return shown.get(video);
+  }
+
   // Records from the first moment there is something to play until it is over.
   let next;
   async function untilItIsOver(index) {
@@ -115,7 +195,8 @@
 
   window.probe = {
     record,
-    recordNext: (index) => {
+    recordNext: async (index) => {
+      if (!("MediaStreamTrackProcessor" in window)) await listener();
       next = untilItIsOver(index);
     },
     recorded: () => next,
@@ -134,7 +215,8 @@
     },
     frames: (index) => {
       const video = root(index).querySelector("[data-testid=webrtc-media]");
-      return video.getVideoPlaybackQuality().totalVideoFrames;
+      const { totalVideoFrames } = video.getVideoPlaybackQuality();
+      return totalVideoFrames || presented(video);
     },
   };
 })();

@@ -1,4 +1,4 @@
-"""Servers that tests run beside the app, and pip cannot install: nginx and Redis.
+"""Programs that tests run beside the app, and pip cannot install: Firefox, nginx and Redis.
 
 ``python -m tests.support.debian_programs`` is the step of ``make test`` that may install them; the
 tests only look.
@@ -63,12 +63,13 @@ class DebianProgram:
             raise ProgramNotFoundError(f"{error} It could not be installed: {failure}") from None
 
 
+FIREFOX = DebianProgram("firefox-esr", "firefox-esr", "GRADIO_WEBRTC_FIREFOX")
 NGINX = DebianProgram("nginx", "nginx-light", "GRADIO_WEBRTC_NGINX")
 REDIS = DebianProgram("redis-server", "redis-server", "GRADIO_WEBRTC_REDIS_SERVER")
 
 if __name__ == "__main__":
     try:
-        for program in (NGINX, REDIS):
+        for program in (FIREFOX, NGINX, REDIS):
             sys.stdout.write(f"{program.name} for the tests: {program.ensure()}\n")
     except ProgramNotFoundError as problem:
         sys.exit(str(problem))

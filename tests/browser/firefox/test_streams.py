@@ -1,0 +1,174 @@
+"""Sound, pictures, texts and data in Firefox: what a person does and what comes of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.browser.conftest import Open, Serve
+from tests.browser.firefox.apps import (
+    REPLY_HZ,
+    composer_app,
+    counting_echo_app,
+    receive_app,
+    talk_app,
+    video_app,
+)
+from tests.browser.handlers import sessions
+from tests.browser.pages import AUDIBLE, Component
+from tests.browser.video_pattern import PATTERN, TOLERANCE
+from tests.support.firefox import TONE
+
+
+def hears(component: Component, pitch: float) -> None:
+    """Wait until a tone of ``pitch`` Hz, and little else, is played."""
+    heard: list[str] = []
+
+    def found() -> bool:
+        sound = component.heard(0.4)
+        if sound is None:
+            return False
+        heard.append(f"{sound.loudest():.0f} Hz at {sound.loudness():.4f}")
+        return sound.loudness() > AUDIBLE and sound.share_of(pitch) > 0.8
+
+    component.visit.until(found, lambda: f"{pitch} Hz; heard was {heard[-3:]}")
+
+
+def turn_is(component: Component, turn: str) -> None:
+    component.visit.until(
+        lambda: component.turn() == turn, lambda: f"{turn}; the turns were {component.turns()}"
+    )
+
+
+def is_silent(component: Component) -> bool:
+    sound = component.heard(0.4)
+    return sound is None or sound.loudness() < 1e-3
+
+
+def test_a_voice_comes_back_is_metered_and_muted_and_may_start_again(
+    serve: Serve, visit: Open
+) -> None:
+    demo, audio = counting_echo_app()
+    component = visit(serve(demo)).component()
+    page = component.visit
+    for _ in range(2):
+        component.start()
+        assert component.root.get_attribute("data-way") != "websocket"
+        hears(component, TONE)
+        component.stop()
+        page.until(lambda: sessions(audio) == 0, "the server to forget the session")
+    captured = "probe.captures.every((each) => each.readyState === 'ended')"
+    assert component.page.evaluate(captured), "the microphone is given back"
+
+    component.start()
+    meters = [component.part(f"webrtc-level-{side}") for side in ("in", "out")]
+
+    def heights() -> list[int]:
+        return [int(meter.get_attribute("aria-valuenow") or 0) for meter in meters]
+
+    page.until(lambda: min(heights()) > 20, lambda: f"both meters to rise from {heights()}")
+    component.part("webrtc-mute").click()
+    page.until(lambda: is_silent(component), "silence")
+    page.until(lambda: max(heights()) == 0, lambda: f"both meters to sink from {heights()}")
+    component.part("webrtc-mute").click()
+    hears(component, TONE)
+
+    # What the handler says on the side came all the while, each once and in its order.
+    counted = component.page.get_by_label("Counted")
+    page.until(lambda: len(counted.input_value().split()) > 3, "additional outputs")
+    numbers = [int(word) for word in counted.input_value().split()]
+    runs = np.split(numbers, np.flatnonzero(np.equal(numbers, 1))[1:])
+    assert all(run.tolist() == list(range(1, run.size + 1)) for run in runs), numbers
+
+
+def test_a_picture_comes_back_whole_and_moves(serve: Serve, visit: Open) -> None:
+    component = visit(serve(video_app())).component()
+    page = component.visit
+    component.start()
+
+    def upper_half() -> bool:
+        shown = component.colours()
+        return shown is not None and bool(
+            np.abs(np.subtract(shown[:2], PATTERN[:2])).max() <= TOLERANCE
+        )
+
+    page.until(upper_half, lambda: f"the pattern; it shows {component.colours()}")
+    own = "document.querySelector('[data-testid=webrtc-self-view] video')"
+    size = component.page.evaluate(f"[{own}.videoWidth, {own}.videoHeight]")
+    page.until(lambda: list(component.size()) == size, lambda: f"{size}, not {component.size()}")
+    frames, first = component.frames(), component.colours()
+    assert first is not None
+    page.until(lambda: component.frames() > frames + 20, "further pictures")
+    # Firefox's camera goes through all colours.
+    page.until(
+        lambda: np.abs(np.subtract((component.colours() or first)[2:], first[2:])).max() > 10,
+        "another colour of the camera",
+    )
+
+    component.part("webrtc-statistics-toggle").click()
+    numbers = component.part("webrtc-statistics")
+    page.until(lambda: f"{size[0]}\N{MULTIPLICATION SIGN}{size[1]}" in numbers.inner_text(),
+               numbers.inner_text)  # fmt: skip
+    assert "VP8" in numbers.inner_text()
+    component.part("webrtc-statistics-toggle").click()
+
+    component.part("webrtc-fullscreen").click()
+    component.page.wait_for_function("document.fullscreenElement?.dataset.testid === 'webrtc'")
+    component.part("webrtc-fullscreen").click()
+    component.page.wait_for_function("document.fullscreenElement === null")
+    component.stop()
+
+
+def test_a_generator_is_heard_to_its_end(serve: Serve, visit: Open) -> None:
+    component = visit(serve(receive_app())).component()
+    for _ in range(2):
+        component.record_next()
+        component.page.get_by_role("button", name="Play").click()
+        component.passes("connected", "idle")
+        heard = component.recorded()
+        step = heard.rate // 50
+        loud = heard.samples[: heard.samples.size // step * step].reshape(-1, step).std(1) > 0.02
+        assert loud.sum() / 50 > 0.8
+        assert heard.share_of(REPLY_HZ) > 0.8
+    assert component.error() is None
+
+
+def test_who_holds_the_button_talks_and_interrupts(serve: Serve, visit: Open) -> None:
+    component = visit(serve(talk_app())).component()
+    page, mouse, keys = component.page, component.page.mouse, component.page.keyboard
+    component.start()
+    button = component.part("webrtc-talk")
+    button.hover()
+    mouse.down()
+    turn_is(component, "speaking")
+    page.wait_for_timeout(1_000)  # how long somebody talks
+    mouse.up()
+    turn_is(component, "replying")
+    hears(component, REPLY_HZ)
+    # Barge-in: the reply would go on for a minute.
+    mouse.down()
+    turn_is(component, "speaking")
+    component.visit.until(lambda: is_silent(component), "the reply to fall silent")
+    mouse.up()
+    component.visit.until(lambda: component.turn() != "speaking", "the end of the turn")
+    page.mouse.click(5, 5)
+    keys.down(" ")
+    turn_is(component, "speaking")
+    page.wait_for_timeout(1_000)
+    keys.up(" ")
+    turn_is(component, "replying")
+    hears(component, REPLY_HZ)
+    component.stop()
+
+
+def test_a_typed_text_is_answered_without_a_microphone(serve: Serve, visit: Open) -> None:
+    component = visit(serve(composer_app())).component()
+    field = component.part("webrtc-textbox")
+    field.fill("Good morning")
+    field.press("Enter")
+    component.reach("connected")
+    hears(component, REPLY_HZ)
+    said = component.page.get_by_label("Said")
+    component.visit.until(lambda: said.input_value() == "Good morning", "the text at the server")
+    assert component.page.evaluate("probe.captures.length") == 0
+    assert field.input_value() == ""
+    component.stop()
