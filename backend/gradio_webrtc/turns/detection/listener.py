@@ -16,7 +16,7 @@ from gradio_webrtc.turns.detection.audio_watch import AudioWatch, pass_silence
 from gradio_webrtc.turns.detection.segmenter import SpeechSegmenter
 from gradio_webrtc.turns.detection.silero import get_silero_model
 from gradio_webrtc.turns.detection.speech_events import Pause, SpeechEvent, TurnEnded
-from gradio_webrtc.turns.detection.speech_scorer import VadSource, make_scorer
+from gradio_webrtc.turns.detection.speech_scorer import VadSource, make_scorer, runs
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 
 logger = logging.getLogger(__name__)
@@ -292,9 +292,9 @@ class Listener:
         elif absent:
             self._scorer.absent(absent)
         answers: list[float] = []
-        for samples, need in zip(steps, needed, strict=True):
+        for need, together in runs(steps, needed):
             if need and self._skipping:
                 self._scorer.skipped()
             self._skipping = not need
-            answers.append(self._scorer.score(samples) if need else 0.0)
+            answers += self._scorer.score_all(together) if need else [0.0] * len(together)
         return answers

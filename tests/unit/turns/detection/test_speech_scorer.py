@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from gradio_webrtc.turns.detection.speech_scorer import (
     DetectorScorer,
     ModelScorer,
     make_scorer,
+    runs,
 )
 from gradio_webrtc.turns.detection.vad import SpeechSegment
 from gradio_webrtc.turns.options import AlgoOptions
@@ -88,6 +90,23 @@ class TestDetector:
         assert start == pytest.approx(40 * 512 * rate / 16_000, abs=1)
         heard = np.concatenate(detector.windows)
         assert heard[1_000:] == pytest.approx(0.5, abs=0.01)
+
+    @pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 44_100, 48_000])
+    @pytest.mark.parametrize("together", [2, 4, 7])
+    def test_steps_scored_together_are_the_windows_of_one_after_the_other(
+        self, rate: int, together: int
+    ) -> None:
+        apart, joined = Peak(), Peak()
+        one, many = (DetectorScorer(lambda each=each: each, rate) for each in (apart, joined))
+        one.load()
+        many.load()
+        ends = [0, *(one.boundary(index) for index in range(28))]
+        sound = np.random.default_rng(2).normal(0, 3_000, (1, ends[-1])).astype(np.int16)
+        steps = [sound[:, start:stop] for start, stop in pairwise(ends)]
+        answers = [one.score(step) for step in steps]
+        groups = [steps[at : at + together] for at in range(0, len(steps), together)]
+        assert [answer for group in groups for answer in many.score_all(group)] == answers
+        assert np.array_equal(joined.windows, apart.windows)
 
     def test_it_is_made_when_it_is_loaded_and_says_what_silence_is(self) -> None:
         made: list[Peak] = []
@@ -193,3 +212,14 @@ class TestMaking:
     def test_what_is_none_of_them_is_refused_by_its_type(self, source: Any) -> None:
         with pytest.raises(ConfigurationError, match=f"; got {type(source).__name__}"):
             make_scorer(source, None, 16_000, AlgoOptions())
+
+
+def test_steps_that_need_an_answer_are_asked_about_together() -> None:
+    steps = [loud(1, level) for level in range(5)]
+    found = list(runs(steps, [False, True, True, False, True]))
+    assert [(need, [int(step[0, 0]) for step in group]) for need, group in found] == [
+        (False, [0]),
+        (True, [1, 2]),
+        (False, [3]),
+        (True, [4]),
+    ]
