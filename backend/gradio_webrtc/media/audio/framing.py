@@ -75,9 +75,11 @@ class Framer:
 
     def take(self, count: int) -> Int16Array:
         """Remove up to ``count`` samples from the front, shape ``(channels, n)``."""
-        parts: list[Int16Array] = [np.zeros((self.channels, 0), np.int16)]
         missing = min(count, self._length)
         self._length -= missing
+        if missing and self._chunks[0].shape[1] == missing:
+            return self._chunks.popleft()  # a copy already: of a live source each frame is a chunk
+        parts: list[Int16Array] = [np.zeros((self.channels, 0), np.int16)]
         while missing:
             head = self._chunks.popleft()
             if head.shape[1] > missing:
