@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from fastapi import HTTPException, Request
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 
 from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.errors import OriginNotAllowedError
@@ -50,7 +50,7 @@ async def read_body(request: Request, what: str, most: int, seconds: float) -> b
         seconds: in which it has to arrive.
 
     Raises:
-        HTTPException: 408, it was too slow; 413, it is too large.
+        HTTPException: 400, it was cut off; 408, it was too slow; 413, it is too large.
     """
     reading = asyncio.ensure_future(_received(request, what, most))
     if not await finished_within(reading, seconds):
@@ -60,8 +60,12 @@ async def read_body(request: Request, what: str, most: int, seconds: float) -> b
 
 async def _received(request: Request, what: str, most: int) -> bytes:
     received = bytearray()
-    async for part in request.stream():
-        received += part
-        if len(received) > most:
-            raise HTTPException(413, f"The {what} is larger than {most} bytes.")
+    try:
+        async for part in request.stream():
+            received += part
+            if len(received) > most:
+                raise HTTPException(413, f"The {what} is larger than {most} bytes.")
+    except ClientDisconnect:
+        # Nobody reads the answer, but the HTTP server would log anything else as a failure of ours.
+        raise HTTPException(400, f"The {what} was cut off.") from None
     return bytes(received)

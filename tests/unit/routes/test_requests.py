@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 from starlette.requests import HTTPConnection
 
 from gradio_webrtc import Stream
-from gradio_webrtc.routes.requests import check_request, scope_of_request
+from gradio_webrtc.routes.requests import check_request, read_body, scope_of_request
 from gradio_webrtc.server.stream_host import StreamHost
 from gradio_webrtc.transports.negotiation.candidate_addresses import Scope
 
@@ -33,6 +33,23 @@ def test_pages_of_other_sites_are_refused(host: StreamHost, kind: str) -> None:
     with pytest.raises(HTTPException, match="allowed_origins") as refused:
         check_request(host, connection(kind, host="own.example", origin="https://evil.example"))
     assert refused.value.status_code == 403
+
+
+async def test_a_body_that_is_cut_off_is_no_failure_of_the_server() -> None:
+    messages = iter(
+        [
+            {"type": "http.request", "body": b"half", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+
+    async def receive() -> Any:
+        return next(messages)
+
+    request = Request({"type": "http", "headers": []}, receive)
+    with pytest.raises(HTTPException, match="The body was cut off") as refused:
+        await read_body(request, "body", 100, 30.0)
+    assert refused.value.status_code == 400
 
 
 def test_a_client_without_an_address(host: StreamHost) -> None:
