@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 PARTS: dict[str, str] = {
     "hearing": "whether noises become words, or words are lost, in recognition",
     "offer_cost": "what the most expensive requests of a stranger cost the event loop",
+    "packet_cost": "what the most expensive packets of a client cost the event loop",
     "networks": "words, pictures and sessions of a page in Chromium behind a bad network",
     "hosts": "each Python that is here, with the oldest and the newest packages",
     "outage": "how soon received video goes on after 3, 8 and 15 seconds without network",
