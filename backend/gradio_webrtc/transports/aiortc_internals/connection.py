@@ -10,7 +10,6 @@ from typing import Any
 
 import pylibsrtp
 from aiortc import RTCDtlsTransport, RTCPeerConnection
-from aiortc.clock import current_ms
 from aiortc.rtcdtlstransport import State
 from aiortc.rtp import RtpPacket, is_rtcp
 
@@ -96,7 +95,7 @@ def _take_media(
         packet = RtpPacket.parse(session.unprotect(data), dtls._rtp_header_extensions_map)
         receiver = dtls._rtp_router.route_rtp(packet)
         if isinstance(receiver, OwnReceiver):
-            receiver.take(packet, current_ms())
+            receiver.take(packet)
     except (pylibsrtp.Error, ValueError) as error:
         logger.debug("a packet is not read: %s", error)
     except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 from aiortc import RTCDtlsTransport, RTCRtpReceiver, RTCRtpTransceiver
 from aiortc.jitterbuffer import JitterBuffer, JitterFrame
@@ -81,13 +82,17 @@ class OwnReceiver(RTCRtpReceiver):
     async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:
         self.rtcp_received(packet)
 
-    def take(self, packet: RtpPacket, arrival_ms: int) -> None:
-        """Take a packet that has not gone through aiortc's task."""
+    def take(self, packet: RtpPacket) -> None:
+        """Take a packet that arrives now.
+
+        aiortc goes by the time of day. When that is put back, its estimate of the bandwidth, which
+        is given every half second, would not be given again before the old time has come.
+        """
         if self._enabled:
-            self.rtp_received(packet, arrival_ms)
+            self.rtp_received(packet, int(time.monotonic() * 1000))
 
     async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
-        self.take(packet, arrival_time_ms)
+        self.take(packet)
 
     def _set_rtcp_ssrc(self, ssrc: int) -> None:
         super()._set_rtcp_ssrc(ssrc)

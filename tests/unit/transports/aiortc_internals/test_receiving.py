@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -31,12 +32,14 @@ class KeepingReceiver(OwnReceiver):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.calls: list[object] = []
+        self.arrivals: list[int] = []
 
     def start(self, parameters: RTCRtpReceiveParameters) -> None:
         self.calls.append("start")
 
     def rtp_received(self, packet: RtpPacket, arrival_ms: int) -> None:
-        self.calls.append((packet.payload, arrival_ms))
+        self.calls.append(packet.payload)
+        self.arrivals.append(arrival_ms)
 
     def rtcp_received(self, packet: AnyRtcpPacket) -> None:
         self.calls.append(type(packet))
@@ -68,8 +71,9 @@ def receiver(transceiver: RTCRtpTransceiver) -> KeepingReceiver:
     return made
 
 
-async def arrive(receiver: OwnReceiver, payload: bytes) -> None:
-    await receiver.transport._handle_rtp_data(rtp(1, payload).serialize(), arrival_time_ms=5)
+async def arrive(receiver: OwnReceiver, payload: bytes, time_of_day: int = 5) -> None:
+    data = rtp(1, payload).serialize()
+    await receiver.transport._handle_rtp_data(data, arrival_time_ms=time_of_day)
 
 
 async def test_it_has_the_kind_the_transport_and_the_source_of_the_one_it_replaces(
@@ -91,7 +95,16 @@ async def test_packets_and_reports_are_handed_on_from_the_start_to_the_end(
     await receiver.transport._handle_rtcp_data(bytes(RtcpByePacket(sources=[SSRC])))
     await receiver.stop()
     await arrive(receiver, b"too late")
-    assert receiver.calls == ["start", (b"media", 5), RtcpByePacket, "finish", "finished"]
+    assert receiver.calls == ["start", b"media", RtcpByePacket, "finish", "finished"]
+
+
+async def test_a_clock_that_is_put_back_changes_no_arrival(receiver: KeepingReceiver) -> None:
+    await receiver.receive(PARAMETERS)
+    before = time.monotonic() * 1000
+    for time_of_day in (4_000_000_000_000, 1_000_000_000_000):  # aiortc's, from 1900 on
+        await arrive(receiver, b"media", time_of_day)
+    first, second = receiver.arrivals
+    assert before - 1 <= first <= second <= time.monotonic() * 1000
 
 
 async def test_it_starts_once_however_often_is_negotiated(receiver: KeepingReceiver) -> None:
