@@ -22,6 +22,7 @@ CELL_SECONDS = 1_200.0
 
 UNIT_TESTS = (
     "tests/unit/media",
+    "tests/unit/recording",
     "tests/unit/transports",
     "tests/unit/gradio_events",
     "tests/unit/session",

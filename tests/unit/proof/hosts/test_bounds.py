@@ -55,6 +55,13 @@ def test_what_tests_need_keeps_its_bounds_and_conditions() -> None:
     assert declared(TEXT).test_needs == ('pytest<10,>=8.4; sys_platform == "linux"',)
 
 
+def test_the_pyav_that_corrupts_memory_at_a_full_disk_is_not_allowed() -> None:
+    # tests/unit/recording has the full disk; with 17.0.0 the next garbage collection crashes.
+    allowed = declared().dependencies["av"]
+    assert not allowed.contains("17.0.0")
+    assert allowed.contains("17.0.1")
+
+
 def test_this_project_declares_all_that_the_matrix_varies_needs_and_runs_on() -> None:
     bounds = declared()
     assert set(VARIED) <= set(bounds.dependencies)
