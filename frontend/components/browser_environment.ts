@@ -80,6 +80,7 @@ export function browserEnvironment(server: Server, client: () => Client): Enviro
     server,
     sessionHash: () => client().session_hash,
     newId: () => newId(window.crypto),
+    webrtc: "RTCPeerConnection" in window,
     newPeer: (configuration) => new RTCPeerConnection(configuration),
     videoCodecs: () => RTCRtpReceiver.getCapabilities("video")?.codecs ?? [],
     newStream: (tracks) => new MediaStream([...tracks]),

@@ -66,13 +66,30 @@ def test_the_full_screen_button_takes_the_whole_screen_and_gives_it_back(
     component.page.get_by_role("button", name="Full screen").wait_for()
 
 
-def test_without_full_screen_there_is_no_such_button(serve: Serve, visit: Open) -> None:
+ONLY_VIDEOS = """
+delete Element.prototype.requestFullscreen;
+Object.defineProperty(Document.prototype, "fullscreenEnabled", { get: () => undefined });
+HTMLVideoElement.prototype.webkitEnterFullscreen = function () {
+  window.filled = this.dataset.testid;
+};
+"""
+"""WebKit on an iPhone."""
+
+
+def test_only_what_can_fill_the_screen_and_may_has_a_button_for_it(
+    serve: Serve, visit: Open
+) -> None:
     with gr.Blocks() as demo:
-        voice(full_screen=False)
+        camera()
+        camera(full_screen=False)
         voice()
-    page = visit(serve(demo))
-    page.component(1).part("webrtc-fullscreen").wait_for()
-    assert page.component(0).part("webrtc-fullscreen").count() == 0
+    page = visit(serve(demo), script=ONLY_VIDEOS)
+    button = page.component(0).part("webrtc-fullscreen")
+    button.click()
+    assert page.page.evaluate("filled") == "webrtc-media"
+    for index in (1, 2):
+        assert page.component(index).part("webrtc-start").count() == 1
+        assert page.component(index).part("webrtc-fullscreen").count() == 0
 
 
 def test_the_keyboard_is_enough(serve: Serve, visit: Open) -> None:
@@ -125,29 +142,55 @@ def test_screen_readers_hear_names_states_and_errors(serve: Serve, visit: Open) 
     assert "no picture today" in failing.root.get_by_role("alert").inner_text()
 
 
-@pytest.mark.parametrize("width", [300, 160])
-def test_nothing_overflows_a_narrow_column(serve: Serve, visit: Open, width: int) -> None:
-    with gr.Blocks() as demo, gr.Row(), gr.Column(min_width=width, scale=0):
+OUTSIDE = """(root) => [...root.querySelectorAll("*")].filter((each) => {
+    const [inner, outer] = [each.getBoundingClientRect(), root.getBoundingClientRect()];
+    const seen = inner.width > 0 && getComputedStyle(each).visibility === "visible";
+    const clipped = each.closest("select, video, svg, .scene");
+    return seen && !clipped && (inner.left < outer.left - 1 || inner.right > outer.right + 1);
+}).map((each) => each.outerHTML.slice(0, 120))"""
+
+SMALL = """(root) => [...root.querySelectorAll("button, select")].filter((each) => {
+    const { width, height } = each.getBoundingClientRect();
+    return width > 0 && (width < 44 || height < 43.5);
+}).map((each) => each.outerHTML.slice(0, 120))"""
+"""What a finger misses."""
+
+PHONE: dict[str, Any] = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+
+
+@pytest.mark.parametrize(("width", "device"), [(390, PHONE), (320, PHONE), (200, {})])
+def test_nothing_overflows_a_phone_or_a_narrow_column(
+    serve: Serve, visit: Open, width: int, device: dict[str, Any]
+) -> None:
+    with gr.Blocks() as demo, gr.Row(), gr.Column(min_width=width - 40, scale=0):
         voice(min_width=0)
         camera(min_width=0)
-    page = visit(serve(demo), viewport={"width": width + 40, "height": 900})
-    outside = """(root) => [...root.querySelectorAll("*")].filter((each) => {
-        const [inner, outer] = [each.getBoundingClientRect(), root.getBoundingClientRect()];
-        const seen = inner.width > 0 && getComputedStyle(each).visibility === "visible";
-        const clipped = each.closest("select, video, svg, .scene");
-        return seen && !clipped && (inner.left < outer.left - 1 || inner.right > outer.right + 1);
-    }).map((each) => each.outerHTML.slice(0, 120))"""
+    page = visit(serve(demo), viewport={"width": width, "height": 844}, **device)
     for index in (0, 1):
         component = page.component(index)
         for act in (None, "start", "devices"):
+            if act is not None:
+                button = component.part(f"webrtc-{act}")
+                (button.tap if device else button.click)()
             if act == "start":
-                component.start()
+                component.reach("connected")
             elif act == "devices":
-                component.part("webrtc-devices").click()
-            assert component.root.evaluate(outside) == []
+                pickers = component.root.get_by_role("combobox")
+                pickers.first.wait_for()
+                pickers.last.scroll_into_view_if_needed()
+                assert all(each.is_visible() for each in pickers.all())
+            assert component.root.evaluate(OUTSIDE) == []
             assert component.root.evaluate("(each) => each.scrollWidth <= each.clientWidth")
-            assert component.root.evaluate("(each) => each.clientWidth") <= width + 40
+            assert component.root.evaluate("(each) => each.clientWidth") <= width
+            assert not device or component.root.evaluate(SMALL) == []
     assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if device:
+        full = component.part("webrtc-fullscreen")
+        full.tap()
+        page.page.wait_for_function("document.fullscreenElement?.clientHeight === innerHeight")
+        assert component.root.evaluate(OUTSIDE) == []
+        full.tap()
+        page.page.wait_for_function("document.fullscreenElement === null")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

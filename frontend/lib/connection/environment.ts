@@ -84,6 +84,8 @@ export interface Environment {
   readonly server: Server;
   sessionHash(): string;
   newId(): string;
+  /** Whether there is WebRTC: some browsers lack it, and some people switch it off. */
+  readonly webrtc: boolean;
   newPeer(configuration: RTCConfiguration): RTCPeerConnection;
   /** The video codecs that this browser can take part in, best first. */
   videoCodecs(): readonly RTCRtpCodec[];

@@ -173,6 +173,22 @@ describe("the page", () => {
     expectClean(world);
   });
 
+  it("carries every start of a browser that has no WebRTC", async () => {
+    const world = new World({ webrtc: false });
+    world.settings = { ...world.settings, fallback: "websocket" };
+    await world.start();
+    world.socket.connect();
+    expect(world.view.machine).toMatchObject({ name: "connected", way: "websocket" });
+    expect(world.peers).toEqual([]);
+  });
+
+  it("says that there is no WebRTC where nothing else will do", async () => {
+    const world = new World({ webrtc: false });
+    await world.start();
+    expect(world.view.machine.problem?.message).toContain("has no WebRTC");
+    expectClean(world);
+  });
+
   it("is clean when it is stopped while the websocket opens", async () => {
     const world = await fellBack();
     world.connection.stop();

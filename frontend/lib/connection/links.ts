@@ -16,6 +16,9 @@ export interface LinkOptions {
   readonly start: string | null;
 }
 
+const NO_WEBRTC =
+  "This browser has no WebRTC, or it is switched off in its settings or by an extension.";
+
 export class Links {
   /** Whether this page had to fall back before. */
   #fellBack = false;
@@ -28,7 +31,8 @@ export class Links {
 
   /** What carries the next start. */
   get way(): Way {
-    return this.settings().way ?? "webrtc";
+    const only = !this.env.webrtc && this.fallbackMs !== null;
+    return this.settings().way ?? (only ? "websocket" : "webrtc");
   }
 
   /** How long the next start waits for ICE before it falls back; `null` when it may not. */
@@ -38,7 +42,7 @@ export class Links {
     return this.#fellBack ? FALLBACK_AGAIN_MS : FALLBACK_MS;
   }
 
-  /** Throws what the browser throws at a configuration that it cannot use. */
+  /** Throws what the browser throws at a configuration that it cannot use, and where it has no WebRTC. */
   make(way: Way, configuration: RTCConfiguration, options: LinkOptions, events: LinkEvents): Link {
     if (way === "webrtc") return this.#peer(configuration, options, events);
     this.#fellBack = true;
@@ -51,6 +55,7 @@ export class Links {
   #peer(configuration: RTCConfiguration, options: LinkOptions, events: LinkEvents): Link {
     const { mode, modality, rtpParams, videoCodec, maxBitrate, pushToTalk } = this.settings();
     const { env } = this;
+    if (!env.webrtc) throw new Error(NO_WEBRTC);
     const all = {
       ...options,
       sessionHash: env.sessionHash(),

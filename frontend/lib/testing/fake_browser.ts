@@ -52,6 +52,7 @@ export class FakeBrowser {
       server,
       sessionHash: () => "page",
       newId: () => `id-${++ids}`,
+      webrtc: true,
       newPeer: (configuration) => {
         this.peers.push(new FakePeer(configuration));
         return this.peer as unknown as RTCPeerConnection;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from tests.browser.conftest import Open, Serve
@@ -15,6 +17,7 @@ from tests.browser.firefox.apps import (
 )
 from tests.browser.handlers import sessions
 from tests.browser.pages import AUDIBLE, Component
+from tests.browser.test_page import OUTSIDE, SMALL
 from tests.browser.video_pattern import PATTERN, TOLERANCE
 from tests.support.firefox import TONE
 
@@ -172,3 +175,21 @@ def test_a_typed_text_is_answered_without_a_microphone(serve: Serve, visit: Open
     assert component.page.evaluate("probe.captures.length") == 0
     assert field.input_value() == ""
     component.stop()
+
+
+def test_nothing_overflows_a_phone_in_the_dark(serve: Serve, visit: Open) -> None:
+    url = f"{serve(video_app())}?__theme=dark"
+    component = visit(url, viewport={"width": 390, "height": 844}).component()
+    component.start()
+    component.part("webrtc-devices").click()
+    component.root.get_by_role("combobox").wait_for()
+    for width in (390, 320):
+        component.page.set_viewport_size({"width": width, "height": 844})
+        component.visit.until(
+            lambda: component.root.evaluate(OUTSIDE) == [],
+            lambda: f"all to be inside; {component.root.evaluate(OUTSIDE)} is not",
+        )
+        assert component.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert component.root.evaluate(SMALL) == []
+    ground = component.root.evaluate("(each) => getComputedStyle(each).backgroundColor")
+    assert max(int(number) for number in re.findall(r"\d+", ground)[:3]) < 80, ground

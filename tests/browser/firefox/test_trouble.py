@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gradio as gr
+
+from gradio_webrtc import WebRTC
 from tests.browser.conftest import Open, Serve
-from tests.browser.firefox.apps import REPLY_HZ, talk_app, video_app
+from tests.browser.firefox.apps import REPLY_HZ, talk_app, video_app, with_pattern
 from tests.browser.firefox.test_streams import hears, is_silent, turn_is
-from tests.browser.handlers import echo_app
+from tests.browser.handlers import EchoHandler, echo_app
+from tests.support.firefox import TONE
 
 ASKS = ("media.navigator.permission.disabled=false", "media.getusermedia.camera.deny=true")
 """Nobody answers when a page asks for the microphone, and the camera is refused."""
@@ -57,5 +61,30 @@ def test_without_udp_it_talks_over_a_websocket(serve: Serve, visit: Open) -> Non
     mouse.down()
     component.visit.until(lambda: is_silent(component), "the reply to fall silent")
     mouse.up()
+
+    component.page.evaluate("probe.sockets.at(-1).close()")
+    component.visit.until(
+        lambda: component.states()[-2:] == ["reconnecting", "connected"],
+        lambda: f"the connection to be back; it was {component.states()}",
+    )
+    assert component.root.get_attribute("data-way") == "websocket"
     component.stop()
     assert component.notice() is None
+
+
+def test_without_webrtc_voices_go_over_a_websocket_and_pictures_say_so(
+    serve: Serve, visit: Open
+) -> None:
+    with gr.Blocks() as demo:
+        for modality in ("audio", "video"):
+            component = WebRTC(modality=modality)
+            fn = EchoHandler() if modality == "audio" else with_pattern
+            component.stream(fn, inputs=[component], outputs=[component])
+    page = visit(serve(demo), script="delete window.RTCPeerConnection;")
+    audio, video = page.component(0), page.component(1)
+    audio.start()
+    assert audio.root.get_attribute("data-way") == "websocket"
+    hears(audio, TONE)
+    video.part("webrtc-start").click()
+    video.reach("failed")
+    assert "This browser has no WebRTC" in (video.error() or "")
