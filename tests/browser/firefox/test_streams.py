@@ -167,6 +167,8 @@ def test_a_typed_text_is_answered_without_a_microphone(serve: Serve, visit: Open
     component = visit(serve(composer_app())).component()
     field = component.part("webrtc-textbox")
     field.fill("Good morning")
+    # The composer shows the focus, with round corners; the field has no box of its own in it.
+    assert field.evaluate("(each) => getComputedStyle(each).outlineStyle") == "none"
     field.press("Enter")
     component.reach("connected")
     hears(component, REPLY_HZ)
