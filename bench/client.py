@@ -16,6 +16,7 @@ from gradio_webrtc.client.call import Call
 from gradio_webrtc.client.connecting import connect
 from gradio_webrtc.client.errors import ClientError
 from gradio_webrtc.client.feed import Feed
+from gradio_webrtc.client.received import Ending
 
 PATIENCE = 6.0
 """Seconds to wait for a connection, and then for a first frame."""
@@ -90,6 +91,11 @@ class Client:
         if self._call is None or self._call.ending is not None:
             ending = None if self._call is None else self._call.ending
             raise BenchError(f"the connection is gone: {ending}")
+
+    @property
+    def ending(self) -> Ending | None:
+        """How the connection ended; ``None`` while it goes on, and before it began."""
+        return None if self._call is None else self._call.ending
 
     async def aclose(self) -> None:
         """Hang up."""

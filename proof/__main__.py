@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
         "--seconds", type=float, help=f"of each part; default: its own length, or {SECONDS:g}"
     )
     parser.add_argument(
+        "--minutes", dest="seconds", type=lambda text: 60 * float(text), help="likewise, in minutes"
+    )
+    parser.add_argument(
         "--results", type=Path, default=RESULTS, metavar="FILE", help="where it is kept as JSON"
     )
     return parser

@@ -10,6 +10,8 @@ PARTS: dict[str, str] = {
     "hearing": "whether noises become words, or words are lost, in recognition",
     "offer_cost": "what the most expensive requests of a stranger cost the event loop",
     "packet_cost": "what the most expensive packets of a client cost the event loop",
+    "aborts": "what a thousand calls that are cut off at ten stages leave at the server",
+    "soak": "whether ten sessions grow within an hour, and how they end with the server",
     "networks": "words, pictures and sessions of a page in Chromium behind a bad network",
     "hosts": "each Python that is here, with the oldest and the newest packages",
     "outage": "how soon received video goes on after 3, 8 and 15 seconds without network",
