@@ -198,3 +198,24 @@ describe("the end", () => {
     expect(page.states).toEqual(["acquiring", "connecting", "connected", "reconnecting", "connected"]);
   });
 });
+
+describe("a connection that is lost", () => {
+  it("is kept while a mounted stream cannot be reached either", async () => {
+    const page = new Page();
+    const call = await page.connect();
+    page.answers.push("offline");
+    page.online = false;
+    page.peer.become("failed");
+    await settle();
+    expect(call.state).toBe("reconnecting");
+    expect(page.asked.at(-1)!.url).toBe("https://example.org/stream/webrtc/health");
+    page.peer.become("connected");
+    expect(call.state).toBe("connected");
+    expect(page.bodies("offer")).toHaveLength(1);
+    page.peer.become("failed");
+    await settle();
+    await page.clock.pass(0);
+    expect(page.bodies("offer")).toHaveLength(2);
+    call.dispose();
+  });
+});

@@ -82,6 +82,7 @@ export function browserEnvironment(server: Server, client: () => Client): Enviro
     newId: () => newId(window.crypto),
     webrtc: "RTCPeerConnection" in window,
     newPeer: (configuration) => new RTCPeerConnection(configuration),
+    online: () => navigator.onLine,
     videoCodecs: () => RTCRtpReceiver.getCapabilities("video")?.codecs ?? [],
     newStream: (tracks) => new MediaStream([...tracks]),
     newSocket: (path) => openSocket(client().config?.root ?? "", path),

@@ -46,6 +46,8 @@ export interface Server {
   wait_for_place(body: Record<string, unknown>): Promise<unknown>;
   leave(body: Record<string, unknown>): Promise<unknown>;
   outputs_waiting(body: Record<string, unknown>): Promise<unknown>;
+  /** Says that the server is there. */
+  reach(body: Record<string, unknown>): Promise<unknown>;
 }
 
 /** Time, handed in so that tests can own it. Milliseconds. */

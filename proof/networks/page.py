@@ -100,12 +100,17 @@ class BadPage:
         self.meters = meters
         self.component = component
         self._cut = False
+        self._held: list[Route] = []
         component.page.context.route("**/*", self._request)
 
     def cut(self, cut: bool) -> None:
         """Begin or end an outage: neither media nor requests get through."""
         self._cut = cut
         self.network.cut(cut)
+        if not cut:
+            for route in self._held:
+                route.continue_()
+            self._held.clear()
 
     def wait(self, seconds: float) -> None:
         """Let it run."""
@@ -126,8 +131,8 @@ class BadPage:
         return sound
 
     def _request(self, route: Route) -> None:
-        if self._cut:
-            route.abort("internetdisconnected")
+        if self._cut:  # It hangs, as where a network is there and nothing gets through.
+            self._held.append(route)
         else:
             route.continue_()
 

@@ -84,6 +84,11 @@ class ServerFunctions(StreamingComponent):
         return await self._ask(StreamHost.ice_configuration, body, request)
 
     @server
+    async def reach(self, body: Json) -> Answer:
+        """Answer a page that has lost its connection and asks whether the server is there."""
+        return {"status": "success"}
+
+    @server
     async def websocket(self, body: Json, request: Request | None = None) -> Answer:
         """Tell where the page's websocket is, for when WebRTC finds no path."""
 

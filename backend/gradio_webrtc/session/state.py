@@ -66,8 +66,9 @@ class Limits:
         first_sign: from the answer to the client's first ICE check or candidate.
         first_sign_wanted: the same while somebody else waits for the place.
         silence: without a sign of life from a client that gave one before; browsers send media
-            every 20 ms and our page a ping every 5 s, so 15 s is three lost pings. ``None`` where
-            the wire itself notices that the client is gone.
+            every 20 ms and our page a ping every 5 s. A network that is gone for 15 s is waited
+            for, and the page keeps its connection as long (``frontend/lib/connection``). ``None``
+            where the wire itself notices that the client is gone.
         time_limit: from connected to the end, or ``None`` for no limit.
         drain: for audio that is still queued when the handler ends the stream itself.
         shutdown: for the user's ``shutdown``; after it the session closes without waiting longer.
@@ -76,7 +77,7 @@ class Limits:
     connect: float = 30.0
     first_sign: float = 10.0
     first_sign_wanted: float = 5.0
-    silence: float | None = 15.0
+    silence: float | None = 20.0
     time_limit: float | None = None
     drain: float = 30.0
     shutdown: float = 10.0

@@ -96,6 +96,10 @@ export class GradioComponent implements Host {
     return this.#ask("outputs_waiting", body);
   }
 
+  reach(body: Body): Promise<unknown> {
+    return this.#ask("reach", body);
+  }
+
   connected(id: string): void {
     this.#patience.over();
     if (this.#timer !== null) this.clock.clear(this.#timer);

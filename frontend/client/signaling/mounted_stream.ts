@@ -103,6 +103,10 @@ export class MountedStream implements Host {
     return Promise.resolve(undefined);
   }
 
+  reach(): Promise<unknown> {
+    return this.http.get(`${this.base}/webrtc/health`);
+  }
+
   connected(id: string): void {
     this.#patience.over();
     this.#outputs?.follow(id);

@@ -98,7 +98,7 @@ export class Page extends FakeBrowser {
   #fetch(url: string, init: RequestInit): Promise<Response> {
     if (this.app !== null) return this.app.fetch(url, init);
     const { headers, body } = init;
-    const asked = JSON.parse(body as string) as Record<string, unknown>;
+    const asked = JSON.parse((body ?? "{}") as string) as Record<string, unknown>;
     this.asked.push({ url, headers: headers as Record<string, string>, body: asked });
     const kindly = asked.type === "offer" ? { type: "answer", sdp: "v=0", process: "p1" } : { status: "success" };
     const answer = asked.type === "ice-candidate" ? kindly : (this.answers.shift() ?? kindly);

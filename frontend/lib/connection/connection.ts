@@ -125,9 +125,9 @@ export class Connection {
   }
 
   get view(): View {
-    const [machine, remote, notice] = [this.#machine, this.#remote, this.#notice];
     const { asking, problem: mediaProblem } = this.media;
-    return { ...this.#sending.view, machine, remote, notice, asking, mediaProblem };
+    const own = { machine: this.#machine, remote: this.#remote, notice: this.#notice };
+    return { ...this.#sending.view, ...own, asking, mediaProblem };
   }
 
   /** What the person does about their devices; calls `act` at once, as part of their press. */
@@ -165,12 +165,12 @@ export class Connection {
         return void this.#leave(attempt);
       case "close_peer":
         this.#link?.close(effect.polite);
-        this.#closeRetired();
-        this.#link = this.#remote = null;
-        return;
+        this.#retire();
+        return this.#closeRetired();
       case "retire_peer":
-        if (this.#link !== null) this.#retired.push(this.#link);
-        this.#link = this.#remote = null;
+        return this.#retire();
+      case "probe":
+        void this.#requests.reach().then((found) => this.#dispatch({ type: "probed", attempt, found }));
         return;
       case "drain_playback":
         void this.#link?.drain().then((left) => this.#dispatch({ type: "remaining", attempt, ...left }));
@@ -248,24 +248,24 @@ export class Connection {
     };
   }
 
+  #retire(): void {
+    if (this.#link !== null) this.#retired.push(this.#link);
+    this.#link = this.#remote = null;
+  }
+
   #closeRetired(): void {
     for (const link of this.#retired.splice(0)) link.close(false);
   }
 
   #receive(attempt: number, message: Message): void {
     if (attempt !== this.#machine.attempt) return;
-    if (message.type === "end_stream") {
-      const reason = message.reason ?? "handler_finished";
-      const text = textOf(message) || this.#lastError.text;
-      if (reason === "handler_error") this.#lastError.cancel();
-      this.#dispatch({ type: "ended", attempt, reason, text });
-    } else if (message.type === "update_connection" && message.data === "closed") {
-      this.#dispatch({ type: "stop" });
-    } else if (message.type === "error") {
-      this.#lastError.receive(message);
-    } else {
-      this.events.message(message);
-    }
+    if (message.type === "error") return this.#lastError.receive(message);
+    if (message.type === "update_connection" && message.data === "closed") return this.stop();
+    if (message.type !== "end_stream") return this.events.message(message);
+    const reason = message.reason ?? "handler_finished";
+    const text = textOf(message) || this.#lastError.text;
+    if (reason === "handler_error") this.#lastError.cancel();
+    this.#dispatch({ type: "ended", attempt, reason, text });
   }
 
   async #waitForPlace(attempt: number): Promise<void> {
@@ -281,8 +281,7 @@ export class Connection {
   }
 
   async #leave(attempt: number): Promise<void> {
-    // While reconnecting these differ: the old session still holds its place.
-    const ids = [this.#id, this.#taken];
+    const ids = [this.#id, this.#taken]; // which differ while the old session holds the place
     this.#taken = null;
     await this.#requests.leave(ids);
     this.events.released();

@@ -87,6 +87,8 @@ export interface Environment {
   /** Whether there is WebRTC: some browsers lack it, and some people switch it off. */
   readonly webrtc: boolean;
   newPeer(configuration: RTCConfiguration): RTCPeerConnection;
+  /** Whether the device has a network, as far as the browser knows. */
+  online(): boolean;
   /** The video codecs that this browser can take part in, best first. */
   videoCodecs(): readonly RTCRtpCodec[];
   newStream(tracks: readonly MediaStreamTrack[]): MediaStream;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CONNECT_MS, FALLBACK_AGAIN_MS, FALLBACK_MS, RETRY_MS } from "./state_model";
-import { connected, connecting, FULL, LOST, Run, UP, type Told } from "../testing/run";
+import { connected, connecting, FULL, GONE, LOST, Run, UP, type Told } from "../testing/run";
 import { settle } from "../testing/clock";
 import { expectClean, World } from "../testing/setup";
 
@@ -99,10 +99,10 @@ describe("a stream that fell back", () => {
 
 it("a network that has changed to one without a path is noticed while reconnecting", () => {
   const live = new Run().tell(START).tell(ANSWERED).tell(UP);
-  const run = live.tell(LOST).pass(0).tell(ANSWERED).pass(FALLBACK_MS);
+  const run = live.tell(GONE).pass(0).tell(ANSWERED).pass(FALLBACK_MS);
   expect(run.machine).toMatchObject({ name: "reconnecting", way: "websocket", trying: true });
   expect(run.tell(UP).machine.name).toBe("connected");
-  const without = connected().tell(LOST).pass(0).tell(ANSWERED).pass(RETRY_MS);
+  const without = connected().tell(GONE).pass(0).tell(ANSWERED).pass(RETRY_MS);
   expect(without.machine).toMatchObject({ name: "reconnecting", way: "webrtc", trying: false });
 });
 

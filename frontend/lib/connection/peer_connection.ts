@@ -12,7 +12,7 @@ import { PlayoutReport } from "../turns/playout_report";
 import { CandidateQueue, parseAnswer } from "./signaling";
 import type { Bitrates, Clock, Kind, RtpParams, Server, VideoCodec } from "../types";
 
-/** The server drops a page that is silent for 15 s; two heartbeats in a row may get lost. */
+/** The server drops a page that is silent for 20 s; three heartbeats in a row may get lost. */
 export const PING_MS = 5_000;
 
 export interface PeerConnectionOptions {

@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { World } from "../testing/setup";
-import type { Environment } from "./environment";
 import { ServerRequests } from "./server_requests";
+import { PROBE_MS } from "./state_model";
 
 let world: World;
 let requests: ServerRequests;
 beforeEach(() => {
   world = new World();
-  const { server } = world;
-  requests = new ServerRequests({ server, sessionHash: () => "page" } as unknown as Environment);
+  requests = new ServerRequests(world.environment(world.server));
 });
 
 describe("the configuration", () => {
@@ -60,5 +59,34 @@ describe("leaving", () => {
   it("is over also when the server cannot be reached", async () => {
     world.server.answers.leave = [Promise.reject(new Error("offline"))];
     await expect(requests.leave(["id-1"])).resolves.toBeUndefined();
+  });
+});
+
+describe("reaching the server", () => {
+  const failed = (): Promise<never> => Promise.reject(new Error("failed"));
+
+  it("is any answer of ours, a refusal too", async () => {
+    world.server.answers.reach = [{ status: "failed", meta: {} }];
+    expect(await requests.reach()).toBe("server");
+    expect(await requests.reach()).toBe("server");
+    expect(world.server.bodies("reach")[0]).toEqual({ session_hash: "page" });
+  });
+
+  it("is refused where the request fails at once, or a proxy answers", async () => {
+    world.server.answers.reach = [failed(), undefined, "<html>"];
+    for (let time = 0; time < 3; time += 1) expect(await requests.reach()).toBe("refused");
+  });
+
+  it("says nothing of the server where the device has no network, or the request hung", async () => {
+    world.online = false;
+    world.server.answers.reach = [failed()];
+    expect(await requests.reach()).toBe("nothing");
+    world.online = true;
+    let fail: (error: Error) => void = () => undefined;
+    world.server.answers.reach = [new Promise((_, no) => (fail = no))];
+    const hung = requests.reach();
+    await world.clock.pass(PROBE_MS);
+    fail(new Error("timed out"));
+    expect(await hung).toBe("nothing");
   });
 });

@@ -1,7 +1,8 @@
 /** What a page asks of the server besides its offers, with the answers parsed. */
 
 import type { Environment, Settings } from "./environment";
-import { parseIceConfiguration, parsePlace, type Place, type Reply } from "./signaling";
+import { PROBE_MS, type Reached } from "./state_model";
+import { parseIceConfiguration, parsePlace, parseSign, type Place, type Reply } from "./signaling";
 
 export class ServerRequests {
   constructor(private readonly env: Environment) {}
@@ -16,6 +17,20 @@ export class ServerRequests {
       .catch(() => undefined);
     const reply = parseIceConfiguration(body);
     return reply.kind === "ok" ? { kind: "ok", value: reply.value ?? {} } : reply;
+  }
+
+  /**
+   * Finds out whether the server answers, whatever it says. A request that fails at once though the
+   * device has a network was refused: by the machine, where nothing listens any more, or by a proxy
+   * before it. Where nothing gets through, a request just hangs.
+   */
+  async reach(): Promise<Reached> {
+    const { clock, server } = this.env;
+    const asked = clock.now();
+    const body = await server.reach({ session_hash: this.env.sessionHash() }).catch(() => undefined);
+    // What Gradio's client makes of a request that failed is no answer of ours.
+    if (parseSign(body).kind !== "unreachable") return "server";
+    return this.env.online() && clock.now() - asked < PROBE_MS ? "refused" : "nothing";
   }
 
   /** Stands in line for a place under `id`. */

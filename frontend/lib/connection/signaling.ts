@@ -66,6 +66,11 @@ export function parseIceConfiguration(body: unknown): Reply<RTCConfiguration | n
   });
 }
 
+/** That it is a server of ours. */
+export function parseSign(body: unknown): Reply<true> {
+  return parse(body, () => true);
+}
+
 /** Where this page's websocket is, below the app's own address. */
 export function parseSocketPath(body: unknown): Reply<string> {
   return parse(body, ({ path }) =>

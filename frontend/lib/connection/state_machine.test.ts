@@ -9,7 +9,7 @@ import {
   WAIT_MS,
   type StateName,
 } from "./state_model";
-import { connected, connecting, FULL, LOST, Run, UP, type Told } from "../testing/run";
+import { connected, connecting, FULL, GONE, LOST, REACHED, Run, UP, type Told } from "../testing/run";
 
 describe("the way to a connection", () => {
   it("asks for media, then connects, then announces the start", () => {
@@ -113,8 +113,9 @@ describe("a loss", () => {
     expect(run.machine.name).toBe("reconnecting");
   });
 
-  it.each<Told>([LOST, { type: "channel_closed" }])("reconnects in the old one's place: %j", (event) => {
-    const run = connected().tell(event);
+  it.each<Told[]>([[LOST, REACHED], [GONE]])("reconnects in the old one's place: %j", (...events) => {
+    const run = connected();
+    for (const event of events) run.tell(event);
     expect(run.machine.name).toBe("reconnecting");
     expect(run.did).toEqual(["close_peer"]);
     run.pass(BACKOFF_MS[0]!);
@@ -125,7 +126,7 @@ describe("a loss", () => {
   });
 
   it("is given three tries, then fails and announces the end once", () => {
-    const run = connected().tell(LOST);
+    const run = connected().tell(GONE);
     for (const pause of BACKOFF_MS) {
       expect(run.machine.name).toBe("reconnecting");
       run.pass(pause);
@@ -141,21 +142,21 @@ describe("a loss", () => {
 
   it("gets all its tries again only after a stable time", () => {
     const flapping = connected();
-    for (let loss = 0; loss < 3; loss += 1) flapping.tell(LOST).pass(BACKOFF_MS[loss]!).tell(UP);
+    for (let loss = 0; loss < 3; loss += 1) flapping.tell(GONE).pass(BACKOFF_MS[loss]!).tell(UP);
     expect(flapping.machine.name).toBe("connected");
-    flapping.tell(LOST);
+    flapping.tell(GONE);
     expect(flapping.machine.name).toBe("failed");
 
     const stable = connected();
     for (let loss = 0; loss < 5; loss += 1) {
-      stable.tell(LOST).pass(0).tell(UP);
+      stable.tell(GONE).pass(0).tell(UP);
       stable.now += STABLE_MS;
     }
-    expect(stable.tell(LOST).machine.name).toBe("reconnecting");
+    expect(stable.tell(GONE).machine.name).toBe("reconnecting");
   });
 
   it("whose place somebody else has, stands in line", () => {
-    const run = connected().tell(LOST).pass(0).tell(FULL);
+    const run = connected().tell(GONE).pass(0).tell(FULL);
     expect(run.machine.name).toBe("waiting");
     run.tell({ type: "admitted" }).tell(UP);
     expect(run.did).toEqual([]);
@@ -217,7 +218,7 @@ describe("a share that is used up", () => {
   });
 
   it("is one lost try of a page that reconnects, and of one that waits", () => {
-    const lost = connected().tell(LOST).pass(BACKOFF_MS[0]!);
+    const lost = connected().tell(GONE).pass(BACKOFF_MS[0]!);
     lost.tell(BUSY);
     expect(lost.machine).toMatchObject({ name: "reconnecting", tries: 2, trying: false });
     const waiting = connecting().tell(FULL).tell(BUSY);
@@ -234,7 +235,7 @@ describe("every state", () => {
     connecting,
     waiting: () => connecting().tell(FULL),
     connected,
-    reconnecting: () => connected().tell(LOST),
+    reconnecting: () => connected().tell(GONE),
     closing: () => connected().tell({ type: "stop" }),
     failed: () => connecting().tell(LOST),
   };

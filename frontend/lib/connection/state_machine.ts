@@ -19,6 +19,8 @@ import {
   fail,
   fallBack,
   drain,
+  duringOutage,
+  lose,
   reconnect,
   rest,
   restart,
@@ -169,15 +171,15 @@ function drainingPlayback(machine: Machine, draining: Draining, event: MachineEv
 
 function live(machine: Machine, event: MachineEvent, now: number): Step {
   if (machine.draining !== null) return drainingPlayback(machine, machine.draining, event, now);
-  const lost: Problem = { code: "connection_lost" };
   switch (event.type) {
     case "peer":
       if (event.peer === "connected") return stay({ ...machine, wakeAt: null });
-      if (event.peer === "failed") return reconnect(machine, lost, now);
+      if (event.peer === "failed") return lose(machine, now);
       return stay({ ...machine, wakeAt: machine.wakeAt ?? now + DISCONNECT_MS });
-    case "channel_closed":
     case "wake":
-      return reconnect(machine, lost, now);
+      return lose(machine, now);
+    case "channel_closed":
+      return reconnect(machine, { code: "connection_lost" }, now);
     case "ended":
       return event.reason === FINISHED
         ? drain(machine, { code: FINISHED, message: event.text }, now)
@@ -192,6 +194,8 @@ function live(machine: Machine, event: MachineEvent, now: number): Step {
 }
 
 function reconnecting(machine: Machine, event: MachineEvent, now: number): Step {
+  const waitedOut = duringOutage(machine, event, now);
+  if (waitedOut !== null) return waitedOut;
   const lost: Problem = { code: "connection_lost" };
   switch (event.type) {
     case "wake":

@@ -44,9 +44,26 @@ export interface Machine {
   readonly ending: Problem | null;
   /** In `connected`: set when it is over, while what has been received is still being played. */
   readonly draining: Draining | null;
+  /** In `reconnecting`: set while the connection there was may still come back by itself. */
+  readonly outage: Outage | null;
   /** In `closing`: whether it was told to start anew, which then follows. */
   readonly again: boolean;
 }
+
+/** The connection is lost, and it is not known yet whether the whole network is. */
+export interface Outage {
+  /** When the connection is given up in any case, ms. */
+  readonly until: number;
+  /** Whether the server could not be reached either, which a new connection would not mend. */
+  readonly everything: boolean;
+  /** Whether it can be reached again, so that the connection has a moment left to come back. */
+  readonly over: boolean;
+  /** How many requests in a row were refused, as by a machine that has no server any more. */
+  readonly refused: number;
+}
+
+/** The server answers; or its machine does, without it; or nothing gets through. */
+export type Reached = "server" | "refused" | "nothing";
 
 export interface Draining {
   readonly ending: Problem;
@@ -73,6 +90,8 @@ export type MachineEvent =
   | { type: "answered"; attempt: number }
   | { type: "peer"; attempt: number; peer: "connected" | "disconnected" | "failed" }
   | { type: "channel_closed"; attempt: number }
+  /** What became of a request to the server. */
+  | { type: "probed"; attempt: number; found: Reached }
   | { type: "ended"; attempt: number; reason: string; text: string }
   | { type: "remaining"; attempt: number; ms: number; over: boolean }
   | { type: "left"; attempt: number };
@@ -86,6 +105,8 @@ export type Effect =
   | { type: "close_peer"; polite: boolean }
   /** Silence the peer, and close it once the connection that replaces it is there. */
   | { type: "retire_peer" }
+  /** Find out whether the server answers requests. */
+  | { type: "probe" }
   /** Find out whether what has been received has been played. */
   | { type: "drain_playback" }
   | { type: "release_media" }
@@ -109,6 +130,22 @@ export const FALLBACK_AGAIN_MS = 2_000;
 export const RETRY_MS = 10_000;
 /** ICE often recovers by itself within this time; only then is a new connection worth it. */
 export const DISCONNECT_MS = 3_000;
+/**
+ * How long a lost connection is kept while the server cannot be reached either: whatever interrupts
+ * the network mostly passes, and then that connection is back a second later with all that the
+ * session knows. With what it takes a browser to notice that is an outage of some 20 s, as long as
+ * the server waits for a client it does not hear.
+ */
+export const OUTAGE_MS = 12_000;
+/** How often the server is asked meanwhile; each request may go on for longer. */
+export const PROBE_MS = 1_000;
+/**
+ * After so many refusals in a row there is no server to go back to. A single one proves nothing:
+ * devices change networks, and some lose one without knowing that they are offline.
+ */
+export const REFUSALS = 4;
+/** How long a connection has to come back once the server can be reached again. */
+export const RETURN_MS = 2_000;
 export const BACKOFF_MS: readonly number[] = [0, 1_000, 3_000];
 /** After this long a connection counts as stable, and a later loss gets all its tries again. */
 export const STABLE_MS = 30_000;
@@ -134,6 +171,7 @@ export const INITIAL: Machine = {
   problem: null,
   ending: null,
   draining: null,
+  outage: null,
   again: false,
 };
 

@@ -9,17 +9,24 @@ import {
   INITIAL,
   LEAVE_MS,
   DRAIN_MS,
+  OUTAGE_MS,
+  PROBE_MS,
+  REFUSALS,
   RETRY_MS,
+  RETURN_MS,
   STABLE_MS,
   WAIT_MS,
   mayFallBack,
   type Effect,
   type Machine,
   type MachineEvent,
+  type Outage,
+  type Reached,
   type Step,
 } from "./state_model";
 import type { Problem } from "./problems";
 
+const LOST: Problem = { code: "connection_lost" };
 const STOPPED: Effect = { type: "announce", what: "stopped" };
 
 export function stay(machine: Machine): Step {
@@ -157,10 +164,63 @@ export function reconnect(machine: Machine, problem: Problem, now: number): Step
       tries,
       trying: false,
       answered: false,
+      outage: null,
       wakeAt: now + pause,
     },
     effects: [{ type: "close_peer", polite: false }],
   };
+}
+
+/**
+ * The connection is lost. If the server answers, a new one takes its place; if not, it is the network
+ * that is gone, and the connection is left as it is for a while.
+ */
+export function lose(machine: Machine, now: number): Step {
+  if (machine.way !== "webrtc") return reconnect(machine, LOST, now);
+  const outage = { until: now + OUTAGE_MS, everything: false, over: false, refused: 0 };
+  return probe({ ...machine, name: "reconnecting", trying: false }, outage, now);
+}
+
+function probe(machine: Machine, outage: Outage, now: number): Step {
+  return {
+    machine: { ...machine, outage, wakeAt: now + PROBE_MS },
+    effects: [{ type: "probe" }],
+  };
+}
+
+/** The machine as it was before the connection was lost. */
+function back(machine: Machine): Machine {
+  return { ...machine, name: "connected", outage: null, wakeAt: null };
+}
+
+function probed(machine: Machine, outage: Outage, found: Reached, now: number): Step {
+  const refused = found === "refused" ? outage.refused + 1 : 0;
+  const known: Machine = { ...machine, outage: { ...outage, refused, everything: true } };
+  if (refused >= REFUSALS) return reconnect(back(machine), LOST, now);
+  if (found !== "server") return stay(known);
+  if (!outage.everything) return reconnect(back(machine), LOST, now);
+  if (outage.over) return stay(machine);
+  return stay({ ...known, outage: { ...outage, refused, over: true }, wakeAt: now + RETURN_MS });
+}
+
+/** What an event means while a lost connection may come back; `null` where it means what it always does. */
+export function duringOutage(machine: Machine, event: MachineEvent, now: number): Step | null {
+  const { outage } = machine;
+  if (outage === null) return null;
+  const found = back(machine);
+  switch (event.type) {
+    case "peer":
+      return stay(event.peer === "connected" ? found : machine);
+    case "probed":
+      return probed(machine, outage, event.found, now);
+    case "wake":
+      if (outage.over || now >= outage.until) return reconnect(found, LOST, now);
+      return probe(machine, { ...outage, everything: true }, now);
+    case "channel_closed":
+      return reconnect(found, LOST, now);
+    default:
+      return null;
+  }
 }
 
 export function connected(machine: Machine, now: number): Step {

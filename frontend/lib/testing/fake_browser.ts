@@ -20,6 +20,7 @@ export class FakeBrowser {
   readonly sockets: FakeSocket[] = [];
   readonly lines: FakeAudioLine[] = [];
   codecs: RTCRtpCodec[] = [];
+  online = true;
 
   get peer(): FakePeer {
     return this.peers.at(-1)!;
@@ -57,6 +58,7 @@ export class FakeBrowser {
         this.peers.push(new FakePeer(configuration));
         return this.peer as unknown as RTCPeerConnection;
       },
+      online: () => this.online,
       videoCodecs: () => this.codecs,
       newStream: (tracks) =>
         new FakeStream(tracks as unknown as FakeTrack[]) as unknown as MediaStream,

@@ -156,6 +156,10 @@ export class FakeServer implements Server {
     return this.#answer("outputs_waiting", body, { waiting: 0, taken: 0 });
   }
 
+  reach(body: Body): Promise<unknown> {
+    return this.#answer("reach", body, { status: "success" });
+  }
+
   bodies(what: keyof Server, type?: string): Body[] {
     const all = this.asked.filter((question) => question.what === what);
     return all.map(({ body }) => body).filter((body) => type === undefined || body.type === type);

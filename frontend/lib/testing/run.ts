@@ -30,6 +30,11 @@ export class Run {
 
 export const FULL: Told = { type: "refused", problem: { code: "concurrency_limit_reached", limit: 1 } };
 export const UP: Told = { type: "peer", peer: "connected" };
+/** What makes a live connection be replaced at once. */
+export const GONE: Told = { type: "channel_closed" };
+export const REACHED: Told = { type: "probed", found: "server" };
+export const UNREACHED: Told = { type: "probed", found: "nothing" };
+export const REFUSED: Told = { type: "probed", found: "refused" };
 export const LOST: Told = { type: "peer", peer: "failed" };
 
 export function connecting(): Run {

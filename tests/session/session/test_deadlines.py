@@ -49,11 +49,11 @@ async def test_the_time_limit_counts_from_connected_and_the_client_is_told() -> 
     assert "15 seconds" in goodbye.data
 
 
-async def test_silence_after_life_signs_ends_the_session_after_15_seconds() -> None:
+async def test_silence_after_life_signs_ends_the_session_after_20_seconds() -> None:
     bench = await open_session()
     await asyncio.sleep(100)
     bench.session.on_activity()
-    assert await ended(bench.session) == pytest.approx(115, abs=0.1)
+    assert await ended(bench.session) == pytest.approx(120, abs=0.1)
     [goodbye] = bench.transport.sent("end_stream")
     assert goodbye.reason == "peer_lost"
 
@@ -78,9 +78,9 @@ async def test_every_sign_of_life_postpones_the_silence_deadline(sign: str) -> N
     }[sign]
     for _ in range(10):
         give()
-        await asyncio.sleep(14)
+        await asyncio.sleep(19)
         assert bench.session.state is SessionState.OPEN
-    # The last sign came 14 s ago.
+    # The last sign came 19 s ago.
     before = asyncio.get_running_loop().time()
     assert await ended(bench.session) - before == pytest.approx(1, abs=0.1)
 

@@ -38,6 +38,10 @@ async def test_a_configuration_is_a_prop_and_a_function_is_asked_for() -> None:
     assert (config["rtc_configuration"], config["dynamic_rtc_configuration"]) == (None, True)
 
 
+async def test_a_page_that_asks_whether_the_server_is_there_is_answered() -> None:
+    assert await component().reach({"session_hash": "page"}) == {"status": "success"}
+
+
 async def test_the_value_is_the_id_and_never_the_command_to_start() -> None:
     made = component()
     assert made.preprocess("a") == "a"

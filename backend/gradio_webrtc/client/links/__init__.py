@@ -8,7 +8,7 @@ MAX_CONTROL_BYTES = 16 * 1024
 """The server refuses larger messages."""
 
 PING_SECONDS = 5.0
-"""How often a client says that it is there; the server gives up after 15 s."""
+"""How often a client says that it is there; the server gives up after 20 s."""
 
 PING = '{"type":"ping","data":""}'
 GOODBYE = '{"type":"end_stream","data":""}'
