@@ -40,7 +40,7 @@ def changed(check: Check, text: str) -> str:
         ("gradio-webrtc", OURS.replace("_", "-")),
         ("gradio==5.20.1", "gradio>=6.9,<7"),
         ("gradio<6.0,>=4.0", "gradio>=6.9,<7"),
-        ("aiortc==1.10.1\r\nav==13.1.0\r\n", "aiortc>=1.15,<2\r\nav>=17.0.1\r\n"),
+        ("aiortc==1.10.1\r\nav==13.1.0\r\n", "aiortc>=1.15,<2\r\nav>=17.1\r\n"),
     ],
 )
 def test_requirements_become_what_can_be_installed(before: str, after: str) -> None:
