@@ -15,6 +15,8 @@ PARTS: dict[str, str] = {
     "networks": "words, pictures and sessions of a page in Chromium behind a bad network",
     "hosts": "each Python that is here, with the oldest and the newest packages",
     "outage": "how soon received video goes on after 3, 8 and 15 seconds without network",
+    "sound": "a long call in Chromium: delay, what it makes up, seams, and the first reply",
+    "sessions": "how many sessions one core serves, and what each costs from 1 to 50",
 }
 """Each is a module or package ``proof.NAME`` with ``run(seconds: float) -> list[Finding]``."""
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from bench.environment import PEERS, make_peer
 from bench.report import markdown
@@ -25,16 +29,44 @@ def main(words: Sequence[str] | None = None) -> int:
     if not kinds:
         sys.stderr.write(f"no such kind; there are {', '.join(KINDS)}\n")
         return 2
-    lines = [list(HEADING)]
-    served: dict[str, int] = {}
-    for name, kind in kinds.items():
-        steps = asyncio.run(_climb(arguments.peer, name, kind, arguments.seconds, arguments.most))
-        lines += [_line(name, step, step.holds(kind, steps[0])) for step in steps]
-        served[name] = max((s.sessions for s in steps if s.holds(kind, steps[0])), default=0)
-    sys.stdout.write(markdown(lines) + "\n")
-    for name, count in served.items():
-        sys.stdout.write(f"{name}: {count} sessions on one core at constant quality\n")
-    return 0 if all(served.values()) else 1
+    climbed = {
+        name: asyncio.run(_climb(arguments.peer, name, kind, arguments.seconds, arguments.most))
+        for name, kind in kinds.items()
+    }
+    sys.stdout.write(report(climbed) + "\n")
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(as_json(climbed), indent=1) + "\n")
+    return 0 if all(served(KINDS[name], steps) for name, steps in climbed.items()) else 1
+
+
+def report(climbed: Mapping[str, Sequence[Step]]) -> str:
+    """Return the table of all steps by kind, and how many sessions of each were served."""
+    lines = [
+        _line(name, step, step.holds(KINDS[name], steps[0]))
+        for name, steps in climbed.items()
+        for step in steps
+    ]
+    counted = [
+        f"{name}: {served(KINDS[name], steps)} sessions on one core at constant quality"
+        for name, steps in climbed.items()
+    ]
+    return "\n".join([markdown([HEADING, *lines]), *counted])
+
+
+def as_json(climbed: Mapping[str, Sequence[Step]]) -> dict[str, Any]:
+    """Return everything measured as JSON types, by kind."""
+    return {
+        name: {
+            "served": served(KINDS[name], steps),
+            "steps": [{**asdict(s), "holds": s.holds(KINDS[name], steps[0])} for s in steps],
+        }
+        for name, steps in climbed.items()
+    }
+
+
+def served(kind: Kind, steps: Sequence[Step]) -> int:
+    """Return the most sessions that were served as the first was; 0 when not even one was."""
+    return max((step.sessions for step in steps if step.holds(kind, steps[0])), default=0)
 
 
 async def _climb(peer: str, name: str, kind: Kind, seconds: float, most: int) -> list[Step]:
@@ -73,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", metavar="KIND", default="", help="kinds that start so")
     parser.add_argument("--peer", choices=PEERS, default="here", help="default: %(default)s")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each step; default: 5")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
     parser.add_argument("--most", type=int, default=50, help="sessions; default: %(default)s")
     return parser
 
