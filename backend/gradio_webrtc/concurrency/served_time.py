@@ -173,7 +173,7 @@ def _next_look(left: float) -> float:
     A last time shortly before it: if that is late there is grace, and if not the loop has been
     reading what arrives since.
     """
-    return left - GRACE_SECONDS if left > GRACE_SECONDS else left
+    return left - GRACE_SECONDS if left > GRACE_SECONDS + _ROUNDING else left
 
 
 def _left(deadline: float, due: float, loop: asyncio.AbstractEventLoop) -> float:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
 import pytest
 
-from gradio_webrtc.concurrency.served_time import LATE_SECONDS, ServedTime
+from gradio_webrtc.concurrency.served_time import LATE_SECONDS, ServedTime, call_later
 
 
 def test_it_is_the_clocks_time_while_ticks_come() -> None:
@@ -47,3 +51,37 @@ def test_what_was_lost_is_added_up() -> None:
     served.tick(7.0)
     served.tick(12.0)
     assert served.lost == 6
+
+
+class RoundedClock:
+    """A loop's timers, on a clock that goes in whole microseconds, as a virtual one does."""
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+        self.timers: list[tuple[float, Callable[..., None], tuple[float, ...]]] = []
+
+    def time(self) -> float:
+        return self.now / 1e6
+
+    def call_later(self, delay: float, callback: Callable[..., None], *args: float) -> None:
+        self.timers.append((self.time() + delay, callback, args))
+
+    def run(self) -> int:
+        """Run all timers; return how many there were, of a few."""
+        for count in range(10):
+            if not self.timers:
+                return count
+            when, callback, args = self.timers.pop()
+            self.now = max(self.now, round(when * 1e6))
+            callback(*args)
+        return 10
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.5, 0.7, 1.0, 10.0])
+def test_a_timer_looks_twice_whatever_rounding_leaves(delay: float) -> None:
+    for start in range(0, 60_000_000, 20_000):
+        clock, rang = RoundedClock(start), []
+        call_later(cast(asyncio.AbstractEventLoop, clock), delay, rang.append, "now")
+        assert clock.run() <= 2, start
+        assert rang == ["now"]
+        assert clock.time() == pytest.approx(start / 1e6 + delay, abs=2e-6)
