@@ -24,15 +24,20 @@ LATE_CLOSING = """
 const { fetch } = window;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 let answered = 0;
+window.passed = [];
+const note = (...what) => window.passed.push([Math.round(performance.now()), ...what].join(" "));
 window.fetch = async (input, init) => {
-  const response = await fetch(input, init);
   const url = String(input.url ?? input);
+  if (url.includes("/queue/")) note("asked", url.split("/queue/")[1], init?.body ?? "");
+  const response = await fetch(input, init);
   if (url.includes("/queue/join")) answered += 1;
+  if (url.includes("/queue/join")) note("answered", await response.clone().text());
   if (!url.includes("/queue/data")) return response;
   const [decoder, encoder] = [new TextDecoder(), new TextEncoder()];
   const late = new TransformStream({
     async transform(chunk, controller) {
       const [before, after] = decoder.decode(chunk).split('data: {"msg":"close_stream"');
+      note("came", before, after === undefined ? "" : "and the end");
       if (before) controller.enqueue(encoder.encode(before));
       if (after === undefined) return;
       while (answered < 2) await sleep(20);
@@ -43,7 +48,10 @@ window.fetch = async (input, init) => {
   return new Response(response.body.pipeThrough(late), response);
 };
 """
-"""Gradio's news that no call is left after the first arrives after the answer to the second."""
+"""Gradio's news that no call is left after the first arrives after the answer to the second.
+
+``window.passed`` tells what was asked and what came.
+"""
 
 
 def beep() -> AudioFrame:
@@ -120,7 +128,11 @@ def shows(component: Component, said: str) -> None:
     """Wait until the listener of ``submit`` has shown ``said``."""
     field = component.page.get_by_label("Said")
     component.visit.until(
-        lambda: field.input_value() == said, lambda: f"{said!r}; it is {field.input_value()!r}"
+        lambda: field.input_value() == said,
+        lambda: (
+            f"{said!r}; it is {field.input_value()!r}; there passed "
+            + "\n".join(component.page.evaluate("window.passed ?? []"))
+        ),
     )
 
 
