@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from gradio_webrtc import AudioVideoStreamHandler, Stream
+from gradio_webrtc import Stream
+from tests.support.audio_video_echo import Echo
 from tests.support.client import LoopbackClient
 from tests.support.echo_server import echo, heard
 from tests.support.odd_offers import REJECTED, Sections, check_answer, for_aiortc, value, without
@@ -211,32 +210,8 @@ async def test_without_bundle_candidates_are_trickled_to_their_section() -> None
         await heard(client)
 
 
-class Both(AudioVideoStreamHandler):
-    """Echoes sound and pictures."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sound: queue.Queue[Any] = queue.Queue()
-        self.pictures: queue.Queue[Any] = queue.Queue()
-
-    def copy(self) -> Both:
-        return Both()
-
-    def receive(self, frame: Any) -> None:
-        self.sound.put(frame)
-
-    def emit(self) -> Any:
-        return self.sound.get()
-
-    def video_receive(self, frame: Any) -> None:
-        self.pictures.put(frame)
-
-    def video_emit(self) -> Any:
-        return self.pictures.get()
-
-
 async def test_video_before_audio() -> None:
-    async with Served(Stream(Both(), modality="audio-video")) as server:
+    async with Served(Stream(Echo(), modality="audio-video")) as server:
         client = await server.connected([NumberedTrack(), SineTrack()])
         await heard(client)
         await until(lambda: client.pictures)

@@ -11,6 +11,7 @@
 import { BACKOFF_MS, DISCONNECT_MS, isActive, mayFallBack, retryMs } from "./state_model";
 import type { Draining, Machine, MachineEvent, StateName, Step } from "./state_model";
 import {
+  LOST,
   answered,
   close,
   connect,
@@ -179,7 +180,7 @@ function live(machine: Machine, event: MachineEvent, now: number): Step {
     case "wake":
       return lose(machine, now);
     case "channel_closed":
-      return reconnect(machine, { code: "connection_lost" }, now);
+      return reconnect(machine, LOST, now);
     case "ended":
       return event.reason === FINISHED
         ? drain(machine, { code: FINISHED, message: event.text }, now)
@@ -196,7 +197,6 @@ function live(machine: Machine, event: MachineEvent, now: number): Step {
 function reconnecting(machine: Machine, event: MachineEvent, now: number): Step {
   const waitedOut = duringOutage(machine, event, now);
   if (waitedOut !== null) return waitedOut;
-  const lost: Problem = { code: "connection_lost" };
   switch (event.type) {
     case "wake":
       if (machine.trying) return tryFailed(machine, now);
@@ -211,7 +211,7 @@ function reconnecting(machine: Machine, event: MachineEvent, now: number): Step 
       return event.peer === "connected" ? connected(machine, now) : stay(machine);
     case "unreachable":
     case "channel_closed":
-      return reconnect(machine, lost, now);
+      return reconnect(machine, LOST, now);
     case "refused":
       return refusedAgain(machine, event.problem, now);
     case "ended":
@@ -234,14 +234,14 @@ function refusedAgain(machine: Machine, problem: Problem, now: number): Step {
     case "too_many_requests":
       return reconnect(machine, problem, now);
     default:
-      return fail(machine, USELESS.has(problem.code) ? { code: "connection_lost" } : problem, false);
+      return fail(machine, USELESS.has(problem.code) ? LOST : problem, false);
   }
 }
 
 /** The network may be another one by now, with no path through it. */
 function tryFailed(machine: Machine, now: number): Step {
   if (mayFallBack(machine)) return fallBack(machine, now);
-  return reconnect(machine, { code: "connection_lost" }, now);
+  return reconnect(machine, LOST, now);
 }
 
 function closing(machine: Machine, event: MachineEvent, now: number): Step {

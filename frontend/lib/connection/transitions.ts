@@ -26,7 +26,8 @@ import {
 } from "./state_model";
 import type { Problem } from "./problems";
 
-const LOST: Problem = { code: "connection_lost" };
+/** What a connection that is not there any more is called. */
+export const LOST: Problem = { code: "connection_lost" };
 const STOPPED: Effect = { type: "announce", what: "stopped" };
 
 export function stay(machine: Machine): Step {
