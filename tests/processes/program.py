@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
@@ -125,6 +126,23 @@ def mounted() -> FastAPI:
         said = (f"{each.args}\n" async for each in stream.output_stream(webrtc_id))
         return StreamingResponse(said)
 
+    return app
+
+
+def mounted_source() -> FastAPI:
+    """Return an application whose callers hear one source: ``uvicorn --factory``."""
+
+    def source() -> Iterator[Any]:
+        tone = (8_000 * np.sin(2 * np.pi * 440 * np.arange(4_800) / 48_000)).astype(np.int16)
+        note("begun")
+        try:
+            while True:
+                yield 48_000, tone
+        finally:
+            note("finally")
+
+    app = FastAPI()
+    Stream(source, mode="receive", modality="audio", shared=True).mount(app, "/stream")
     return app
 
 
