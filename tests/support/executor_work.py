@@ -214,3 +214,16 @@ def dies_when_asked(audio: tuple[int, np.ndarray]) -> Iterator[Any]:
 def value_of(audio: tuple[int, np.ndarray]) -> int | None:
     """Return what ``Talk.asks`` asked."""
     return int(audio[1][0, 0]) if audio[1].size else None
+
+
+def radio(log: str) -> Iterator[Any]:
+    """Sound at 500 Hz for ever; write down the process that does it, and the end."""
+    with Path(log).open("a", encoding="utf-8") as file:
+        file.write(f"begun {os.getpid()}\n")
+    try:
+        while True:
+            at = np.arange(4_800) / 48_000
+            yield 48_000, (10_000 * np.sin(2 * np.pi * 500 * at)).astype(np.int16)
+    finally:
+        with Path(log).open("a", encoding="utf-8") as file:
+            file.write("closed\n")
