@@ -129,20 +129,22 @@ def mounted() -> FastAPI:
     return app
 
 
-def mounted_source() -> FastAPI:
-    """Return an application whose callers hear one source: ``uvicorn --factory``."""
+def mounted_sources() -> FastAPI:
+    """Return an application with two sources that callers share: ``uvicorn --factory``."""
 
-    def source() -> Iterator[Any]:
+    def source(name: str) -> Iterator[Any]:
         tone = (8_000 * np.sin(2 * np.pi * 440 * np.arange(4_800) / 48_000)).astype(np.int16)
-        note("begun")
+        note(f"begun {name}")
         try:
             while True:
                 yield 48_000, tone
         finally:
-            note("finally")
+            note(f"finally {name}")
 
     app = FastAPI()
-    Stream(source, mode="receive", modality="audio", shared=True).mount(app, "/stream")
+    for name in ("heard", "left"):
+        shared = Stream(partial(source, name), mode="receive", modality="audio", shared=True)
+        shared.mount(app, f"/{name}")
     return app
 
 
