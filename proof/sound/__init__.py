@@ -9,7 +9,7 @@ SECONDS = 600.0
 
 
 def run(seconds: float) -> list[Finding]:
-    """Measure a call of so many seconds, then seams and first replies."""
-    from proof.sound import first_reply, long_call, seams
+    """Measure a call of so many seconds, then a steady one, seams and first replies."""
+    from proof.sound import first_reply, long_call, seams, steady
 
-    return [*long_call.run(seconds), *seams.run(), *first_reply.run()]
+    return [*long_call.run(seconds), *steady.run(), *seams.run(), *first_reply.run()]

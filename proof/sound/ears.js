@@ -92,6 +92,7 @@
     const { silentConcealedSamples, packetsLost, packetsReceived } = inbound;
     return {
       at: context ? context.currentTime : wall() / 1000,
+      wall: wall() / 1000,
       jitterBufferDelay,
       jitterBufferEmittedCount,
       concealedSamples,
