@@ -38,8 +38,13 @@ PREFERENCES: Preferences = {
 }
 
 
-def launch_firefox(playwright: Playwright, folder: Path, preferences: Preferences) -> Browser:
+def launch_firefox(
+    playwright: Playwright, folder: Path, preferences: Preferences, downloads: Path
+) -> Browser:
     """Start Firefox with ``preferences`` over :data:`PREFERENCES` and its files in ``folder``.
+
+    What pages save goes into ``downloads``. Playwright tells nothing of it: it knows such files by
+    a name that newer versions of Firefox give.
 
     Raises:
         ProgramNotFoundError: there is none.
@@ -51,6 +56,7 @@ def launch_firefox(playwright: Playwright, folder: Path, preferences: Preference
     return playwright.firefox.launch(
         channel="moz-firefox",
         executable_path=program,
+        downloads_path=downloads,
         # Firefox refuses a home that is somebody else's, as root's is in some containers.
         env={**os.environ, "HOME": str(folder), "PYTHONPATH": str(ROOT)},
         firefox_user_prefs={**PREFERENCES, **preferences},

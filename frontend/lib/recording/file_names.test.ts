@@ -25,10 +25,14 @@ describe("file names", () => {
 
 describe("what a recording is made of", () => {
   it("is the best the browser has", () => {
-    expect(recordingType(true, () => true)).toBe("video/webm;codecs=vp8,opus");
-    expect(recordingType(true, (type) => type.includes("mp4"))).toBe("video/mp4");
-    expect(recordingType(false, (type) => type.includes("mp4"))).toBe("audio/mp4");
-    expect(recordingType(false, () => false)).toBe("");
+    const film = { video: true, audio: true };
+    const sound = { video: false, audio: true };
+    expect(recordingType(film, () => true)).toBe("video/webm;codecs=vp8,opus");
+    expect(recordingType(film, (type) => type.includes("mp4"))).toBe("video/mp4");
+    expect(recordingType(sound, (type) => type.includes("mp4"))).toBe("audio/mp4");
+    expect(recordingType(sound, () => false)).toBe("");
+    // Firefox would wait for the sound that is named.
+    expect(recordingType({ video: true, audio: false }, () => true)).toBe("video/webm;codecs=vp8");
   });
 
   it("is counted in minutes and seconds", () => {

@@ -20,14 +20,20 @@ export function fileName(label: string, at: Date, extension: string, part = 1): 
 
 /**
  * What a recording may be made of, best first. VP8 costs a page that already sends and receives
- * least; Safari has MP4 only.
+ * least; Safari has MP4 only. Where sound is named and there is none, Firefox waits for it and
+ * writes nothing.
  */
-const VIDEO_TYPES = ["video/webm;codecs=vp8,opus", "video/webm", "video/mp4"];
+const FILM_TYPES = ["video/webm;codecs=vp8,opus", "video/webm", "video/mp4"];
+const SILENT_FILM_TYPES = ["video/webm;codecs=vp8", "video/webm", "video/mp4"];
 const AUDIO_TYPES = ["audio/webm;codecs=opus", "audio/webm", "audio/mp4", "audio/ogg;codecs=opus"];
 
-/** The MIME type to record, `""` to leave it to the browser. */
-export function recordingType(video: boolean, supported: (type: string) => boolean): string {
-  return (video ? VIDEO_TYPES : AUDIO_TYPES).find(supported) ?? "";
+/** The MIME type to record what there is of both, `""` to leave it to the browser. */
+export function recordingType(
+  { video, audio }: { readonly video: boolean; readonly audio: boolean },
+  supported: (type: string) => boolean,
+): string {
+  const types = !video ? AUDIO_TYPES : audio ? FILM_TYPES : SILENT_FILM_TYPES;
+  return types.find(supported) ?? "";
 }
 
 export function extensionOf(type: string): string {

@@ -8,8 +8,12 @@ class FakeRecorder {
   mimeType = "video/webm";
   ondataavailable: ((event: { data: Blob }) => void) | null = null;
   onstop: (() => void) | null = null;
+  data = "end";
 
-  constructor(readonly stream: FakeStream) {}
+  constructor(
+    readonly stream: FakeStream,
+    readonly type: string,
+  ) {}
 
   start(): void {
     this.state = "recording";
@@ -17,7 +21,7 @@ class FakeRecorder {
 
   stop(): void {
     this.state = "inactive";
-    this.ondataavailable?.({ data: new Blob(["end"]) });
+    this.ondataavailable?.({ data: new Blob([this.data]) });
     this.onstop?.();
   }
 }
@@ -77,9 +81,9 @@ function start(): {
     clock: made.clock,
     today: () => new Date(2026, 0, 31, 14, 5, 9),
     supports: () => true,
-    newRecorder: (stream: unknown) => {
+    newRecorder: (stream: unknown, type: string) => {
       if (made.broken.now) throw new Error("NotSupportedError");
-      made.recorders.push(new FakeRecorder(stream as FakeStream));
+      made.recorders.push(new FakeRecorder(stream as FakeStream, type));
       return made.recorders.at(-1);
     },
     newStream: (tracks: readonly FakeTrack[]) => new FakeStream(tracks),
@@ -98,6 +102,23 @@ const track = (kind: "audio" | "video", id: string = kind): MediaStreamTrack =>
 const NO_CAPTURE: RecordedTracks = { video: null, audio: [] };
 
 describe("a recording", () => {
+  it("names the codec of sound only where there is sound", () => {
+    const { recorder, recorders } = start();
+    recorder.start("Call", { video: track("video"), audio: [] });
+    recorder.follow({ video: track("video", "other"), audio: [track("audio")] });
+    const types = ["video/webm;codecs=vp8", "video/webm;codecs=vp8,opus"];
+    expect(recorders.map((each) => each.type)).toEqual(types);
+  });
+
+  it("that came to nothing says so", () => {
+    const { recorder, recorders, saved, notices } = start();
+    recorder.start("Call", { video: track("video"), audio: [] });
+    recorders[0]!.data = "";
+    recorder.stop();
+    expect(saved).toEqual([]);
+    expect(notices).toEqual(["This browser recorded nothing. No file was saved."]);
+  });
+
   it("is one file of the picture and the mixed audio, saved when it is stopped", async () => {
     const { recorder, recorders, context, clock, saved, elapsed } = start();
     recorder.start("Call", { video: track("video"), audio: [track("audio", "theirs"), track("audio", "mine")] });

@@ -114,7 +114,8 @@ export class PageRecorder {
 
   #beginPart(video: MediaStreamTrack | null): void {
     const mixed = this.#sources.size > 0 ? (this.#mix?.stream.getAudioTracks() ?? []) : [];
-    const type = recordingType(video !== null, (each) => this.env.supports(each));
+    const kinds = { video: video !== null, audio: mixed.length > 0 };
+    const type = recordingType(kinds, (each) => this.env.supports(each));
     let recorder: MediaRecorder;
     try {
       const stream = this.env.newStream(video ? [video, ...mixed] : mixed);
@@ -140,6 +141,7 @@ export class PageRecorder {
       const made = recorder.mimeType || type;
       const name = fileName(label, today, extensionOf(made), part);
       if (chunks.length > 0) this.env.save(new Blob(chunks, { type: made }), name);
+      else if (part === 1) this.events.notice("This browser recorded nothing. No file was saved.");
       // The browser stops by itself when every track has ended.
       if (this.#part?.recorder === recorder) this.#part = null;
     };

@@ -59,14 +59,14 @@ def hum(seconds: float = 60.0) -> Iterator[Audio]:
         yield RATE, (9000 * np.sin(2 * np.pi * REPLY_HZ * at)).astype(np.int16)
 
 
-def talk_app() -> gr.Blocks:
-    """Return an app whose button is held to talk; its answer is longer than anybody listens."""
+def conversation_app(*, push_to_talk: bool = False) -> gr.Blocks:
+    """Return an app that answers who pauses or lets go, for longer than anybody listens."""
 
     def answer(_: Audio) -> Iterator[Audio]:
         return hum()
 
     with gr.Blocks() as demo:
-        audio = WebRTC(label="Voice", modality="audio", push_to_talk=True)
+        audio = WebRTC(label="Voice", modality="audio", push_to_talk=push_to_talk)
         audio.stream(ReplyOnPause(answer), inputs=[audio], outputs=[audio])
     return demo
 

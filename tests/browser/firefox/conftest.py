@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright
@@ -12,8 +13,14 @@ from tests.support.firefox import launch_firefox
 
 
 @pytest.fixture(scope="package")
+def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that pages save files into."""
+    return tmp_path_factory.mktemp("downloads")
+
+
+@pytest.fixture(scope="package")
 def browsers(
-    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory, downloads: Path
 ) -> Iterator[Browsers]:
     """Give the Firefox with some preferences, ``NAME=true`` or ``NAME=false``, started once."""
     running: dict[tuple[str, ...], Browser] = {}
@@ -25,6 +32,7 @@ def browsers(
                 playwright,
                 tmp_path_factory.mktemp("firefox"),
                 {name: value == "true" for name, value in given.items()},
+                downloads,
             )
         return running[flags]
 

@@ -10,9 +10,9 @@ from tests.browser.conftest import Open, Serve
 from tests.browser.firefox.apps import (
     REPLY_HZ,
     composer_app,
+    conversation_app,
     counting_echo_app,
     receive_app,
-    talk_app,
     video_app,
 )
 from tests.browser.handlers import sessions
@@ -34,6 +34,18 @@ def hears(component: Component, pitch: float) -> None:
         return sound.loudness() > AUDIBLE and sound.share_of(pitch) > 0.8
 
     component.visit.until(found, lambda: f"{pitch} Hz; heard was {heard[-3:]}")
+
+
+def shows_pattern(component: Component) -> None:
+    """Wait until the upper half of the picture is that of the pattern."""
+
+    def upper_half() -> bool:
+        shown = component.colours()
+        return shown is not None and bool(
+            np.abs(np.subtract(shown[:2], PATTERN[:2])).max() <= TOLERANCE
+        )
+
+    component.visit.until(upper_half, lambda: f"the pattern; it shows {component.colours()}")
 
 
 def turn_is(component: Component, turn: str) -> None:
@@ -87,14 +99,7 @@ def test_a_picture_comes_back_whole_and_moves(serve: Serve, visit: Open) -> None
     component = visit(serve(video_app())).component()
     page = component.visit
     component.start()
-
-    def upper_half() -> bool:
-        shown = component.colours()
-        return shown is not None and bool(
-            np.abs(np.subtract(shown[:2], PATTERN[:2])).max() <= TOLERANCE
-        )
-
-    page.until(upper_half, lambda: f"the pattern; it shows {component.colours()}")
+    shows_pattern(component)
     own = "document.querySelector('[data-testid=webrtc-self-view] video')"
     size = component.page.evaluate(f"[{own}.videoWidth, {own}.videoHeight]")
     page.until(lambda: list(component.size()) == size, lambda: f"{size}, not {component.size()}")
@@ -136,7 +141,7 @@ def test_a_generator_is_heard_to_its_end(serve: Serve, visit: Open) -> None:
 
 
 def test_who_holds_the_button_talks_and_interrupts(serve: Serve, visit: Open) -> None:
-    component = visit(serve(talk_app())).component()
+    component = visit(serve(conversation_app(push_to_talk=True))).component()
     page, mouse, keys = component.page, component.page.mouse, component.page.keyboard
     component.start()
     button = component.part("webrtc-talk")

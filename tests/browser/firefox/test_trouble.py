@@ -6,7 +6,7 @@ import gradio as gr
 
 from gradio_webrtc import WebRTC
 from tests.browser.conftest import Open, Serve
-from tests.browser.firefox.apps import REPLY_HZ, talk_app, video_app, with_pattern
+from tests.browser.firefox.apps import REPLY_HZ, conversation_app, video_app, with_pattern
 from tests.browser.firefox.test_streams import hears, is_silent, turn_is
 from tests.browser.handlers import EchoHandler, echo_app
 from tests.support.firefox import TONE
@@ -45,7 +45,7 @@ def test_a_refused_camera_and_an_open_question_are_explained(serve: Serve, visit
 
 
 def test_without_udp_it_talks_over_a_websocket(serve: Serve, visit: Open) -> None:
-    component = visit(serve(talk_app()), script=NO_UDP).component()
+    component = visit(serve(conversation_app(push_to_talk=True)), script=NO_UDP).component()
     component.visit.expect_problem("ICE failed, add a STUN server")  # Firefox's own words
     component.start()
     assert component.root.get_attribute("data-way") == "websocket"
