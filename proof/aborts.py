@@ -19,7 +19,10 @@ TOGETHER = 8
 """Calls that are under way at a time: strangers hold at most 64 unconnected sessions."""
 
 MORE_MEMORY = 0.03
-"""What part more memory the last 400 calls may leave."""
+"""What part more of what is allocated the last 400 calls may leave."""
+
+MORE_RESIDENT = 0.05
+"""What part more memory of the process: what a burst of calls frees lies between what is kept."""
 
 PEER = Peer("aborts", Path(sys.executable), "proof.calls.server")
 
@@ -75,23 +78,29 @@ def findings(cycles: tuple[int, ...], states: list[State], failed: int) -> list[
         for count, state in zip((0, *cycles), states, strict=True)
     )
     held = ", ".join(f"{state.allocated:.1f}" for state in states)
-    half = len(cycles) // 2
-    more = last.allocated / states[1 + half].allocated - 1
     return [
         Finding("calls that could not be made", str(failed), "0", failed == 0),
         Finding("memory, in MB", told),
         Finding("of that allocated, in MB", held),
-        Finding(
-            f"allocated after {cycles[-1]} calls beside {cycles[half]}",
-            f"{100 * more:+.1f} %",
-            f"{100 * MORE_MEMORY:g} %",
-            more <= MORE_MEMORY,
-        ),
+        _more(cycles, states, "allocated", MORE_MEMORY),
+        _more(cycles, states, "memory", MORE_RESIDENT),
         _same("descriptors", warm.descriptors, last.descriptors, 0),
         _same("threads", warm.threads, last.threads, 0),
         _same("tasks", warm.tasks, last.tasks, 0),
         _same("Python objects", warm.objects, last.objects, warm.objects // 100),
     ]
+
+
+def _more(cycles: tuple[int, ...], states: list[State], what: str, bound: float) -> Finding:
+    """Compare ``what`` of the last state with that after half of the looks."""
+    half = len(cycles) // 2
+    more = getattr(states[-1], what) / getattr(states[1 + half], what) - 1
+    return Finding(
+        f"{what} after {cycles[-1]} calls beside {cycles[half]}",
+        f"{100 * more:+.1f} %",
+        f"{100 * bound:g} %",
+        more <= bound,
+    )
 
 
 def _same(what: str, before: int, after: int, more: int) -> Finding:

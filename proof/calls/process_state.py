@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.http_json import request_json
 from bench.process import Server
 from bench.results import BenchError
+from gradio_webrtc.server.operation.memory_return import AFTER_SECONDS, TRIM_SECONDS
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class State:
     """A server at rest.
 
     Attributes:
-        memory: resident, in MB. The C library keeps what several threads once took.
+        memory: resident, in MB.
         allocated: of that by the C library, not freed, in MB: what really is held.
         descriptors: open files and sockets.
         threads: of the process.
@@ -69,5 +70,6 @@ async def state_at_rest(server: Server, seconds: float = 60.0) -> State:
         if time.monotonic() > deadline:
             raise BenchError(f"{state.sessions} sessions are left after {seconds:g} s")
         await asyncio.sleep(0.5)
-    await asyncio.sleep(2.0)  # threads and sockets end after their session
+    # Threads and sockets end after their session, and what all of them had is given back last.
+    await asyncio.sleep(AFTER_SECONDS + TRIM_SECONDS)
     return await state_of(server)

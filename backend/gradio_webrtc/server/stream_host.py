@@ -230,7 +230,7 @@ class StreamHost(HostedSessions):
         except BaseException:
             await session.aclose()
             raise
-        self._sessions.add(session)
+        self.joined(session)
         self.answering.tally.session_started(session)
         if self.registry.shared is not None:
             session.on_closed_callbacks.append(self.registry.shared.session_over)
