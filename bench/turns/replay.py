@@ -1,7 +1,8 @@
-"""Playing a recording to the embedded detector and the segmenter, and judging what they find."""
+"""Playing a recording to a listener with the embedded detector, and judging what it finds."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,10 +10,8 @@ import numpy as np
 
 from bench.turns.material import Recording
 from bench.turns.sounds import RATE
-from gradio_webrtc.turns.detection.segmenter import SpeechSegmenter
-from gradio_webrtc.turns.detection.silero import get_silero_model
+from gradio_webrtc.turns.detection.listener import Listener
 from gradio_webrtc.turns.detection.speech_events import SpeechStarted, TurnEnded
-from gradio_webrtc.turns.detection.speech_scorer import DetectorScorer
 from gradio_webrtc.turns.options import AlgoOptions
 
 CHUNK = RATE // 50
@@ -62,7 +61,7 @@ def replay(recording: Recording, algo: AlgoOptions | None = None) -> Findings:
     """Play ``recording`` as fast as it can be judged; nothing but the clock is made up."""
     seconds = len(recording.samples) / RATE
     findings = Findings(seconds, len(recording.turns))
-    found = _listen(recording, algo or AlgoOptions())
+    found = asyncio.run(_listen(recording, algo or AlgoOptions()))
     for begin, end in recording.turns:
         mine = [one for one in found if begin - TOLERANCE <= one.first <= end]
         _judge_turn(findings, begin, end, mine)
@@ -84,23 +83,20 @@ def _judge_turn(findings: Findings, begin: float, end: float, found: Sequence[_F
     findings.clipped += found[0].utterance[0] > begin or found[-1].utterance[1] < end
 
 
-def _listen(recording: Recording, algo: AlgoOptions) -> list[_Found]:
-    scorer = DetectorScorer(get_silero_model().detector, RATE)
-    scorer.load()
-    segmenter = SpeechSegmenter(RATE, 1, algo)
+async def _listen(recording: Recording, algo: AlgoOptions) -> list[_Found]:
+    # As while a reply is played: nothing waits for more before it is judged.
+    listener = Listener(RATE, algo=algo, hurry=lambda: True)
     found: list[_Found] = []
     first = noticed = 0.0
-    start, index = 0, 0
-    while (stop := scorer.boundary(index)) <= len(recording.samples):
-        samples = recording.samples[None, start:stop]
-        now = -(-stop // CHUNK) * CHUNK / RATE
-        for event in segmenter.push(samples, scorer.score(samples)):
+    for stop in range(CHUNK, len(recording.samples) + 1, CHUNK):
+        samples = recording.samples[None, stop - CHUNK : stop]
+        for event in await listener.hear((RATE, samples)):
             if isinstance(event, SpeechStarted):
-                first, noticed = event.time, now
+                first, noticed = event.time, stop / RATE
             else:
-                found.append(_Found(first, noticed, now, _place(recording, event, stop)))
-        start, index = stop, index + 1
-    scorer.close()
+                place = _place(recording, event, stop)
+                found.append(_Found(first, noticed, stop / RATE, place))
+    await listener.aclose()
     return found
 
 

@@ -15,8 +15,9 @@ from gradio_webrtc.media.audio.resampler import StreamResampler
 from gradio_webrtc.turns.detection.audio_watch import AudioWatch, pass_silence
 from gradio_webrtc.turns.detection.segmenter import SpeechSegmenter
 from gradio_webrtc.turns.detection.silero import get_silero_model
+from gradio_webrtc.turns.detection.spared_steps import Run, SparedSteps
 from gradio_webrtc.turns.detection.speech_events import Pause, SpeechEvent, TurnEnded
-from gradio_webrtc.turns.detection.speech_scorer import VadSource, make_scorer, runs
+from gradio_webrtc.turns.detection.speech_scorer import VadSource, make_scorer
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 
 logger = logging.getLogger(__name__)
@@ -29,8 +30,6 @@ CALM = 0.1
 CALM_STEPS = 4
 """How many steps are scored together then, so that an idle connection makes few trips to the
 thread. A beginning is noticed up to 0.1 s later; ends of turns are not, since a turn has begun."""
-SETTLING_STEPS = 16
-"""Steps of silence that a scorer gets before it is spared them: it has forgotten what was said."""
 
 
 class Listener:
@@ -90,7 +89,8 @@ class Listener:
         self._absent = 0
         """Samples that did not come, of which the scorer was not yet told."""
         self._generation = self._scored_generation = 0
-        self._skipping = False
+        self._spared = SparedSteps(sample_rate)
+        self._calm: bool = False
         self._begin()
 
     @property
@@ -122,6 +122,7 @@ class Listener:
         """Make the detector ready off the event loop; otherwise the first ``hear`` does."""
         if not self._loaded:
             await self._worker.call(self._scorer.load)
+            self._spared = SparedSteps(self._rate, self._scorer.silence, self._scorer.lookback)
             self._loaded = True
 
     async def hear(self, frame: tuple[int, Int16Array]) -> list[SpeechEvent]:
@@ -156,6 +157,7 @@ class Listener:
         events = await self._score_ready() if self._ready else []
         if count:
             self._absent += count
+            self._spared.restart()
             events += self.segmenter.push_silence(self._silence(count))
         return events
 
@@ -167,16 +169,16 @@ class Listener:
         return await self._score_ready()
 
     async def _score_ready(self) -> list[SpeechEvent]:
-        """Let the thread score what is complete."""
+        """Let the thread score what is complete, as far as that is needed."""
         steps, self._ready = self._ready, []
         generation = self._generation
-        needed = [not self._is_silence(samples) for samples in steps]
-        if any(needed):
-            absent = self._absent
-            self._absent = 0
-            answers = await self._worker.call(self._score_all, steps, needed, generation, absent)
+        if not self._calm:
+            self._spared.found_speech()
+        runs = self._spared.runs(steps)
+        if any(run.asked for run in runs):
+            absent, self._absent = self._absent, 0
+            answers = await self._worker.call(self._score_all, runs, generation, absent)
         else:
-            self._skipping = True
             answers = [0.0] * len(steps)
         if generation != self._generation:
             return []  # reset meanwhile
@@ -245,8 +247,7 @@ class Listener:
         """Of the next step."""
         self._ready = []
         self._calm = False
-        self._silent = 0
-        """How many steps of silence came last."""
+        self._spared.restart()
         self._absent = 0
         self._position = 0
         """Where the pieces begin, counted as the steps' boundaries are."""
@@ -273,18 +274,7 @@ class Listener:
         self._pieces, self._waiting = [rest], rest.shape[1]
         return steps
 
-    def _is_silence(self, samples: Int16Array) -> bool:
-        """Whether the next step needs no scorer: it is silence, and so were those before it."""
-        peak = self._scorer.silence
-        if not peak or int(samples.max()) > peak or int(samples.min()) < -peak:
-            self._silent = 0
-            return False
-        self._silent += 1
-        return self._silent > SETTLING_STEPS
-
-    def _score_all(
-        self, steps: list[Int16Array], needed: list[bool], generation: int, absent: int
-    ) -> list[float]:
+    def _score_all(self, runs: list[Run], generation: int, absent: int) -> list[float]:
         """Runs on the thread."""
         if generation != self._scored_generation:
             self._scorer.reset()
@@ -292,9 +282,8 @@ class Listener:
         elif absent:
             self._scorer.absent(absent)
         answers: list[float] = []
-        for need, together in runs(steps, needed):
-            if need and self._skipping:
-                self._scorer.skipped()
-            self._skipping = not need
-            answers += self._scorer.score_all(together) if need else [0.0] * len(together)
+        for run in runs:
+            if run.resumes:
+                self._scorer.skipped(run.again)
+            answers += self._scorer.score_all(run.steps) if run.asked else [0.0] * len(run.steps)
         return answers

@@ -28,6 +28,8 @@ from gradio_webrtc.turns.options import SileroVadOptions
 SILENCE = 8
 """Peak, in 16-bit units, up to which a window is silence. Speech with a peak of 12 was never found
 more likely than 0.3, with one of 8 never more than 0.03 (espeak-ng, four voices)."""
+LOOKBACK = 8
+"""Windows after which a detector that was not asked for a while says the same as one that was."""
 MAX_IDLE = 8
 """How many detectors nobody uses are kept at most."""
 
@@ -41,6 +43,7 @@ class SileroDetector:
     sample_rate = SAMPLE_RATE
     window_samples = WINDOW_SAMPLES
     silence = SILENCE
+    lookback = LOOKBACK
 
     def __init__(self, model: SileroVad, native: NativeDetector) -> None:
         self._model = model

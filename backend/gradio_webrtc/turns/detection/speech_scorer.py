@@ -6,9 +6,7 @@ Scorers run on the listener's thread; the segmenter they feed is used on the eve
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -43,11 +41,14 @@ class SpeechScorer(Protocol):
         measures: whether the answers are seconds of speech in the window rather than
             probabilities.
         silence: peak up to which a step is silence, in 16-bit units, so that after some of them it
-            need not be asked; 0: it has to be asked about everything.
+            need not be asked; 0: it has to be asked about silence too.
+        lookback: how many of the steps that were left out have to be heard again, where steady
+            background may be left out too; 0: it has to be asked about that.
     """
 
     measures: bool
     silence: int
+    lookback: int
 
     def load(self) -> None:
         """Prepare; once, before anything else."""
@@ -65,8 +66,12 @@ class SpeechScorer(Protocol):
         """Return the answers for the next steps, as ``score`` would for one after the other."""
         ...
 
-    def skipped(self) -> None:
-        """Take note that it was not asked about the steps before the next one."""
+    def skipped(self, again: Sequence[Int16Array]) -> None:
+        """Take note that it was not asked about the steps before the next one.
+
+        Args:
+            again: the last of them; empty where they were silence.
+        """
         ...
 
     def absent(self, samples: int) -> None:
@@ -87,6 +92,7 @@ class DetectorScorer:
 
     measures = False
     silence = 0
+    lookback = 0
 
     def __init__(self, make: Callable[[], VoiceActivityDetector], sample_rate: int) -> None:
         self._make = make
@@ -100,6 +106,7 @@ class DetectorScorer:
         self._size = int(detector.window_samples)
         self._detector_rate = int(detector.sample_rate)
         self.silence = int(getattr(detector, "silence", 0))
+        self.lookback = int(getattr(detector, "lookback", 0))
         self._begin()
 
     def boundary(self, index: int) -> int:
@@ -123,9 +130,15 @@ class DetectorScorer:
         self._left_over = signal[ends[-1] :]
         return [float(self._detector.probability(signal[end - self._size : end])) for end in ends]
 
-    def skipped(self) -> None:
-        """Go on after silence, which is all that is in the resampler too."""
-        if self._rate != self._detector_rate:
+    def skipped(self, again: Sequence[Int16Array]) -> None:
+        """Go on after what was left out: the detector hears the end of it.
+
+        Of silence it need not: that is all that is in the resampler too.
+        """
+        if again:
+            self._begin()
+            self.score_all(again)
+        elif self._rate != self._detector_rate:
             self._left_over = np.zeros(_SPARE, np.float32)
 
     def absent(self, samples: int) -> None:
@@ -163,7 +176,7 @@ class ModelScorer:
     """Runs a ``PauseDetectionModel`` over the last ``audio_chunk_duration`` seconds."""
 
     measures = True
-    silence = 0
+    silence = lookback = 0
 
     def __init__(
         self, model: PauseDetectionModel, options: Any, sample_rate: int, algo: AlgoOptions
@@ -193,7 +206,7 @@ class ModelScorer:
         """Return the seconds of speech for each step."""
         return [self.score(samples) for samples in steps]
 
-    def skipped(self) -> None:
+    def skipped(self, again: Sequence[Int16Array]) -> None:
         """Not called: it has to be asked about everything."""
 
     def absent(self, samples: int) -> None:
@@ -207,14 +220,6 @@ class ModelScorer:
 
     def close(self) -> None:
         """Nothing is held."""
-
-
-def runs(
-    steps: Sequence[Int16Array], needed: Sequence[bool]
-) -> Iterator[tuple[bool, list[Int16Array]]]:
-    """Yield the steps in order, those together that a scorer is, or is not, asked about."""
-    for need, group in groupby(zip(steps, needed, strict=True), itemgetter(1)):
-        yield need, [samples for samples, _ in group]
 
 
 def make_scorer(

@@ -17,7 +17,9 @@ class VoiceActivityDetector(Protocol):
         window_samples: how many samples a window has.
 
     A detector may also have ``silence``, the peak in 16-bit units up to which nothing can be
-    speech to it. After half a second of that it is not asked until there is more.
+    speech to it. After half a second of that it is not asked until there is more. And it may have
+    ``lookback``: the number of windows after which it has found its way again. Then it is not asked
+    about steady background noise either, and is given so many windows again before the next.
     """
 
     sample_rate: int

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from gradio_webrtc.errors import ConfigurationError, SessionClosedError
 from gradio_webrtc.turns.detection.listener import Listener
-from gradio_webrtc.turns.detection.silero import get_silero_model
+from gradio_webrtc.turns.detection.silero import SileroDetector, get_silero_model
+from gradio_webrtc.turns.detection.spared_steps import SparedSteps
 from gradio_webrtc.turns.detection.speech_events import SpeechEvent, SpeechStarted, TurnEnded
 from gradio_webrtc.turns.options import AlgoOptions, SileroVadOptions
 from tests.support.synthetic_speech import chunks, joined, say, silence
@@ -201,6 +202,40 @@ async def test_the_embedded_detector_is_spared_silence_and_hears_what_comes_then
     assert [type(event) for event in spared] == [SpeechStarted, TurnEnded] * 2
     for one, other in zip(spared, asked, strict=True):
         assert abs(one.time - other.time) <= 0.07
+
+
+@pytest.mark.parametrize("level", [12, 150])
+async def test_the_embedded_detector_is_spared_a_quiet_room_and_hears_the_same(level: int) -> None:
+    spoken = say(SENTENCE, "en-us", 16_000)
+    sound = joined(silence(5, 16_000), spoken, silence(5, 16_000), spoken, silence(2, 16_000))
+    sound = sound + np.random.default_rng(1).normal(0, level, len(sound)).astype(np.int16)
+    found = []
+    for lookback, most in [(SileroDetector.lookback, 0.6), (0, 1.0)]:
+        listener = Listener(16_000, hurry=lambda: True)
+        await listener.load()
+        listener._scorer.lookback = lookback
+        listener._spared = SparedSteps(16_000, listener._scorer.silence, lookback)
+        trips = Trips(listener)
+        found.append(await hear_all(listener, sound, 16_000))
+        assert trips.count <= most * len(sound) / 512
+        await listener.aclose()
+    spared, asked = found
+    assert [type(event) for event in spared] == [SpeechStarted, TurnEnded] * 2
+    for one, other in zip(spared, asked, strict=True):
+        assert abs(one.time - other.time) <= 0.035
+
+
+@pytest.mark.parametrize("gap", ["absent", "reset"])
+async def test_what_it_was_spared_is_forgotten_with_everything_else(gap: str) -> None:
+    listener = Listener(48_000)
+    await hear_all(listener, silence(3.2))
+    if gap == "reset":
+        listener.reset()
+    else:
+        await listener.absent(1.0)
+    events = await hear_all(listener, joined(say(SENTENCE, "en-us", 48_000), silence(1.5)))
+    assert [type(event) for event in events] == [SpeechStarted, TurnEnded]
+    await listener.aclose()
 
 
 async def test_a_class_or_a_model_makes_a_detector_for_each_connection() -> None:

@@ -16,7 +16,6 @@ from gradio_webrtc.turns.detection.speech_scorer import (
     DetectorScorer,
     ModelScorer,
     make_scorer,
-    runs,
 )
 from gradio_webrtc.turns.detection.vad import SpeechSegment
 from gradio_webrtc.turns.options import AlgoOptions
@@ -140,8 +139,29 @@ class TestDetector:
         scorer = DetectorScorer(Peak, 48_000)
         scorer.load()
         scorer.score(loud(scorer.boundary(0), 0))
-        scorer.skipped()
+        scorer.skipped([])
         assert scorer.score(loud(scorer.boundary(0))) == pytest.approx(0.5, abs=0.1)
+
+    @pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
+    def test_what_it_was_spared_it_hears_the_end_of_as_if_that_was_all(self, rate: int) -> None:
+        noise = np.random.default_rng(2).normal(0, 3_000, (1, 8 * rate // 25)).astype(np.int16)
+        made: list[Peak] = []
+
+        def make() -> Peak:
+            made.append(Peak())
+            return made[-1]
+
+        fresh, spared = DetectorScorer(make, rate), DetectorScorer(make, rate)
+        fresh.load()
+        spared.load()
+        ends = [spared.boundary(index) for index in range(6)]
+        steps = [noise[:, start:end] for start, end in pairwise([0, *ends])]
+        spared.score_all(steps[:2])
+        spared.skipped(steps[3:5])
+        spared.score(steps[5])
+        fresh.score_all(steps[3:6])
+        for one, other in zip(made[0].windows, made[1].windows[2:], strict=True):
+            assert np.array_equal(one, other)
 
 
 class TestModel:
@@ -212,14 +232,3 @@ class TestMaking:
     def test_what_is_none_of_them_is_refused_by_its_type(self, source: Any) -> None:
         with pytest.raises(ConfigurationError, match=f"; got {type(source).__name__}"):
             make_scorer(source, None, 16_000, AlgoOptions())
-
-
-def test_steps_that_need_an_answer_are_asked_about_together() -> None:
-    steps = [loud(1, level) for level in range(5)]
-    found = list(runs(steps, [False, True, True, False, True]))
-    assert [(need, [int(step[0, 0]) for step in group]) for need, group in found] == [
-        (False, [0]),
-        (True, [1, 2]),
-        (False, [3]),
-        (True, [4]),
-    ]
