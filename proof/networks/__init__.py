@@ -1,7 +1,7 @@
 """Sound, pictures and outages in a real Chromium behind a bad network. See proof/README.md.
 
 ``python -m proof networks`` runs all of it; ``python -m proof.networks PART`` one of ``sound``,
-``pictures``, ``outages``.
+``pictures``, ``rates``, ``quality`` and ``outages``.
 """
 
 from __future__ import annotations
@@ -13,9 +13,15 @@ from proof.parts import Finding
 
 def parts() -> dict[str, Callable[[], list[Finding]]]:
     """Return what is measured, by name."""
-    from proof.networks import outages, pictures, sound
+    from proof.networks import outages, pictures, quality, rates, sound
 
-    return {"sound": sound.run, "pictures": pictures.run, "outages": outages.run}
+    return {
+        "sound": sound.run,
+        "pictures": pictures.run,
+        "rates": rates.run,
+        "quality": quality.run,
+        "outages": outages.run,
+    }
 
 
 def run(seconds: float) -> list[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -60,11 +61,13 @@ class Call:
         async def signal(body: dict[str, Any]) -> dict[str, Any]:
             path = f"/{handler}/webrtc/offer"
             answer = await request_json(self.server.port, "POST", path, body)
+            if "sdp" not in answer:
+                raise self.server.failure(f"refused: {answer}")
             return {**answer, "type": "answer"}
 
         offer = await self._page.evaluate("([n, m]) => calls.open(n, m)", [self._name, media])
         answer = await self.network.between(signal)(
-            {"type": "offer", "sdp": edit(offer["sdp"]), "webrtc_id": self._name}
+            {"type": "offer", "sdp": edit(offer["sdp"]), "webrtc_id": uuid.uuid4().hex}
         )
         both = [self._name, {"type": "answer", "sdp": answer["sdp"]}]
         await asyncio.wait_for(self._page.evaluate("([n, a]) => calls.accept(n, a)", both), 20)

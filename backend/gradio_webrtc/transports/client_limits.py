@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from aiortc import RTCPeerConnection
 
+from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.video.retransmission import Retransmissions
 from gradio_webrtc.transports.aiortc_internals.connection import (
     protect_transport,
@@ -46,13 +47,13 @@ def protect(
         ) -> tuple[list[int], bool]:
             return lost.choose(asked, kept, time.monotonic())
 
-        def reported(fraction: float) -> None:
-            outgoing.audio_lost(fraction, time.monotonic())
+        kind: MediaKind = "video" if transceiver.kind == "video" else "audio"
 
-        if transceiver.kind == "video":
-            protect_sender(sender, choose, outgoing.repeat_picture, _ignored, complain)
-        else:
-            protect_sender(sender, choose, _nothing, reported, complain)
+        def reported(fraction: float, kind: MediaKind = kind) -> None:
+            outgoing.lost(kind, fraction, time.monotonic())
+
+        again = outgoing.repeat_picture if kind == "video" else _nothing
+        protect_sender(sender, choose, again, reported, complain)
     if pc.sctp is None:
         return None
     return DataLimits(pc.sctp, time.monotonic, exceeded, complain)
@@ -60,10 +61,6 @@ def protect(
 
 def _nothing() -> None:
     """For audio there are no key frames."""
-
-
-def _ignored(fraction: float) -> None:
-    """Pictures that were lost are sent again."""
 
 
 class _Complaints:

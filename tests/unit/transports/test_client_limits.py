@@ -56,17 +56,16 @@ async def test_who_asks_for_a_key_frame_gets_the_last_frame_again() -> None:
     await pc.close()
 
 
-async def test_what_a_client_lost_of_the_sound_is_told_to_what_encodes_it() -> None:
+async def test_what_a_client_lost_is_told_to_what_encodes_it() -> None:
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     senders: dict[str, Any] = {kind: pc.addTransceiver(kind).sender for kind in ("audio", "video")}
     outgoing = OutgoingMedia(("audio", "video"), MOST, NoRecorder())
-    heard: list[float] = []
-    assert outgoing.audio is not None
-    outgoing.audio.lost = lambda fraction, now: heard.append(fraction)  # type: ignore[method-assign]
+    heard: list[tuple[str, float]] = []
+    outgoing.lost = lambda kind, fraction, now: heard.append((kind, fraction))  # type: ignore[method-assign]
     protect(pc, outgoing, lambda _: None)
     for sender in senders.values():
         report = RtcpReceiverInfo(sender._ssrc, 64, 1, 1, 0, 0, 0)
         await sender._handle_rtcp_packet(RtcpRrPacket(2, [report]))
-    assert heard == [0.25]
+    assert heard == [("audio", 0.25), ("video", 0.25)]
     outgoing.stop()
     await pc.close()

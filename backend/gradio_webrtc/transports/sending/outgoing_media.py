@@ -16,7 +16,7 @@ from gradio_webrtc.recording.recorder import Recorder
 from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.media_preferences import MediaPreferences
 from gradio_webrtc.transports.sending.audio_sender import AudioSender, ReadyOpus
-from gradio_webrtc.transports.sending.bitrate_limits import limit_sender
+from gradio_webrtc.transports.sending.bitrate_limits import BoundedEncoder, limit_sender
 from gradio_webrtc.transports.sending.null_sink import NullAudio, NullVideo
 from gradio_webrtc.transports.sending.video_sender import VideoSender
 
@@ -71,8 +71,8 @@ class Outgoing(Protocol):
         """
         ...
 
-    def audio_lost(self, fraction: float, now: float) -> None:
-        """The client reported which part of the audio it lost; ``now`` in monotonic seconds."""
+    def lost(self, kind: MediaKind, fraction: float, now: float) -> None:
+        """The client reported which part of the packets it lost; ``now`` in monotonic seconds."""
         ...
 
     async def drain(self) -> None:
@@ -113,6 +113,7 @@ class OutgoingMedia:
         preferences: MediaPreferences = DEFAULTS,
     ) -> None:
         self._video_bitrate = preferences.video_bitrate
+        self._encoder: BoundedEncoder | None = None
         clock = SourceClock()
         self.playback = OutgoingAudio(clock=clock, sent=recorder.audio_sent)
         bitrate = preferences.audio_bitrate
@@ -133,17 +134,15 @@ class OutgoingMedia:
             if takes_opus(transceiver):
                 self.audio.use_opus(copies=copies)
                 set_encoder(transceiver.sender, ReadyOpus())
-        elif (
-            transceiver.kind == "video"
-            and self.video is not None
-            and self._video_bitrate is not None
-        ):
-            limit_sender(transceiver, self._video_bitrate)
+        elif transceiver.kind == "video" and self.video is not None:
+            self._encoder = limit_sender(transceiver, self._video_bitrate)
 
-    def audio_lost(self, fraction: float, now: float) -> None:
-        """Send copies of audio while much of it is lost."""
-        if self.audio is not None:
+    def lost(self, kind: MediaKind, fraction: float, now: float) -> None:
+        """Send copies of audio while much of it is lost, and less video."""
+        if kind == "audio" and self.audio is not None:
             self.audio.lost(fraction, now)
+        elif kind == "video" and self._encoder is not None:
+            self._encoder.lost(fraction, now)
 
     async def drain(self) -> None:
         """Wait until everything queued has been played."""

@@ -129,9 +129,9 @@ class ViewerMedia:
             self._losses = LossReports() if copies else None
         set_encoder(transceiver.sender, PackedEncoder(viewer))
 
-    def audio_lost(self, fraction: float, now: float) -> None:
-        """Note whether copies would help this viewer."""
-        if self._losses is not None:
+    def lost(self, kind: MediaKind, fraction: float, now: float) -> None:
+        """Note whether copies would help this viewer; how much video it takes it estimates."""
+        if kind == "audio" and self._losses is not None:
             self._viewer.loses_audio = self._losses.lossy(fraction, now)
 
     async def drain(self) -> None:

@@ -84,12 +84,14 @@ async def test_losses_are_noted_where_copies_help() -> None:
     for copies in (True, False):
         viewer = Viewer()
         media = ViewerMedia(viewer, ("audio",))
-        media.audio_lost(0.5, 0.0)
+        media.lost("audio", 0.5, 0.0)
         assert not viewer.loses_audio
         media.negotiated(negotiated("audio", "audio/opus"), copies=copies)
-        media.audio_lost(0.1, 1.0)
+        media.lost("audio", 0.1, 1.0)
         assert viewer.loses_audio is copies
-        media.audio_lost(0.0, 100.0)
+        media.lost("video", 0.0, 50.0)
+        assert viewer.loses_audio is copies
+        media.lost("audio", 0.0, 100.0)
         assert not viewer.loses_audio
         media.stop()
 

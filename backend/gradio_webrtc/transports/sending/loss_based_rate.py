@@ -1,0 +1,56 @@
+"""How many bits a second are worth sending, by the losses that a receiver reports. Pure.
+
+What a receiver estimates (REMB) goes by how much later packets come than they were sent. A network
+with a short queue drops them instead, and is seen by that alone. The rule is that of Google's
+congestion control (draft-ietf-rmcat-gcc-02, section 6).
+"""
+
+from __future__ import annotations
+
+HEAVY = 0.10
+"""Lost packets, of all, beyond which less is sent."""
+LIGHT = 0.02
+"""Lost packets below which more is sent; between the two nothing changes."""
+GROWTH = 1.05
+"""For each report without heavy losses; browsers send one a second for video."""
+INTERVAL = 0.5
+"""Seconds between two changes: a client that reports more often has no more to tell."""
+LEAST = 300_000
+"""Bits a second below which losses alone lead nowhere. TCP would be as fast on a network that loses
+one packet in ten by chance, with a round trip of 50 ms (RFC 5348, section 3.1): 340,000."""
+
+
+class LossBasedRate:
+    """A ceiling that comes down with heavy losses and goes up without any.
+
+    Args:
+        most: bits per second beyond which it is no ceiling.
+
+    Attributes:
+        ceiling: bits per second.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.ceiling = most
+        self._most = most
+        self._changed = float("-inf")
+
+    def reported(self, fraction: float, sent: int, now: float) -> int:
+        """Take a report and return the ceiling.
+
+        Args:
+            fraction: which part of the packets was lost since the last one.
+            sent: bits per second that were aimed at, which the losses tell of.
+            now: monotonic seconds.
+        """
+        if now - self._changed < INTERVAL:
+            return self.ceiling
+        if fraction > HEAVY:
+            lower = round(min(self.ceiling, sent) * (1 - 0.5 * fraction))
+            self._change(max(min(LEAST, self._most, sent), lower), now)
+        elif fraction < LIGHT and self.ceiling < self._most:
+            self._change(min(round(self.ceiling * GROWTH), self._most), now)
+        return self.ceiling
+
+    def _change(self, ceiling: int, now: float) -> None:
+        self.ceiling, self._changed = ceiling, now
