@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+
 import pytest
 
 from gradio_webrtc.transports.sending.loss_based_rate import (
@@ -25,21 +28,46 @@ def test_without_losses_it_is_no_ceiling() -> None:
 def test_heavy_losses_bring_it_down_by_half_of_them_from_what_was_sent() -> None:
     rate = LossBasedRate(MOST)
     assert rate.reported(0.2, 1_000_000, 0.0) == 900_000
-    assert rate.reported(0.5, 900_000, 1.0) == 675_000
+    assert rate.reported(0.2, 900_000, 1.0) == 810_000
+
+
+def test_after_a_clean_line_one_bad_report_counts_for_a_part() -> None:
+    rate = LossBasedRate(MOST)
+    rate.reported(0.0, MOST, 0.0)
+    assert rate.reported(0.3, MOST, 1.0) == MOST
+    assert rate.reported(0.3, MOST, 2.0) < MOST
+    sudden = LossBasedRate(MOST)
+    sudden.reported(0.0, MOST, 0.0)
+    assert sudden.reported(0.9, MOST, 1.0) < 0.9 * MOST
+
+
+def test_one_packet_in_ten_lost_by_chance_hardly_changes_anything() -> None:
+    dice, rate = random.Random(1), LossBasedRate(1_500_000)
+    for second in range(60):
+        lost = sum(dice.random() < 0.1 for _ in range(100)) / 100
+        rate.reported(lost, rate.ceiling, float(second))
+    assert rate.ceiling > 1_000_000
 
 
 def test_what_is_lost_now_and_then_changes_nothing() -> None:
     rate = LossBasedRate(MOST)
     rate.reported(0.2, 1_000_000, 0.0)
-    assert [rate.reported(loss, 900_000, 1.0) for loss in (LIGHT, 0.05, HEAVY)] == [900_000] * 3
+    for number, loss in enumerate((0.0, 0.0, LIGHT, 0.05, HEAVY), 1):
+        rate.reported(loss, 900_000, float(number))
+    assert rate.ceiling == 837_000  # by the first of them, which are 0.14 smoothed, and no more
 
 
 def test_without_losses_it_goes_up_again_to_the_most() -> None:
     rate = LossBasedRate(MOST)
     rate.reported(0.5, 1_000_000, 0.0)
-    assert rate.reported(0.0, 750_000, 1.0) == round(750_000 * GROWTH)
-    seconds = next(now for now in range(2, 100) if rate.reported(0.0, 0, float(now)) == MOST)
-    assert 25 < seconds < 35  # doubled in 14
+    ceilings = [rate.reported(0.0, rate.ceiling, float(now)) for now in range(1, 100)]
+    lowest = min(ceilings)
+    assert 400_000 < lowest < 750_000
+    at = ceilings.index(lowest)
+    assert MOST not in ceilings[: at + 25]  # doubled in 14 seconds
+    assert ceilings[at + 50] == MOST
+    grows = [now for before, now in itertools.pairwise(ceilings) if now > before]
+    assert grows[0] == pytest.approx(GROWTH * lowest, abs=1)
 
 
 def test_it_ends_where_losses_lead_nowhere_and_never_above_what_was_sent() -> None:
