@@ -15,11 +15,19 @@ OUTAGES = (1.0, 3.0, 8.0, 15.0)
 MOST = 1.0
 """Seconds from the network's return to what comes over it."""
 PATIENCE = 40.0
+RENOMINATED = 4.0
+"""Seconds within which Chromium checks a path, and with it shows where it is now: 2.5."""
+SILENT = 1.0
+"""Seconds after which nothing is on its way any more."""
+NOTICED = 15.0
+"""Seconds until a page has another connection: Chromium says after 5 to 7 that one is lost, and the
+page leaves it 3 to come back."""
 
 
 def run() -> list[Finding]:
-    """Return four rows for each outage, and whether the session was kept."""
-    return [finding for outage in OUTAGES for finding in _after(outage)]
+    """Return four rows and the session's fate for each outage, and for changed addresses."""
+    findings = [finding for outage in OUTAGES for finding in _after(outage)]
+    return [*findings, *_moved(), *_lost_way()]
 
 
 def tone(seconds: float) -> Sound:
@@ -38,21 +46,64 @@ def _after(outage: float) -> list[Finding]:
         page.wait(outage)
         back = time.time()
         page.cut(False)
-        deadline = back + PATIENCE
-        while time.time() < deadline and not all(_first(page, back).values()):
-            page.wait(0.25)
-        findings = [
-            Finding(
-                f"{flow} after {outage:g} s without network",
-                "never" if at is None else f"{at - back:.2f} s",
-                f"{MOST:g} s",
-                at is not None and at - back <= MOST,
-            )
-            for flow, at in _first(page, back).items()
-        ]
+        times = _until_all(page, back + PATIENCE, back)
+        findings = _rows(times, back, f"after {outage:g} s without network", MOST)
         kept = len(page.meters) == 1
         what = f"the session after {outage:g} s without network"
         return [*findings, Finding(what, "kept" if kept else "another", "kept", kept)]
+
+
+def _moved() -> list[Finding]:
+    """A NAT forgets the port of the page, whose packets come from another one from then on."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        bad_page(GOOD, tone(1.0), tone(120.0), loop=True, folder=Path(folder)) as page,
+    ):
+        page.wait(4.0)
+        changed = time.time()
+        page.move()
+        times = _until_all(page, changed + PATIENCE, changed + SILENT)
+        kept = len(page.meters) == 1
+    return [
+        *_rows(times, changed, "from another port of the page's NAT", RENOMINATED),
+        Finding(
+            "the session of a page on another port", "kept" if kept else "another", "kept", kept
+        ),
+    ]
+
+
+def _lost_way() -> list[Finding]:
+    """The way of the media is gone for good and requests get through, as on another network."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        bad_page(GOOD, tone(1.0), tone(120.0), loop=True, folder=Path(folder)) as page,
+    ):
+        page.wait(4.0)
+        changed = time.time()
+        page.lose()
+        times = _until_all(page, changed + PATIENCE, changed + SILENT)
+        replaced = len(page.meters) == 2
+    rows = _rows(times, changed, "after the page's address is gone", NOTICED)
+    what = "the session after the page's address is gone"
+    return [*rows, Finding(what, "replaced" if replaced else "kept", "replaced", replaced)]
+
+
+def _until_all(page: BadPage, deadline: float, back: float) -> dict[str, float | None]:
+    while time.time() < deadline and not all(_first(page, back).values()):
+        page.wait(0.25)
+    return _first(page, back)
+
+
+def _rows(times: dict[str, float | None], since: float, when: str, most: float) -> list[Finding]:
+    return [
+        Finding(
+            f"{flow} {when}",
+            "never" if at is None else f"{at - since:.2f} s",
+            f"{most:g} s",
+            at is not None and at - since <= most,
+        )
+        for flow, at in times.items()
+    ]
 
 
 def _first(page: BadPage, back: float) -> dict[str, float | None]:

@@ -112,6 +112,18 @@ class BadPage:
                 route.continue_()
             self._held.clear()
 
+    def move(self) -> None:
+        """Let the page's packets come from another port, as behind a NAT that forgot the first."""
+        loop = self.network.loop
+        assert loop is not None
+        asyncio.run_coroutine_threadsafe(self.network.move(), loop).result(10)
+
+    def lose(self) -> None:
+        """Let nothing of the media through any more; what connects anew is not affected."""
+        loop = self.network.loop
+        assert loop is not None
+        loop.call_soon_threadsafe(self.network.lose)
+
     def wait(self, seconds: float) -> None:
         """Let it run."""
         self.component.page.wait_for_timeout(seconds * 1000)

@@ -73,6 +73,18 @@ class UdpRelay:
             make = functools.partial(_itself, side)
             await loop.create_datagram_endpoint(make, local_addr=(own_address(), 0))
 
+    async def move(self) -> None:
+        """Go on from another port towards the server, as a NAT does that has forgotten the first.
+
+        What comes to the first one is lost.
+        """
+        before, self._to_server = self._to_server, _Side(self._from_server)
+        make = functools.partial(_itself, self._to_server)
+        await asyncio.get_running_loop().create_datagram_endpoint(
+            make, local_addr=(own_address(), 0)
+        )
+        before.close()
+
     def offer(self, sdp: str) -> str:
         """Return a client's offer with the relay's address in place of the client's."""
         return _with_candidate(sdp, self._to_server.address)
@@ -107,11 +119,13 @@ class BadNetwork:
 
     Attributes:
         up, down: the two directions, shared by all connections.
+        loop: the event loop of the relays, once there is a connection.
     """
 
     def __init__(self, up: Network, down: Network | None = None, seed: int = 1) -> None:
         self.up = Link(up, seed)
         self.down = Link(up if down is None else down, seed + 1)
+        self.loop: asyncio.AbstractEventLoop | None = None
         self._relays: list[UdpRelay] = []
 
     @property
@@ -126,6 +140,16 @@ class BadNetwork:
         if direction in ("from the server", "both"):
             self.down.cut = cut
 
+    async def move(self) -> None:
+        """Let all connections so far come from another port; see ``UdpRelay.move``."""
+        for relay in self._relays:
+            await relay.move()
+
+    def lose(self) -> None:
+        """Let no packet of the connections so far through any more; new ones are not affected."""
+        for relay in self._relays:
+            relay.close()
+
     def between(self, signal: Signal) -> Signal:
         """Return ``signal`` with the network between the two sides that it brings together."""
 
@@ -136,6 +160,7 @@ class BadNetwork:
                 return await signal(body)
             relay = UdpRelay(self.up, self.down)
             await relay.open()
+            self.loop = asyncio.get_running_loop()
             self._relays.append(relay)
             answer = await signal({**body, "sdp": relay.offer(body["sdp"])})
             if answer.get("type") == "answer":
@@ -158,8 +183,7 @@ class BadNetwork:
 
     def close(self) -> None:
         """Close all sockets; on the event loop that they are of."""
-        for relay in self._relays:
-            relay.close()
+        self.lose()
 
 
 def _itself(side: _Side) -> _Side:
