@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from bench.http_json import request_json
 from bench.results import BenchError
@@ -52,11 +53,18 @@ class Server:
     Args:
         peer: which one.
         handlers: names of the handlers it mounts.
+        variables: of its environment, beside those of this process.
     """
 
-    def __init__(self, peer: Peer, handlers: Sequence[str]) -> None:
+    def __init__(
+        self,
+        peer: Peer,
+        handlers: Sequence[str],
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.peer = peer
         self.port = 0
+        self._variables = variables
         self._handlers = handlers
         self._process: asyncio.subprocess.Process | None = None
         self._log = WORK / "logs" / f"{peer.name}-{handlers[0]}.txt"
@@ -122,9 +130,13 @@ class Server:
                 process.kill()
             await process.wait()
 
+    def log(self) -> str:
+        """Return what it has written on its standard error so far."""
+        return self._log.read_text(errors="replace").strip()
+
     def failure(self, why: str) -> BenchError:
         """Return an error with the end of the server's log."""
-        text = self._log.read_text(errors="replace").strip()
+        text = self.log()
         return BenchError(f"the {self.peer.name} server {why}: {text[-LOG_TAIL:] or 'no log'}")
 
     async def _read_port(self) -> int:
@@ -142,7 +154,7 @@ class Server:
         environment["PYTHONPATH"] = os.pathsep.join(str(path) for path in self.peer.paths)
         environment["GRADIO_ANALYTICS_ENABLED"] = "False"
         environment["HF_HUB_OFFLINE"] = "1"
-        return environment
+        return {**environment, **self._variables}
 
 
 def percent(before: CpuMark, after: CpuMark, sessions: int) -> float:

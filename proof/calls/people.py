@@ -24,7 +24,7 @@ VOICES, VIDEOS = 0.3, 0.1
 PAUSE_SECONDS = 6.0
 """Between an answer and the next sentence."""
 
-_bursts, _room = cache(burst_clip), cache(room_clip)
+bursts, _room = cache(burst_clip), cache(room_clip)
 
 
 CATCHING_UP_SECONDS = 0.1
@@ -49,7 +49,8 @@ class LiveTrack(ClipTrack):
 
 
 @cache
-def _pictures() -> Clip:
+def pictures() -> Clip:
+    """Return pictures that are numbered."""
     return counter_clip(SMALL)
 
 
@@ -78,9 +79,9 @@ class People:
         self._talks: list[Callable[[], asyncio.Task[None]]] = []
         self._talking: list[asyncio.Task[None]] = []
         for _ in range(count - voices - videos):
-            self._echo("audio", LiveTrack(_bursts()), BurstListener)
+            self._echo("audio", LiveTrack(bursts()), BurstListener)
         for _ in range(videos):
-            self._echo("video", LiveTrack(_pictures()), CounterListener)
+            self._echo("video", LiveTrack(pictures()), CounterListener)
         for number in range(voices):
             self._speaker(number)
 

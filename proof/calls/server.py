@@ -18,6 +18,9 @@ from bench.servers.serve import handler_names, serve
 from gradio_webrtc import AsyncStreamHandler, CloseStream, ReplyOnPause, Stream, StreamHandler
 from proof.calls.stages import HANDLERS as CUT_OFF
 
+MOST_WAITING = 5
+"""Pieces of 20 ms."""
+
 
 class Closes(AsyncEcho):
     """Says something short, and hangs up."""
@@ -30,6 +33,20 @@ class Closes(AsyncEcho):
     def copy(self) -> Closes:
         """Return a fresh one."""
         return Closes()
+
+
+class LiveEcho(AsyncEcho):
+    """Leaves out what has waited for long, so that a moment without a processor is not for good."""
+
+    async def receive(self, frame: Chunk) -> None:
+        """Queue what the person said, and the newest of it only when nobody came to fetch it."""
+        while self.queue.qsize() >= MOST_WAITING:
+            self.queue.get_nowait()
+        await super().receive(frame)
+
+    def copy(self) -> LiveEcho:
+        """Return a fresh one."""
+        return LiveEcho()
 
 
 def greets() -> ReplyOnPause:
@@ -53,7 +70,7 @@ HANDLERS: dict[str, Callable[[], StreamHandler | AsyncStreamHandler]] = {
     "echo": AsyncEcho,
     "greets": greets,
     "closes": Closes,
-    "audio": AsyncEcho,
+    "audio": LiveEcho,
     "voice": talks,
 }
 

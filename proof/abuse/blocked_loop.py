@@ -1,0 +1,62 @@
+"""A coroutine that blocks the event loop: nobody can be protected, so they have to get over it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bench.process import Server
+from proof.abuse.bad_handlers import PEER, Mistake, made
+from proof.abuse.handlers import BLOCK_SECONDS
+from proof.abuse.neighbours import Neighbours, percentile
+from proof.parts import Finding
+
+STANDING_MS = 600.0
+"""What was late waits to be played, half a second at most, and in this echo, a tenth."""
+
+BLOCKED = "the event loop has been blocked for up to"
+
+
+def run(seconds: float) -> list[Finding]:
+    """Measure neighbours for ``seconds`` before it and after it, and look into the log."""
+    return asyncio.run(_run(seconds))
+
+
+async def _run(seconds: float) -> list[Finding]:
+    server = Server(PEER, ("echo", "blocks-loop"))
+    await server.start()
+    neighbours = Neighbours(server.port)
+    try:
+        await neighbours.come()
+        alone = await neighbours.delays(seconds)
+        async with made(server.port, Mistake("blocks-loop", "", again=True)):
+            await asyncio.sleep(BLOCK_SECONDS / 2)
+        # It cannot even hang up before the loop runs again.
+        await asyncio.sleep(BLOCK_SECONDS)
+        after = await neighbours.delays(seconds)
+        lost = neighbours.lost
+    finally:
+        await neighbours.go()
+        await server.stop()
+    before, then = percentile(alone, 0.5), percentile(after, 0.5)
+    return [
+        Finding(
+            f"neighbours after {BLOCK_SECONDS:g} s of a blocked loop",
+            f"{lost} lost",
+            "0",
+            lost == 0,
+        ),
+        Finding(
+            "their round trip when it is over, median",
+            f"{then:.0f} ms, {before:.0f} before",
+            f"{STANDING_MS:g} ms more",
+            then <= before + STANDING_MS,
+        ),
+        _named(server.log()),
+    ]
+
+
+def _named(log: str) -> Finding:
+    line = next((line for line in log.splitlines() if BLOCKED in line), "")
+    named = "start_up()" in line and "handlers.py" in line
+    told = line[line.find("by ") :] if named else line or "nothing"
+    return Finding("what the log says blocked it", told, "start_up() in handlers.py", named)
