@@ -87,6 +87,7 @@ def findings(cycles: tuple[int, ...], states: list[State], failed: int) -> list[
         _same("descriptors", warm.descriptors, last.descriptors, 0),
         _same("threads", warm.threads, last.threads, 0),
         _same("tasks", warm.tasks, last.tasks, 0),
+        Finding("what they run at the last look", ", ".join(last.running)),
         _same("Python objects", warm.objects, last.objects, warm.objects // 100),
     ]
 

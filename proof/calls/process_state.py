@@ -26,6 +26,7 @@ class State:
         sessions: that are there.
         tasks: unfinished, of the event loop.
         objects: that the garbage collector knows, after a collection.
+        running: what the tasks run, by name.
     """
 
     memory: float
@@ -35,6 +36,7 @@ class State:
     sessions: int
     tasks: int
     objects: int
+    running: tuple[str, ...] = ()
 
 
 def resident(pid: int) -> float:
@@ -56,6 +58,7 @@ async def state_of(server: Server) -> State:
         sessions=answer["sessions"],
         tasks=answer["tasks"],
         objects=answer["objects"],
+        running=tuple(answer["running"]),
     )
 
 

@@ -124,10 +124,14 @@ def main() -> None:
         stream.mount(app, path=f"/{name}")
 
     @app.get("/proof/state")
-    async def state() -> dict[str, int]:
+    async def state() -> dict[str, int | list[str]]:
         """Answer what is there after a collection of garbage."""
         gc.collect()
         return {
+            "running": sorted(
+                getattr(task.get_coro(), "__qualname__", task.get_name())
+                for task in asyncio.all_tasks()
+            ),
             "sessions": sum(len(stream.host.registry) for stream in streams.values()),
             "tasks": len(asyncio.all_tasks()),
             "objects": len(gc.get_objects()),

@@ -50,6 +50,12 @@ def test_what_calls_leave_is_told(what: str, left: State) -> None:
     assert found.startswith(what)
 
 
+def test_what_the_last_tasks_run_is_told() -> None:
+    left = replace(STATE, tasks=4, running=("serve", "a session's"))
+    findings = aborts.findings(CYCLES, [STATE, STATE, STATE, STATE, left], failed=0)
+    assert any(finding.value == "serve, a session's" for finding in findings)
+
+
 def test_a_call_that_failed_is_told() -> None:
     assert broken(aborts.findings(CYCLES, [STATE] * 5, failed=1)) == [
         "calls that could not be made"
