@@ -84,14 +84,16 @@ def test_what_the_lower_rate_cannot_hold_is_rejected(ratio: float) -> None:
     assert np.abs(stopped).max() < 2e-4
 
 
-@pytest.mark.parametrize("step", [1, 2, 3])
+@pytest.mark.parametrize("phases", [1, 2, 3, 6, 8])
+@pytest.mark.parametrize("down", [1, 5, 7])
 @pytest.mark.parametrize("count", [0, 1, 2, 200])
-def test_one_phase_is_read_as_several_of_the_same_are(step: int, count: int) -> None:
-    samples = np.random.default_rng(2).standard_normal((2, 1000)).astype(np.float32)
-    table = kernel(np.array([0.3]), 1.0)
-    base = np.int64(half_width(1.0) - 1) + np.arange(count) * step
-    rows = np.zeros(count, np.int64)
-    straight = interpolate(samples, base, rows, table)
-    gathered = interpolate(samples, base, rows, np.repeat(table, 2, axis=0))
-    assert straight.shape == (2, count)
-    assert np.allclose(straight, gathered, atol=1e-5)
+def test_few_phases_are_read_as_many_are(phases: int, down: int, count: int) -> None:
+    samples = np.random.default_rng(2).standard_normal((2, 1_600)).astype(np.float32)
+    table = kernel(np.arange(phases) / phases, 1.0)
+    steps = np.arange(count, dtype=np.int64) * down
+    base, rows = half_width(1.0) - 1 + steps // phases, steps % phases
+    by_phase = interpolate(samples, base, rows, table)
+    unused = np.zeros((9, table.shape[1]), np.float32)
+    gathered = interpolate(samples, base, rows, np.concatenate([table, unused]))
+    assert by_phase.shape == (2, count)
+    assert np.allclose(by_phase, gathered, atol=1e-5)
