@@ -51,7 +51,7 @@ def run() -> list[Finding]:
 
 
 def _errors(spoken: list[Recording], network: Network) -> dict[str, int]:
-    sound, starts = _joined(spoken)
+    sound, starts = joined(spoken)
     with (
         tempfile.TemporaryDirectory() as folder,
         bad_page(network, sound, sound, loop=False, folder=Path(folder)) as page,
@@ -59,10 +59,10 @@ def _errors(spoken: list[Recording], network: Network) -> dict[str, int]:
         page.wait(sound.size / RATE + 3.0)
         came = np.concatenate([piece for _, piece in page.meters[-1].heard])
         heard = {"by the server": came, "by the page": page.heard_by_page()}
-    return {way: _mistaken(spoken, starts, sound, each) for way, each in heard.items()}
+    return {way: mistaken(spoken, starts, sound, each) for way, each in heard.items()}
 
 
-def _joined(spoken: list[Recording]) -> tuple[Sound, list[int]]:
+def joined(spoken: list[Recording]) -> tuple[Sound, list[int]]:
     """Return everything that is said with silences between, and where each begins."""
     parts: list[Sound] = [np.zeros(round(LEAD * RATE), np.int16)]
     starts = []
@@ -75,7 +75,8 @@ def _joined(spoken: list[Recording]) -> tuple[Sound, list[int]]:
     return np.concatenate(parts), starts
 
 
-def _mistaken(spoken: list[Recording], starts: list[int], sound: Sound, heard: Sound) -> int:
+def mistaken(spoken: list[Recording], starts: list[int], sound: Sound, heard: Sound) -> int:
+    """Return the word errors in ``heard``, where ``sound`` was said with ``starts`` of each."""
     ears = get_stt_model("moonshine/tiny")
     shift, margin, errors = _shift(sound, heard), round(MARGIN * RATE), 0
     for each, start in zip(spoken, starts, strict=True):

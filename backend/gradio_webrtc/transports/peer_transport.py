@@ -166,7 +166,7 @@ class PeerTransport:
                 await close_sockets(self._pc)
         self._data_limits = protect(self._pc, self._outgoing, self._warn)
         for transceiver in wanted:
-            self._use(transceiver, copies=any(section.takes_copies for section in offer.media))
+            self._use(transceiver, offer)
         for ice in self._remote_ice.transports:
             watch_checks(ice, self._listener.on_reached)
         self._remote_ice.begin(offer)
@@ -202,10 +202,12 @@ class PeerTransport:
             wanted.append(transceiver)
         return wanted
 
-    def _use(self, transceiver: RTCRtpTransceiver, *, copies: bool) -> None:
-        self._outgoing.negotiated(transceiver, copies=copies)
+    def _use(self, transceiver: RTCRtpTransceiver, offer: Offer) -> None:
+        copies = any(section.takes_copies for section in offer.media)
+        red = next((each.red for each in offer.media if each.mid == transceiver.mid), None)
+        self._outgoing.negotiated(transceiver, copies=copies, red=red)
         opus = transceiver.kind == "audio" and takes_opus(transceiver)
-        self._incoming.use(transceiver, opus=opus)
+        self._incoming.use(transceiver, opus=opus, red=red)
 
     # -- what the connection tells -------------------------------------------------------------
 

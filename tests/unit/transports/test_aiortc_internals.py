@@ -47,6 +47,7 @@ ATTRIBUTES = {
         "_handle_rtcp_packet": "where reports of loss arrive",
         "_send_keyframe": "how the encoder is asked for a key frame",
         "_retransmit": "how a packet is sent again",
+        "_run_rtp": "sends packets of a codec, which is to be one of our own",
         "_run_rtcp": "the task that stop() waits for",
         "_send_rtcp": "what that task could fail in",
         "_RTCRtpSender__rtcp_exited": "what stop() waits for",

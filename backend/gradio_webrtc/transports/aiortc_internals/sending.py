@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from aiortc import RTCRtpSender, RTCRtpTransceiver
 from aiortc.codecs.base import Encoder
@@ -29,6 +30,22 @@ def negotiated_codecs(transceiver: RTCRtpTransceiver) -> list[RTCRtpCodecParamet
 def set_encoder(sender: RTCRtpSender, encoder: Encoder) -> None:
     """Give ``sender`` an encoder; aiortc makes one with the first frame, unless it has one."""
     sender._RTCRtpSender__encoder = encoder  # type: ignore[attr-defined]
+
+
+def codec_of_its_own(sender: RTCRtpSender, codec: RTCRtpCodecParameters) -> RTCRtpCodecParameters:
+    """Return a copy of the agreed ``codec`` whose payload type each next packet of ``sender`` has.
+
+    Args:
+        sender: one that has not started.
+        codec: what it would send.
+    """
+    own, run = replace(codec), sender._run_rtp
+
+    async def run_rtp(_: RTCRtpCodecParameters) -> None:
+        await run(own)
+
+    sender._run_rtp = run_rtp  # type: ignore[method-assign,assignment]
+    return own
 
 
 def protect_sender(

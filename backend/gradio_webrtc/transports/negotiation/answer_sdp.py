@@ -38,7 +38,9 @@ def write_answer(plan: OfferPlan, answer: str, *, recovers: bool = False) -> str
         if text is None:
             raise ValueError("aiortc's answer has too few sections")
         accepted = f"m={text}".rstrip("\r\n").split("\r\n")
-        lines += _acceptance(section, _asking_for_fec(accepted) if recovers else accepted)
+        if recovers:
+            accepted = _asking_for_fec(accepted)
+        lines += _acceptance(section, _taking_red(section.red, accepted))
     if next(used, None) is not None:
         raise ValueError("aiortc's answer has too many sections")
     return "\r\n".join(lines) + "\r\n"
@@ -68,3 +70,16 @@ def _asking_for_fec(lines: list[str]) -> list[str]:
         if opus := _OPUS.fullmatch(line):
             asking.append(f"a=fmtp:{opus[1]} useinbandfec=1")
     return asking
+
+
+def _taking_red(red: int | None, lines: list[str]) -> list[str]:
+    """Add Opus with copies of itself behind the other codecs, if Opus is what is used.
+
+    Behind, so that the client does not send it: what a client sends twice is its own to decide.
+    """
+    codecs = [line for line in lines if line.startswith("a=rtpmap:")]
+    opus = _OPUS.fullmatch(codecs[0]) if codecs else None
+    if red is None or opus is None:
+        return lines
+    added = [f"a=rtpmap:{red} red/48000/2", f"a=fmtp:{red} {opus[1]}/{opus[1]}"]
+    return [f"{lines[0]} {red}", *lines[1:], *added]

@@ -13,6 +13,7 @@ from functools import cache
 from aiortc import RTCRtpReceiver
 from aiortc.sdp import parse_h264_profile_level_id
 
+from gradio_webrtc.media.audio.red import MOST_BLOCKS
 from gradio_webrtc.transports.negotiation.sdp_reader import Section
 
 MAX_CODECS = 12
@@ -30,6 +31,9 @@ _FEEDBACK = ("nack", "nack pli", "goog-remb")
 _H264_PARAMETERS = ("level-asymmetry-allowed", "packetization-mode", "profile-level-id")
 _H264_DEFAULT = "42E01F"
 """What an offer without a profile means to aiortc; RFC 6184 says 42000A, which it has too."""
+_OPUS_RATE = 48_000
+_FREE = frozenset((*range(35, 64), *DYNAMIC))
+"""Payload types that mean nothing by themselves; those between would be taken for RTCP."""
 _OPUS_PARAMETERS = ("useinbandfec",)
 _PARAMETER_VALUE = re.compile(r"[A-Za-z0-9]{1,16}")
 
@@ -92,6 +96,23 @@ def usable_codecs(section: Section) -> tuple[OfferedCodec, ...]:
             tuple(kind for kind in _FEEDBACK if kind in kinds),
         )
     return (*found.values(), *_retransmissions(offered, parameters, found))
+
+
+def redundancy(section: Section, codecs: tuple[OfferedCodec, ...]) -> int | None:
+    """Return the payload type under which Opus is taken with copies of itself (RED, RFC 2198).
+
+    Args:
+        section: of the offer.
+        codecs: what can be used of it.
+    """
+    opus = next((str(each.payload_type) for each in codecs if each.name.lower() == "opus"), None)
+    parameters = _by_payload_type(section.all("fmtp"))
+    for payload_type, (name, clock_rate, _) in _offered(section).items():
+        if name.lower() == "red" and clock_rate == _OPUS_RATE and payload_type in _FREE:
+            carried = parameters.get(payload_type, "").split("/")
+            if opus is not None and 1 < len(carried) <= MOST_BLOCKS + 1 and {*carried} == {opus}:
+                return payload_type
+    return None
 
 
 def offered_names(section: Section, most: int = 6) -> str:

@@ -14,6 +14,7 @@ from gradio_webrtc.errors import InvalidOfferError
 from gradio_webrtc.transports.negotiation.offer_codecs import (
     OfferedCodec,
     offered_names,
+    redundancy,
     usable_codecs,
 )
 from gradio_webrtc.transports.negotiation.offer_lines import data_lines, media_lines
@@ -48,6 +49,7 @@ class SectionPlan:
         rejected: why it is not used, for a refusal; empty when it is.
         codecs: what can be used of it.
         lines: what aiortc is given of it.
+        red: the payload type of Opus with copies of itself, which aiortc does not know.
     """
 
     kind: str
@@ -59,6 +61,7 @@ class SectionPlan:
     rejected: str = ""
     codecs: tuple[OfferedCodec, ...] = ()
     lines: tuple[str, ...] = ()
+    red: int | None = None
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,8 @@ def _plan_section(reading: _Reading, section: Section, mid: str | None, name: st
         lines = data_lines(section, name, carried)
     else:
         lines = media_lines(section, name, direction, codecs, carried)
-    return replace(plan, lines=tuple(lines))
+    red = redundancy(section, codecs) if section.kind == "audio" else None
+    return replace(plan, lines=tuple(lines), red=red)
 
 
 def _why_rejected(

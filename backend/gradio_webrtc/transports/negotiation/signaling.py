@@ -33,6 +33,7 @@ class MediaSection:
     receives: bool
     codecs: frozenset[str]
     takes_copies: bool = False
+    red: int | None = None
     """Whether it decodes a lost packet of Opus from the copy in the next one (RFC 7587, 6.1)."""
 
 
@@ -149,6 +150,7 @@ def _media(section: SectionPlan) -> MediaSection:
         receives=section.direction in _RECEIVING,
         codecs=frozenset(f"{section.kind}/{codec.name}".lower() for codec in section.codecs),
         takes_copies=any(("useinbandfec", "1") in codec.parameters for codec in section.codecs),
+        red=section.red,
     )
 
 

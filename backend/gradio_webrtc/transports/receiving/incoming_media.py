@@ -46,12 +46,13 @@ class Incoming:
         self._audio: AudioDecoder | None = None
         self._video: VideoReceiver | None = None
 
-    def use(self, transceiver: RTCRtpTransceiver, *, opus: bool) -> None:
+    def use(self, transceiver: RTCRtpTransceiver, *, opus: bool, red: int | None = None) -> None:
         """Take what a negotiated transceiver receives, if it does.
 
         Args:
             transceiver: one whose receiver is a ``Receiver``.
             opus: whether that is what was agreed on.
+            red: the payload type of Opus with copies of the packets before.
         """
         receiver = transceiver.receiver
         if receiver.track is None or not isinstance(receiver, Receiver):
@@ -65,6 +66,7 @@ class Incoming:
             loop = asyncio.get_running_loop()
             self._audio = AudioDecoder(self._listener.on_audio, loop, self._channels)
             receiver.sink = self._audio
+            receiver.red = red
         else:
             ended = partial(self._listener.on_input_ended, "audio")
             receiver.sink = G7xxDecoder(self._listener.on_audio, ended, self._channels)

@@ -30,6 +30,7 @@ from aiortc.rtp import (
 )
 
 from gradio_webrtc.concurrency.background_tasks import BackgroundTasks
+from gradio_webrtc.media.audio.red import unpack
 from gradio_webrtc.transports.aiortc_internals.receiving import OwnReceiver
 
 logger = logging.getLogger(__name__)
@@ -57,11 +58,13 @@ class Receiver(OwnReceiver):
 
     Attributes:
         sink: takes the packets; until there is one they are dropped.
+        red: the payload type of packets that carry copies of those before them, if there is one.
     """
 
     def __init__(self, kind: str, transport: RTCDtlsTransport) -> None:
         super().__init__(kind, transport)
         self.sink: PacketSink | None = None
+        self.red: int | None = None
         self._codecs: dict[int, RTCRtpCodecParameters] = {}
         self._rtx: dict[int, int] = {}
         self._bandwidth = _Bandwidth() if kind == "video" else None
@@ -96,6 +99,8 @@ class Receiver(OwnReceiver):
             self._tasks.spawn(self.send_rtcp(RtcpPsfbPacket(RTCP_PSFB_APP, self.rtcp_ssrc, 0, fci)))
         codec = self._codecs.get(packet.payload_type)
         if codec is None:
+            if packet.payload_type == self.red:
+                self._take_apart(packet)
             return
         self._reports.arrived(packet, codec.clockRate)
         if is_rtx(codec):
@@ -121,6 +126,20 @@ class Receiver(OwnReceiver):
     def ask_for_key_frame(self, ssrc: int) -> None:
         """Report that frames were lost (PLI, RFC 4585 section 6.3.1)."""
         self._tasks.spawn(self.send_rtcp(RtcpPsfbPacket(RTCP_PSFB_PLI, self.rtcp_ssrc, ssrc)))
+
+    def _take_apart(self, packet: RtpPacket) -> None:
+        """Take what a packet has of its own; copies are not asked for, and seldom needed."""
+        codec = next(iter(self._codecs.values()), None)
+        if codec is None:
+            return
+        self._reports.arrived(packet, codec.clockRate)
+        try:
+            packet.payload = unpack(packet.payload)[-1].payload
+        except ValueError as error:
+            logger.debug("a packet with copies cannot be read: %s", error)
+            return
+        if self.sink is not None:
+            self.sink.add(packet, codec)
 
     def _unwrapped(
         self, packet: RtpPacket, codec: RTCRtpCodecParameters

@@ -1,4 +1,7 @@
-"""Opus that carries a copy of each packet in the next one while the network loses packets.
+"""Opus that carries copies of each packet in the next ones while the network loses packets.
+
+Where the client takes them as packets of their own (RED, as Chromium and what is made of it do),
+those before are sent once more as they are: see ``red_opus.py``. For others Opus makes the copies.
 
 Copies (in-band FEC) are made by Opus' coder of speech alone, which takes twice the time and looks
 4 ms further ahead than what is sent on a clean line. So there are two encoders, of which one runs,
@@ -7,6 +10,7 @@ and it is changed where nobody hears it.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -19,6 +23,11 @@ LOSSY = 0.02
 """Lost packets, of all, from which copies are sent. One lost in a second is a little less."""
 CALM_SECONDS = 10.0
 """Copies go on until no report was as bad for this long: losses come in groups."""
+HEAVY = 0.05
+"""Lost packets, on average of the last reports, from which two packets are sent again with each:
+of every ten one is lost twice as well, and losses come in groups."""
+MOST_REPORTS = 20
+"""Of the last seconds; a browser sends one in five for audio."""
 EXPECTED_LOSS = 15
 """Percent, as libopus is told; with less it makes copies of fewer packets and coarser ones."""
 QUIET = 328
@@ -36,6 +45,16 @@ class LossReports:
 
     def __init__(self) -> None:
         self._lossy_at: float | None = None
+        self._recent: deque[tuple[float, float]] = deque(maxlen=MOST_REPORTS)
+
+    def copies(self, fraction: float, now: float) -> int:
+        """Take a report as ``lossy`` does; return how many packets are to be sent again: 0 to 2."""
+        if not self.lossy(fraction, now):
+            self._recent.clear()
+            return 0
+        self._recent.append((now, fraction))
+        recent = [lost for then, lost in self._recent if now - then < CALM_SECONDS]
+        return 2 if sum(recent) / len(recent) >= HEAVY else 1
 
     def lossy(self, fraction: float, now: float) -> bool:
         """Take a report of the fraction that was lost since the last; return the decision."""

@@ -8,29 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiortc.codecs.base import Encoder
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame, Packet
-from av.frame import Frame
 
 from gradio_webrtc.media.audio.libopus import SAMPLE_RATE
 from gradio_webrtc.media.audio.opus import TIME_BASE
 from gradio_webrtc.media.audio.pacer import Frame as PacedFrame
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 from gradio_webrtc.transports.sending.audio_redundancy import LossReports, RedundantOpus
-
-
-class ReadyOpus(Encoder):
-    """The encoder of an aiortc sender whose track hands out packets that are Opus already."""
-
-    def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
-        """Is never asked."""
-        raise NotImplementedError
-
-    def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
-        """Return what is sent and its time. aiortc's own computes with fractions for the latter."""
-        assert packet.pts is not None
-        return [bytes(packet)], packet.pts
+from gradio_webrtc.transports.sending.red_opus import RedOpus
 
 
 def audio_frame(frame: PacedFrame) -> AudioFrame:
@@ -60,19 +46,26 @@ class AudioSender(MediaStreamTrack):
         self._opus = RedundantOpus(bitrate)
         self._encodes = False
         self._losses: LossReports | None = None
+        self._red: RedOpus | None = None
 
-    def use_opus(self, *, copies: bool = False) -> None:
+    def use_opus(self, *, copies: bool = False, red: RedOpus | None = None) -> None:
         """Opus was negotiated: hand out encoded packets from now on.
 
         Args:
-            copies: whether the client decodes a lost packet from the copy in the next one.
+            copies: whether the client decodes a lost packet from the copy that Opus made of it.
+            red: sends packets again with the next ones, where the client takes that.
         """
         self._encodes = True
-        self._losses = LossReports() if copies else None
+        self._red = red
+        self._losses = LossReports() if copies or red is not None else None
 
     def lost(self, fraction: float, now: float) -> None:
         """The client reported which part of the packets it lost; ``now`` in monotonic seconds."""
-        if self._losses is not None:
+        if self._losses is None:
+            return
+        if self._red is not None:
+            self._red.copies = self._losses.copies(fraction, now)
+        else:
             self._opus.copies = self._losses.lossy(fraction, now)
 
     async def recv(self) -> AudioFrame | Packet[Any]:

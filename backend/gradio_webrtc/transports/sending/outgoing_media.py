@@ -15,9 +15,10 @@ from gradio_webrtc.media.video.rate_limiter import FrameRate
 from gradio_webrtc.recording.recorder import Recorder
 from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.media_preferences import MediaPreferences
-from gradio_webrtc.transports.sending.audio_sender import AudioSender, ReadyOpus
+from gradio_webrtc.transports.sending.audio_sender import AudioSender
 from gradio_webrtc.transports.sending.bitrate_limits import BoundedEncoder, limit_sender
 from gradio_webrtc.transports.sending.null_sink import NullAudio, NullVideo
+from gradio_webrtc.transports.sending.red_opus import ReadyOpus, RedOpus
 from gradio_webrtc.transports.sending.video_sender import VideoSender
 
 DEFAULTS = MediaPreferences()
@@ -62,12 +63,15 @@ class Outgoing(Protocol):
         """Return the track of a kind, ``None`` when that is not sent."""
         ...
 
-    def negotiated(self, transceiver: RTCRtpTransceiver, *, copies: bool) -> None:
+    def negotiated(
+        self, transceiver: RTCRtpTransceiver, *, copies: bool, red: int | None = None
+    ) -> None:
         """Both sides have agreed on a codec for ``transceiver``.
 
         Args:
             transceiver: one that may have a track of this.
-            copies: whether the client decodes lost Opus from the copy in the next packet.
+            copies: whether the client decodes lost Opus from the copy that it makes of a packet.
+            red: the payload type under which the client takes packets again with the next ones.
         """
         ...
 
@@ -128,12 +132,15 @@ class OutgoingMedia:
         """Return the track of a kind, ``None`` when that is not sent."""
         return self.audio if kind == "audio" else self.video
 
-    def negotiated(self, transceiver: RTCRtpTransceiver, *, copies: bool) -> None:
+    def negotiated(
+        self, transceiver: RTCRtpTransceiver, *, copies: bool, red: int | None = None
+    ) -> None:
         """Encode as both sides have agreed, within the bitrates."""
         if transceiver.kind == "audio" and self.audio is not None:
             if takes_opus(transceiver):
-                self.audio.use_opus(copies=copies)
-                set_encoder(transceiver.sender, ReadyOpus())
+                again = None if red is None else RedOpus(transceiver, red)
+                self.audio.use_opus(copies=copies, red=again)
+                set_encoder(transceiver.sender, again or ReadyOpus())
         elif transceiver.kind == "video" and self.video is not None:
             self._encoder = limit_sender(transceiver, self._video_bitrate)
 

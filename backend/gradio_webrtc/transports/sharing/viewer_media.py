@@ -116,8 +116,10 @@ class ViewerMedia:
         """Return the track of a kind, ``None`` when that is not sent."""
         return self._tracks.get(kind)
 
-    def negotiated(self, transceiver: RTCRtpTransceiver, *, copies: bool) -> None:
-        """Take what both sides have agreed on."""
+    def negotiated(
+        self, transceiver: RTCRtpTransceiver, *, copies: bool, red: int | None = None
+    ) -> None:
+        """Take what both sides have agreed on; copies are the source's, for all who take them."""
         viewer, codecs = self._viewer, negotiated_codecs(transceiver)
         if transceiver.kind == "video":
             viewer.codec = _CODECS.get(codecs[0].mimeType.lower()) if codecs else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gradio_webrtc.transports.negotiation.answer_sdp import write_answer
@@ -71,3 +73,18 @@ def test_copies_of_lost_opus_are_asked_for_where_they_can_be_used(
     lines = write_answer(plan, answer, recovers=recovers).split("\r\n")
     assert [line for line in lines if line.startswith("a=fmtp")] == asked
     assert lines[lines.index(OFFERED) + 1 :][: len(asked)] == asked
+
+
+@pytest.mark.parametrize("red", [63, None])
+def test_copies_of_opus_are_taken_behind_all_codecs(red: int | None) -> None:
+    audio = replace(AUDIO, red=red)
+    text = aiortcs("sound") + OFFERED + "\r\n"
+    lines = answered(audio, answer=text)
+    added = ["a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111"]
+    assert [line for line in lines if "63" in line and "m=" not in line] == (added if red else [])
+    assert ("m=audio 50000 RTP/SAVPF 111 63" in lines) == bool(red)
+
+
+def test_where_opus_is_not_what_is_used_there_are_no_copies() -> None:
+    text = aiortcs("sound") + "a=rtpmap:0 PCMU/8000\r\n" + OFFERED + "\r\n"
+    assert not [line for line in answered(replace(AUDIO, red=63), answer=text) if "63" in line]

@@ -8,6 +8,7 @@ from gradio_webrtc.transports.negotiation.offer_codecs import (
     MAX_CODECS,
     OfferedCodec,
     offered_names,
+    redundancy,
     usable_codecs,
 )
 from gradio_webrtc.transports.negotiation.sdp_reader import Section, read_sdp
@@ -107,3 +108,36 @@ def test_of_opus_it_is_known_whether_copies_of_lost_packets_are_used_and_one_is_
     assert codec.parameters == (("useinbandfec", "1"),)
     (codec,) = usable_codecs(section("112 111", *maps, fmtp, kind="audio"))
     assert codec.parameters == ()
+
+
+@pytest.mark.parametrize(
+    ("red", "parameters", "found"),
+    [
+        ("63 red/48000/2", "111/111", 63),
+        ("120 RED/48000/2", "111/111/111", 120),
+        ("63 red/48000/2", "111", None),  # no copy
+        ("63 red/48000/2", "", None),
+        ("63 red/48000/2", "111/0", None),
+        ("63 red/48000/2", "/".join(["111"] * 50), None),
+        ("63 red/8000", "111/111", None),
+        ("72 red/48000/2", "111/111", None),  # would be taken for RTCP
+        ("8 red/48000/2", "111/111", None),
+    ],
+)
+def test_copies_of_opus_are_sent_to_who_takes_nothing_else_by_them(
+    red: str, parameters: str, found: int | None
+) -> None:
+    number = red.split()[0]
+    offered = section(
+        f"111 {number}",
+        "rtpmap:111 opus/48000/2",
+        f"rtpmap:{red}",
+        f"fmtp:{number} {parameters}",
+        kind="audio",
+    )
+    assert redundancy(offered, usable_codecs(offered)) == found
+
+
+def test_without_opus_there_are_no_copies() -> None:
+    offered = section("0 63", "rtpmap:63 red/48000/2", "fmtp:63 111/111", kind="audio")
+    assert redundancy(offered, usable_codecs(offered)) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -67,7 +68,8 @@ def test_the_sdp_to_answer_has_no_candidates_left() -> None:
     offer = parse_offer(text.replace("a=a=", "a="))
     assert len(offer.candidates) == len(sdp.CANDIDATES)
     assert "candidate" not in offer.sdp
-    assert parse_offer(offer.sdp).media == offer.media
+    known = [replace(section, red=None) for section in offer.media]  # of which aiortc is told
+    assert [*parse_offer(offer.sdp).media] == known
     assert not parse_offer(offer.sdp).candidates_complete
 
 

@@ -75,6 +75,18 @@ async def test_packets_come_with_their_codec_and_unknown_ones_not_at_all(
     ]
 
 
+async def test_of_packets_with_copies_comes_what_is_their_own(receiver: Receiver) -> None:
+    receiver.red = 63
+    with_copy = packet(1, payload_type=63)
+    with_copy.payload = bytes.fromhex("e0 0f 00 03 60") + b"oneown"
+    receiver.rtp_received(with_copy, 0)
+    damaged = packet(2, payload_type=63)
+    damaged.payload = bytes.fromhex("e0 0f 03 ff 60") + b"own"
+    receiver.rtp_received(damaged, 0)
+    ((came, codec),) = sink_of(receiver).came
+    assert (came.sequence_number, came.payload, codec) == (1, b"own", "video/VP8")
+
+
 async def test_what_was_sent_again_comes_as_it_was_sent_first(receiver: Receiver) -> None:
     again = packet(77, payload_type=97, ssrc=RTX_SSRC)
     again.payload = (5).to_bytes(2, "big") + b"payload"

@@ -1,0 +1,58 @@
+"""Opus that is encoded already, on its way into packets: as it is, or with the packets before.
+
+The latter (RED) for clients that take it, while they lose packets.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiortc import RTCRtpTransceiver
+from aiortc.codecs.base import Encoder
+from av import Packet
+from av.frame import Frame
+
+from gradio_webrtc.media.audio.red import RedPacker
+from gradio_webrtc.transports.aiortc_internals.sending import codec_of_its_own, negotiated_codecs
+
+
+class ReadyOpus(Encoder):
+    """The encoder of an aiortc sender whose track hands out packets that are Opus already."""
+
+    def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
+        """Is never asked."""
+        raise NotImplementedError
+
+    def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
+        """Return what is sent and its time. aiortc's own computes with fractions for the latter."""
+        assert packet.pts is not None
+        return [bytes(packet)], packet.pts
+
+
+class RedOpus(ReadyOpus):
+    """Packs Opus that is encoded already, with copies of the packets before while they are wanted.
+
+    Packets without copies are plain Opus.
+
+    Args:
+        transceiver: on which Opus was agreed, and that has not started.
+        red: the payload type of packets with copies.
+
+    Attributes:
+        copies: how many packets before each are sent again, 0 to 2.
+    """
+
+    def __init__(self, transceiver: RTCRtpTransceiver, red: int) -> None:
+        super().__init__()
+        self.copies = 0
+        self._codec = codec_of_its_own(transceiver.sender, negotiated_codecs(transceiver)[0])
+        self._plain, self._red = self._codec.payloadType, red
+        assert self._plain is not None
+        self._packer = RedPacker(self._plain)
+
+    def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
+        """Return what is sent and its time; the sender puts the payload type on it after this."""
+        (payload,), timestamp = super().pack(packet)
+        packed = self._packer.pack(payload, timestamp, self.copies)
+        self._codec.payloadType = self._plain if packed is None else self._red
+        return [payload if packed is None else packed], timestamp
