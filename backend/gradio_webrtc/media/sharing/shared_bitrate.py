@@ -21,21 +21,23 @@ WORTH_CHANGING = 0.2
 
 
 class SharedBitrate:
-    """Follows what three of four viewers can take, from a quarter of the limit up to it. Pure.
+    """Follows what three of four viewers can take, from a part of the limit up to it. Pure.
 
     Of five and more viewers the slowest decides nothing, nor does one that reports nonsense; of
     fewer it cannot take more than the others need. Viewers that have said nothing do not count.
 
     Args:
         limit: bits per second at most.
+        least_share: which part of the limit is made in any case: one in so many.
 
     Attributes:
         limit: the same, or the default.
         target: bits per second to aim at.
     """
 
-    def __init__(self, limit: int | None = None) -> None:
+    def __init__(self, limit: int | None = None, least_share: int = LEAST_SHARE) -> None:
         self.limit = DEFAULT_LIMIT if limit is None else limit
+        self._least = self.limit // least_share
         self._changed = float("-inf")
         self.target = self.limit // 2
 
@@ -44,9 +46,7 @@ class SharedBitrate:
         known = sorted(estimates)
         if not known or now - self._changed < CHANGE_INTERVAL:
             return self.target
-        wanted = max(
-            self.limit // LEAST_SHARE, min(known[(len(known) - 1) // SLOWEST_SHARE], self.limit)
-        )
+        wanted = max(self._least, min(known[(len(known) - 1) // SLOWEST_SHARE], self.limit))
         if abs(wanted - self.target) > WORTH_CHANGING * self.target or (
             wanted == self.limit != self.target
         ):

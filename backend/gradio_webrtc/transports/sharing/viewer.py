@@ -9,6 +9,8 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.media.audio.pacer import Frame
 from gradio_webrtc.media.sharing.key_frame_group import PackedFrame
+from gradio_webrtc.media.sharing.quality import Quality
+from gradio_webrtc.media.sharing.reception import Reception
 from gradio_webrtc.transports.media_preferences import VideoCodec
 
 VIDEO_WAITING = 30
@@ -83,7 +85,9 @@ class Viewer:
     Attributes:
         codec: of its video, ``None`` while it takes none.
         audio_form: what it takes of the audio, ``None`` while it takes none.
-        estimate: bits per second that it says it can take, ``None`` while it has said nothing.
+        reception: what it says of its network.
+        quality: of the video that it is sent.
+        wanted: the quality that it gets from the next key frame of that on.
         loses_audio: whether it loses so much audio that copies would help it.
         joined: the loop's time at which it was brought up to date first.
         packed: whether its wire takes packed frames; others get samples, and no video.
@@ -94,7 +98,9 @@ class Viewer:
         self.ask_key_frame = ask_key_frame
         self.codec: VideoCodec | None = None
         self.audio_form: AudioForm | None = None
-        self.estimate: int | None = None
+        self.reception = Reception()
+        self.quality: Quality = "full"
+        self.wanted: Quality = "full"
         self.loses_audio = False
         self.joined = 0.0
         self.packed = False

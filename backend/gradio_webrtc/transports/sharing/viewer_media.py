@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 from aiortc import RTCRtpTransceiver
@@ -47,11 +48,11 @@ class PackedEncoder(Encoder):
     @property
     def target_bitrate(self) -> int:
         """Bits per second that the receiver can take; 0 before it said so."""
-        return self._viewer.estimate or 0
+        return self._viewer.reception.estimate or 0
 
     @target_bitrate.setter
     def target_bitrate(self, bitrate: int) -> None:
-        self._viewer.estimate = bitrate
+        self._viewer.reception.estimated(bitrate, time.monotonic())
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """Is never asked."""
@@ -132,8 +133,10 @@ class ViewerMedia:
         set_encoder(transceiver.sender, PackedEncoder(viewer))
 
     def lost(self, kind: MediaKind, fraction: float, now: float) -> None:
-        """Note whether copies would help this viewer; how much video it takes it estimates."""
-        if kind == "audio" and self._losses is not None:
+        """Note whether copies of audio would help this viewer, and less video."""
+        if kind == "video":
+            self._viewer.reception.lost(fraction, now)
+        elif self._losses is not None:
             self._viewer.loses_audio = self._losses.lossy(fraction, now)
 
     async def drain(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from aiortc.codecs import get_decoder
+from aiortc.codecs.vpx import VpxPayloadDescriptor
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from av import VideoFrame
@@ -48,6 +50,11 @@ class Show:
         for _ in range(count):
             self._number += 1
             await self.video.send(picture(self._number), lambda: self.viewers)
+
+
+def settle(viewer: Viewer, estimate: int) -> None:
+    viewer.joined -= SETTLED_SECONDS
+    viewer.reception.estimated(estimate, time.monotonic())
 
 
 async def decoded(viewer: Viewer, codec: VideoCodec) -> int:
@@ -115,7 +122,71 @@ async def test_nothing_is_encoded_for_nobody() -> None:
 async def test_what_newcomers_say_they_can_take_does_not_count_yet() -> None:
     show = Show()
     settled, new = show.join("VP8"), show.join("VP8")
-    settled.estimate, new.estimate = 1_800_000, 300_000
+    settled.reception.estimated(1_800_000, 0.0)
+    new.reception.estimated(300_000, 0.0)
     settled.joined -= SETTLED_SECONDS
     await show.run(1)
     assert show.video.aims_at("VP8") == 1_800_000
+
+
+@pytest.mark.parametrize("codec", CODECS)
+async def test_who_cannot_follow_is_sent_fewer_bits_and_misses_no_frame(
+    codec: VideoCodec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gradio_webrtc.media.sharing.key_frame_group.KEY_FRAME_INTERVAL", 0.0)
+    show = Show()
+    good, slow = show.join(codec), show.join(codec)
+    await show.run(3)
+    settle(good, 3_000_000)
+    settle(slow, 300_000)
+    slow.reception.lost(0.3, time.monotonic())
+    await show.run(4)
+    assert (good.quality, slow.quality) == ("full", "reduced")
+    assert show.video.aims_at(codec) == 2_000_000
+    assert show.video.aims_at(codec, "reduced") == 300_000
+    assert show.video.encoded == 3 + 2 * 4
+
+    monkeypatch.setattr("gradio_webrtc.media.sharing.reception.MEMORY_SECONDS", 0.0)
+    settle(slow, 1_900_000)
+    await show.run(3)
+    assert slow.quality == "full"
+    assert show.video.encoded == 3 + 2 * 4 + 1 * 2 + 2  # until it was back: then one again
+    assert [await decoded(each, codec) for each in (good, slow)] == [10, 10]
+
+
+async def test_in_vp8_both_qualities_name_their_frames_alike() -> None:
+    show = Show()
+    good, slow = show.join("VP8"), show.join("VP8")
+    settle(good, 3_000_000)
+    settle(slow, 300_000)
+    slow.reception.lost(0.3, time.monotonic())
+    await show.run(5)
+    ids: list[list[int | None]] = []
+    for viewer in (good, slow):
+        ids.append([])
+        while len(viewer.video):
+            frame = await viewer.video.next()
+            assert frame is not None
+            ids[-1].append(VpxPayloadDescriptor.parse(frame.payloads[0])[0].picture_id)
+    assert ids == [[0, 1, 2, 3, 4]] * 2
+
+
+async def test_losses_of_one_make_no_key_frames_for_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gradio_webrtc.media.sharing.key_frame_group.KEY_FRAME_INTERVAL", 0.0)
+    show = Show()
+    good, lossy = show.join("VP8"), show.join("VP8")
+    settle(good, 3_000_000)
+    settle(lossy, 3_000_000)
+    lossy.reception.lost(0.3, time.monotonic())
+    await show.run(2)
+    assert show.video.aims_at("VP8", "reduced") <= show.video.aims_at("VP8") // 2
+    for _ in range(5):
+        show.video.ask_key_frame(lossy)
+        await show.run(1)
+    keys = []
+    for viewer in (good, lossy):
+        frames = [await viewer.video.next() for _ in range(len(viewer.video))]
+        keys.append(sum(frame is not None and frame.key for frame in frames))
+    assert keys == [1, 6]

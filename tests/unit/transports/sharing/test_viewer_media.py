@@ -75,7 +75,7 @@ async def test_what_the_receiver_can_take_is_noted() -> None:
     encoder = PackedEncoder(viewer)
     assert encoder.target_bitrate == 0
     encoder.target_bitrate = 700_000
-    assert (viewer.estimate, encoder.target_bitrate) == (700_000, 700_000)
+    assert (viewer.reception.estimate, encoder.target_bitrate) == (700_000, 700_000)
     with pytest.raises(NotImplementedError):
         encoder.encode(AudioFrame())
 
@@ -94,6 +94,16 @@ async def test_losses_are_noted_where_copies_help() -> None:
         media.lost("audio", 0.0, 100.0)
         assert not viewer.loses_audio
         media.stop()
+
+
+async def test_so_are_losses_of_video() -> None:
+    viewer = Viewer()
+    media = ViewerMedia(viewer, ("video",))
+    media.lost("video", 0.05, 1.0)
+    assert not viewer.reception.lossy(1.0)
+    media.lost("video", 0.4, 2.0)
+    assert viewer.reception.lossy(2.0)
+    media.stop()
 
 
 async def test_one_viewer_cannot_make_everybodys_frames_key_frames() -> None:
