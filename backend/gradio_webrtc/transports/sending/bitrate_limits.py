@@ -22,14 +22,11 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from gradio_webrtc.media.video.frame_rate import FrameRateMeter
 from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.media_preferences import VideoCodec
-from gradio_webrtc.transports.sending.loss_based_rate import LossBasedRate
+from gradio_webrtc.transports.sending.loss_based_rate import LEAST, LossBasedRate
 
 if TYPE_CHECKING:
     from av.frame import Frame
     from av.video.codeccontext import VideoCodecContext
-
-LEAST = 100_000
-"""Bits per second below which nobody is served: a receiver's estimate may fall to nothing."""
 
 DEFAULT_LIMITS = {"video/vp8": 1_500_000, "video/h264": 3_000_000}
 """Bits per second where the author sets none: aiortc's, at which its encoders end."""

@@ -16,11 +16,17 @@ LIGHT = 0.02
 """Lost packets below which more is sent; between the two nothing changes."""
 GROWTH = 1.05
 """For each report without heavy losses; browsers send one a second for video."""
+SEVERE = 0.25
+"""Lost packets of which no network loses as many by chance: sending less is all that helps, however
+little is left."""
 INTERVAL = 0.5
 """Seconds between two reports that count: a client that reports more often has no more to tell."""
-LEAST = 300_000
-"""Bits a second below which losses alone lead nowhere. TCP would be as fast on a network that loses
-one packet in ten by chance, with a round trip of 50 ms (RFC 5348, section 3.1): 340,000."""
+LEAST = 100_000
+"""Bits a second below which nobody is served."""
+BY_CHANCE = 300_000
+"""Bits a second below which losses lead nowhere unless they are severe. TCP would be as fast on a
+network that loses one packet in ten by chance, with a round trip of 50 ms (RFC 5348, section 3.1):
+340,000."""
 
 
 class LossBasedRate:
@@ -54,7 +60,8 @@ class LossBasedRate:
         self._fraction = lost = before + SMOOTHING * (fraction - before)
         if lost > HEAVY:
             lower = round(min(self.ceiling, sent) * (1 - 0.5 * lost))
-            self.ceiling = max(min(LEAST, self._most, sent), lower)
+            least = LEAST if lost >= SEVERE else BY_CHANCE
+            self.ceiling = max(min(least, self._most, sent), lower)
         elif lost < LIGHT:
             self.ceiling = min(round(self.ceiling * GROWTH), self._most)
         return self.ceiling

@@ -15,13 +15,13 @@ from av import CodecContext, Packet, VideoFrame
 from gradio_webrtc.media.video.encoded_video import DEPACKETISERS
 from gradio_webrtc.transports.media_preferences import VideoCodec
 from gradio_webrtc.transports.sending.bitrate_limits import (
-    LEAST,
     BoundedH264Encoder,
     BoundedVp8Encoder,
     limit_sender,
     prefer,
     start_bitrate,
 )
+from gradio_webrtc.transports.sending.loss_based_rate import LEAST
 
 Encoder = BoundedVp8Encoder | BoundedH264Encoder
 ENCODERS = [BoundedVp8Encoder, BoundedH264Encoder]
@@ -189,6 +189,12 @@ def test_heavy_losses_count_whatever_the_receiver_estimates(make: type[Encoder])
     encoder.lost(0.5, 2.0)  # of what is sent now
     encoder.target_bitrate = 9_000_000
     assert encoder.target_bitrate == 525_000
+    for second in range(3, 60):
+        encoder.lost(0.5, float(second))
+    assert encoder.target_bitrate == pytest.approx(LEAST, rel=0.12)  # a tenth is no change
+    for second in range(60, 200):
+        encoder.lost(0.0, float(second))
+    assert encoder.target_bitrate > 1_500_000
 
 
 def test_nothing_was_agreed_on() -> None:

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from gradio_webrtc.transports.sending.loss_based_rate import (
+    BY_CHANCE,
     GROWTH,
     HEAVY,
     INTERVAL,
@@ -73,12 +74,22 @@ def test_without_losses_it_goes_up_again_to_the_most() -> None:
 def test_it_ends_where_losses_lead_nowhere_and_never_above_what_was_sent() -> None:
     rate = LossBasedRate(MOST)
     for now in range(60):
-        rate.reported(0.3, rate.ceiling, float(now))
-    assert rate.ceiling == LEAST
-    low = LossBasedRate(MOST)
-    assert low.reported(0.3, 200_000, 0.0) == 200_000
+        rate.reported(0.2, rate.ceiling, float(now))
+    assert rate.ceiling == BY_CHANCE
+    low = LossBasedRate(MOST)  # that much is sent, and no more
+    assert low.reported(0.2, 200_000, 0.0) == 200_000
     slow = LossBasedRate(100_000)
-    assert slow.reported(1.0, 100_000, 0.0) == 100_000
+    assert slow.reported(0.2, 100_000, 0.0) == 100_000
+
+
+def test_severe_losses_bring_it_down_to_whatever_gets_through_and_it_comes_back() -> None:
+    rate = LossBasedRate(MOST)
+    for now in range(30):
+        rate.reported(0.4, rate.ceiling, float(now))
+    assert rate.ceiling == LEAST
+    for now in range(30, 90):
+        rate.reported(0.0, LEAST, float(now))
+    assert rate.ceiling > 1_000_000
 
 
 @pytest.mark.parametrize("loss", [0.0, 1.0])
