@@ -12,7 +12,7 @@ class Row:
     Attributes:
         id: what ``--only`` and the JSON call it.
         title: what it says in the table.
-        unit: of the samples: ``"ms"``, ``"%"`` of one core, or ``"/s"``, so many a second.
+        unit: of the samples: ``"ms"``, ``"%"`` of one core, ``"MB"`` or ``"/s"``, so many a second.
         budget: what the median must not exceed, in ``unit``; ``None`` when there is no budget.
         complete: whether none may be lost.
     """
@@ -87,6 +87,8 @@ ROWS: tuple[Row, ...] = (
     Row("reply-idle-room", "the same in a quiet room instead of silence", "%", 3),
     Row("idle", "CPU of one idle session, emit blocks", "%", 3),
     Row("idle-none", "CPU of one idle session, emit returns None", "%", 3),
+    Row("install-wheel", "size of the wheel", "MB"),
+    Row("install-added", "installed size of what it needs beyond Gradio", "MB"),
 )
 
 QUICK_NOTE = (

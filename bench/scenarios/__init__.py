@@ -6,6 +6,7 @@ from bench.scenarios.audio import AUDIO_SCENARIOS
 from bench.scenarios.ball import BALL_SCENARIO
 from bench.scenarios.connect import AUDIO_CONNECT, VIDEO_CONNECT
 from bench.scenarios.idle import IDLE_SCENARIOS
+from bench.scenarios.package import PACKAGE_SCENARIOS
 from bench.scenarios.phone import PHONE_SCENARIOS
 from bench.scenarios.plan import Scenario
 from bench.scenarios.turns import TURN_SCENARIOS
@@ -23,6 +24,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *TURN_SCENARIOS,
     BALL_SCENARIO,
     *PHONE_SCENARIOS,
+    *PACKAGE_SCENARIOS,
     *IDLE_SCENARIOS,
 )
 """In the order they run, those with one handler together: they share a server. The one that makes a

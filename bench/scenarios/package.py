@@ -1,0 +1,57 @@
+"""What the package weighs: what is installed for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.process import ROOT, Peer, Server
+from bench.results import BenchError, Reading, reading
+from bench.scenarios.plan import Pace, Scenario
+
+MEGABYTE = 1e6
+
+
+async def _sizes(server: Server, pace: Pace) -> Sequence[Reading]:
+    name = "gradio_webrtc" if server.peer.name == "here" else server.peer.name
+    added: dict[str, int] = await _footprint(server.peer, name, "gradio")
+    return (reading("install-added", [sum(added.values()) / MEGABYTE]),)
+
+
+async def _wheel(server: Server, pace: Pace) -> Sequence[Reading]:
+    with tempfile.TemporaryDirectory() as folder:
+        options = ("--wheel", "--no-isolation", "--outdir", folder)
+        await _output(sys.executable, "-m", "build", *options, str(ROOT))
+        sizes = await asyncio.to_thread(_sizes_of_wheels, Path(folder))
+    return (reading("install-wheel", sizes),)
+
+
+def _sizes_of_wheels(folder: Path) -> list[float]:
+    return [path.stat().st_size / MEGABYTE for path in folder.glob("*.whl")]
+
+
+async def _footprint(peer: Peer, *words: str) -> Any:
+    program = str(ROOT / "bench" / "footprint.py")
+    return json.loads(await _output(str(peer.python), program, *words))
+
+
+async def _output(*words: str) -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, errors = await process.communicate()
+    if process.returncode != 0:
+        raise BenchError(f"{words[1]}: {errors.decode()[-300:].strip()}")
+    return out
+
+
+PACKAGE_SCENARIOS = (
+    # Nothing is asked of the server; it says whose interpreter is meant.
+    Scenario("audio-echo", ("install-added",), _sizes, bare=False),
+    Scenario("audio-echo", ("install-wheel",), _wheel, bare=False, fastrtc=False),
+)
