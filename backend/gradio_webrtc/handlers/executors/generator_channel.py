@@ -79,7 +79,12 @@ class GeneratorChannel:
 
     def _stop_listening(self) -> None:
         self._accepting.cancel()
-        self._listening.close()
+        # The loop must have let go of the socket before it is closed, or it would let go of the one
+        # that gets its number next. Windows' loop watches no sockets, and has no such function.
+        if self._listening.fileno() != -1:
+            with contextlib.suppress(NotImplementedError):
+                self._accepting.get_loop().remove_reader(self._listening)
+            self._listening.close()
         if self._listening.newest is not None:
             self._listening.newest.close()
         for stranger in self._strangers:

@@ -33,8 +33,9 @@ class MediaSection:
     receives: bool
     codecs: frozenset[str]
     takes_copies: bool = False
-    red: int | None = None
     """Whether it decodes a lost packet of Opus from the copy in the next one (RFC 7587, 6.1)."""
+    red: int | None = None
+    """The payload type under which it takes Opus with copies of the packets before (RFC 2198)."""
 
 
 @dataclass(frozen=True)

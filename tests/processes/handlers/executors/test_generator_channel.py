@@ -7,6 +7,8 @@ import contextlib
 import gc
 import socket
 
+import pytest
+
 from gradio_webrtc.handlers.executors.generator_channel import MOST_STRANGERS, GeneratorChannel
 from tests.support.sessions import until
 
@@ -45,3 +47,24 @@ async def test_closed_while_somebody_comes_it_leaves_nothing_open() -> None:
             with contextlib.suppress(ConnectionResetError):
                 assert await asyncio.to_thread(worker.recv, 1) == b""
     gc.collect()  # what was left open would be told of as a warning
+
+
+async def test_closed_it_lets_go_of_no_socket_but_its_own(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    channel = await GeneratorChannel.open("127.0.0.1")
+    await asyncio.sleep(0)  # it waits for somebody to come
+    number = channel._listening.fileno()
+    channel.close()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as next_one:
+        assert next_one.fileno() == number
+        next_one.setblocking(False)
+        next_one.bind(("127.0.0.1", 0))
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            asyncio.DatagramProtocol, sock=next_one
+        )
+        for _ in range(3):
+            await asyncio.sleep(0)
+        transport.close()
+        await asyncio.sleep(0)
+    assert not caplog.records, caplog.text
