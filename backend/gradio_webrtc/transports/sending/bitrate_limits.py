@@ -108,7 +108,7 @@ class BoundedVp8Encoder(_LimitedTarget, Vp8Encoder):
 
         It may give up more of the sharpness: aiortc's stops at quantizer 56 of 63. Frames are never
         left out: a noisy frame may take more than a very low limit. And it takes no noise out of
-        the picture, which blurs all that moves and takes a quarter of the time; what comes from a
+        the picture, which blurs all that moves and takes time; what comes from a
         browser has been through that already. 1280x720 that pans, 1.5 Mbit/s: SSIM 0.95 instead of
         0.86, and 0.92 instead of 0.87 with noise on it; only a noisy picture that stands still
         loses, 0.95 instead of 0.97 (``proof/networks/quality.py`` has the film).
