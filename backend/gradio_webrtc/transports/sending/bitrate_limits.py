@@ -89,7 +89,8 @@ class _LimitedTarget:
         wanted = min(self._estimate, self._losses.ceiling, self._limit)
         wanted = max(min(LEAST, self._limit), wanted)
         change = wanted / self._target - 1.0
-        if change < -LOWER or change > HIGHER:
+        # The last step up may be a small one: otherwise it would stay below what it may take.
+        if change < -LOWER or change > (HIGHER if wanted < self._limit else 0.0):
             self._target = wanted
 
 

@@ -77,6 +77,16 @@ def test_a_new_codec_for_another_size_a_tenth_less_or_a_fifth_more(make: type[En
     assert (used[-1].width, used[-1].bit_rate) == (96, 540_000)
 
 
+@pytest.mark.parametrize("make", ENCODERS)
+def test_the_last_step_up_to_the_limit_may_be_a_small_one(make: type[Encoder]) -> None:
+    encoder: Any = make(1_000_000)
+    for bitrate in (900_000, 990_000):
+        encoder.target_bitrate = bitrate
+        assert encoder.target_bitrate == 900_000
+    encoder.target_bitrate = 1_200_000
+    assert encoder.target_bitrate == 1_000_000
+
+
 def noise(count: int) -> list[VideoFrame]:
     """Return frames that take as many bits as there are."""
     random = np.random.default_rng(1)
