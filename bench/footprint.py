@@ -1,6 +1,6 @@
-"""What a package weighs, in the interpreter that runs this: bytes installed.
+"""What a package weighs, in the interpreter that runs this: seconds to import it, bytes installed.
 
-``PYTHON bench/footprint.py NAME BASE`` prints JSON.
+``PYTHON bench/footprint.py imports STATEMENT ...`` and ``... sizes NAME BASE`` print JSON.
 Run as a file, so that it works in environments that have nothing of this project.
 """
 
@@ -8,11 +8,25 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
+
+TOP_LEVEL = re.compile(r"import time:\s+\d+ \|\s+(\d+) \| (\S+)$", re.MULTILINE)
+"""A line of ``-X importtime``: own and cumulative microseconds, and a name that is not indented."""
+
+
+def import_seconds(statement: str) -> float:
+    """Return how long the imports of a statement take in a fresh interpreter."""
+    return imported(_importtime(statement)) - imported(_importtime("pass"))
+
+
+def imported(report: str) -> float:
+    """Return the seconds that a report of ``-X importtime`` tells of all imports together."""
+    return sum(int(micros) for micros, _ in TOP_LEVEL.findall(report)) / 1e6
 
 
 def added_bytes(name: str, base: str) -> dict[str, int]:
@@ -59,10 +73,23 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def _importtime(statement: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", statement],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stderr
+
+
 def main() -> None:
     """Print what was asked for."""
-    name, base = sys.argv[1:]
-    sys.stdout.write(json.dumps(added_bytes(name, base)))
+    what, *words = sys.argv[1:]
+    if what == "imports":
+        sys.stdout.write(json.dumps([import_seconds(statement) for statement in words]))
+    else:
+        sys.stdout.write(json.dumps(added_bytes(*words)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from bench.http_json import request_json
 from bench.results import BenchError
@@ -110,6 +111,17 @@ class Server:
             BenchError: it does not answer.
         """
         return int((await request_json(self.port, "GET", "/bench/memory"))["bytes"])
+
+    async def turns(self) -> list[dict[str, Any]]:
+        """Return the timings that the process took of the turns that are over.
+
+        Raises:
+            BenchError: it does not answer.
+        """
+        turns: list[dict[str, Any]] = (await request_json(self.port, "GET", "/bench/turns"))[
+            "turns"
+        ]
+        return turns
 
     @property
     def pid(self) -> int:

@@ -14,7 +14,7 @@ from bench.rows import ROW_BY_ID
 from bench.scenarios import SCENARIOS
 from bench.scenarios.plan import Pace, Scenario
 
-SCENARIO_SECONDS = 60.0
+SCENARIO_SECONDS = 90.0
 """A scenario that takes longer hangs, and has failed."""
 
 SETTLE = 0.3

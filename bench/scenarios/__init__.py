@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bench.scenarios.audio import AUDIO_SCENARIOS
 from bench.scenarios.ball import BALL_SCENARIO
+from bench.scenarios.chromium import CHROMIUM_SCENARIOS
 from bench.scenarios.connect import AUDIO_CONNECT, VIDEO_CONNECT
 from bench.scenarios.idle import IDLE_SCENARIOS
+from bench.scenarios.memory import MEMORY_SCENARIO
 from bench.scenarios.package import PACKAGE_SCENARIOS
 from bench.scenarios.phone import PHONE_SCENARIOS
 from bench.scenarios.plan import Scenario
@@ -16,6 +18,7 @@ from bench.scenarios.websocket import WEBSOCKET_SCENARIOS
 
 SCENARIOS: tuple[Scenario, ...] = (
     AUDIO_CONNECT,
+    *CHROMIUM_SCENARIOS,
     *AUDIO_SCENARIOS,
     *WEBSOCKET_SCENARIOS,
     VIDEO_CONNECT,
@@ -24,6 +27,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *TURN_SCENARIOS,
     BALL_SCENARIO,
     *PHONE_SCENARIOS,
+    MEMORY_SCENARIO,
     *PACKAGE_SCENARIOS,
     *IDLE_SCENARIOS,
 )

@@ -1,4 +1,4 @@
-"""What the package weighs: what is installed for it."""
+"""What the package weighs: time to import it, and what is installed for it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,31 @@ from bench.process import ROOT, Peer, Server
 from bench.results import BenchError, Reading, reading
 from bench.scenarios.plan import Pace, Scenario
 
+GRADIO = "import gradio"
+PACKAGES = {
+    "here": "import gradio, gradio_webrtc; gradio_webrtc.WebRTC, gradio_webrtc.Stream",
+    "fastrtc": "import gradio, fastrtc",
+}
+"""Names of ours are loaded when they are asked for; an app asks for these."""
 MEGABYTE = 1e6
+
+
+async def _imports(server: Server, pace: Pace) -> Sequence[Reading]:
+    alone: list[float] = []
+    beyond: list[float] = []
+    package = PACKAGES[server.peer.name]
+    for number in range(pace.trials // 2 + 1):
+        # In turn, so that both meet the same machine. The first compiles.
+        gradio, both = await _footprint(server.peer, "imports", GRADIO, package)
+        if number:
+            alone.append(1000 * gradio)
+            beyond.append(1000 * (both - gradio))
+    return reading("import-gradio", alone), reading("import", beyond)
 
 
 async def _sizes(server: Server, pace: Pace) -> Sequence[Reading]:
     name = "gradio_webrtc" if server.peer.name == "here" else server.peer.name
-    added: dict[str, int] = await _footprint(server.peer, name, "gradio")
+    added: dict[str, int] = await _footprint(server.peer, "sizes", name, "gradio")
     return (reading("install-added", [sum(added.values()) / MEGABYTE]),)
 
 
@@ -52,6 +71,7 @@ async def _output(*words: str) -> bytes:
 
 PACKAGE_SCENARIOS = (
     # Nothing is asked of the server; it says whose interpreter is meant.
+    Scenario("audio-echo", ("import-gradio", "import"), _imports, bare=False),
     Scenario("audio-echo", ("install-added",), _sizes, bare=False),
     Scenario("audio-echo", ("install-wheel",), _wheel, bare=False, fastrtc=False),
 )

@@ -28,6 +28,12 @@ QUIET = 0.12
 """Seconds without the tone after which the reply is over."""
 PAUSE = 0.6
 """Seconds between a reply and the next sentence."""
+TIMED = {
+    "turn-decided": "decided_s",
+    "turn-first-audio": "first_audio_s",
+    "turn-heard": "first_heard_s",
+}
+"""Rows, and what of the server's own ``TurnTimings`` they tell."""
 INTO_REPLY = 0.7
 """Seconds a reply has been heard for before it is interrupted."""
 
@@ -128,6 +134,23 @@ async def _answers(server: Server, pace: Pace, *, row: str) -> Sequence[Reading]
     )
 
 
+async def _timed(server: Server, pace: Pace) -> Sequence[Reading]:
+    """Talk, and read what the server itself tells of the turns."""
+    async with talking(server, "turn-timed", Ear()) as (track, ear):
+        await asyncio.sleep(pace.warm_up)
+        for number in range(-1, pace.turns // 2):
+            before = len(ear.replies)
+            await _said(track, number)
+            if await ear.next_reply(before) is not None:
+                await ear.end(before, PATIENCE)
+            await asyncio.sleep(PAUSE)
+        turns = (await server.turns())[1:]
+    return [
+        reading(row, [1000 * turn[name] for turn in turns if turn[name] is not None])
+        for row, name in TIMED.items()
+    ]
+
+
 async def _interruptions(server: Server, pace: Pace, *, row: str) -> Sequence[Reading]:
     took: list[float] = []
     tries, over = max(3, pace.turns // 2), time.perf_counter() + ENOUGH
@@ -185,6 +208,7 @@ TURN_SCENARIOS = (
     Scenario("turn", ("reply-idle",), _idle_silence, bare=False),
     Scenario("turn", ("reply-idle-room",), _idle_room, bare=False),
     _answering("turn"),
+    Scenario("turn-timed", tuple(TIMED), _timed, bare=False, fastrtc=False),
     _answering("turn-300", fastrtc=False),
     Scenario(
         "interrupt", ("interrupt", "interrupt-max"), partial(_interruptions, row="interrupt"), False

@@ -8,6 +8,7 @@ from functools import partial
 from queue import Queue
 from typing import Any
 
+import gradio as gr
 import numpy as np
 import numpy.typing as npt
 from fastapi import FastAPI
@@ -23,6 +24,7 @@ from gradio_webrtc import (
     ReplyOnPause,
     Stream,
     StreamHandler,
+    TurnTimings,
 )
 from tests.support import demos
 
@@ -99,12 +101,17 @@ def ball() -> ReplyOnPause:
     return handler
 
 
+TURNS: list[TurnTimings] = []
+"""What the server itself tells of the turns that are over."""
+
+
 AUDIO_HANDLERS: dict[str, Callable[[], StreamHandler | AsyncStreamHandler]] = {
     "audio-echo": Echo,
     "audio-async": AsyncEcho,
     "idle": Idle,
     "idle-none": IdleNone,
     "turn": partial(ReplyOnPause, short_reply, turn_detector=None),  # silence, as fastrtc has it
+    "turn-timed": partial(ReplyOnPause, short_reply, turn_detector=None, on_turn=TURNS.append),
     "turn-300": partial(ReplyOnPause, short_reply, algo_options=AlgoOptions(silence_ms=300)),
     "ball": ball,
     "interrupt": partial(ReplyOnPause, long_reply, turn_detector=None),
@@ -145,8 +152,20 @@ def make_stream(name: str) -> Stream:
 def main() -> None:
     """Serve the handlers named on the command line, each under its name."""
     app = FastAPI()
+
+    @app.get("/bench/turns")
+    async def turns() -> dict[str, list[dict[str, Any]]]:
+        """Answer the timings of the turns that are over."""
+        return {"turns": [turn.as_json() for turn in TURNS]}
+
     for name in handler_names():
-        make_stream(name).mount(app, path=f"/{name}")
+        if name.startswith("page-"):
+            # Loaded for these only: what draws the film has the browser's driver with it.
+            from bench.servers.pages import PAGES
+
+            app = gr.mount_gradio_app(app, PAGES[name](), path=f"/{name}")
+        else:
+            make_stream(name).mount(app, path=f"/{name}")
     serve(app)
 
 

@@ -58,15 +58,16 @@ def in_step(component: Component, limit: float, seconds: float = 90.0) -> list[f
     found: list[float] = []
 
     def arrived() -> bool:
-        found[:] = _skews(*page.evaluate("[sync.flashes, sync.beeps]"))[-STRETCH:]
+        found[:] = skews(component)[-STRETCH:]
         return len(found) == STRETCH and abs(statistics.median(found)) < limit
 
     component.visit.until(arrived, lambda: f"sound and pictures in step: {found}", seconds)
     return found
 
 
-def _skews(flashes: list[float], beeps: list[float]) -> list[float]:
-    """Return how much later than the nearest beep each flash was, but for the last one."""
+def skews(component: Component) -> list[float]:
+    """Return how many seconds later than the nearest beep each flash was, but for the last one."""
+    flashes, beeps = component.page.evaluate("[sync.flashes, sync.beeps]")
     return [
         (flash - min(beeps, key=lambda beep: abs(beep - flash))) / 1000
         for flash in flashes[:-1]

@@ -1,4 +1,4 @@
-"""What is installed for a package."""
+"""What a package weighs: time to import it, and what is installed for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,22 @@ import sys
 from importlib.metadata import distribution
 from pathlib import Path
 
+import pytest
+
 from bench import footprint
+
+REPORT = """\
+import time: self [us] | cumulative | imported package
+import time:       100 |        100 |   _io
+import time:       400 |        500 | site
+import time:       250 |        250 |     numpy
+import time:       500 |       1250 |   gradio
+import time:       750 |       2000 | gradio_webrtc
+"""
+
+
+def test_imports_are_counted_once_each_with_what_they_import():
+    assert footprint.imported(REPORT) == pytest.approx(0.0025)
 
 
 def test_what_is_needed_is_followed_and_what_the_base_has_is_left_out():
@@ -32,6 +47,16 @@ def test_the_files_of_a_distribution_are_counted_without_compiled_python():
 
 
 def test_it_runs_as_a_file_under_any_interpreter(tmp_path):
-    words = [sys.executable, str(Path(footprint.__file__)), "pytest", "gradio"]
+    slow = tmp_path / "slow_to_import.py"
+    slow.write_text("import time\ntime.sleep(1.5)\n", encoding="utf-8")
+    load = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import slow_to_import"
+    words = [sys.executable, str(Path(footprint.__file__)), "imports", load, "pass"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+    took, nothing = json.loads(done.stdout)
+    assert took - nothing > 0.5  # of 1.5, less what two starts of an interpreter differ by
+
+
+def test_sizes_are_told_as_a_file_under_any_interpreter(tmp_path):
+    words = [sys.executable, str(Path(footprint.__file__)), "sizes", "pytest", "gradio"]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "iniconfig" in json.loads(done.stdout)
