@@ -1,6 +1,6 @@
 """What a package weighs, in the interpreter that runs this: seconds to import it, bytes installed.
 
-``PYTHON bench/footprint.py imports STATEMENT ...`` and ``... sizes NAME BASE`` print JSON.
+``PYTHON bench/footprint.py imports FIRST THEN`` and ``... sizes NAME BASE`` print JSON.
 Run as a file, so that it works in environments that have nothing of this project.
 """
 
@@ -15,18 +15,24 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-TOP_LEVEL = re.compile(r"import time:\s+\d+ \|\s+(\d+) \| (\S+)$", re.MULTILINE)
-"""A line of ``-X importtime``: own and cumulative microseconds, and a name that is not indented."""
+TIMED = """
+import json, time
+began = time.perf_counter()
+{first}
+between = time.perf_counter()
+{then}
+print(json.dumps([between - began, time.perf_counter() - between]))
+"""
 
 
-def import_seconds(statement: str) -> float:
-    """Return how long the imports of a statement take in a fresh interpreter."""
-    return imported(_importtime(statement)) - imported(_importtime("pass"))
-
-
-def imported(report: str) -> float:
-    """Return the seconds that a report of ``-X importtime`` tells of all imports together."""
-    return sum(int(micros) for micros, _ in TOP_LEVEL.findall(report)) / 1e6
+def import_seconds(first: str, then: str) -> tuple[float, float]:
+    """Return how long two statements take, one after the other in a fresh interpreter."""
+    program = TIMED.format(first=first, then=then)
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    # What is imported may say something first.
+    took, more = json.loads(done.stdout.splitlines()[-1])
+    return took, more
 
 
 def added_bytes(name: str, base: str) -> dict[str, int]:
@@ -73,21 +79,11 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _importtime(statement: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", statement],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stderr
-
-
 def main() -> None:
     """Print what was asked for."""
     what, *words = sys.argv[1:]
     if what == "imports":
-        sys.stdout.write(json.dumps([import_seconds(statement) for statement in words]))
+        sys.stdout.write(json.dumps(import_seconds(*words)))
     else:
         sys.stdout.write(json.dumps(added_bytes(*words)))
 
