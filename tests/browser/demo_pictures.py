@@ -46,6 +46,7 @@ STEPS = {
     "server_audio": ["button:Play"],
     "stream_page": ["start", "until:[data-turn=replying]"],
     "server_video": ["button:Play"],
+    "fireworks": ["button:Watch"],
     "magic_8_ball": ["start", "until:[data-ball=answer]"],
     "conversation": ["start", "until:.bot.message >> nth=1"],
     "voice_chat": ["start", "until:.bot.message >> text=umbrella"],

@@ -47,6 +47,7 @@ def test_the_demos_of_the_issue_are_there() -> None:
         "audio_video",
         "conversation",
         "echo",
+        "fireworks",
         "gallery",
         "hello_computer",
         "html_client",
