@@ -18,6 +18,7 @@ PARTS: dict[str, str] = {
     "outage": "how soon received video goes on after 3, 8 and 15 seconds without network",
     "sound": "a long call in Chromium: delay, what it makes up, seams, and the first reply",
     "sessions": "how many sessions one core serves, and what each costs from 1 to 50",
+    "bench_table": "the benchmark's rows beside fastrtc and a bare aiortc echo, in one run",
 }
 """Each is a module or package ``proof.NAME`` with ``run(seconds: float) -> list[Finding]``."""
 
