@@ -50,9 +50,14 @@ class Runner:
                 for name in self._names:
                     if not scenario.concerns(name):
                         continue
-                    mounted = _handlers(scenarios, name) if self._reuse else (scenario.handler,)
+                    shared = self._reuse and not scenario.alone
+                    mounted = _handlers(scenarios, name) if shared else (scenario.handler,)
+                    if scenario.alone:
+                        await self._drop(name)
                     for one in await self._measure(scenario, name, mounted):
                         found[one.row][name] = one
+                    if scenario.alone:
+                        await self._drop(name)
         finally:
             await asyncio.gather(*(self._drop(name) for name in tuple(self._servers)))
         return found
@@ -119,8 +124,8 @@ def select(only: str | None, *, quick: bool) -> tuple[Scenario, ...]:
 
 
 def _handlers(scenarios: Sequence[Scenario], peer: str) -> tuple[str, ...]:
-    """Return what a peer mounts for all scenarios."""
-    mine = (scenario.handler for scenario in scenarios if scenario.concerns(peer))
+    """Return what a peer mounts for all scenarios that share a process."""
+    mine = (one.handler for one in scenarios if one.concerns(peer) and not one.alone)
     return tuple(dict.fromkeys(mine))
 
 

@@ -102,12 +102,14 @@ def _chromium(script: str) -> Iterator[Visiting]:
 
 def _page(name: str, row: str) -> Scenario:
     run = partial(_click, row=row, page=name)
-    return Scenario(name, (row,), run, bare=False, fastrtc=False)
+    return Scenario(name, (row,), run, bare=False, fastrtc=False, alone=True)
 
 
 CHROMIUM_SCENARIOS = (
     _page("page-audio", "click-audio"),
     _page("page-video", "click-video"),
-    Scenario("page-film", ("lip-sync", "lip-sync-max"), _sync, bare=False, fastrtc=False),
+    Scenario(
+        "page-film", ("lip-sync", "lip-sync-max"), _sync, bare=False, fastrtc=False, alone=True
+    ),
 )
 """Of this package only: the page of ``fastrtc`` asks for more than one click."""

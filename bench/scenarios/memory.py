@@ -27,4 +27,4 @@ async def _memory(server: Server, pace: Pace) -> Sequence[Reading]:
     return (reading("memory", [(more - few) / (MORE - FEW) / 1e6]),)
 
 
-MEMORY_SCENARIO = Scenario("idle", ("memory",), _memory)
+MEMORY_SCENARIO = Scenario("idle", ("memory",), _memory, alone=True)

@@ -53,6 +53,8 @@ class Scenario:
         run: does it.
         bare: whether it is another measurement than one before it for the bare server too.
         fastrtc: whether ``fastrtc`` has what is measured.
+        alone: whether it needs a fresh process even where others share one: what a page leaves
+            behind would be counted with the next, and memory that others left with it.
     """
 
     handler: str
@@ -60,6 +62,7 @@ class Scenario:
     run: Callable[[Server, Pace], Awaitable[Sequence[Reading]]]
     bare: bool = True
     fastrtc: bool = True
+    alone: bool = False
 
     def concerns(self, peer: str) -> bool:
         """Return whether ``peer`` is measured."""
