@@ -14,6 +14,8 @@ from tests.browser.video_pattern import Picture, pattern
 RATE = 48_000
 REPLY_HZ = 440
 """What the apps' own voice hums at; the microphone hears something else."""
+LAST_HZ = 720
+"""The end of a tune."""
 
 Audio = tuple[int, np.ndarray]
 
@@ -52,11 +54,11 @@ def counting_echo_app() -> tuple[gr.Blocks, WebRTC]:
     return demo, audio
 
 
-def hum(seconds: float = 60.0) -> Iterator[Audio]:
+def hum(seconds: float = 60.0, pitch: float = REPLY_HZ) -> Iterator[Audio]:
     """Hum in pieces of 100 ms."""
     for number in range(round(seconds * 10)):
         at = (number * RATE // 10 + np.arange(RATE // 10)) / RATE
-        yield RATE, (9000 * np.sin(2 * np.pi * REPLY_HZ * at)).astype(np.int16)
+        yield RATE, (9000 * np.sin(2 * np.pi * pitch * at)).astype(np.int16)
 
 
 def conversation_app(*, push_to_talk: bool = False) -> gr.Blocks:
@@ -88,12 +90,18 @@ def video_app() -> gr.Blocks:
     return demo
 
 
+def tune() -> Iterator[Audio]:
+    """Hum for three seconds, and for the fourth one higher."""
+    yield from hum(3.0)
+    yield from hum(1.0, LAST_HZ)
+
+
 def receive_app() -> gr.Blocks:
-    """Return an app that hums for a second when its button is pressed."""
+    """Return an app that plays a tune when its button is pressed."""
     with gr.Blocks() as demo:
         button = gr.Button("Play")
         audio = WebRTC(label="Voice", mode="receive", modality="audio")
-        audio.stream(lambda: hum(1.0), outputs=[audio], trigger=button.click)
+        audio.stream(tune, outputs=[audio], trigger=button.click)
     return demo
 
 
