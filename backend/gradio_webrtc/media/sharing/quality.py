@@ -48,7 +48,7 @@ class Qualities:
 
     def choose(self, viewers: Mapping[Reception, Quality], now: float) -> dict[Reception, Quality]:
         """Return what each viewer, given what it gets now, is to get; ``now`` in seconds."""
-        can = [_can_take(each) for each, quality in viewers.items() if quality == "full"]
+        can = _estimates(viewers, "full")
         best = min(max([self.full.limit // LEAST_SHARE, *can]), self.full.limit)
         return {each: self._fit(each, now_has, best, now) for each, now_has in viewers.items()}
 
@@ -68,10 +68,6 @@ class Qualities:
             return "reduced" if slow or viewer.lossy(now) else "full"
         enough = viewer.estimate >= ENOUGH_SHARE * self.full.target
         return "full" if enough and not viewer.congested(now) else "reduced"
-
-
-def _can_take(viewer: Reception) -> int:
-    return viewer.estimate or 0
 
 
 def _estimates(viewers: Mapping[Reception, Quality], quality: Quality) -> list[int]:

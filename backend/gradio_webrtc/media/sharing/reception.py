@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-HEAVY_LOSS = 0.12
-"""Lost packets, of all, beyond which a network is given less. As for one viewer alone
-(``transports/sending/loss_based_rate.py``): a radio that loses a tenth by chance is not helped."""
-
-SMOOTHING = 0.3
-"""Weight of the newest report, which tells of few packets."""
+from gradio_webrtc.media.packet_loss import HEAVY, SmoothedLoss
 
 FALL = 0.95
 """An estimate that falls below this share of the one before says that packets queued up."""
@@ -33,7 +28,7 @@ class Reception:
 
     def __init__(self) -> None:
         self.estimate: int | None = None
-        self._fraction: float | None = None
+        self._loss = SmoothedLoss()
         self._fell_at: float | None = None
         self._fell_again_at = self._lost_at = float("-inf")
 
@@ -45,9 +40,7 @@ class Reception:
 
     def lost(self, fraction: float, now: float) -> None:
         """Take the fraction of packets that was lost since the last report."""
-        before = fraction if self._fraction is None else self._fraction
-        self._fraction = before + SMOOTHING * (fraction - before)
-        if self._fraction > HEAVY_LOSS:
+        if self._loss.reported(fraction) > HEAVY:
             self._lost_at = now
 
     def lossy(self, now: float) -> bool:

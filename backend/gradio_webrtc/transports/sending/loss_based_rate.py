@@ -7,11 +7,8 @@ congestion control (draft-ietf-rmcat-gcc-02, section 6).
 
 from __future__ import annotations
 
-HEAVY = 0.12
-"""Lost packets, of all, beyond which less is sent. The draft says 0.10; a wireless network that
-loses as much by chance, which sending less does not mend, would be over that every other time."""
-SMOOTHING = 0.3
-"""Weight of the newest report: it tells of some fifty packets, so 0.10 may be 0.06 or 0.14."""
+from gradio_webrtc.media.packet_loss import HEAVY, SmoothedLoss
+
 LIGHT = 0.02
 """Lost packets below which more is sent; between the two nothing changes."""
 GROWTH = 1.05
@@ -43,7 +40,7 @@ class LossBasedRate:
         self.ceiling = most
         self._most = most
         self._heard = float("-inf")
-        self._fraction: float | None = None
+        self._loss = SmoothedLoss()
 
     def reported(self, fraction: float, sent: int, now: float) -> int:
         """Take a report and return the ceiling.
@@ -56,8 +53,7 @@ class LossBasedRate:
         if now - self._heard < INTERVAL:
             return self.ceiling
         self._heard = now
-        before = fraction if self._fraction is None else self._fraction
-        self._fraction = lost = before + SMOOTHING * (fraction - before)
+        lost = self._loss.reported(fraction)
         if lost > HEAVY:
             lower = round(min(self.ceiling, sent) * (1 - 0.5 * lost))
             least = LEAST if lost >= SEVERE else BY_CHANCE

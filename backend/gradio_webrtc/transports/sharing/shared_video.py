@@ -135,12 +135,10 @@ class _Encodings:
 
     def sort(self, viewers: Iterable[Viewer]) -> list[Viewer]:
         """Decide who gets which quality, and its bits; return whose has changed."""
-        settled = {
-            viewer.reception: viewer
-            for viewer in viewers
-            if self._loop.time() - viewer.joined >= SETTLED_SECONDS
-        }
         now = self._loop.time()  # which is ``time.monotonic``, the clock of receivers' reports
+        settled = {
+            viewer.reception: viewer for viewer in viewers if now - viewer.joined >= SETTLED_SECONDS
+        }
         has: dict[Reception, Quality] = {each: viewer.wanted for each, viewer in settled.items()}
         chosen = self._qualities.choose(has, now)
         self._qualities.aim(chosen, now)

@@ -7,10 +7,10 @@ import random
 
 import pytest
 
+from gradio_webrtc.media.packet_loss import HEAVY
 from gradio_webrtc.transports.sending.loss_based_rate import (
     BY_CHANCE,
     GROWTH,
-    HEAVY,
     INTERVAL,
     LEAST,
     LIGHT,
