@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gradio_webrtc.errors import ConfigurationError, TooManyRequestsError
+from gradio_webrtc.errors import TooManyRequestsError
 from gradio_webrtc.json_values import Json
+from gradio_webrtc.server.operation.environment import whole_number
 
 MAX_OWNER_CHARACTERS = 128
 """Longer session hashes are nobody's; Gradio's have 10 or 11 characters."""
@@ -128,12 +129,8 @@ def quota_of_sessions(environment: Mapping[str, str]) -> Quota:
     Raises:
         ConfigurationError: it says no number.
     """
-    text = environment.get(PER_ADDRESS, "").strip()
-    if not text:
-        return UNLIMITED
-    if not (text.isdecimal() and text.isascii() and len(text) <= 6 and int(text)):
-        raise ConfigurationError(f"{PER_ADDRESS} must be a positive whole number; got {text!r}.")
-    return Quota("connections", UNLIMITED.per_owner, int(text))
+    count = whole_number(environment, PER_ADDRESS, "a positive whole number", least=1)
+    return UNLIMITED if count is None else Quota("connections", UNLIMITED.per_owner, count)
 
 
 def page_of(body: Json) -> str | None:

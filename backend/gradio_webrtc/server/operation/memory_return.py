@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.server.operation.environment import whole_number
 from gradio_webrtc.session.session import Session
 
 logger = logging.getLogger(__name__)
@@ -37,12 +37,8 @@ def trim_seconds(environment: Mapping[str, str]) -> float:
     Raises:
         ConfigurationError: it says no number.
     """
-    text = environment.get(VARIABLE, "").strip()
-    if not text:
-        return TRIM_SECONDS
-    if not (text.isdecimal() and text.isascii() and len(text) <= 6):
-        raise ConfigurationError(f"{VARIABLE} must be a whole number of seconds; got {text!r}.")
-    return float(text)
+    seconds = whole_number(environment, VARIABLE, "a whole number of seconds")
+    return TRIM_SECONDS if seconds is None else float(seconds)
 
 
 def find_trim() -> Callable[[], None] | None:
