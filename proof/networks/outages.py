@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -36,56 +38,53 @@ def tone(seconds: float) -> Sound:
     return np.asarray(8_000 * np.sin(2 * np.pi * 300 * at), np.int16)
 
 
-def _after(outage: float) -> list[Finding]:
+@contextmanager
+def _streaming() -> Iterator[BadPage]:
+    """Give a page on a good network, both of whose ways have carried everything for a while."""
     with (
         tempfile.TemporaryDirectory() as folder,
         bad_page(GOOD, tone(1.0), tone(120.0), loop=True, folder=Path(folder)) as page,
     ):
         page.wait(4.0)
+        yield page
+
+
+def _session(page: BadPage, when: str, expected: str, others: str) -> Finding:
+    """Return whether the page's session is the one that is expected, or another."""
+    count = {"kept": 1, "replaced": 2}[expected]
+    held = len(page.meters) == count
+    return Finding(f"the session {when}", expected if held else others, expected, held)
+
+
+def _after(outage: float) -> list[Finding]:
+    with _streaming() as page:
         page.cut(True)
         page.wait(outage)
         back = time.time()
         page.cut(False)
         times = _until_all(page, back + PATIENCE, back)
-        findings = _rows(times, back, f"after {outage:g} s without network", MOST)
-        kept = len(page.meters) == 1
-        what = f"the session after {outage:g} s without network"
-        return [*findings, Finding(what, "kept" if kept else "another", "kept", kept)]
+    when = f"after {outage:g} s without network"
+    return [*_rows(times, back, when, MOST), _session(page, when, "kept", "another")]
 
 
 def _moved() -> list[Finding]:
     """A NAT forgets the port of the page, whose packets come from another one from then on."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        bad_page(GOOD, tone(1.0), tone(120.0), loop=True, folder=Path(folder)) as page,
-    ):
-        page.wait(4.0)
+    with _streaming() as page:
         changed = time.time()
         page.move()
         times = _until_all(page, changed + PATIENCE, changed + SILENT)
-        kept = len(page.meters) == 1
-    return [
-        *_rows(times, changed, "from another port of the page's NAT", RENOMINATED),
-        Finding(
-            "the session of a page on another port", "kept" if kept else "another", "kept", kept
-        ),
-    ]
+    rows = _rows(times, changed, "from another port of the page's NAT", RENOMINATED)
+    return [*rows, _session(page, "of a page on another port", "kept", "another")]
 
 
 def _lost_way() -> list[Finding]:
     """The way of the media is gone for good and requests get through, as on another network."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        bad_page(GOOD, tone(1.0), tone(120.0), loop=True, folder=Path(folder)) as page,
-    ):
-        page.wait(4.0)
+    with _streaming() as page:
         changed = time.time()
         page.lose()
         times = _until_all(page, changed + PATIENCE, changed + SILENT)
-        replaced = len(page.meters) == 2
-    rows = _rows(times, changed, "after the page's address is gone", NOTICED)
-    what = "the session after the page's address is gone"
-    return [*rows, Finding(what, "replaced" if replaced else "kept", "replaced", replaced)]
+    when = "after the page's address is gone"
+    return [*_rows(times, changed, when, NOTICED), _session(page, when, "replaced", "kept")]
 
 
 def _until_all(page: BadPage, deadline: float, back: float) -> dict[str, float | None]:
