@@ -1,5 +1,6 @@
 // Calls of a page without any package: to any server that takes an offer and gives an answer.
 (() => {
+  const { watch, samplesOf, piece, encoded } = window.tracks;
   const calls = {};
   const now = () => (performance.timeOrigin + performance.now()) / 1000;
 
@@ -25,22 +26,6 @@
     return canvas.captureStream(rate);
   }
 
-  async function watch(track, take) {
-    const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 100 }).readable.getReader();
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      take(value);
-      value.close();
-    }
-  }
-
-  function keep(data, pieces) {
-    const samples = new Float32Array(data.numberOfFrames);
-    data.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
-    pieces.push(Int16Array.from(samples, (sample) => Math.max(-1, Math.min(1, sample)) * 32767));
-  }
-
   async function open(name, { audio, video, keeps }) {
     const peer = new RTCPeerConnection();
     const call = (calls[name] = { peer, shown: [], pieces: [], players: [] });
@@ -50,7 +35,7 @@
     for (const track of [...sound, ...(video ? pictures(video).getTracks() : [])]) peer.addTrack(track);
     peer.addEventListener("track", ({ track }) => {
       if (track.kind === "video") void watch(track, () => call.shown.push(now()));
-      if (track.kind === "audio" && keeps) void watch(track, (data) => keep(data, call.pieces));
+      if (track.kind === "audio" && keeps) void watch(track, (data) => call.pieces.push(piece(samplesOf(data))));
       // Chromium plays, and so counts, what an element asks for.
       const player = Object.assign(new Audio(), { srcObject: new MediaStream([track]) });
       if (track.kind === "audio") void player.play();
@@ -79,8 +64,7 @@
     return found;
   }
 
-  const sound = (name) =>
-    btoa(calls[name].pieces.map((piece) => String.fromCharCode(...new Uint8Array(piece.buffer))).join(""));
+  const sound = (name) => encoded(calls[name].pieces);
   const shown = (name) => calls[name].shown;
   const close = (name) => calls[name].peer.close();
   window.calls = { open, accept, statistics, shown, sound, close };

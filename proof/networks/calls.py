@@ -12,7 +12,6 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,12 +21,13 @@ from playwright.async_api import Page, async_playwright
 from bench.environment import make_peer
 from bench.http_json import request_json
 from bench.process import Peer, Server
+from proof.networks.scripts import in_page
 from tests.browser.conftest import NOWHERE
 from tests.support.chromium import FLAGS, find_chromium
 from tests.support.network_model import Network
 from tests.support.udp_proxy import BadNetwork
 
-SCRIPT = Path(__file__).with_name("calls.js").read_text("utf-8")
+SCRIPT = in_page("calls.js")
 PLAYS = "--autoplay-policy=no-user-gesture-required"
 
 Statistics = dict[str, Any]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Route, sync_playwright
 
 from gradio_webrtc import AsyncAudioVideoStreamHandler, WebRTC
+from proof.networks.scripts import in_page
 from tests.browser.conftest import LOCAL_HOSTS, NOWHERE
 from tests.browser.pages import Component, Visit
 from tests.packaging.processes import free_port
@@ -27,7 +28,7 @@ from tests.support.udp_proxy import BadNetwork
 RATE = 48_000
 CHUNK = 4_800
 WIDTH, HEIGHT = 640, 480
-SCRIPT = Path(__file__).with_name("flows.js").read_text("utf-8")
+SCRIPT = in_page("flows.js")
 GOOD = Network()
 
 Sound = NDArray[np.int16]
