@@ -71,6 +71,17 @@ class Blocking(AsyncEchoHandler):
             time.sleep(float(os.environ.get("BLOCK_SECONDS", "7")))  # noqa: ASYNC251 - the mistake
 
 
+class Overloaded(AsyncEchoHandler):
+    """An echo that takes three times as long as there is time."""
+
+    def copy(self) -> AsyncStreamHandler:
+        return Overloaded()
+
+    async def receive(self, frame: tuple[int, Any]) -> None:
+        time.sleep(0.06)  # noqa: ASYNC251 - what a busy machine does to an honest one
+        await super().receive(frame)
+
+
 def finished(path: Path, webrtc_id: str) -> None:
     """Note a recording that is complete, with its size."""
     note(f"finished {path.stat().st_size}")
@@ -97,6 +108,14 @@ def blocked_page() -> gr.Blocks:
     assert audio._host is not None
     silence = float(os.environ.get("SILENCE_SECONDS", "3"))
     audio._host.settings.limits = replace(audio._host.settings.limits, silence=silence)
+    return demo
+
+
+def overloaded_page() -> gr.Blocks:
+    """Return a page that has more to do than it can."""
+    with gr.Blocks() as demo:
+        audio = WebRTC(mode="send-receive", modality="audio")
+        audio.stream(Overloaded(), inputs=[audio], outputs=[audio], concurrency_limit=None)
     return demo
 
 
@@ -168,19 +187,23 @@ def terminated_child() -> None:
     note(f"child {child.exitcode}")
 
 
+PAGES = {
+    "blocked": blocked_page,
+    "overloaded": overloaded_page,
+    "pool": lambda: pooled_page(sys.argv[2]),
+}
+"""Which page is launched, where it is not ``page``."""
+
+
 def main(how: str) -> Any:
     """Serve the page on the main thread's terms, as ``how`` says."""
     if how == "handled":
         signal.signal(signal.SIGTERM, own_handler)
     before = signal.getsignal(signal.SIGTERM)
-    demo = page()
+    demo = PAGES.get(how, page)()
     options: dict[str, Any] = {"server_name": "127.0.0.1"}
     options["server_port"] = int(os.environ["ECHO_PORT"])
-    if how == "blocked":
-        demo = blocked_page()
-    if how == "pool":
-        demo = pooled_page(sys.argv[2])
-    if how in ("launch", "blocked", "pool"):
+    if how == "launch" or how in PAGES:
         return demo.launch(**options)
     demo.queue().launch(prevent_thread_lock=True, **options)
     if how == "sleep":

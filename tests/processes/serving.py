@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from aiortc.mediastreams import MediaStreamTrack
 
 from tests.packaging.processes import default_signals, environment, free_port
 from tests.processes import program
@@ -85,10 +86,13 @@ class Program:
             await asyncio.sleep(0.1)
         raise AssertionError(f"it did not start:\n{self.output()}")
 
-    async def connect(self, *, page: bool, only_offer: bool = False) -> LoopbackClient:
+    async def connect(
+        self, *, page: bool, only_offer: bool = False, microphone: MediaStreamTrack | None = None
+    ) -> LoopbackClient:
         """Connect a client that speaks, as a page with its heartbeat or as a plain client.
 
-        With ``only_offer`` it has made its offer and nothing more.
+        With ``only_offer`` it has made its offer and nothing more. A ``microphone`` of its own says
+        what the test wants, and nothing of it is waited for.
         """
         if page:
             self._read("/gradio_api/heartbeat/someone")
@@ -109,7 +113,7 @@ class Program:
             result: dict[str, Any] = answer.json()
             return result
 
-        client = LoopbackClient(signal_, send=[SineTrack()])
+        client = LoopbackClient(signal_, send=[microphone or SineTrack()])
         self.client = client
         if only_offer:
             await client.offer(await client.make_offer())
@@ -117,7 +121,8 @@ class Program:
         await client.connect()
         if not page:
             self._read(f"/outputs/{client.webrtc_id}")
-        await until(lambda: client.heard > HEARD_SECONDS, 30)
+        if microphone is None:
+            await until(lambda: client.heard > HEARD_SECONDS, 30)
         return client
 
     def signal(self, *numbers: signal.Signals) -> None:

@@ -16,7 +16,11 @@ logger = logging.getLogger(__name__)
 
 
 class Losses:
-    """What a session has dropped, lost or refused so far; read where it is counted."""
+    """What a session has dropped, lost or refused so far; read where it is counted.
+
+    Attributes:
+        stale_audio: packets of sound that the wire dropped; see ``transport.WireLosses``.
+    """
 
     def __init__(
         self,
@@ -26,6 +30,7 @@ class Losses:
         outputs: OutputSink,
         control: ClientMessages,
     ) -> None:
+        self.stale_audio = 0
         self._handler = handler
         self._audio = audio
         self._video = video
@@ -35,7 +40,7 @@ class Losses:
     def by_kind(self) -> dict[str, int]:
         """Return how many ``audio`` chunks, ``video`` frames, ``outputs`` and ``messages``."""
         return {
-            "audio": self._audio.queue.dropped,
+            "audio": self._audio.queue.dropped + self.stale_audio,
             "video": self._video.queue.dropped + self._handler.dropped,
             "outputs": self._outputs.dropped,
             "messages": self._control.refused,

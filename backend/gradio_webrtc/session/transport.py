@@ -18,16 +18,28 @@ class TransportedVideo(ReceivedVideo, RecordedVideo, Protocol):
     """A received frame, for handlers and for recordings."""
 
 
+class WireLosses(Protocol):
+    """What a wire drops, counted.
+
+    Attributes:
+        stale_audio: packets of sound that came long before this process could read them.
+    """
+
+    stale_audio: int
+
+
 class TransportListener(Protocol):
     """What a transport tells its session. Every call is made on the event loop and never waits.
 
     Attributes:
         recorder: is told of what goes onto the wire as it does: paced, and not cleared.
         submissions: is told of the keys of a telephone.
+        losses: counts what the wire itself drops.
     """
 
     recorder: Recorder
     submissions: Submissions
+    losses: WireLosses
 
     def on_reached(self) -> None:
         """The client tries to connect: one of its ICE checks arrived."""

@@ -77,7 +77,10 @@ ATTRIBUTES = {
         "_closing": "whether its checks are to end; of aioice 0.10 they go on",
         "_protocols": "its sockets; those on ports of ours and a relay are some more",
     },
-    "turn": {"_connect": "asks a TURN server for an allocation"},
+    "turn": {
+        "_connect": "asks a TURN server for an allocation",
+        "_TurnTransport__inner_protocol": "has the socket that what is relayed comes from",
+    },
     "candidate": {"_network_host": "where the address is that an mDNS name stands for"},
     "packet": {"_data": "what aiortc's own jitter buffer, still used for G.711, takes from it"},
     "sctp": {
@@ -91,6 +94,9 @@ ATTRIBUTES = {
 
 NOT_IN_ALL = {"_add_remote_candidate", "_closing", "_network_host"}
 """Of newer aioice; in 0.10 ``add_remote_candidate`` does all of it and calls itself again."""
+
+OF_INSTANCES = {"_TurnTransport__inner_protocol"}
+"""Attributes that a class without an instance does not show."""
 
 OF_OLDER_ONES = {"raw_data"}
 """Parameters of aioice before 0.12, which Python 3.10 has; they are handed on."""
@@ -135,7 +141,7 @@ async def parts() -> Any:
 
 @pytest.mark.parametrize("part", ATTRIBUTES)
 async def test_the_names_are_there(parts: dict[str, Any], part: str) -> None:
-    expected = ATTRIBUTES[part].keys() - NOT_IN_ALL
+    expected = ATTRIBUTES[part].keys() - NOT_IN_ALL - OF_INSTANCES
     missing = [name for name in sorted(expected) if not hasattr(parts[part], name)]
     assert not missing, f"this aiortc has no {missing} in {type(parts[part]).__name__}"
 
@@ -167,6 +173,10 @@ async def test_undocumented_names_are_called_as_we_expect(parts: dict[str, Any],
         if parameters is not None:
             names = inspect.signature(found).parameters
             assert [each for each in names if each not in OF_OLDER_ONES] == parameters
+
+
+def test_a_relay_keeps_its_socket_where_we_look() -> None:
+    assert "self.__inner_protocol = " in inspect.getsource(TurnTransport.__init__)
 
 
 async def test_aiortc_uses_what_was_put_in_its_place(parts: dict[str, Any]) -> None:

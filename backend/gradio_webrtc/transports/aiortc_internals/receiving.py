@@ -10,6 +10,8 @@ from aiortc.jitterbuffer import JitterBuffer, JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 from aiortc.rtp import AnyRtcpPacket, RtpPacket
 
+from gradio_webrtc.transports.aiortc_internals.waiting_datagrams import datagrams_wait
+
 logger = logging.getLogger(__name__)
 
 
@@ -52,6 +54,10 @@ class OwnReceiver(RTCRtpReceiver):
     async def finished(self) -> None:
         """Wait until nothing runs any more."""
         raise NotImplementedError
+
+    def more_wait(self) -> bool:
+        """Return whether anything has arrived that has not been read, as far as it can be known."""
+        return datagrams_wait(self.transport)
 
     async def send_rtcp(self, packet: AnyRtcpPacket) -> None:
         """Send a report, if there is a connection."""

@@ -4,6 +4,7 @@ aiortc's audio receiver prefetches four packets (80 ms), hands a packet on only 
 there (20 ms), and stands still on a lost one until sixteen wait. That is right for a loudspeaker
 and wrong for a server that feeds a model. This orders packets, releases each at once, decodes it
 right here (about 0.05 ms), recovers what is lost from the packet behind it, and conceals the rest.
+Where this process cannot keep up, what has become too old to be answered is dropped.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
 from gradio_webrtc.media.audio.receiving.jitter_buffer import AudioJitterBuffer, Event, Lost
 from gradio_webrtc.media.audio.receiving.jitter_buffer import Packet as ReadyPacket
 from gradio_webrtc.media.audio.receiving.loss_concealment import LossConcealer
+from gradio_webrtc.media.audio.receiving.stale_packets import StalePackets
+
+SEAM_SAMPLES = 480
+"""10 ms between what was heard last and what follows dropped packets, so that it does not click."""
 
 
 class AudioDecoder:
@@ -31,6 +36,7 @@ class AudioDecoder:
         deliver: called on the event loop with each piece of audio.
         loop: the event loop.
         channels: 1 or 2, as the handler expects.
+        stale: tells which packets are too old.
     """
 
     def __init__(
@@ -38,18 +44,28 @@ class AudioDecoder:
         deliver: Callable[[Pcm], None],
         loop: asyncio.AbstractEventLoop,
         channels: int,
+        stale: StalePackets,
     ) -> None:
         self._deliver = deliver
         self._loop = loop
         self._buffer = AudioJitterBuffer(packet_samples)
         self._decoder = OpusDecoder(channels)
         self._concealer = LossConcealer(channels)
+        self._stale = stale
+        self._skipping = False
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> None:
         """Take one RTP packet."""
         now = self._loop.time()
         number, timestamp = packet.sequence_number, packet.timestamp
+        if self._stale.drops(timestamp, SAMPLE_RATE, now):
+            self._skipping = True
+            return
+        if self._skipping:
+            self._skipping = False
+            self._handle(self._buffer.restart(number, timestamp))
+            self._hand_on(self._concealer.missing(SEAM_SAMPLES))
         self._handle(self._buffer.add(number, timestamp, packet.payload, now))
 
     def end(self) -> None:

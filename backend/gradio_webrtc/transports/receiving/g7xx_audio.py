@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtp import RtpPacket
 
 from gradio_webrtc.media.audio.pcm import Int16Array, Pcm, remix
+from gradio_webrtc.media.audio.receiving.stale_packets import StalePackets
 from gradio_webrtc.transports.aiortc_internals.receiving import put_in_order
 
 logger = logging.getLogger(__name__)
@@ -27,19 +29,27 @@ class G7xxDecoder:
         deliver: called on the event loop with each piece of audio.
         ended: called when the sender said goodbye.
         channels: 1 or 2, as the handler expects.
+        stale: tells which packets are too old.
     """
 
     def __init__(
-        self, deliver: Callable[[Pcm], None], ended: Callable[[], None], channels: int
+        self,
+        deliver: Callable[[Pcm], None],
+        ended: Callable[[], None],
+        channels: int,
+        stale: StalePackets,
     ) -> None:
         self._deliver = deliver
         self._ended: Callable[[], None] | None = ended
         self._channels = channels
         self._buffer = JitterBuffer(capacity=16, prefetch=4)
         self._decoders: dict[str, Decoder] = {}
+        self._stale = stale
 
     def add(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> None:
         """Take one RTP packet."""
+        if self._stale.drops(packet.timestamp, codec.clockRate, time.monotonic()):
+            return
         encoded = put_in_order(self._buffer, packet)
         if encoded is None:
             return

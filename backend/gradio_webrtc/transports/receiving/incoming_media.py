@@ -10,6 +10,7 @@ from functools import partial
 from aiortc import RTCRtpTransceiver
 
 from gradio_webrtc.errors import VideoTooLargeError
+from gradio_webrtc.media.audio.receiving.stale_packets import StalePackets
 from gradio_webrtc.media.video.resolution import Resolution
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
@@ -62,14 +63,16 @@ class Incoming:
                 self._listener, receiver, self._max_resolution, self._too_large
             )
             receiver.sink = self._video
-        elif opus:
+            return
+        stale = StalePackets(receiver.more_wait, self._too_old)
+        if opus:
             loop = asyncio.get_running_loop()
-            self._audio = AudioDecoder(self._listener.on_audio, loop, self._channels)
+            self._audio = AudioDecoder(self._listener.on_audio, loop, self._channels, stale)
             receiver.sink = self._audio
             receiver.red = red
         else:
             ended = partial(self._listener.on_input_ended, "audio")
-            receiver.sink = G7xxDecoder(self._listener.on_audio, ended, self._channels)
+            receiver.sink = G7xxDecoder(self._listener.on_audio, ended, self._channels, stale)
 
     def stop(self) -> None:
         """Decode nothing more; does not wait."""
@@ -83,6 +86,17 @@ class Incoming:
         self.stop()
         if self._video is not None:
             await self._video.aclose()
+
+    def _too_old(self, late: float) -> None:
+        losses = self._listener.losses
+        if not losses.stale_audio:
+            logger.warning(
+                "This process has more to do than it can: sound is read %.1f s after it has come. "
+                "Sound that is too old is dropped, so that what is heard is what is being said. "
+                "Allow fewer sessions (concurrency_limit), or see where the time goes.",
+                late,
+            )
+        losses.stale_audio += 1
 
     def _too_large(self, error: VideoTooLargeError) -> None:
         logger.warning("%s", error)

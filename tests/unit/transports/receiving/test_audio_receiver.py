@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gradio_webrtc.media.audio.opus import OpusEncoder
 from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
+from gradio_webrtc.media.audio.receiving.stale_packets import StalePackets
 from gradio_webrtc.transports.receiving.audio_receiver import AudioDecoder
 from tests.support.synthetic_speech import say
 
@@ -33,7 +34,10 @@ class Line:
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self.came: list[tuple[float, Pcm]] = []
-        self.decoder = AudioDecoder(self.deliver, self.loop, channels)
+        self.unread = False
+        self.dropped: list[float] = []
+        stale = StalePackets(lambda: self.unread, self.dropped.append)
+        self.decoder = AudioDecoder(self.deliver, self.loop, channels, stale)
         encoder = encoder or OpusEncoder(bitrate=64_000, application="audio")
         at = np.arange(20 * FRAME) / 48_000
         tone = (8000 * np.sin(2 * np.pi * 440 * at)).astype(np.int16)[np.newaxis]
@@ -135,3 +139,17 @@ async def test_a_closed_one_waits_for_nothing() -> None:
     line.decoder.close()
     await asyncio.sleep(1)
     assert line.samples == FRAME
+
+
+async def test_after_what_was_too_old_it_goes_on_at_once_and_fills_nothing_in() -> None:
+    line = Line(sound=np.full((1, 200 * FRAME), 8000, np.int16))
+    line.unread = True
+    for number in range(200):
+        line.send(number)
+        if not line.dropped:
+            await asyncio.sleep(0.04)  # half as fast as they come, and then all that waits
+    line.decoder.close()
+    read = 200 - len(line.dropped)
+    assert len(line.dropped) > 40
+    assert line.dropped[-1] < 0.3 < line.dropped[0]
+    assert read * FRAME < line.samples < (read + 1) * FRAME

@@ -103,12 +103,9 @@ class AudioJitterBuffer:
         events: list[Event] = []
         ahead = (sequence_number - self._next + 0x8000) % 0x10000 - 0x8000
         if abs(ahead) > RESTART_JUMP:
-            events += self._abandon()
+            events += self.restart(sequence_number, timestamp)
             self.restarts += 1
-            self._next, ahead = sequence_number, 0
-            self._given_up.clear()
-            if self._clock is not None:
-                self._clock.restart(timestamp)
+            ahead = 0
         number = self._next + ahead
         if ahead < 0:
             if number in self._given_up:
@@ -122,18 +119,23 @@ class AudioJitterBuffer:
             self._waiting[number] = _Waiting(now, timestamp, payload)
         return events + self._release() + self.poll(now)
 
+    def restart(self, sequence_number: int, timestamp: int) -> list[Event]:
+        """Go on with another packet; none of those before it is missing. Return what waited."""
+        events: list[Event] = []
+        while self._waiting:
+            events += self._skip_gap()
+        self._next = sequence_number
+        self._given_up.clear()
+        if self._clock is not None:
+            self._clock.restart(timestamp)
+        return events
+
     def poll(self, now: float) -> list[Event]:
         """Give up on packets that were waited for long enough; return what that sets free."""
         events: list[Event] = []
         while (deadline := self.deadline) is not None and (
             now >= deadline or len(self._waiting) >= self._max_later
         ):
-            events += self._skip_gap()
-        return events
-
-    def _abandon(self) -> list[Event]:
-        events: list[Event] = []
-        while self._waiting:
             events += self._skip_gap()
         return events
 

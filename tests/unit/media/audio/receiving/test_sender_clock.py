@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from gradio_webrtc.media.audio.opus import OpusEncoder
 from gradio_webrtc.media.audio.receiving.jitter_buffer import AudioJitterBuffer, Gap, Lost, Packet
 from gradio_webrtc.media.audio.receiving.sender_clock import MAX_FILL
+from gradio_webrtc.media.audio.receiving.stale_packets import StalePackets
 from gradio_webrtc.transports.receiving.audio_receiver import AudioDecoder
 from tests.unit.media.tones import few, judge, tone
 
@@ -84,7 +85,12 @@ async def decoded(times: Iterable[int], lost: Iterable[int]) -> np.ndarray:
     encoder = OpusEncoder(bitrate=128_000, application="audio")
     signal = np.rint(tone(48_000, FREQUENCY, 0.0, PACKETS * FRAME) * 32_767).astype(np.int16)
     heard: list[np.ndarray] = []
-    decoder = AudioDecoder(lambda pcm: heard.append(pcm.samples[0]), asyncio.get_running_loop(), 1)
+    decoder = AudioDecoder(
+        lambda pcm: heard.append(pcm.samples[0]),
+        asyncio.get_running_loop(),
+        1,
+        StalePackets(lambda: False, lambda late: None),
+    )
     for number, time in enumerate(times):
         frame = signal[np.newaxis, number * FRAME : (number + 1) * FRAME]
         payload = bytes(encoder.encode(frame, number * FRAME))
