@@ -52,6 +52,14 @@ class Look:
     cpu: float
     delays: dict[str, float]
 
+    def summary(self) -> str:
+        """Return it as a line."""
+        delays = ", ".join(f"{kind} {delay:.0f} ms" for kind, delay in self.delays.items())
+        return (
+            f"{self.state.sessions} sessions, {self.state.memory:.0f} MB, "
+            f"{self.state.threads} threads, {self.cpu:.0f} % of a core; {delays}"
+        )
+
 
 def run(seconds: float) -> list[Finding]:
     """Stay for ``seconds`` with all sessions; tell what grew, and how they ended."""
@@ -94,7 +102,8 @@ async def _look(server: Server, people: People, seconds: float) -> Look:
     await asyncio.sleep(seconds)
     cpu = percent(before, await server.cpu(), 1)
     look = Look(await state_of(server), cpu, {kind: people.delay(kind) for kind in KINDS})
-    sys.stderr.write(f"  {look}\n")
+    ended = [f"{each.ending.reason} {each.ending.text}" for each in people.clients if each.ending]
+    sys.stderr.write(f"  {look.summary()}{', ended: ' if ended else ''}{', '.join(ended)}\n")
     return look
 
 

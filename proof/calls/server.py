@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import gc
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -118,6 +119,8 @@ def allocated() -> int:
 
 def main() -> None:
     """Serve the handlers named on the command line, each under its name."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("gradio_webrtc").setLevel(logging.INFO)  # how each session ended
     app = FastAPI()
     streams = {name: make_stream(name) for name in handler_names()}
     for name, stream in streams.items():
