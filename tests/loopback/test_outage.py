@@ -1,4 +1,4 @@
-"""After an outage of the network video goes on: `proof/outage.py` measures how soon."""
+"""After an outage of the network all goes on: `proof/outage.py` measures how soon."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from gradio_webrtc import Stream
 from gradio_webrtc.media.video import vp8
+from tests.support.echo_handlers import AsyncEchoHandler
 from tests.support.outage import DetailedTrack, Outage, seconds_until_video, steady
-from tests.support.recognisable_tracks import number_of
+from tests.support.recognisable_tracks import VoiceTrack, number_of
 from tests.support.serving import Served
 from tests.support.sessions import until
 
@@ -82,3 +83,21 @@ async def test_a_picture_that_stands_still_is_sent_again_to_who_missed_it() -> N
         await receiver._send_rtcp_pli(source)
         # aiortc shows a picture when the next one begins, which is the one that was sent again.
         await until(lambda: len(client.pictures) > before)
+
+
+async def test_an_echo_of_what_an_outage_held_up_is_prompt_again() -> None:
+    """What was lost is filled in at once when the network is back, and waits to be played."""
+    async with Served(Stream(AsyncEchoHandler(), modality="audio")) as server:
+        client = await server.connected(send=[VoiceTrack()])
+        await until(lambda: client.heard > 1)
+        session = server.session(client)
+        queue = session.user_code().queue
+
+        def late() -> float:
+            return session.transport.playback.queued_s + 0.02 * queue.qsize()
+
+        assert late() < 0.2
+        with Outage(client, "to the server"):
+            await asyncio.sleep(0.9)
+        await until(lambda: late() > 0.6)
+        await until(lambda: late() < 0.15, 20)

@@ -40,6 +40,7 @@ class FakeTransport:
         self.held = False
         self.played_s = 0.0
         self.queued_s = 0.0
+        self.backlog = 0.0
         self.closed = 0
         self.room = asyncio.Event()
         self.room.set()
@@ -87,6 +88,10 @@ class FakeTransport:
     def release(self) -> None:
         """Note it, in the next turn of the loop."""
         self._note("release", lambda: setattr(self, "held", False))
+
+    def allow_backlog(self, seconds: float) -> None:
+        """Keep what was allowed last."""
+        self.backlog = seconds
 
     def before_clear(self, callback: Callable[[], None]) -> None:
         """Call it then."""

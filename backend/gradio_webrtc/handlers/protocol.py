@@ -84,6 +84,14 @@ class PlaybackControl(Protocol):
         """Go on where ``hold`` stopped. Idempotent."""
         ...
 
+    def allow_backlog(self, seconds: float) -> None:
+        """Queue so many seconds more than usual for a while: as much came in at once.
+
+        What follows it is as late as that until it has been caught up with, and it can be caught up
+        with only where it is queued. On the session's event loop only.
+        """
+        ...
+
     async def drain(self) -> None:
         """Wait until all audio that left ``emit`` and reached the wire has been played.
 

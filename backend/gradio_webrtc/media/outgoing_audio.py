@@ -106,6 +106,11 @@ class OutgoingAudio:
         """Call ``callback`` on the loop before each clearing: it drops what is on its way here."""
         self._before_clear.append(callback)
 
+    def allow_backlog(self, seconds: float) -> None:
+        """Let in so many seconds more for a while. On the event loop only."""
+        self._pacer.standing.allow(seconds)
+        self._taken.set()
+
     async def drain(self) -> None:
         """Wait until everything queued has gone onto the wire."""
         await asyncio.sleep(0)  # what was asked for before is carried out first

@@ -14,6 +14,7 @@ from gradio_webrtc.handlers.emit_pace import LEAST_PLAYED_S, REST_S, EmitPace, g
 from gradio_webrtc.handlers.emitted import AdditionalOutputs, CloseStream
 from gradio_webrtc.handlers.protocol import EndOfStream, Handler, MediaKind, ReceivedVideo
 from gradio_webrtc.media.audio.pcm import Int16Array, Pcm
+from gradio_webrtc.media.audio.receiving.input_bursts import InputBursts
 from gradio_webrtc.media.audio.resampler import StreamResampler
 from gradio_webrtc.session.transport import Transport
 
@@ -31,6 +32,7 @@ class AudioPump:
     Args:
         handler: what takes it.
         overhear: is told as well, with the rate in Hz and ``int16`` ``(channels, samples)``.
+        burst: is told how many seconds came at once.
 
     Attributes:
         queue: packets that wait for the handler. Closing it ends the input; ``dropped`` of it were
@@ -38,8 +40,12 @@ class AudioPump:
     """
 
     def __init__(
-        self, handler: Handler, overhear: Callable[[int, Int16Array], None] | None = None
+        self,
+        handler: Handler,
+        overhear: Callable[[int, Int16Array], None] | None = None,
+        burst: Callable[[float], None] = lambda seconds: None,
     ) -> None:
+        self._bursts = InputBursts(burst)
         self._handler = handler
         self._overhear = overhear
         self.queue: DropOldestQueue[Pcm] = DropOldestQueue(AUDIO_BACKLOG)
@@ -49,6 +55,7 @@ class AudioPump:
         """Queue audio that arrived."""
         if not self._wanted:
             return
+        self._bursts.came(pcm.duration, asyncio.get_running_loop().time())
         if pcm.duration <= PIECE_SECONDS:  # as all that comes in packets
             self.queue.put(pcm)
             return

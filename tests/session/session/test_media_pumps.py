@@ -252,3 +252,15 @@ async def test_a_handler_error_does_not_wait_for_back_pressure() -> None:
     handler.say(WebRTCError("no camera"), kind="video")
     await until(lambda: bench.session.state is SessionState.CLOSED, 1)
     assert bench.transport.played == []
+
+
+async def test_what_came_at_once_may_be_played_that_much_later() -> None:
+    bench = await open_session(ScriptedHandler())
+    for _ in range(20):
+        bench.session.on_audio(marked(1))
+        await asyncio.sleep(0.02)
+    assert bench.transport.backlog == 0.0
+    for _ in range(40):
+        bench.session.on_audio(marked(1))
+    assert bench.transport.backlog == pytest.approx(0.8, abs=0.05)
+    await bench.session.aclose()

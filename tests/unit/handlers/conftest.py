@@ -63,6 +63,9 @@ class FakeLink:
             self.loop.call_soon_threadsafe(callback)
         self.cleared += 1
 
+    def allow_backlog(self, seconds: float) -> None:
+        """Nothing is queued here."""
+
     def before_clear(self, callback: Callable[[], None]) -> None:
         self._before_clear.append(callback)
 

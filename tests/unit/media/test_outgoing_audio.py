@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.media.audio.pcm import Pcm
+from gradio_webrtc.media.audio.receiving.input_bursts import InputBursts
 from gradio_webrtc.media.emitted_media import EmittedAudio, parse_audio
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 
@@ -165,3 +166,51 @@ def test_when_its_loop_is_gone_nothing_happens() -> None:
     audio.hold()
     audio.release()
     assert audio.played_s == 0.0
+
+
+def conversation(number: int) -> EmittedAudio:
+    """Return 20 ms of what a microphone hears: a second of speech, half a second of a room."""
+    level = LOUD if number % 75 < 50 else 20
+    return parse_audio((RATE, np.full(960, level, np.int16)))
+
+
+@pytest.mark.parametrize("burst", [0.3, 0.9, 1.8])
+async def test_an_echo_of_what_came_at_once_is_soon_as_prompt_as_before(burst: float) -> None:
+    queue: asyncio.Queue[EmittedAudio] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    async def echo(audio: OutgoingAudio) -> None:
+        while True:
+            await audio.play(await queue.get())
+
+    async with playing() as it:
+        bursts = InputBursts(it.audio.allow_backlog)
+        echoing = asyncio.ensure_future(echo(it.audio))
+        start = loop.time()
+        for number in range(1500):
+            due = start + 0.02 * number
+            # From the third second on nothing comes for a while, and then all that was missed.
+            due = start + 3.0 + burst if 3.0 < due - start < 3.0 + burst else due
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            bursts.came(0.02, loop.time())
+            queue.put_nowait(conversation(number))
+            if number == round((3.1 + burst) / 0.02):
+                late = queue.qsize() * 0.02 + it.audio.queued_s
+                assert late > burst - 0.15
+        assert queue.qsize() <= 1  # the last one
+        assert it.audio.queued_s < 0.1
+        echoing.cancel()
+
+
+async def test_a_source_that_is_ahead_on_purpose_loses_nothing_to_a_burst() -> None:
+    async with playing() as it:
+        start = asyncio.get_running_loop().time()
+        for number in range(500):
+            if number == 100:
+                it.audio.allow_backlog(1.0)
+            await it.audio.play(conversation(number))
+            ahead = 0.02 * number - (asyncio.get_running_loop().time() - start)
+            assert ahead < (0.6 if number < 100 else 1.6)
+        await it.audio.drain()
+        assert it.loud_s == pytest.approx(sum(n % 75 < 50 for n in range(500)) * 0.02, abs=0.021)
+        assert it.audio.played_s == pytest.approx(10.0)

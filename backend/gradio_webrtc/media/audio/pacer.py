@@ -69,6 +69,7 @@ class AudioPacer:
         played_samples: samples of the source (per channel) that went out so far, no padding.
         skipped_samples: samples of the source dropped to shorten a standing queue.
         cleared_samples: samples of the source dropped by ``clear``.
+        standing: decides what is let in and skipped.
     """
 
     def __init__(
@@ -89,13 +90,12 @@ class AudioPacer:
         """
         self.sample_rate = sample_rate
         self.channels = channels
-        self.capacity = capacity
         self.played_samples = 0
         self.skipped_samples = 0
         self.cleared_samples = 0
         self._frame_samples = round(sample_rate * FRAME_SECONDS)
         self._framer = Framer(self._frame_samples, channels)
-        self._standing = StandingQueue(capacity, FRAME_SECONDS)
+        self.standing = StandingQueue(capacity, FRAME_SECONDS)
         self._drain = drain
         self._origin: float | None = None
         self._next_pts = 0
@@ -116,7 +116,7 @@ class AudioPacer:
     @property
     def room(self) -> float:
         """Seconds that may be pushed before the buffer is full; 0 when it is."""
-        return max(0.0, self.capacity - self.buffered)
+        return max(0.0, self.standing.capacity - self.buffered)
 
     @property
     def idle(self) -> bool:
@@ -147,7 +147,7 @@ class AudioPacer:
         """Append int16 samples of shape ``(channels, n)`` at ``sample_rate``."""
         self._framer.push(samples)
         self._dry = False
-        self._standing.pushed(self.buffered)
+        self.standing.pushed(samples.shape[1] / self.sample_rate, self.buffered)
 
     def clear(self) -> float:
         """Drop what waits, fading over 5 ms at the next frame; return the seconds dropped."""
@@ -159,7 +159,7 @@ class AudioPacer:
         self._hushing = False
         self._framer.clear()
         self._partial_since = None
-        self._standing.restart()
+        self.standing.restart()
         return dropped
 
     def hold(self) -> None:
@@ -269,11 +269,11 @@ class AudioPacer:
         self._next_pts = max(self._next_pts, elapsed)
         self._due = now
         self._stall.over()
-        self._standing.restart()
+        self.standing.restart()
 
     def _next_whole(self, now: float) -> Int16Array:
         frame = self._framer.take(self._frame_samples)
-        while self._standing.may_skip(frame, now, self.buffered):
+        while self.standing.may_skip(frame, now, self.buffered):
             self.skipped_samples += self._frame_samples
             self._fader.skip(frame[:, : self._fader.fade_samples])
             frame = self._framer.take(self._frame_samples)
