@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,14 @@ WORK = ROOT / ".bench"
 START_SECONDS = 60.0
 STOP_SECONDS = 3.0
 LOG_TAIL = 400
+
+REST_WINDOW = 0.5
+"""Seconds over which a server is watched to see whether it is at rest."""
+REST_PATIENCE = 10.0
+"""Seconds after which it is measured though it is not: a source that viewers have left goes on for
+five, and the models of a first conversation take one or two on a machine with other work."""
+AT_REST = 5.0
+"""Percent of a core that a server without sessions uses at most, the questions included."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,27 @@ class Server:
             BenchError: it does not answer.
         """
         return int((await request_json(self.port, "GET", "/bench/memory"))["bytes"])
+
+    async def at_rest(self, most: float = AT_REST) -> bool:
+        """Wait until what was begun before is over, whoever began it; return whether it is.
+
+        A server goes on for a while with a source that nobody watches any more, ends threads and
+        gives memory back, and loads models beside its first conversation. In a short window that
+        is more than what is measured.
+
+        Args:
+            most: percent of a core that is used when nothing else goes on.
+
+        Raises:
+            BenchError: it does not answer.
+        """
+        over = time.perf_counter() + REST_PATIENCE
+        while time.perf_counter() < over:
+            before = await self.cpu()
+            await asyncio.sleep(REST_WINDOW)
+            if percent(before, await self.cpu(), 1) <= most:
+                return True
+        return False
 
     async def turns(self) -> list[dict[str, Any]]:
         """Return the timings that the process took of the turns that are over.

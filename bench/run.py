@@ -17,9 +17,6 @@ from bench.scenarios.plan import Pace, Scenario
 SCENARIO_SECONDS = 90.0
 """A scenario that takes longer hangs, and has failed."""
 
-SETTLE = 0.3
-"""Seconds between scenarios, for what the last one leaves behind to end."""
-
 
 class Runner:
     """Runs scenarios, for each the peers one after the other so that they meet the same machine.
@@ -68,6 +65,7 @@ class Runner:
         sys.stderr.write(f"{', '.join(scenario.rows)}: {name}\n")
         try:
             server = await self._server(name, handlers)
+            await server.at_rest()  # what the scenario before has left behind is not this one's
             readings = await asyncio.wait_for(scenario.run(server, self._pace), SCENARIO_SECONDS)
         except asyncio.TimeoutError:
             readings = _all_failed(scenario, f"not over within {SCENARIO_SECONDS:g} s")
@@ -77,7 +75,6 @@ class Runner:
             await self._drop(name)
         if any(one.notes.get("failed") for one in readings):
             await self._drop(name)
-        await asyncio.sleep(SETTLE)
         return readings
 
     async def _server(self, name: str, handlers: Sequence[str]) -> Server:

@@ -34,6 +34,8 @@ TIMED = {
     "turn-heard": "first_heard_s",
 }
 """Rows, and what of the server's own ``TurnTimings`` they tell."""
+LISTENING = 15.0
+"""Percent of a core that one session in a quiet room does not use; more is a model being loaded."""
 INTO_REPLY = 0.7
 """Seconds a reply has been heard for before it is interrupted."""
 
@@ -178,6 +180,8 @@ async def _idle(server: Server, pace: Pace, *, row: str, clip: Clip) -> Sequence
     client = Client(server.port, "turn", SpeakingTrack(clip))
     try:
         await client.open()
+        # The first conversation of a process loads what recognises words and voices.
+        await server.at_rest(LISTENING)
         await asyncio.sleep(pace.warm_up)
         cpu, own = await watch_cpu(server, pace.idle, sessions=1)
         client.check_connected()

@@ -6,7 +6,8 @@ import asyncio
 import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bench.client import Client
@@ -23,6 +24,8 @@ LISTENED = 3
 """Sessions whose round trip is measured; to read the marks of all would take the client's core."""
 KEPT = 0.95
 """Of the frames sent, what part the poorest session must get back."""
+LOADED = 15.0
+"""Percent of the core beyond which one session that says nothing is still loading something."""
 BUSY = 80.0
 """Percent of the core beyond which sessions that say nothing would not be answered at once."""
 MORE_DELAY = 50.0
@@ -38,17 +41,19 @@ class Kind:
         clip: makes what each client sends.
         rate: frames a second that each gets back; 0 when nothing comes back.
         counts: how many sessions, step by step.
+        loads: whether the first session of a process loads something beside it, as models.
     """
 
     handler: str
     clip: Callable[[], Clip]
     rate: int
     counts: tuple[int, ...]
+    loads: bool = False
 
 
 KINDS = {
     "audio-echo": Kind("audio-echo", burst_clip, 50, (1, 5, 10, 20, 30, 50)),
-    "idle-voice": Kind("turn", room_clip, 0, (1, 5, 10, 20, 30, 50)),
+    "idle-voice": Kind("turn", room_clip, 0, (1, 5, 10, 20, 30, 50), loads=True),
     "video-480": Kind("video-instant", lambda: counter_clip(MIDDLE), 30, (1, 2, 3, 4, 6, 8)),
     "video-720": Kind("video-instant", lambda: counter_clip(LARGE), 30, (1, 2, 3, 4)),
 }
@@ -96,7 +101,7 @@ async def measure(peer: Peer, kind: Kind, clip: Clip, count: int, seconds: float
     try:
         _keep_to_one_core(server)
         empty = await server.memory()
-        async with clients(server, kind.handler, clip, count) as opened:
+        async with _all_of(server, kind, clip, count) as opened:
             watched = [_Watched(client, listens=n < LISTENED) for n, client in enumerate(opened)]
             await asyncio.sleep(SETTLE)
             start = time.perf_counter()
@@ -115,6 +120,18 @@ async def measure(peer: Peer, kind: Kind, clip: Clip, count: int, seconds: float
         )
     finally:
         await server.stop()
+
+
+@asynccontextmanager
+async def _all_of(
+    server: Server, kind: Kind, clip: Clip, count: int
+) -> AsyncIterator[list[Client]]:
+    """Connect ``count`` clients, the first one alone until what it loads is there."""
+    async with clients(server, kind.handler, clip, 1) as first:
+        if kind.loads:
+            await server.at_rest(LOADED)
+        async with clients(server, kind.handler, clip, count - 1) as others:
+            yield [*first, *others]
 
 
 class _Watched:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import run
-from bench.process import Peer, Server
+from bench.process import AT_REST, Peer, Server
 from bench.results import Reading, reading
 from bench.run import Runner
 from bench.scenarios.plan import QUICK, Pace, Scenario
@@ -41,9 +41,11 @@ async def test_what_leaves_something_behind_has_a_process_of_its_own(
         async def start(self) -> None:
             started.append(tuple(self._handlers))
 
+        async def at_rest(self, most: float = AT_REST) -> bool:
+            return True
+
     monkeypatch.setattr(run, "Server", NoServer)
     monkeypatch.setattr(run, "make_peer", _peer)
-    monkeypatch.setattr(run, "SETTLE", 0.0)
     scenarios = [
         _scenario("a", "idle"),
         _scenario("b", "memory", alone=True),
@@ -51,3 +53,29 @@ async def test_what_leaves_something_behind_has_a_process_of_its_own(
     ]
     await Runner(["here"], QUICK, reuse=reuse).run(scenarios)
     assert started == expected
+
+
+async def test_a_scenario_begins_when_the_one_before_has_left_nothing_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    happened: list[str] = []
+
+    class Restless(Server):
+        async def start(self) -> None:
+            happened.append("start")
+
+        async def at_rest(self, most: float = AT_REST) -> bool:
+            happened.append("rest")
+            return True
+
+    def noted(row: str) -> Scenario:
+        async def measure(server: Server, pace: Pace) -> Sequence[Reading]:
+            happened.append(row)
+            return (reading(row, [1.0]),)
+
+        return Scenario("a", (row,), measure)
+
+    monkeypatch.setattr(run, "Server", Restless)
+    monkeypatch.setattr(run, "make_peer", _peer)
+    await Runner(["here"], QUICK, reuse=True).run([noted("idle"), noted("turn")])
+    assert happened == ["start", "rest", "idle", "rest", "turn"]
