@@ -71,9 +71,20 @@ class Scenario:
 
 @asynccontextmanager
 async def clients(
-    server: Server, handler: str, clip: Clip, count: int = 1
+    server: Server,
+    handler: str,
+    clip: Clip,
+    count: int = 1,
+    track: Callable[[Clip], ClipTrack] = ClipTrack,
 ) -> AsyncIterator[list[Client]]:
     """Connect ``count`` clients one after the other, and hang up at the end.
+
+    Args:
+        server: to which.
+        handler: of the server.
+        clip: what each sends.
+        count: how many.
+        track: makes what sends it.
 
     Raises:
         BenchError: one could not connect.
@@ -81,7 +92,7 @@ async def clients(
     opened: list[Client] = []
     try:
         for number in range(count):
-            client = Client(server.port, handler, ClipTrack(clip))
+            client = Client(server.port, handler, track(clip))
             opened.append(client)
             try:
                 await client.open()

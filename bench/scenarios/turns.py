@@ -116,19 +116,34 @@ async def _said(track: SpeakingTrack, number: int) -> tuple[float, float]:
     return await track.say(said[number % len(said)])
 
 
+async def reply_delay(track: SpeakingTrack, ear: Ear, number: int) -> float | None:
+    """Say a sentence and hear the reply to its end.
+
+    Return the seconds from the last voice to the reply's first sound; ``None``: there was no reply.
+    """
+    before = len(ear.replies)
+    _, ended = await _said(track, number)
+    began = await ear.next_reply(before)
+    if began is None:
+        return None
+    await ear.end(before, PATIENCE)
+    return began - ended
+
+
+async def pause(number: int) -> None:
+    """Wait until the next is said, in step with nothing."""
+    await asyncio.sleep(PAUSE + 0.0137 * (number % 7))
+
+
 async def _answers(server: Server, pace: Pace, *, row: str) -> Sequence[Reading]:
     took: list[float] = []
     async with talking(server, row, Ear()) as (track, ear):
         await asyncio.sleep(pace.warm_up)
         for number in range(-1, pace.turns):  # the first one warms up
-            before = len(ear.replies)
-            _, ended = await _said(track, number)
-            answered = await ear.next_reply(before)
-            if answered is not None:
-                await ear.end(before, PATIENCE)
-                if number >= 0:
-                    took.append(1000 * (answered - ended))
-            await asyncio.sleep(PAUSE + 0.0137 * (number % 7))  # not in step with anything
+            delay = await reply_delay(track, ear, number)
+            if delay is not None and number >= 0:
+                took.append(1000 * delay)
+            await pause(number)
     lost, late = float(pace.turns - len(took)), 1000 * track.late
     return (
         reading(row, took, lost=lost, client_late_ms=late),
@@ -141,10 +156,7 @@ async def _timed(server: Server, pace: Pace) -> Sequence[Reading]:
     async with talking(server, "turn-timed", Ear()) as (track, ear):
         await asyncio.sleep(pace.warm_up)
         for number in range(-1, pace.turns // 2):
-            before = len(ear.replies)
-            await _said(track, number)
-            if await ear.next_reply(before) is not None:
-                await ear.end(before, PATIENCE)
+            await reply_delay(track, ear, number)
             await asyncio.sleep(PAUSE)
         turns = (await server.turns())[1:]
     return [

@@ -17,7 +17,17 @@ from bench.report import markdown
 from bench.results import BenchError
 from bench.sessions.steps import KINDS, Kind, Step, measure
 
-HEADING = ("kind", "sessions", "CPU each", "MB each", "round trip", "frames/s", "client", "")
+HEADING = (
+    "kind",
+    "sessions",
+    "CPU each",
+    "MB each",
+    "round trip",
+    "frames/s",
+    "last word to reply",
+    "client",
+    "",
+)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -29,10 +39,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if not kinds:
         sys.stderr.write(f"no such kind; there are {', '.join(KINDS)}\n")
         return 2
-    climbed = {
-        name: asyncio.run(_climb(arguments.peer, name, kind, arguments.seconds, arguments.most))
-        for name, kind in kinds.items()
-    }
+    climbed = {name: asyncio.run(_climb(arguments, name, kind)) for name, kind in kinds.items()}
     sys.stdout.write(report(climbed) + "\n")
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(as_json(climbed), indent=1) + "\n")
@@ -69,16 +76,17 @@ def served(kind: Kind, steps: Sequence[Step]) -> int:
     return max((step.sessions for step in steps if step.holds(kind, steps[0])), default=0)
 
 
-async def _climb(peer: str, name: str, kind: Kind, seconds: float, most: int) -> list[Step]:
+async def _climb(arguments: argparse.Namespace, name: str, kind: Kind) -> list[Step]:
     """Return the steps up to the first that does not hold, which is among them."""
-    server, clip = await make_peer(peer), kind.clip()
+    peer, clip = await make_peer(arguments.peer), kind.clip()
+    seconds, turns = arguments.seconds, arguments.turns
     steps: list[Step] = []
     for count in kind.counts:
-        if count > most:
+        if count > arguments.most:
             break
         sys.stderr.write(f"{name}: {count}\n")
         try:
-            steps.append(await measure(server, kind, clip, count, seconds))
+            steps.append(await measure(peer, kind, clip, count, seconds, turns))
         except BenchError as error:
             sys.stderr.write(f"{name}: {count}: {error}\n")
             break
@@ -95,6 +103,7 @@ def _line(name: str, step: Step, holds: bool) -> list[str]:
         "" if step.memory is None else f"{step.memory:.1f}",
         "" if step.round_trip is None else f"{step.round_trip:.0f} ms",
         f"{step.frames:.1f}",
+        "" if step.answers is None else str(step.answers),
         f"{step.client_cpu:.0f} %",
         "ok" if holds else "no more",
     ]
@@ -105,6 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", metavar="KIND", default="", help="kinds that start so")
     parser.add_argument("--peer", choices=PEERS, default="here", help="default: %(default)s")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each step; default: 5")
+    parser.add_argument(
+        "--turns", type=int, default=12, help="said to some of those that listen; default: 12"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
     parser.add_argument("--most", type=int, default=50, help="sessions; default: %(default)s")
     return parser

@@ -6,16 +6,17 @@ import asyncio
 import os
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from bench.client import Client
-from bench.clips import Clip
+from bench.clips import Clip, ClipTrack
 from bench.pictures import LARGE, MIDDLE, CounterListener, counter_clip
 from bench.process import Peer, Server
 from bench.scenarios.plan import clients, watch_cpu
-from bench.spoken import room_clip
+from bench.sessions.talking import Answers, speakers, talk
+from bench.spoken import SpeakingTrack, room_clip
 from bench.tones import BurstListener, burst_clip
 
 SETTLE = 2.0
@@ -25,11 +26,11 @@ LISTENED = 3
 KEPT = 0.95
 """Of the frames sent, what part the poorest session must get back."""
 LOADED = 15.0
-"""Percent of the core beyond which one session that says nothing is still loading something."""
+"""Percent of the core beyond which one session that listens is still loading something."""
 BUSY = 80.0
 """Percent of the core beyond which sessions that say nothing would not be answered at once."""
 MORE_DELAY = 50.0
-"""Milliseconds that the median round trip may be longer than with one session."""
+"""Milliseconds that the median round trip, or reply, may be later than with one session."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,20 @@ class Kind:
         clip: makes what each client sends.
         rate: frames a second that each gets back; 0 when nothing comes back.
         counts: how many sessions, step by step.
-        loads: whether the first session of a process loads something beside it, as models.
+        talks: whether it is a conversation: the first one of a process loads models beside it, and
+            some of the sessions are talked with.
     """
 
     handler: str
     clip: Callable[[], Clip]
     rate: int
     counts: tuple[int, ...]
-    loads: bool = False
+    talks: bool = False
 
 
 KINDS = {
     "audio-echo": Kind("audio-echo", burst_clip, 50, (1, 5, 10, 20, 30, 50)),
-    "idle-voice": Kind("turn", room_clip, 0, (1, 5, 10, 20, 30, 50), loads=True),
+    "idle-voice": Kind("turn", room_clip, 0, (1, 5, 10, 20, 30, 50), talks=True),
     "video-480": Kind("video-instant", lambda: counter_clip(MIDDLE), 30, (1, 2, 3, 4, 6, 8)),
     "video-720": Kind("video-instant", lambda: counter_clip(LARGE), 30, (1, 2, 3, 4)),
 }
@@ -70,6 +72,7 @@ class Step:
         round_trip: the median, in ms; ``None`` when nothing comes back.
         frames: a second that the poorest session got back.
         client_cpu: of the measuring client, in percent of a core; beyond some 90 it was the limit.
+        answers: how soon replies came; ``None`` when nobody was talked with.
     """
 
     sessions: int
@@ -78,20 +81,39 @@ class Step:
     round_trip: float | None
     frames: float
     client_cpu: float
+    answers: Answers | None = None
 
     def holds(self, kind: Kind, first: Step) -> bool:
         """Return whether the sessions are served as ``first``, which was alone."""
         if self.frames < KEPT * kind.rate:
             return False
         if not kind.rate:
-            return self.cpu * self.sessions < BUSY
+            return self.cpu * self.sessions < BUSY and self._answered_as(first)
         if self.round_trip is None or first.round_trip is None:
             return False
         return self.round_trip <= first.round_trip + MORE_DELAY
 
+    def _answered_as(self, first: Step) -> bool:
+        if self.answers is None or first.answers is None:
+            return True
+        if self.answers.unanswered or not first.answers.delays:
+            return False
+        alone = statistics.median(first.answers.delays)
+        return statistics.median(self.answers.delays) <= alone + MORE_DELAY
 
-async def measure(peer: Peer, kind: Kind, clip: Clip, count: int, seconds: float) -> Step:
+
+async def measure(
+    peer: Peer, kind: Kind, clip: Clip, count: int, seconds: float, turns: int
+) -> Step:
     """Return how a fresh server on one core serves ``count`` sessions.
+
+    Args:
+        peer: which server.
+        kind: what the sessions do.
+        clip: what each client sends.
+        count: how many there are.
+        seconds: for which they are watched.
+        turns: how often something is said to some of them after that, if it is a conversation.
 
     Raises:
         BenchError: it did not start, or one could not connect.
@@ -99,27 +121,36 @@ async def measure(peer: Peer, kind: Kind, clip: Clip, count: int, seconds: float
     server = Server(peer, (kind.handler,))
     await server.start()
     try:
-        _keep_to_one_core(server)
-        empty = await server.memory()
-        async with _all_of(server, kind, clip, count) as opened:
-            watched = [_Watched(client, listens=n < LISTENED) for n, client in enumerate(opened)]
-            await asyncio.sleep(SETTLE)
-            start = time.perf_counter()
-            cpu, own = await watch_cpu(server, seconds, count)
-            end = time.perf_counter()
-            full = await server.memory()
-            for client in opened:
-                client.check_connected()
-        return Step(
-            sessions=count,
-            cpu=cpu,
-            memory=None if not empty else (full - empty) / count / 1e6,
-            round_trip=_median([took for one in watched for took in one.round_trips(start, end)]),
-            frames=min(one.frames(start, end) for one in watched) / (end - start),
-            client_cpu=own,
-        )
+        with _apart(server):
+            return await _watch(server, kind, clip, count, seconds, turns)
     finally:
         await server.stop()
+
+
+async def _watch(
+    server: Server, kind: Kind, clip: Clip, count: int, seconds: float, turns: int
+) -> Step:
+    empty = await server.memory()
+    async with _all_of(server, kind, clip, count) as opened:
+        watched = [_Watched(client, listens=n < LISTENED) for n, client in enumerate(opened)]
+        await asyncio.sleep(SETTLE)
+        start = time.perf_counter()
+        cpu, own = await watch_cpu(server, seconds, count)
+        end = time.perf_counter()
+        full = await server.memory()
+        answers = await talk(speakers(opened), turns) if kind.talks and turns else None
+        for client in opened:
+            client.check_connected()
+    took = [trip for one in watched for trip in one.round_trips(start, end)]
+    return Step(
+        sessions=count,
+        cpu=cpu,
+        memory=None if not empty else (full - empty) / count / 1e6,
+        round_trip=statistics.median(took) if took else None,
+        frames=min(one.frames(start, end) for one in watched) / (end - start),
+        client_cpu=own,
+        answers=answers,
+    )
 
 
 @asynccontextmanager
@@ -127,10 +158,11 @@ async def _all_of(
     server: Server, kind: Kind, clip: Clip, count: int
 ) -> AsyncIterator[list[Client]]:
     """Connect ``count`` clients, the first one alone until what it loads is there."""
-    async with clients(server, kind.handler, clip, 1) as first:
-        if kind.loads:
+    track = SpeakingTrack if kind.talks else ClipTrack
+    async with clients(server, kind.handler, clip, 1, track) as first:
+        if kind.talks:
             await server.at_rest(LOADED)
-        async with clients(server, kind.handler, clip, count - 1) as others:
+        async with clients(server, kind.handler, clip, count - 1, track) as others:
             yield [*first, *others]
 
 
@@ -158,13 +190,18 @@ class _Watched:
         return [1000 * mark.took for mark in heard if start <= mark.sent < end]
 
 
-def _keep_to_one_core(server: Server) -> None:
-    # The client has the others; with one core in all, both share it.
-    if hasattr(os, "sched_setaffinity"):
-        core = min(os.sched_getaffinity(0))
-        for thread in os.listdir(f"/proc/{server.pid}/task"):
-            os.sched_setaffinity(int(thread), {core})
-
-
-def _median(values: Sequence[float]) -> float | None:
-    return statistics.median(values) if values else None
+@contextmanager
+def _apart(server: Server) -> Iterator[None]:
+    """Give the server one core and this process the others; with one core in all both share it."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    core = min(cores)
+    for thread in os.listdir(f"/proc/{server.pid}/task"):
+        os.sched_setaffinity(int(thread), {core})
+    os.sched_setaffinity(0, cores - {core} or cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)

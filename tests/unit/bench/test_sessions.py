@@ -9,12 +9,13 @@ import pytest
 from bench.results import BenchError
 from bench.sessions import __main__ as command
 from bench.sessions.steps import KINDS, Step
+from bench.sessions.talking import Answers
 
 ECHO, VOICE = KINDS["audio-echo"], KINDS["idle-voice"]
 ALONE = Step(1, cpu=4.5, memory=20.0, round_trip=92.0, frames=50.0, client_cpu=10.0)
 
 
-def served_as(sessions: int, **changes: float | None) -> Step:
+def served_as(sessions: int, **changes: float | Answers | None) -> Step:
     return Step(**{**vars(ALONE), "sessions": sessions, **changes})
 
 
@@ -39,6 +40,22 @@ def test_those_that_say_nothing_hold_until_the_core_is_nearly_busy():
     assert not served_as(30, frames=0.0, round_trip=None, cpu=2.7).holds(VOICE, quiet)
 
 
+@pytest.mark.parametrize(
+    ("answers", "holds"),
+    [
+        (Answers((550.0, 560.0, 900.0), 0), True),
+        (Answers((540.0, 561.0, 562.0), 0), False),
+        (Answers((510.0, 510.0), 1), False),
+        (Answers((), 3), False),
+        (None, True),
+    ],
+)
+def test_those_that_listen_hold_while_they_are_answered_as_soon_as_one_was(answers, holds):
+    quiet = {"frames": 0.0, "round_trip": None, "cpu": 2.0}
+    alone = served_as(1, **quiet, answers=Answers((505.0, 510.0, 515.0), 0))
+    assert served_as(30, **quiet, answers=answers).holds(VOICE, alone) is holds
+
+
 @pytest.fixture
 def measured(monkeypatch):
     """Steps that hold up to ten sessions; what was asked for is noted."""
@@ -47,8 +64,8 @@ def measured(monkeypatch):
     async def make_peer(name):
         return name
 
-    async def measure(peer, kind, clip, count, seconds):
-        assert (peer, seconds) == ("here", 2.0)
+    async def measure(peer, kind, clip, count, seconds, turns):
+        assert (peer, seconds, turns) == ("here", 2.0, 12)
         asked.append(count)
         if kind is VOICE and count == 5:
             raise BenchError("session 5 of 5: refused")
