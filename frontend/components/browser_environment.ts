@@ -4,6 +4,7 @@ import type { Environment } from "../lib/connection/environment";
 import type { WebCodecs } from "../lib/websocket/audio_codecs";
 import { openAudioLine, type WebAudio } from "../lib/websocket/audio_line";
 import workletScript from "../lib/websocket/worklet/processors.ts?worklet";
+import type { ShownPage } from "../lib/gradio_calls";
 import { newId } from "../lib/connection/connection_id";
 import type { RecorderEnvironment } from "../lib/recording/page_recorder";
 import type { Clock, Server } from "../lib/types";
@@ -12,6 +13,11 @@ export const browserClock: Clock = {
   now: () => performance.now(),
   set: (callback, ms) => window.setTimeout(callback, ms),
   clear: (timer) => window.clearTimeout(timer),
+};
+
+export const shownPage: ShownPage = {
+  clock: browserClock,
+  hidden: () => document.visibilityState === "hidden",
 };
 
 /** Reading `localStorage` throws where storage is forbidden, as in sandboxed frames. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type GradioCalls, mendCalls } from "./gradio_calls";
-import { settle } from "./testing/clock";
+import { type GradioCalls, mendCalls, type ShownPage } from "./gradio_calls";
+import { FakeClock, settle } from "./testing/clock";
 
 const JOIN = "http://localhost/gradio_api/queue/join?";
 const RUN = "http://localhost/gradio_api/run/predict";
@@ -10,6 +10,7 @@ const [OURS, ALSO_OURS] = [7, 8];
 class FakeClient implements GradioCalls {
   readonly stream_status = { open: false };
   readonly unclosed_events = new Set<string>();
+  readonly pending_stream_messages: Record<string, unknown[]> = {};
   readonly config = { dependencies: [{ id: 3, outputs: [1] }, { id: 5, outputs: [2, OURS] }] };
   readonly asked: { url: string; body: unknown; answer: (value: unknown) => void; fail: () => void }[] = [];
   readonly streams: string[] = [];
@@ -36,10 +37,14 @@ class FakeClient implements GradioCalls {
 }
 
 let client: FakeClient;
+let clock: FakeClock;
+let hidden: boolean;
 beforeEach(() => {
-  client = new FakeClient();
-  mendCalls(client, OURS);
+  [client, clock, hidden] = [new FakeClient(), new FakeClock(), false];
+  mendCalls(client, OURS, page());
 });
+
+const page = (): ShownPage => ({ clock, hidden: () => hidden });
 
 describe("the calls of one listener", () => {
   it("are made in order, each when the one before is in the queue", async () => {
@@ -76,6 +81,47 @@ describe("the calls of one listener", () => {
   });
 });
 
+describe("the answer to a call", () => {
+  /** What is shown, in this order; Gradio shows what it kept of a call together with the answer. */
+  let shown: unknown[];
+  beforeEach(() => {
+    shown = [];
+    const kept = client.pending_stream_messages;
+    void client.post_data(JOIN, { fn_index: 3 }).then(() => shown.push(...(kept["second"] ?? [])));
+  });
+
+  const answer = (): void => client.asked[0]!.answer([{ event_id: "second" }, 200]);
+
+  /** Gradio reads results of two calls and knows the first alone, which a timer shows. */
+  function read(first: string, second: string): void {
+    clock.set(() => shown.push(first), 0);
+    (client.pending_stream_messages["second"] ??= []).push(second);
+  }
+
+  it("comes after what was read before the call's own results", async () => {
+    answer();
+    read("one", "two");
+    await clock.pass(0);
+    expect(shown).toEqual(["one", "two"]);
+  });
+
+  it("comes after what is read while it waits for that", async () => {
+    answer();
+    await settle();
+    read("one", "two");
+    await clock.pass(0);
+    expect(shown).toEqual(["one", "two"]);
+  });
+
+  it("waits for no timer in a page that nobody sees", async () => {
+    hidden = true;
+    client.pending_stream_messages["second"] = ["two"];
+    answer();
+    await settle();
+    expect([shown, clock.armed]).toEqual([["two"], 0]);
+  });
+});
+
 describe("calls outside of the queue", () => {
   it("keep their order when they tell the component something", async () => {
     void client.post_data(RUN, { fn_index: 5, data: [440] });
@@ -96,7 +142,7 @@ describe("calls outside of the queue", () => {
 
   it("keep it for every component of the page", () => {
     client.config.dependencies.push({ id: 6, outputs: [ALSO_OURS] });
-    mendCalls(client, ALSO_OURS);
+    mendCalls(client, ALSO_OURS, page());
     for (let count = 0; count < 2; count += 1) void client.post_data(RUN, { fn_index: 6 });
     expect(client.asked).toHaveLength(1);
   });
@@ -150,13 +196,13 @@ it("gives each stream an address of its own, which the browser's cache keeps apa
 
 it("mends a client once, whoever asks", () => {
   const post = Object.getOwnPropertyDescriptor(client, "post_data");
-  mendCalls(client, ALSO_OURS);
+  mendCalls(client, ALSO_OURS, page());
   expect(Object.getOwnPropertyDescriptor(client, "post_data")).toEqual(post);
 });
 
 it("leaves a client alone that it does not know", () => {
   const unknown = { post_data: null, stream_status: { open: false } };
-  mendCalls(unknown, OURS);
+  mendCalls(unknown, OURS, page());
   unknown.stream_status.open = true;
   expect(unknown).toEqual({ post_data: null, stream_status: { open: true } });
 });

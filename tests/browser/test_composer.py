@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import threading
 from typing import Any
 
 import gradio as gr
@@ -14,7 +15,7 @@ from playwright.sync_api import Route
 from gradio_webrtc import AsyncStreamHandler, StreamHandler, WebRTC, WebRTCData
 from tests.browser.conftest import Open, Serve
 from tests.browser.handlers import AudioFrame
-from tests.browser.pages import Component
+from tests.browser.pages import PATIENCE, Component
 
 RATE = 24_000
 NO_PERMISSION = ("--headless=new", "--no-sandbox", "--use-fake-device-for-media-stream",
@@ -51,6 +52,43 @@ window.fetch = async (input, init) => {
 """Gradio's news that no call is left after the first arrives after the answer to the second.
 
 ``window.passed`` tells what was asked and what came.
+"""
+
+RESULTS_BEFORE_ANSWER = """
+const { fetch } = window;
+let read;
+const bothRead = new Promise((resolve) => (read = resolve));
+window.answered = [];
+const results = (text) => text.split('"msg":"process_completed"').length - 1;
+window.fetch = async (input, init) => {
+  const url = String(input.url ?? input);
+  const response = await fetch(input, init);
+  if (url.includes("/queue/join") && String(init?.body).includes('"two"')) {
+    const answer = await response.json();
+    window.answered.push("two");
+    await bothRead;
+    Object.defineProperty(response, "json", { value: () => Promise.resolve(answer) });
+  }
+  if (!url.includes("/queue/data")) return response;
+  const [decoder, encoder] = [new TextDecoder(), new TextEncoder()];
+  let held = "";
+  const atOnce = new TransformStream({
+    async transform(chunk, controller) {
+      held += decoder.decode(chunk, { stream: true });
+      if (results(held) < 2) return;
+      controller.enqueue(encoder.encode(held));
+      held = "";
+      // All of it is read before any timer.
+      for (let turn = 0; turn < 2000; turn += 1) await null;
+      read();
+    },
+  });
+  return new Response(response.body.pipeThrough(atOnce), response);
+};
+"""
+"""The results of two calls come together, and the answer to the second is read right after them.
+
+``window.answered`` tells that the server has taken the second.
 """
 
 
@@ -107,8 +145,12 @@ class AsyncBeeper(AsyncStreamHandler):
         return AsyncBeeper(self.told)
 
 
-def app(handler: StreamHandler | AsyncStreamHandler, **options: Any) -> gr.Blocks:
-    """Return an app that lists what was submitted."""
+def app(
+    handler: StreamHandler | AsyncStreamHandler,
+    begins: threading.Event | None = None,
+    **options: Any,
+) -> gr.Blocks:
+    """Return an app that lists what was submitted, when it ``begins`` to."""
     with gr.Blocks() as demo:
         mood = gr.Textbox("calm", label="Mood")
         said: gr.State = gr.State([])
@@ -117,6 +159,7 @@ def app(handler: StreamHandler | AsyncStreamHandler, **options: Any) -> gr.Block
         voice.stream(handler, inputs=[voice, mood], outputs=[voice], concurrency_limit=None)
 
         def note(data: WebRTCData, said: list[str]) -> tuple[list[str], str]:
+            assert begins is None or begins.wait(PATIENCE)
             said.append(data.textbox)
             return said, " | ".join(said)
 
@@ -217,6 +260,20 @@ def test_on_a_slow_network_each_submit_is_shown_and_none_overtakes_another(
     [route] = late
     route.continue_()
     shows(component, "one | two | three | four")
+
+
+def test_results_that_come_before_an_answer_is_read_are_shown_in_their_order(
+    serve: Serve, visit: Open
+) -> None:
+    begins = threading.Event()
+    component = visit(serve(app(Beeper([]), begins)), script=RESULTS_BEFORE_ANSWER).component()
+    type_in(component, "one")
+    type_in(component, "two")
+    component.visit.until(
+        lambda: component.page.evaluate("window.answered.length"), "the second call in the queue"
+    )
+    begins.set()
+    shows(component, "one | two")
 
 
 def test_talking_then_typing_gives_the_speech_with_the_text(serve: Serve, visit: Open) -> None:
