@@ -15,6 +15,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 import pytest
 import uvicorn
+from gradio.utils import MatplotlibBackendMananger
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from starlette.types import ASGIApp
 
@@ -32,6 +33,16 @@ Browsers = Callable[..., Browser]
 Open = Callable[..., Visit]
 Serve = Callable[..., str]
 ServeAsgi = Callable[[ASGIApp], str]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def plots() -> None:
+    """Import what Gradio imports on the event loop with the first event of a process.
+
+    A second, which a busy machine makes ten: the page then gives up what it waits for.
+    """
+    with MatplotlibBackendMananger():
+        pass
 
 
 @pytest.fixture(scope="package")
