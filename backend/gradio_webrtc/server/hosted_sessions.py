@@ -14,6 +14,7 @@ from gradio_webrtc.handlers.executors.options import shut_down_made
 from gradio_webrtc.handlers.input_values import fitting
 from gradio_webrtc.handlers.saying.speaker import Speaker, speaker_of
 from gradio_webrtc.server.operation.memory_return import memory_return
+from gradio_webrtc.server.operation.switch_interval import switch_interval
 from gradio_webrtc.server.output_store import OutputStore
 from gradio_webrtc.server.process_end import end_with_process, running_hosts, watch_signals
 from gradio_webrtc.server.server_stop import watch_server
@@ -56,6 +57,7 @@ class HostedSessions:
         self._stopping: asyncio.Event | None = None
         self._ending: asyncio.Task[None] | None = None
         self._memory_return = memory_return()
+        self._switch_interval = switch_interval()
         watch_signals()
 
     @property
@@ -132,7 +134,11 @@ class HostedSessions:
     def joined(self, session: Session) -> None:
         """Count ``session``, which is about to start, among those of this stream."""
         self._sessions.add(session)
-        session.on_closed_callbacks.append(self._memory_return.session_over)
+        self._switch_interval.session_started()
+        session.on_closed_callbacks += [
+            self._memory_return.session_over,
+            self._switch_interval.session_over,
+        ]
 
     def live(self) -> list[Session]:
         """Return the sessions of this stream, those of others that share its places not."""
