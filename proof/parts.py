@@ -12,7 +12,7 @@ PARTS: dict[str, str] = {
     "packet_cost": "what the most expensive packets of a client cost the event loop",
     "aborts": "what a thousand calls that are cut off at ten stages leave at the server",
     "soak": "whether ten sessions grow within an hour, and how they end with the server",
-    "abuse": "neighbours of bad handlers, slow requests, a full disk and a clock that jumps",
+    "abuse": "neighbours of bad handlers, other work, slow requests, full disks, jumping clocks",
     "networks": "words, pictures and sessions of a page in Chromium behind a bad network",
     "hosts": "each Python that is here, with the oldest and the newest packages",
     "outage": "how soon received video goes on after 3, 8 and 15 seconds without network",

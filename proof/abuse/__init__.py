@@ -1,7 +1,7 @@
 """What strangers and careless authors do to a server, and what it costs the others.
 
 ``python -m proof abuse`` runs all of it; ``python -m proof.abuse PART`` one of ``handlers``,
-``loop``, ``bodies``, ``disk``, ``clock``.
+``loop``, ``overload``, ``bodies``, ``disk``, ``clock``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,19 @@ SECONDS = 6.0
 
 def parts() -> dict[str, Callable[[float], list[Finding]]]:
     """Return what is tried, by name."""
-    from proof.abuse import bad_handlers, blocked_loop, clock_jumps, full_disk, slow_bodies
+    from proof.abuse import (
+        bad_handlers,
+        blocked_loop,
+        clock_jumps,
+        full_disk,
+        overload,
+        slow_bodies,
+    )
 
     return {
         "handlers": bad_handlers.run,
         "loop": blocked_loop.run,
+        "overload": overload.run,
         "bodies": slow_bodies.run,
         "disk": full_disk.run,
         "clock": clock_jumps.run,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -19,8 +18,6 @@ FOLDER = "PROOF_ABUSE_FOLDER"
 """Variable with where recordings go."""
 FILE_BYTES = "PROOF_ABUSE_FILE_BYTES"
 """Variable with how large a file may become: what is more fails, as on a disk that is full."""
-
-SWITCH = "ABUSE_SWITCH_MS"
 
 SOUND: dict[str, Callable[[], StreamHandler | AsyncStreamHandler]] = {
     "echo": LiveEcho,
@@ -63,8 +60,6 @@ def make_stream(name: str) -> Stream:
 
 def main() -> None:
     """Serve the handlers named on the command line, each under its name."""
-    if SWITCH in os.environ:
-        sys.setswitchinterval(float(os.environ[SWITCH]) / 1000)
     if FILE_BYTES in os.environ:
         limit = int(os.environ[FILE_BYTES])
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))

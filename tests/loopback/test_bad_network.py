@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 
 import numpy as np
+import pytest
+from aioice import ice
 
 from gradio_webrtc import Stream
+from gradio_webrtc.transports.aiortc_internals import consent
+from gradio_webrtc.transports.aiortc_internals.consent import keep_consent
 from tests.support.audio_video_echo import AsyncEcho
 from tests.support.client import LoopbackClient
+from tests.support.echo_handlers import AsyncEchoHandler
 from tests.support.network_model import Network
 from tests.support.recognisable_tracks import NumberedTrack, SineTrack
 from tests.support.serving import Served
@@ -51,4 +56,22 @@ async def test_a_conversation_goes_on_through_losses_and_an_outage() -> None:
         assert server.session(client) is session
         assert network.connections == 1
         await until(lambda: abs(pitch(client) - 440.0) < 10.0)
+    network.close()
+
+
+async def test_answers_that_take_longer_than_aioice_waits_for_end_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """aioice counts a check of consent as failed after half a second; six of them are the end."""
+    monkeypatch.setattr(consent, "INTERVAL_SECONDS", 0.2)
+    monkeypatch.setattr(consent, "EXPIRES_SECONDS", 3.0)
+    monkeypatch.setattr(ice, "CONSENT_INTERVAL", 0.2)
+    network = BadNetwork(Network(delay=0.4))
+    async with Served(Stream(AsyncEchoHandler(), modality="audio")) as server:
+        client = server.clients.add(network.between(server.signal), send=[SineTrack()])
+        for transceiver in client.pc.getTransceivers():
+            keep_consent(transceiver.sender.transport.transport)
+        await client.connect(trickle=True)
+        await until(lambda: client.heard > 8, 60)
+        assert server.session(client).ending is None
     network.close()

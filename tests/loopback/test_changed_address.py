@@ -8,6 +8,7 @@ import pytest
 from aioice import ice
 
 from gradio_webrtc import Stream
+from gradio_webrtc.transports.aiortc_internals import consent
 from tests.loopback.test_bad_network import goes_on
 from tests.support.audio_video_echo import AsyncEcho
 from tests.support.network_model import Network
@@ -20,7 +21,8 @@ from tests.support.udp_proxy import BadNetwork
 async def test_sound_and_pictures_go_to_where_the_client_is_now(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ice, "CONSENT_INTERVAL", 0.5)
+    monkeypatch.setattr(ice, "CONSENT_INTERVAL", 0.5)  # the client's
+    monkeypatch.setattr(consent, "INTERVAL_SECONDS", 0.5)
     network = BadNetwork(Network())
     async with Served(Stream(AsyncEcho(), modality="audio-video")) as server:
         client = server.clients.add(

@@ -9,11 +9,11 @@ import threading
 import weakref
 from typing import Any
 
-import aioice.ice
 import pytest
 
 from gradio_webrtc import Stream
 from gradio_webrtc.session.state import CloseReason
+from gradio_webrtc.transports.aiortc_internals import consent
 from tests.support.client import LoopbackClient
 from tests.support.echo_handlers import AsyncEchoHandler, EchoHandler, SilentHandler
 from tests.support.leaks import other_tasks
@@ -83,8 +83,8 @@ async def test_a_silent_client_that_vanishes_is_missed_by_ice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A client that gives no sign of life of its own is watched by ICE's consent checks."""
-    monkeypatch.setattr(aioice.ice, "CONSENT_INTERVAL", 0.5)
-    monkeypatch.setattr(aioice.ice, "CONSENT_FAILURES", 2)
+    monkeypatch.setattr(consent, "INTERVAL_SECONDS", 0.5)
+    monkeypatch.setattr(consent, "EXPIRES_SECONDS", 1.0)
     stream = Stream(SilentHandler(), modality="audio", mode="send")
     async with Served(stream, silence=3600) as server:
         client = await server.connected(SineTrack())

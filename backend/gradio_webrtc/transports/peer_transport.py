@@ -27,6 +27,7 @@ from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.transport import TransportListener
 from gradio_webrtc.transports.aiortc_internals.connection import close_by_force, close_sockets
+from gradio_webrtc.transports.aiortc_internals.consent import keep_consent
 from gradio_webrtc.transports.aiortc_internals.ice import watch_checks
 from gradio_webrtc.transports.client_limits import protect
 from gradio_webrtc.transports.control_channel import ControlChannel
@@ -169,6 +170,7 @@ class PeerTransport:
             self._use(transceiver, offer)
         for ice in self._remote_ice.transports:
             watch_checks(ice, self._listener.on_reached)
+            keep_consent(ice)
         self._remote_ice.begin(offer)
         return announcing_limits(answer)
 

@@ -7,7 +7,7 @@ import asyncio
 import numpy as np
 import pytest
 
-from proof.abuse import parts
+from proof.abuse import overload, parts
 from proof.abuse.bad_handlers import MISTAKES
 from proof.abuse.handlers import Raises, RaisesWhenMade
 from proof.abuse.neighbours import Beside, findings, percentile
@@ -51,7 +51,7 @@ def test_every_mistake_has_a_handler_that_makes_it() -> None:
     for mistake in MISTAKES:
         for name in mistake.handlers.split(","):
             assert name in (PICTURES if mistake.pictures else SOUND)
-    assert set(parts()) == {"handlers", "loop", "bodies", "disk", "clock"}
+    assert set(parts()) == {"handlers", "loop", "overload", "bodies", "disk", "clock"}
 
 
 def test_handlers_raise_where_they_say() -> None:
@@ -70,3 +70,20 @@ async def test_the_echo_that_is_measured_keeps_a_tenth_of_a_second() -> None:
         await echo.receive((48_000, np.full((1, 960), number, np.int16)))
     _, oldest = await asyncio.wait_for(echo.emit(), 30)
     assert oldest[0, 0] == 100 - MOST_WAITING
+
+
+@pytest.mark.parametrize(
+    ("under", "after", "lost", "broken_rows"),
+    [
+        ([[2000.0], [3000.0]], [90.0], 0, 0),
+        ([[2000.0], [9000.0]], [90.0], 0, 1),
+        ([[2000.0], []], [90.0], 0, 1),
+        ([[2000.0]], [500.0], 1, 2),
+    ],
+    ids=["in bounds", "later and later", "not heard", "lost, and late ever after"],
+)
+def test_what_too_much_work_makes_of_sound(
+    under: list[list[float]], after: list[float], lost: int, broken_rows: int
+) -> None:
+    rows = overload.findings([80.0], under, after, lost)
+    assert sum(not row.held for row in rows) == broken_rows

@@ -74,6 +74,8 @@ ATTRIBUTES = {
         "_check_list": "the pairs that it checks",
         "_check_list_done": "whether what it checks is decided",
         "_check_list_state": "where what came of the checks is waited for",
+        "_nominated": "the pairs of addresses that are in use",
+        "_query_consent_task": "what it cancels when it is closed",
         "_closing": "whether its checks are to end; of aioice 0.10 they go on",
         "_protocols": "its sockets; those on ports of ours and a relay are some more",
     },
@@ -107,6 +109,9 @@ UNDOCUMENTED = {
         "check_incoming": (["message", "addr", "protocol"], "where authentic ones are answered"),
         "local_username": (None, "whom a check must be for"),
         "close": ([], "called again for what was opened too late"),
+        "query_consent": ([], "how it asks whether the other side is still there"),
+        "build_request": (["pair", "nominate"], "what it asks with"),
+        "remote_password": (None, "what an answer is signed with"),
         "get_component_candidates": (
             ["component", "addresses", "timeout"],
             "how it gathers; we ask the servers",

@@ -29,6 +29,8 @@ from gradio_webrtc.json_values import Json, JsonObject
 from gradio_webrtc.media.audio.pcm import to_int16
 from gradio_webrtc.media.decoding.decoded_audio import to_sound
 from gradio_webrtc.media.emitted_media import MediaKind
+from gradio_webrtc.transports.aiortc_internals.connection import transports_of
+from gradio_webrtc.transports.aiortc_internals.consent import keep_consent
 from gradio_webrtc.transports.ice.ice_servers import to_aiortc
 
 DIRECTIONS: Mapping[Mode, str] = {
@@ -116,6 +118,8 @@ class WebRtcLink:
         text = answer.get("sdp")
         if not isinstance(text, str) or answer.get("type") != "answer":
             raise ServerFailedError(f"The server did not answer the offer: {str(answer)[:200]}.")
+        for dtls in transports_of(self.pc):
+            keep_consent(dtls.transport)
         await self.pc.setRemoteDescription(RTCSessionDescription(sdp=text, type="answer"))
         if self._trickles:
             for candidate in [*candidates_of(self.pc.localDescription.sdp), None]:
