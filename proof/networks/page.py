@@ -6,9 +6,10 @@ import asyncio
 import base64
 import time
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Route, sync_playwright
 
 from gradio_webrtc import AsyncAudioVideoStreamHandler, WebRTC
+from gradio_webrtc.server.stream_host import StreamHost
 from proof.networks.scripts import in_page
 from tests.browser.conftest import LOCAL_HOSTS, NOWHERE
 from tests.browser.pages import Component, Visit
@@ -152,7 +154,14 @@ class BadPage:
 
 @contextmanager
 def bad_page(
-    network: Network, said_by_page: Sound, said_by_server: Sound, *, loop: bool, folder: Path
+    network: Network,
+    said_by_page: Sound,
+    said_by_server: Sound,
+    *,
+    loop: bool,
+    folder: Path,
+    edit: Callable[[str], str] = str,
+    seed: int = 1,
 ) -> Iterator[BadPage]:
     """Open a page whose microphone says something, and connect it over ``network``.
 
@@ -161,6 +170,8 @@ def bad_page(
         said_by_page, said_by_server: int16 at 48 kHz.
         loop: whether the microphone repeats itself.
         folder: for files.
+        edit: what each side is told in place of the other's SDP.
+        seed: of the losses.
     """
     with wave.open(str(folder / "microphone.wav"), "wb") as file:
         file.setparams((1, 2, RATE, said_by_page.size, "NONE", ""))
@@ -168,12 +179,13 @@ def bad_page(
     once = "" if loop else "%noloop"
     capture = f"--use-file-for-fake-audio-capture={folder / 'microphone.wav'}{once}"
     meters: list[Meter] = []
-    bad = BadNetwork(network)
+    bad = BadNetwork(network, seed=seed)
     plain = {"echoCancellation": False, "noiseSuppression": False, "autoGainControl": False}
     with gr.Blocks() as demo:
         both = WebRTC(modality="audio-video", track_constraints={"audio": plain, "video": True})
         both.stream(Meter(said_by_server, meters), inputs=[both], outputs=[both])
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        _edit_sdp(patch, edit)
         bad.apply(patch)
         port = free_port()
         demo.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=port)
@@ -190,6 +202,19 @@ def bad_page(
         finally:
             browser.close()
             demo.close(verbose=False)
+
+
+def _edit_sdp(patch: pytest.MonkeyPatch, edit: Callable[[str], str]) -> None:
+    """Let servers in this process get edited offers, and pages edited answers."""
+    whole = StreamHost.signal
+
+    async def signal(host: StreamHost, body: Any, *more: Any, **options: Any) -> Any:
+        if body.get("type") != "offer":
+            return await whole(host, body, *more, **options)
+        answer = await whole(host, {**body, "sdp": edit(body["sdp"])}, *more, **options)
+        return {**answer, "sdp": edit(answer["sdp"])} if "sdp" in answer else answer
+
+    patch.setattr(StreamHost, "signal", signal)
 
 
 def longest_gap(times: Sequence[float], start: float, end: float) -> float:
