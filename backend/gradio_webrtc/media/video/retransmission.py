@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 RESEND_INTERVAL = 0.02
-"""Seconds between two copies of a packet; reports that come sooner were sent before the first."""
+"""Seconds from a packet's copy to the next; reports that come sooner were sent before the first.
+After each further one it is twice as long: how long packets take there and back is not known, and
+where they wait in a queue it is half a second."""
 BURST = 128
 """Packets that may be sent again at once: all that aiortc keeps."""
-RATE = 512.0
-"""Packets a second that may be sent again after that, 5 Mbit/s."""
+SHARE = 0.5
+"""Packets that may be sent again after that, for each that is sent for the first time. A network
+that loses one of four by chance needs a third. One that is too narrow loses more the more is sent
+again, and some receivers ask for all that they miss with each packet that is missing."""
 KEY_FRAME_INTERVAL = 0.3
 """Seconds between two key frames that are made because something cannot be sent again."""
 
@@ -21,9 +25,10 @@ class Retransmissions:
     """
 
     def __init__(self) -> None:
-        self._sent: dict[int, float] = {}
+        self._there: set[int] = set()
+        self._due: dict[int, float] = {}
+        self._copies: dict[int, int] = {}
         self._budget = float(BURST)
-        self._filled = float("-inf")
         self._key_frame = float("-inf")
 
     def choose(
@@ -36,19 +41,24 @@ class Retransmissions:
             kept: those that can be sent again.
             now: monotonic time in seconds.
         """
-        self._budget = min(float(BURST), self._budget + (now - self._filled) * RATE)
-        self._filled = now
         there = set(kept)
         wanted = {number % 0x10000 for number in asked}
-        self._sent = {number: at for number, at in self._sent.items() if number in there}
-        chosen = [
-            number
-            for number in sorted(wanted & there)
-            if now - self._sent.get(number, float("-inf")) >= RESEND_INTERVAL
-        ][: int(self._budget)]
+        self._keep(there)
+        chosen = [each for each in sorted(wanted & there) if now >= self._due.get(each, now)]
+        chosen = chosen[: int(self._budget)]
         self._budget -= len(chosen)
-        self._sent.update((number, now) for number in chosen)
+        for each in chosen:
+            before = self._copies.get(each, 0)
+            self._copies[each] = before + 1
+            self._due[each] = now + RESEND_INTERVAL * 2**before
         key_frame = bool(wanted - there) and now - self._key_frame >= KEY_FRAME_INTERVAL
         if key_frame:
             self._key_frame = now
         return chosen, key_frame
+
+    def _keep(self, there: set[int]) -> None:
+        """Forget packets that are gone; those that are new may be sent again."""
+        self._budget = min(float(BURST), self._budget + SHARE * len(there - self._there))
+        self._there = there
+        self._due = {each: at for each, at in self._due.items() if each in there}
+        self._copies = {each: count for each, count in self._copies.items() if each in there}
