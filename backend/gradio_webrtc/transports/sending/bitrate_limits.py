@@ -19,10 +19,10 @@ from aiortc.codecs.vpx import Vp8Encoder, number_of_threads
 from aiortc.mediastreams import VIDEO_TIME_BASE
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
+from gradio_webrtc.media.loss_based_rate import LEAST, LossBasedRate
 from gradio_webrtc.media.video.frame_rate import FrameRateMeter
 from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.media_preferences import VideoCodec
-from gradio_webrtc.transports.sending.loss_based_rate import LEAST, LossBasedRate
 
 if TYPE_CHECKING:
     from av.frame import Frame

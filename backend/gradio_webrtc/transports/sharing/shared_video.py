@@ -22,7 +22,8 @@ from gradio_webrtc.transports.sending.bitrate_limits import BoundedH264Encoder, 
 from gradio_webrtc.transports.sharing.viewer import Viewer
 
 SETTLED_SECONDS = 5.0
-"""What a receiver says it can take grows from little in its first seconds; then it counts."""
+"""What a receiver says it can take grows from little in its first seconds; then it counts. Heavy
+losses count at once."""
 
 PICTURE_IDS = 1 << 15
 """How many there are in VP8 (RFC 7741, section 4.2)."""
@@ -91,6 +92,8 @@ class SharedVideo:
             for viewer in encodings.sort(_with(codec, viewers)):
                 self.ask_key_frame(viewer)
             await encodings.send(frame, partial(_with, codec, viewers))
+            for viewer in _with(codec, viewers):
+                encodings.tell(viewer)
 
     def stop(self) -> None:
         """Ask for nothing more. Idempotent."""
@@ -137,7 +140,9 @@ class _Encodings:
         """Decide who gets which quality, and its bits; return whose has changed."""
         now = self._loop.time()  # which is ``time.monotonic``, the clock of receivers' reports
         settled = {
-            viewer.reception: viewer for viewer in viewers if now - viewer.joined >= SETTLED_SECONDS
+            viewer.reception: viewer
+            for viewer in viewers
+            if now - viewer.joined >= SETTLED_SECONDS or viewer.reception.lossy(now)
         }
         has: dict[Reception, Quality] = {each: viewer.wanted for each, viewer in settled.items()}
         chosen = self._qualities.choose(has, now)
@@ -148,6 +153,10 @@ class _Encodings:
                 settled[reception].wanted = quality
                 changed.append(settled[reception])
         return changed
+
+    def tell(self, viewer: Viewer) -> None:
+        """Let a viewer's reception know which bitrate its losses tell of."""
+        viewer.reception.sent = self.aims_at(viewer.quality)
 
     def keep(self, qualities: set[Quality]) -> None:
         """Forget what nobody is sent any more."""

@@ -44,13 +44,15 @@ class Seat:
     Attributes:
         received: bytes of video so far.
         keys: how many key frames it was sent.
+        shown: how many pictures came whole, behind others that did since a key frame.
     """
 
     def __init__(self, video: SharedVideo, network: Network) -> None:
         self.viewer = Viewer(video.ask_key_frame)
         self.viewer.codec = "VP8"
         self.link = Link(network, seed=1)
-        self.received = self.keys = 0
+        self.received = self.keys = self.shown = 0
+        self._whole = False
         self._loop = asyncio.get_running_loop()
         self._estimator = RemoteBitrateEstimator()
         self._reported_at = self._loop.time()
@@ -64,10 +66,13 @@ class Seat:
             frame = await self.viewer.video.next()
             assert frame is not None
             self.keys += frame.key
+            lost = self.link.lost
             for payload in frame.payloads:
                 size = len(payload) + HEADERS
                 for at in self.link.arrivals(size, now):
                     self._loop.call_at(at, self._arrived, size, now)
+            self._whole = lost == self.link.lost and (self._whole or frame.key)
+            self.shown += self._whole
         if now - self._reported_at >= REPORT_SECONDS:
             self._report(now)
 
@@ -119,9 +124,18 @@ class Cinema:
     def qualities(self) -> list[str]:
         return [seat.viewer.quality for seat in self.seats]
 
+    async def shows(self, seconds: float) -> list[float]:
+        """Let so much time pass; return how many pictures a second each seat saw."""
+        before = [seat.shown for seat in self.seats]
+        await self.run(seconds)
+        return [
+            (seat.shown - shown) / seconds for seat, shown in zip(self.seats, before, strict=True)
+        ]
+
 
 GOOD = Network(delay=0.02)
 NARROW = Network(delay=0.02, rate=400_000, queue=0.3)
+HALF = Network(delay=0.02, rate=800_000, queue=0.3)
 LOSSY = Network(delay=0.02, loss=0.2)
 
 
@@ -152,3 +166,28 @@ async def test_neither_does_one_that_loses_packets_by_the_key_frames_it_needs() 
     assert lossy_rate < 0.6 * LIMIT
     assert lossy.keys - lossy_keys >= 3
     assert good.keys == keys
+
+
+async def test_a_narrow_network_has_its_pictures_within_seconds_and_the_good_one_all_its_bits() -> (
+    None
+):
+    alone, cinema = Cinema(GOOD), Cinema(GOOD, NARROW)
+    expected = [(await alone.run(2))[0] for _ in range(15)]
+    got = [(await cinema.run(2))[0] for _ in range(3)]
+    assert cinema.qualities == ["full", "reduced"]
+    assert min(await cinema.shows(8)) > 0.9 * FPS  # from six seconds on, and nothing is sent again
+    got += [(await cinema.run(2))[0] for _ in range(8)]
+    assert sum(got) > 0.9 * sum(expected[:3] + expected[7:])
+    assert (await cinema.shows(30))[1] > 0.6 * FPS  # with the steps up that are too much
+    assert (await cinema.run(2))[0] > 0.9 * LIMIT
+
+
+async def test_neither_does_one_that_takes_most_of_it() -> None:
+    cinema = Cinema(GOOD, HALF)
+    await cinema.run(18)
+    assert (await cinema.run(4))[0] > 0.8 * LIMIT  # soon, though the other one waits to be moved
+    assert cinema.qualities == ["full", "reduced"]
+    good, half = await cinema.run(10)
+    assert good > 0.9 * LIMIT
+    assert 0.4 * LIMIT < half < 0.81 * LIMIT
+    assert (await cinema.shows(20))[1] > 0.6 * FPS

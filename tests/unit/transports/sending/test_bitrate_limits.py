@@ -12,6 +12,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.codecs.vpx import Vp8Encoder
 from av import CodecContext, Packet, VideoFrame
 
+from gradio_webrtc.media.loss_based_rate import LEAST
 from gradio_webrtc.media.video.encoded_video import DEPACKETISERS
 from gradio_webrtc.transports.media_preferences import VideoCodec
 from gradio_webrtc.transports.sending.bitrate_limits import (
@@ -21,7 +22,6 @@ from gradio_webrtc.transports.sending.bitrate_limits import (
     prefer,
     start_bitrate,
 )
-from gradio_webrtc.transports.sending.loss_based_rate import LEAST
 
 Encoder = BoundedVp8Encoder | BoundedH264Encoder
 ENCODERS = [BoundedVp8Encoder, BoundedH264Encoder]

@@ -13,6 +13,7 @@ from aiortc.jitterbuffer import JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from av import VideoFrame
 
+from gradio_webrtc.media.sharing.reception import Reception
 from gradio_webrtc.media.video.encoded_video import DEPACKETISERS
 from gradio_webrtc.transports.media_preferences import VideoCodec
 from gradio_webrtc.transports.sharing.shared_video import SETTLED_SECONDS, SharedVideo
@@ -55,6 +56,12 @@ class Show:
 def settle(viewer: Viewer, estimate: int) -> None:
     viewer.joined -= SETTLED_SECONDS
     viewer.reception.estimated(estimate, time.monotonic())
+
+
+def lose(viewer: Viewer) -> None:
+    """Let three of ten packets be lost of late."""
+    for ago in (1.0, 0.0):
+        viewer.reception.lost(0.3, time.monotonic() - ago)
 
 
 async def decoded(viewer: Viewer, codec: VideoCodec) -> int:
@@ -139,14 +146,14 @@ async def test_who_cannot_follow_is_sent_fewer_bits_and_misses_no_frame(
     await show.run(3)
     settle(good, 3_000_000)
     settle(slow, 300_000)
-    slow.reception.lost(0.3, time.monotonic())
+    lose(slow)
     await show.run(4)
     assert (good.quality, slow.quality) == ("full", "reduced")
     assert show.video.aims_at(codec) == 2_000_000
     assert show.video.aims_at(codec, "reduced") == 300_000
     assert show.video.encoded == 3 + 2 * 4
 
-    monkeypatch.setattr("gradio_webrtc.media.sharing.reception.MEMORY_SECONDS", 0.0)
+    slow.reception = Reception()  # as if what it lost were forgotten
     settle(slow, 1_900_000)
     await show.run(3)
     assert slow.quality == "full"
@@ -159,7 +166,7 @@ async def test_in_vp8_both_qualities_name_their_frames_alike() -> None:
     good, slow = show.join("VP8"), show.join("VP8")
     settle(good, 3_000_000)
     settle(slow, 300_000)
-    slow.reception.lost(0.3, time.monotonic())
+    lose(slow)
     await show.run(5)
     ids: list[list[int | None]] = []
     for viewer in (good, slow):
@@ -179,7 +186,7 @@ async def test_losses_of_one_make_no_key_frames_for_the_others(
     good, lossy = show.join("VP8"), show.join("VP8")
     settle(good, 3_000_000)
     settle(lossy, 3_000_000)
-    lossy.reception.lost(0.3, time.monotonic())
+    lose(lossy)
     await show.run(2)
     assert show.video.aims_at("VP8", "reduced") <= show.video.aims_at("VP8") // 2
     for _ in range(5):

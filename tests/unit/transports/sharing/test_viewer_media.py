@@ -102,7 +102,8 @@ async def test_so_are_losses_of_video() -> None:
     media.lost("video", 0.05, 1.0)
     assert not viewer.reception.lossy(1.0)
     media.lost("video", 0.4, 2.0)
-    assert viewer.reception.lossy(2.0)
+    media.lost("video", 0.4, 3.0)
+    assert viewer.reception.lossy(3.0)
     media.stop()
 
 

@@ -34,13 +34,14 @@ class LossBasedRate:
 
     Attributes:
         ceiling: bits per second.
+        loss: the mean of the reports that counted.
     """
 
     def __init__(self, most: int) -> None:
         self.ceiling = most
         self._most = most
         self._heard = float("-inf")
-        self._loss = SmoothedLoss()
+        self.loss = SmoothedLoss()
 
     def reported(self, fraction: float, sent: int, now: float) -> int:
         """Take a report and return the ceiling.
@@ -53,7 +54,7 @@ class LossBasedRate:
         if now - self._heard < INTERVAL:
             return self.ceiling
         self._heard = now
-        lost = self._loss.reported(fraction)
+        lost = self.loss.reported(fraction)
         if lost > HEAVY:
             lower = round(min(self.ceiling, sent) * (1 - 0.5 * lost))
             least = LEAST if lost >= SEVERE else BY_CHANCE
@@ -61,3 +62,7 @@ class LossBasedRate:
         elif lost < LIGHT:
             self.ceiling = min(round(self.ceiling * GROWTH), self._most)
         return self.ceiling
+
+    def lift(self) -> None:
+        """Be no ceiling again: the losses are over, or are none that sending less would mend."""
+        self.ceiling = self._most

@@ -7,8 +7,7 @@ import random
 
 import pytest
 
-from gradio_webrtc.media.packet_loss import HEAVY
-from gradio_webrtc.transports.sending.loss_based_rate import (
+from gradio_webrtc.media.loss_based_rate import (
     BY_CHANCE,
     GROWTH,
     INTERVAL,
@@ -16,6 +15,7 @@ from gradio_webrtc.transports.sending.loss_based_rate import (
     LIGHT,
     LossBasedRate,
 )
+from gradio_webrtc.media.packet_loss import HEAVY
 
 MOST = 3_000_000
 
