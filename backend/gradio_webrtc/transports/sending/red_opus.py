@@ -51,8 +51,12 @@ class RedOpus(ReadyOpus):
         self._packer = RedPacker(self._plain)
 
     def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
-        """Return what is sent and its time; the sender puts the payload type on it after this."""
+        """Return what is sent and its time."""
         (payload,), timestamp = super().pack(packet)
+        return self.with_copies(payload, timestamp)
+
+    def with_copies(self, payload: bytes, timestamp: int) -> tuple[list[bytes], int]:
+        """Return the same of a payload; the sender puts the payload type on it after this."""
         packed = self._packer.pack(payload, timestamp, self.copies)
         self._codec.payloadType = self._plain if packed is None else self._red
         return [payload if packed is None else packed], timestamp

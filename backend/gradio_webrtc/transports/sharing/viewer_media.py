@@ -24,6 +24,7 @@ from gradio_webrtc.transports.sending.audio_redundancy import LossReports
 from gradio_webrtc.transports.sending.audio_sender import audio_frame
 from gradio_webrtc.transports.sending.null_sink import NullAudio, NullVideo
 from gradio_webrtc.transports.sending.outgoing_media import AudioSink, VideoSink, takes_opus
+from gradio_webrtc.transports.sending.red_opus import RedOpus
 from gradio_webrtc.transports.sharing.viewer import Lane, Viewer
 
 _CODECS: dict[str, VideoCodec] = {"video/vp8": "VP8", "video/h264": "H264"}
@@ -62,6 +63,15 @@ class PackedEncoder(Encoder):
         """Return a packed frame's payloads and time."""
         assert isinstance(packet, PackedFrame)
         return list(packet.payloads), packet.timestamp
+
+
+class PackedRedOpus(RedOpus):
+    """The same for packed Opus, with copies of the packets before while this viewer loses some."""
+
+    def pack(self, packet: Any) -> tuple[list[bytes], int]:
+        """Return a packed frame's payload and time."""
+        assert isinstance(packet, PackedFrame)
+        return self.with_copies(packet.payloads[0], packet.timestamp)
 
 
 class LaneTrack(MediaStreamTrack):
@@ -103,6 +113,7 @@ class ViewerMedia:
         self._viewer = viewer
         self._loop = asyncio.get_running_loop()
         self._losses: LossReports | None = None
+        self._red: PackedRedOpus | None = None
         self._asking = TokenBucket(KEY_FRAMES_AT_ONCE, KEY_FRAMES_PER_SECOND)
         self._tracks: dict[MediaKind, LaneTrack] = {}
         if "audio" in kinds:
@@ -120,7 +131,11 @@ class ViewerMedia:
     def negotiated(
         self, transceiver: RTCRtpTransceiver, *, copies: bool, red: int | None = None
     ) -> None:
-        """Take what both sides have agreed on; copies are the source's, for all who take them."""
+        """Take what both sides have agreed on.
+
+        Opus' copies are the source's, for all who take them; packets that are sent again this
+        viewer's own.
+        """
         viewer, codecs = self._viewer, negotiated_codecs(transceiver)
         if transceiver.kind == "video":
             viewer.codec = _CODECS.get(codecs[0].mimeType.lower()) if codecs else None
@@ -129,14 +144,21 @@ class ViewerMedia:
             return
         else:
             viewer.audio_form = "opus"
-            self._losses = LossReports() if copies else None
-        set_encoder(transceiver.sender, PackedEncoder(viewer))
+            self._losses = LossReports() if copies or red is not None else None
+            if red is not None:
+                self._red = PackedRedOpus(transceiver, red)
+        encoder = self._red if transceiver.kind == "audio" else None
+        set_encoder(transceiver.sender, encoder or PackedEncoder(viewer))
 
     def lost(self, kind: MediaKind, fraction: float, now: float) -> None:
-        """Note whether copies of audio would help this viewer, and less video."""
+        """Send audio again, or note whether copies would help this viewer, and less video."""
         if kind == "video":
             self._viewer.reception.lost(fraction, now)
-        elif self._losses is not None:
+        elif self._losses is None:
+            return
+        elif self._red is not None:
+            self._red.copies = self._losses.copies(fraction, now)
+        else:
             self._viewer.loses_audio = self._losses.lossy(fraction, now)
 
     async def drain(self) -> None:

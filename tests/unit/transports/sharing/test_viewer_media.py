@@ -13,6 +13,7 @@ from av import AudioFrame
 
 from gradio_webrtc.media.audio.opus import FRAME_SAMPLES
 from gradio_webrtc.media.audio.pacer import Frame
+from gradio_webrtc.media.audio.red import unpack
 from gradio_webrtc.media.sharing.key_frame_group import PackedFrame
 from gradio_webrtc.transports.sharing.viewer import Viewer
 from gradio_webrtc.transports.sharing.viewer_media import (
@@ -94,6 +95,48 @@ async def test_losses_are_noted_where_copies_help() -> None:
         media.lost("audio", 0.0, 100.0)
         assert not viewer.loses_audio
         media.stop()
+
+
+async def test_who_takes_packets_again_gets_them_and_costs_the_others_nothing() -> None:
+    """Of two who lose some, one takes packets of others inside its own (RED): 63."""
+    red, plain = Viewer(), Viewer()
+    media, other = ViewerMedia(red, ("audio",)), ViewerMedia(plain, ("audio",))
+    transceiver = negotiated("audio", "audio/opus")
+    types: list[int] = []
+
+    async def run_rtp(codec: RTCRtpCodecParameters) -> None:
+        """Stand for the sender, which looks at the codec's type after the encoder."""
+        track = media.track("audio")
+        assert track is not None
+        for number in range(1, 4):
+            for each in (red, plain):
+                each.play(PackedFrame((bytes([number]),), 960 * number))
+            sent, timestamp = encoder_of(transceiver).pack(await track.recv())
+            types.append(codec.payloadType)
+            assert timestamp == 960 * number
+            carried = [block.payload[0] for block in unpack(sent[0])] if types[-1] == 63 else []
+            assert carried == ([] if number == 1 else list(range(1, number + 1)))
+            media.lost("audio", 0.1, float(number))
+
+    transceiver.sender._run_rtp = run_rtp
+    media.negotiated(transceiver, copies=True, red=63)
+    other.negotiated(negotiated("audio", "audio/opus"), copies=True)
+    await transceiver.sender._run_rtp(transceiver._codecs[0])
+    assert types == [8, 63, 63]
+    assert not red.loses_audio  # so no copies are made for all
+    other.lost("audio", 0.1, 1.0)
+    assert plain.loses_audio
+    track = other.track("audio")
+    assert track is not None
+    frame: Any = await track.recv()
+    assert frame.payloads == (b"\x01",)  # what was encoded once is in both
+    media.lost("audio", 0.0, 100.0)
+    red.play(PackedFrame((b"\x04",), 3840))
+    sent = media.track("audio")
+    assert sent is not None
+    assert encoder_of(transceiver).pack(await sent.recv()) == ([b"\x04"], 3840)
+    for each in (media, other):
+        each.stop()
 
 
 async def test_so_are_losses_of_video() -> None:
