@@ -24,6 +24,9 @@ PIECE_SECONDS = 0.02
 AUDIO_BACKLOG = 500
 """Pieces of 20 ms at most that may wait for a slow ``receive``: ten seconds; then the oldest go.
 Messages of a socket may be longer, and are cut."""
+TURN_SECONDS = 0.002
+"""For so long pieces that wait are handed over in one turn of the event loop. One in each would be
+too slow to catch up where turns are long."""
 
 
 class AudioPump:
@@ -32,7 +35,7 @@ class AudioPump:
     Args:
         handler: what takes it.
         overhear: is told as well, with the rate in Hz and ``int16`` ``(channels, samples)``.
-        burst: is told how many seconds came at once.
+        burst: is told how many seconds the handler got at once.
 
     Attributes:
         queue: packets that wait for the handler. Closing it ends the input; ``dropped`` of it were
@@ -55,7 +58,6 @@ class AudioPump:
         """Queue audio that arrived."""
         if not self._wanted:
             return
-        self._bursts.came(pcm.duration, asyncio.get_running_loop().time())
         if pcm.duration <= PIECE_SECONDS:  # as all that comes in packets
             self.queue.put(pcm)
             return
@@ -66,12 +68,20 @@ class AudioPump:
         """Feed the handler until the input ends. Call it once the handler has started."""
         wanted = self._handler.audio_format
         resampler = StreamResampler(wanted.sample_rate, 2 if wanted.layout == "stereo" else 1)
-        async for pcm in self.queue:
-            samples = resampler.push(pcm)
-            if samples.shape[1]:
-                if self._overhear is not None:
-                    self._overhear(wanted.sample_rate, samples)
-                await self._handler.receive_audio((wanted.sample_rate, samples))
+        loop = asyncio.get_running_loop()
+        async for first in self.queue:
+            turn_over = loop.time() + TURN_SECONDS
+            piece: Pcm | None = first
+            while piece is not None:
+                self._bursts.came(piece.duration, loop.time())
+                await self._hand_over(resampler.push(piece), wanted.sample_rate)
+                piece = self.queue.get_nowait() if loop.time() < turn_over else None
+
+    async def _hand_over(self, samples: Int16Array, rate: int) -> None:
+        if samples.shape[1]:
+            if self._overhear is not None:
+                self._overhear(rate, samples)
+            await self._handler.receive_audio((rate, samples))
 
 
 class VideoPump:

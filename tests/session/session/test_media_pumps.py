@@ -262,5 +262,6 @@ async def test_what_came_at_once_may_be_played_that_much_later() -> None:
     assert bench.transport.backlog == 0.0
     for _ in range(40):
         bench.session.on_audio(marked(1))
+    await settle()
     assert bench.transport.backlog == pytest.approx(0.8, abs=0.05)
     await bench.session.aclose()

@@ -79,6 +79,7 @@ ATTRIBUTES = {
         "_closing": "whether its checks are to end; of aioice 0.10 they go on",
         "_protocols": "its sockets; those on ports of ours and a relay are some more",
     },
+    "socket": {"_read_ready": "reads one datagram, as asyncio does once in a turn of its loop"},
     "turn": {
         "_connect": "asks a TURN server for an allocation",
         "_TurnTransport__inner_protocol": "has the socket that what is relayed comes from",
@@ -139,6 +140,7 @@ async def parts() -> Any:
         "sctp": pc.sctp,
         "candidate": Candidate.from_sdp("1 1 udp 1 192.0.2.1 9 typ host"),
         "turn": TurnTransport,
+        "socket": asyncio.selector_events._SelectorDatagramTransport,  # type: ignore[attr-defined]
         "packet": SimpleNamespace(_data=b""),  # put there by aiortc's receiver, not its class
     }
     await pc.close()

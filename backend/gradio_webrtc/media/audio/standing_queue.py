@@ -7,8 +7,8 @@ import numpy as np
 from gradio_webrtc.media.audio.pcm import Int16Array
 
 WINDOW_SECONDS = 2.0
-STANDING_SECONDS = 0.04
-"""A queue that never falls below this for a whole window is more than jitter needs."""
+STANDING_SECONDS = 0.02
+"""A queue that never falls below this, a frame, for a whole window is more than jitter needs."""
 QUIET_PEAK = 328
 """-40 dB of full scale: below this nobody misses 20 ms."""
 QUIET_RATIO = 0.1
@@ -57,7 +57,9 @@ class StandingQueue:
 
     def allow(self, seconds: float) -> None:
         """So much came at once: let in as much more, two seconds at most."""
-        self._backlog = max(self._backlog, min(seconds, MOST_BACKLOG_SECONDS))
+        if seconds > self._backlog:
+            self._backlog = min(seconds, MOST_BACKLOG_SECONDS)
+            self.restart()  # how short the queue was before says nothing
 
     def restart(self) -> None:
         """Begin a new window: the queue ran dry or was cleared."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
+from collections.abc import Callable
 
 from aiortc import RTCDtlsTransport, RTCRtpReceiver, RTCRtpTransceiver
 from aiortc.jitterbuffer import JitterBuffer, JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 from aiortc.rtp import AnyRtcpPacket, RtpPacket
 
-from gradio_webrtc.transports.aiortc_internals.waiting_datagrams import datagrams_wait
+from gradio_webrtc.transports.aiortc_internals.waiting_datagrams import (
+    datagrams_wait,
+    read_waiting,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +39,7 @@ class OwnReceiver(RTCRtpReceiver):
         super().__init__(kind, transport)
         self.rtcp_ssrc = 0
         self._registered = False
+        self._reading_on = False
 
     def start(self, parameters: RTCRtpReceiveParameters) -> None:
         """Packets may come from now on."""
@@ -58,6 +64,18 @@ class OwnReceiver(RTCRtpReceiver):
     def more_wait(self) -> bool:
         """Return whether anything has arrived that has not been read, as far as it can be known."""
         return datagrams_wait(self.transport)
+
+    def read_on(self, go_on: Callable[[], bool]) -> None:
+        """Read what has arrived for as long as ``go_on()`` says so, soon."""
+        if not self._reading_on:
+            self._reading_on = True
+            asyncio.get_running_loop().call_soon(self._read_on, go_on)
+
+    def _read_on(self, go_on: Callable[[], bool]) -> None:
+        try:
+            read_waiting(self.transport, go_on)
+        finally:
+            self._reading_on = False
 
     async def send_rtcp(self, packet: AnyRtcpPacket) -> None:
         """Send a report, if there is a connection."""

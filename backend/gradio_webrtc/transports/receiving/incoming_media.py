@@ -46,6 +46,7 @@ class Incoming:
         self._send = send
         self._audio: AudioDecoder | None = None
         self._video: VideoReceiver | None = None
+        self._read_on: Callable[[], None] = lambda: None
 
     def use(self, transceiver: RTCRtpTransceiver, *, opus: bool, red: int | None = None) -> None:
         """Take what a negotiated transceiver receives, if it does.
@@ -65,6 +66,7 @@ class Incoming:
             receiver.sink = self._video
             return
         stale = StalePackets(receiver.more_wait, self._too_old)
+        self._read_on = partial(receiver.read_on, lambda: stale.dropping)
         if opus:
             loop = asyncio.get_running_loop()
             self._audio = AudioDecoder(self._listener.on_audio, loop, self._channels, stale)
@@ -97,6 +99,7 @@ class Incoming:
                 late,
             )
         losses.stale_audio += 1
+        self._read_on()
 
     def _too_large(self, error: VideoTooLargeError) -> None:
         logger.warning("%s", error)

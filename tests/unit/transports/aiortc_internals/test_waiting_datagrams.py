@@ -14,7 +14,10 @@ import pytest_asyncio
 from aioice.turn import TurnTransport
 from aiortc import RTCConfiguration, RTCPeerConnection
 
-from gradio_webrtc.transports.aiortc_internals.waiting_datagrams import datagrams_wait
+from gradio_webrtc.transports.aiortc_internals.waiting_datagrams import (
+    datagrams_wait,
+    read_waiting,
+)
 from tests.support.sessions import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
@@ -43,6 +46,25 @@ async def test_what_arrived_waits_until_it_is_read(dtls: Any) -> None:
     sender.close()
     assert datagrams_wait(dtls)
     await until(lambda: not datagrams_wait(dtls))
+
+
+async def test_what_is_not_wanted_is_read_at_once(dtls: Any) -> None:
+    [address, *_] = [each for each in _addresses(dtls) if "." in each[0]]
+    protocols = dtls.transport._connection._protocols
+    [protocol] = [
+        each for each in protocols if each.transport.get_extra_info("sockname")[:2] == address
+    ]
+    read: list[bytes] = []
+    protocol.datagram_received = lambda data, _: read.append(data)
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    for number in range(50):
+        sender.sendto(bytes([number]), address)
+    sender.close()
+    read_waiting(dtls, lambda: len(read) < 30)
+    assert read == [bytes([number]) for number in range(30)]
+    read_waiting(dtls, lambda: True)
+    assert len(read) == 50
+    assert not datagrams_wait(dtls)
 
 
 async def test_what_was_relayed_waits_in_the_socket_to_the_relay(dtls: Any) -> None:

@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 BURST_SECONDS = 0.1
 """Less is jitter, and what is played has room for it."""
+FORGOTTEN = 0.25
+"""Of each second; so sound that comes less than a quarter faster than real time is no burst."""
 
 
 class InputBursts:
     """Compares what has come with real time, and tells when more came than time went by.
+
+    What came ahead of time is forgotten, a quarter of a second in each second.
 
     Pure; not thread-safe.
 
@@ -26,6 +30,6 @@ class InputBursts:
         """Note that sound of so many ``seconds`` came at ``now``, monotonic time in seconds."""
         passed = 0.0 if self._last is None else now - self._last
         self._last = now
-        self._ahead = max(0.0, self._ahead - passed) + seconds
+        self._ahead = max(0.0, self._ahead - (1 + FORGOTTEN) * passed) + seconds
         if self._ahead > BURST_SECONDS:
             self._tell(self._ahead)

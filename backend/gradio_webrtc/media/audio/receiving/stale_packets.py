@@ -32,6 +32,9 @@ class StalePackets:
         more_wait: tells whether anything that arrived has not been read yet. Asked about late
             packets only.
         dropped: is told of each packet that is dropped, and how many seconds it is late.
+
+    Attributes:
+        dropping: whether packets are dropped now, so that it pays to read on quickly.
     """
 
     def __init__(self, more_wait: Callable[[], bool], dropped: Callable[[float], None]) -> None:
@@ -41,7 +44,7 @@ class StalePackets:
         self._sent = 0.0
         self._least = 0.0
         self._late_since: float | None = None
-        self._dropping = False
+        self.dropping = False
 
     def drops(self, timestamp: int, clock_rate: int, now: float) -> bool:
         """Return whether to drop the packet that is read now.
@@ -52,19 +55,19 @@ class StalePackets:
             now: monotonic time in seconds.
         """
         late = self._lateness(timestamp, clock_rate, now)
-        if late <= (CURRENT_SECONDS if self._dropping else LATE_SECONDS):
-            self._dropping, self._late_since = False, None
+        if late <= (CURRENT_SECONDS if self.dropping else LATE_SECONDS):
+            self.dropping, self._late_since = False, None
             return False
         if not self._more_wait():
             self._least += late
-            self._dropping, self._late_since = False, None
+            self.dropping, self._late_since = False, None
             return False
         if self._late_since is None:
             self._late_since = now
         if now - self._late_since >= PATIENCE_SECONDS:
-            self._dropping = True
+            self.dropping = True
             self._dropped(late)
-        return self._dropping
+        return self.dropping
 
     def _lateness(self, timestamp: int, clock_rate: int, now: float) -> float:
         """Return how many seconds longer this packet was under way than the quickest one."""
