@@ -1,4 +1,4 @@
-"""How many sessions one core serves, and what each costs from one to fifty."""
+"""How many sessions one core serves, what each costs and how soon it is answered, up to fifty."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ ASKED = {"idle-voice": 30}
 CHARTS = (
     ("cpu", "CPU of each session, by how many there are", "% of a core"),
     ("memory", "Memory of each session, by how many there are", "MB"),
+    ("reply", "Last word to reply, by how many listen", "ms"),
 )
 
 
@@ -36,7 +37,8 @@ def findings(kinds: Mapping[str, Any]) -> list[Finding]:
     for field, title, unit in CHARTS:
         lines = {name: _points(kind["steps"], field) for name, kind in kinds.items()}
         chart = Chart(title, "sessions on one core", unit, {n: p for n, p in lines.items() if p})
-        found.append(Finding(f"{title} ({unit})", _ends(chart), chart=chart))
+        if chart.lines:
+            found.append(Finding(f"{title} ({unit})", _ends(chart), chart=chart))
     return found
 
 

@@ -65,7 +65,10 @@ def as_json(climbed: Mapping[str, Sequence[Step]]) -> dict[str, Any]:
     return {
         name: {
             "served": served(KINDS[name], steps),
-            "steps": [{**asdict(s), "holds": s.holds(KINDS[name], steps[0])} for s in steps],
+            "steps": [
+                {**asdict(s), "reply": s.reply, "holds": s.holds(KINDS[name], steps[0])}
+                for s in steps
+            ],
         }
         for name, steps in climbed.items()
     }

@@ -83,6 +83,13 @@ class Step:
     client_cpu: float
     answers: Answers | None = None
 
+    @property
+    def reply(self) -> float | None:
+        """The median of the replies' delays in ms; ``None`` when there was none."""
+        if self.answers is None or not self.answers.delays:
+            return None
+        return statistics.median(self.answers.delays)
+
     def holds(self, kind: Kind, first: Step) -> bool:
         """Return whether the sessions are served as ``first``, which was alone."""
         if self.frames < KEPT * kind.rate:
@@ -94,12 +101,11 @@ class Step:
         return self.round_trip <= first.round_trip + MORE_DELAY
 
     def _answered_as(self, first: Step) -> bool:
-        if self.answers is None or first.answers is None:
-            return True
-        if self.answers.unanswered or not first.answers.delays:
+        if self.answers is None:
+            return True  # nobody was talked with
+        if self.answers.unanswered or self.reply is None or first.reply is None:
             return False
-        alone = statistics.median(first.answers.delays)
-        return statistics.median(self.answers.delays) <= alone + MORE_DELAY
+        return self.reply <= first.reply + MORE_DELAY
 
 
 async def measure(

@@ -69,7 +69,9 @@ def measured(monkeypatch):
         asked.append(count)
         if kind is VOICE and count == 5:
             raise BenchError("session 5 of 5: refused")
-        return served_as(count, cpu=4.0, round_trip=92.0 if count <= 10 else 300.0)
+        answers = Answers((510.0, 520.0, 530.0), 0)
+        delay = 92.0 if count <= 10 else 300.0
+        return served_as(count, cpu=4.0, round_trip=delay, answers=answers)
 
     monkeypatch.setattr(command, "make_peer", make_peer)
     monkeypatch.setattr(command, "measure", measure)
@@ -90,6 +92,7 @@ def test_it_climbs_until_the_sessions_are_not_served_as_one_was(measured, tmp_pa
     assert [step["sessions"] for step in kept["steps"]] == [1, 5, 10, 20]
     assert [step["holds"] for step in kept["steps"]] == [True, True, True, False]
     assert kept["steps"][0]["memory"] == 20.0
+    assert [step["reply"] for step in kept["steps"]] == [520.0, 520.0, 520.0, 520.0]
 
 
 def test_a_step_that_cannot_be_measured_ends_the_climb(measured, capsys):
