@@ -174,7 +174,7 @@ def conversation(number: int) -> EmittedAudio:
     return parse_audio((RATE, np.full(960, level, np.int16)))
 
 
-@pytest.mark.parametrize("burst", [0.3, 0.9, 1.8])
+@pytest.mark.parametrize("burst", [0.3, 0.9, 5.0])
 async def test_an_echo_of_what_came_at_once_is_soon_as_prompt_as_before(burst: float) -> None:
     queue: asyncio.Queue[EmittedAudio] = asyncio.Queue()
     loop = asyncio.get_running_loop()

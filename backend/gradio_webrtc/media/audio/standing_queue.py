@@ -20,8 +20,8 @@ LOUD_FRAMES = 10
 LEAST_PUSHED, MOST_PUSHED = 0.8, 1.2
 """A live source pushes about as much as is played. One that pushes less runs out by itself, and one
 that pushes more is no live source, or still catching up."""
-MOST_BACKLOG_SECONDS = 2.0
-"""More than this is not let in above the capacity."""
+MOST_BACKLOG_SECONDS = 10.0
+"""More than this is not let in above the capacity; as much may wait for a handler."""
 
 
 class StandingQueue:
@@ -56,7 +56,7 @@ class StandingQueue:
         return self._base + self._backlog
 
     def allow(self, seconds: float) -> None:
-        """So much came at once: let in as much more, two seconds at most."""
+        """So much came at once: let in as much more, ten seconds at most."""
         if seconds > self._backlog:
             self._backlog = min(seconds, MOST_BACKLOG_SECONDS)
             self.restart()  # how short the queue was before says nothing

@@ -72,7 +72,7 @@ def test_so_much_more_is_let_in_as_came_at_once_until_the_queue_is_short() -> No
     assert not queue.may_skip(QUIET, 2.0, 0.01)
     assert queue.capacity == 0.5
     queue.allow(60.0)
-    assert queue.capacity == 2.5
+    assert queue.capacity == 10.5
 
 
 def test_what_fills_whatever_is_let_in_is_held_back_as_ever() -> None:

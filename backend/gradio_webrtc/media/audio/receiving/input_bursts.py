@@ -23,7 +23,7 @@ class InputBursts:
 
     def __init__(self, tell: Callable[[float], None]) -> None:
         self._tell = tell
-        self._ahead = 0.0
+        self._ahead = self._told = 0.0
         self._last: float | None = None
 
     def came(self, seconds: float, now: float) -> None:
@@ -31,5 +31,8 @@ class InputBursts:
         passed = 0.0 if self._last is None else now - self._last
         self._last = now
         self._ahead = max(0.0, self._ahead - (1 + FORGOTTEN) * passed) + seconds
-        if self._ahead > BURST_SECONDS:
+        if self._ahead <= BURST_SECONDS:
+            self._told = 0.0
+        elif self._ahead > self._told:
+            self._told = self._ahead
             self._tell(self._ahead)

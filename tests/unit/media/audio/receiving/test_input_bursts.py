@@ -28,8 +28,10 @@ def test_what_comes_at_once_is_told_as_it_grows(pause: float) -> None:
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1.0, abs=0.001)
     told.clear()
+    told.clear()
     for number in range(400):
-        bursts.came(0.02, 2.0 + pause + 0.02 * number)
-        if number == 250:
-            told.clear()
-    assert not told
+        bursts.came(0.02, 2.02 + pause + 0.02 * number)
+    assert not told, "what is steady again"
+    for _ in range(10):
+        bursts.came(0.02, 10.02 + pause)
+    assert told[-1] == pytest.approx(0.2, abs=0.03)
