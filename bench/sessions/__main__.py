@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import json
 import logging
 import sys
@@ -33,6 +34,11 @@ HEADING = (
 def main(words: Sequence[str] | None = None) -> int:
     """Return 0, 1 when not even one session was served, 2 for wrong arguments."""
     arguments = _parser().parse_args(words)
+    if arguments.pauses:
+        # Imported for itself only, as it loads what the client of the sessions does not need.
+        pauses = importlib.import_module("bench.sessions.pauses")
+        sys.stdout.write(f"{pauses.measure()}\n")
+        return 0
     for name in ("aiortc", "aioice"):
         logging.getLogger(name).setLevel(logging.ERROR)
     kinds = {name: kind for name, kind in KINDS.items() if name.startswith(arguments.only)}
@@ -119,6 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=5.0, help="of each step; default: 5")
     parser.add_argument(
         "--turns", type=int, default=12, help="said to some of those that listen; default: 12"
+    )
+    parser.add_argument(
+        "--pauses", action="store_true", help="only: one echo's work, in a row and with pauses"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
     parser.add_argument("--most", type=int, default=50, help="sessions; default: %(default)s")

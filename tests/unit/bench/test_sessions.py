@@ -8,8 +8,10 @@ import pytest
 
 from bench.results import BenchError
 from bench.sessions import __main__ as command
+from bench.sessions import pauses
 from bench.sessions.steps import KINDS, Step
 from bench.sessions.talking import Answers
+from gradio_webrtc.media.audio.opus import OpusEncoder
 
 ECHO, VOICE = KINDS["audio-echo"], KINDS["idle-voice"]
 ALONE = Step(1, cpu=4.5, memory=20.0, round_trip=92.0, frames=50.0, client_cpu=10.0)
@@ -107,3 +109,22 @@ def test_no_more_than_asked_for_and_only_kinds_that_there_are(measured, capsys):
     assert measured == [1, 5]
     assert command.main(["--only", "smells"]) == 2
     assert "there are audio-echo, idle-voice" in capsys.readouterr().err
+
+
+def test_the_same_work_is_done_in_a_row_and_with_pauses(monkeypatch, capsys):
+    """What the work costs is the machine's; that it is done, and how often, is seen here."""
+    packets: list[int] = []
+    encode = OpusEncoder.encode
+
+    def counted(self, samples, pts):
+        packets.append(pts)
+        return encode(self, samples, pts)
+
+    monkeypatch.setattr(pauses.measure, "__defaults__", (3, 1))
+    echo = pauses.Echo()
+    monkeypatch.setattr(pauses, "Echo", lambda: echo)
+    monkeypatch.setattr(OpusEncoder, "encode", counted)
+    monkeypatch.setattr(pauses, "keep_to_one_core", lambda: None)
+    assert command.main(["--pauses"]) == 0
+    assert packets == [n * 960 for n in range(3 * 4)]
+    assert "every 20 ms, asleep between" in capsys.readouterr().out
