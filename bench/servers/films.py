@@ -12,6 +12,8 @@ Picture = npt.NDArray[np.uint8]
 
 SIZE = (720, 1280)
 """Height and width in pixels."""
+SMALL = (360, 640)
+"""The same of a film that leaves the machine to those who watch it."""
 LENGTH = 90
 """Pictures until it begins again."""
 STEP = 8
@@ -20,7 +22,16 @@ STEP = 8
 
 def film() -> Iterator[Picture]:
     """Yield pictures of shape ``(720, 1280, 3)`` for ever."""
-    height, width = SIZE
+    return _moving(SIZE)
+
+
+def small_film() -> Iterator[Picture]:
+    """Yield pictures of shape ``(360, 640, 3)`` for ever."""
+    return _moving(SMALL)
+
+
+def _moving(size: tuple[int, int]) -> Iterator[Picture]:
+    height, width = size
     rows, columns = np.mgrid[0:height, 0:width]
     still = (rows // 3 + columns // 5) % 256
     patches = np.random.default_rng(1).integers(0, 256, (height // 40, width // 40))

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from fastapi import FastAPI
 
-from bench.servers.films import film
+from bench.servers.films import film, small_film
 from bench.servers.pictures import VIDEO_HANDLERS, busy
 from bench.servers.replying import long_reply, short_reply
 from bench.servers.serve import handler_names, serve
@@ -121,6 +121,9 @@ AUDIO_HANDLERS: dict[str, Callable[[], StreamHandler | AsyncStreamHandler]] = {
 WATCHED = {"viewers-shared": True, "viewers-apart": False}
 """Streams that people watch, and whether all watch the same."""
 
+NARROW = "viewers-narrow"
+"""What people watch of whom some have a narrow network."""
+
 
 def processes() -> IsolatedProcessPool:
     """Return a pool of two processes."""
@@ -140,6 +143,15 @@ def make_stream(name: str) -> Stream:
             concurrency_limit=None,
             max_bitrate=3_000_000,
             shared=WATCHED[name],
+        )
+    if name == NARROW:
+        return Stream(
+            small_film,
+            mode="receive",
+            concurrency_limit=None,
+            max_bitrate=1_200_000,
+            video_codec="VP8",
+            shared=True,
         )
     if name in EXECUTORS:
         where = EXECUTORS[name]

@@ -1,7 +1,7 @@
 """Sound, pictures and outages in a real Chromium behind a bad network. See proof/README.md.
 
 ``python -m proof networks`` runs all of it; ``python -m proof.networks PART`` one of ``sound``,
-``words``, ``pictures``, ``rates``, ``quality`` and ``outages``.
+``words``, ``pictures``, ``rates``, ``viewers``, ``quality`` and ``outages``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from proof.parts import Finding
 
 def parts() -> dict[str, Callable[[], list[Finding]]]:
     """Return what is measured, by name."""
-    from proof.networks import outages, pictures, quality, rates, sound, words
+    from proof.networks import outages, pictures, quality, rates, sound, viewers, words
 
     return {
         "sound": sound.run,
         "words": words.run,
         "pictures": pictures.run,
         "rates": rates.run,
+        "viewers": viewers.run,
         "quality": quality.run,
         "outages": outages.run,
     }

@@ -26,13 +26,14 @@
     return canvas.captureStream(rate);
   }
 
-  async function open(name, { audio, video, keeps }) {
+  async function open(name, { audio, video, keeps, watches }) {
     const peer = new RTCPeerConnection();
     const call = (calls[name] = { peer, shown: [], pieces: [], players: [] });
     peer.createDataChannel("text");
     const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     const sound = audio ? (await navigator.mediaDevices.getUserMedia({ audio: plain })).getTracks() : [];
     for (const track of [...sound, ...(video ? pictures(video).getTracks() : [])]) peer.addTrack(track);
+    if (watches) peer.addTransceiver("video", { direction: "recvonly" });
     peer.addEventListener("track", ({ track }) => {
       if (track.kind === "video") void watch(track, () => call.shown.push(now()));
       if (track.kind === "audio" && keeps) void watch(track, (data) => call.pieces.push(piece(samplesOf(data))));

@@ -54,7 +54,8 @@ class Call:
 
         Args:
             handler: of the server.
-            media: what is sent: ``audio`` and ``video``; with ``keeps``, what is heard is kept.
+            media: what is sent: ``audio`` and ``video``; with ``keeps``, what is heard is kept, and
+                with ``watches`` video is only received.
             edit: what the server is told in place of the offer's SDP.
         """
 
