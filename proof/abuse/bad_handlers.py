@@ -64,7 +64,7 @@ MISTAKES = (
     Mistake("giant-picture", "one that returns pictures of 108 MB", pictures=True),
     Mistake(",".join(RAISING), "one for each method that can raise", again=True),
     Mistake("computes-pool", "a loop in Python, in an IsolatedProcessPool", pictures=True),
-    Mistake("computes", "a loop in Python on a thread", pictures=True, asked=False),
+    Mistake("computes", "a loop in Python on a thread", pictures=True),
     Mistake("one-call-pool", "calls that keep the lock, in an IsolatedProcessPool", pictures=True),
     Mistake("one-call", "calls that keep the lock, on a thread", pictures=True, asked=False),
 )
