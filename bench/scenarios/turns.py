@@ -119,7 +119,8 @@ async def _said(track: SpeakingTrack, number: int) -> tuple[float, float]:
 async def reply_delay(track: SpeakingTrack, ear: Ear, number: int) -> float | None:
     """Say a sentence and hear the reply to its end.
 
-    Return the seconds from the last voice to the reply's first sound; ``None``: there was no reply.
+    Return the seconds from the last voice to the reply's first sound; ``None``: there was no reply,
+    or only one to what was said before, which began while this was being said.
     """
     before = len(ear.replies)
     _, ended = await _said(track, number)
@@ -127,7 +128,7 @@ async def reply_delay(track: SpeakingTrack, ear: Ear, number: int) -> float | No
     if began is None:
         return None
     await ear.end(before, PATIENCE)
-    return began - ended
+    return None if began < ended else began - ended
 
 
 async def pause(number: int) -> None:
