@@ -19,7 +19,7 @@ class Losses:
     """What a session has dropped, lost or refused so far; read where it is counted.
 
     Attributes:
-        stale_audio: packets of sound that the wire dropped; see ``transport.WireLosses``.
+        stale_audio: packets of sound that were dropped; see ``transport.WireLosses``.
     """
 
     def __init__(
@@ -36,6 +36,12 @@ class Losses:
         self._video = video
         self._outputs = outputs
         self._control = control
+
+    def drop_stale_audio(self) -> None:
+        """Count a packet that the wire drops, and drop what waits for the handler: it is older."""
+        self.stale_audio += 1
+        while self._audio.queue.get_nowait() is not None:
+            self.stale_audio += 1
 
     def by_kind(self) -> dict[str, int]:
         """Return how many ``audio`` chunks, ``video`` frames, ``outputs`` and ``messages``."""

@@ -24,9 +24,9 @@ PIECE_SECONDS = 0.02
 AUDIO_BACKLOG = 500
 """Pieces of 20 ms at most that may wait for a slow ``receive``: ten seconds; then the oldest go.
 Messages of a socket may be longer, and are cut."""
-TURN_SECONDS = 0.002
-"""For so long pieces that wait are handed over in one turn of the event loop. One in each would be
-too slow to catch up where turns are long."""
+PIECES_AT_ONCE, TURN_SECONDS = 8, 0.002
+"""So many pieces that wait are handed over in one turn of the event loop, for so long. One in each
+would be too slow to catch up where turns are long."""
 
 
 class AudioPump:
@@ -69,13 +69,16 @@ class AudioPump:
         wanted = self._handler.audio_format
         resampler = StreamResampler(wanted.sample_rate, 2 if wanted.layout == "stereo" else 1)
         loop = asyncio.get_running_loop()
-        async for first in self.queue:
+        async for piece in self.queue:
             turn_over = loop.time() + TURN_SECONDS
-            piece: Pcm | None = first
-            while piece is not None:
+            for left in reversed(range(PIECES_AT_ONCE)):
                 self._bursts.came(piece.duration, loop.time())
                 await self._hand_over(resampler.push(piece), wanted.sample_rate)
-                piece = self.queue.get_nowait() if loop.time() < turn_over else None
+                more = left and loop.time() < turn_over
+                following = self.queue.get_nowait() if more else None
+                if following is None:
+                    break
+                piece = following
 
     async def _hand_over(self, samples: Int16Array, rate: int) -> None:
         if samples.shape[1]:

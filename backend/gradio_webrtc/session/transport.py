@@ -27,6 +27,10 @@ class WireLosses(Protocol):
 
     stale_audio: int
 
+    def drop_stale_audio(self) -> None:
+        """Count one, and drop all that came before it and has not reached the handler."""
+        ...
+
 
 class TransportListener(Protocol):
     """What a transport tells its session. Every call is made on the event loop and never waits.

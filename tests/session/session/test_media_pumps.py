@@ -265,3 +265,12 @@ async def test_what_came_at_once_may_be_played_that_much_later() -> None:
     await settle()
     assert bench.transport.backlog == pytest.approx(0.8, abs=0.05)
     await bench.session.aclose()
+
+
+async def test_what_waits_behind_a_packet_that_is_too_old_is_dropped_with_it() -> None:
+    bench = await open_session(ScriptedHandler())
+    for value in range(30):
+        bench.session.on_audio(marked(value))
+    bench.session.losses.drop_stale_audio()
+    assert bench.session.losses.by_kind()["audio"] == 31
+    await bench.session.aclose()

@@ -48,6 +48,7 @@ class StandingQueue:
         self._base = capacity
         self._backlog = 0.0
         self._frame_seconds = frame_seconds
+        self._was_short = False
         self.restart()
 
     @property
@@ -59,6 +60,7 @@ class StandingQueue:
         """So much came at once: let in as much more, ten seconds at most."""
         if seconds > self._backlog:
             self._backlog = min(seconds, MOST_BACKLOG_SECONDS)
+            self._was_short = False
             self.restart()  # how short the queue was before says nothing
 
     def restart(self) -> None:
@@ -99,8 +101,10 @@ class StandingQueue:
     def _judge(self, now: float) -> None:
         """Decide what stands, by the window that ends now, and begin another."""
         keeps_pace = LEAST_PUSHED * self._taken <= self._pushed <= MOST_PUSHED * self._taken
-        if self._lowest < STANDING_SECONDS:
+        short = self._lowest < STANDING_SECONDS
+        if short and self._was_short:  # once may be before what came at once got here
             self._backlog = 0.0
+        self._was_short = short
         standing = self._lowest >= STANDING_SECONDS and not self._reached_capacity and keeps_pace
         excess, loudest = self._lowest if standing else 0.0, self._peak
         self.restart()

@@ -98,7 +98,7 @@ class Incoming:
                 "Allow fewer sessions (concurrency_limit), or see where the time goes.",
                 late,
             )
-        losses.stale_audio += 1
+        losses.drop_stale_audio()
         self._read_on()
 
     def _too_large(self, error: VideoTooLargeError) -> None:

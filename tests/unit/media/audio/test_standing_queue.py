@@ -67,10 +67,11 @@ def test_so_much_more_is_let_in_as_came_at_once_until_the_queue_is_short() -> No
     feed(queue, 2.0, 0.9)
     assert queue.may_skip(QUIET, 2.0, 0.9)
     assert queue.capacity == 1.3
-    queue.restart()
-    feed(queue, 2.0, 0.01)
-    assert not queue.may_skip(QUIET, 2.0, 0.01)
-    assert queue.capacity == 0.5
+    for capacity in (1.3, 0.5):
+        queue.restart()
+        feed(queue, 2.0, 0.01)
+        assert not queue.may_skip(QUIET, 2.0, 0.01)
+        assert queue.capacity == capacity
     queue.allow(60.0)
     assert queue.capacity == 10.5
 
@@ -88,3 +89,16 @@ def test_a_frame_far_below_the_loudest_counts_as_quiet() -> None:
     murmur = np.full((1, 960), 880, np.int16)
     assert watched(0.1).may_skip(murmur, 2.0, 0.1)
     assert not watched(0.1, frame=murmur).may_skip(murmur, 2.0, 0.1)
+
+
+def test_a_queue_that_was_short_just_before_the_burst_reached_it_is_shortened() -> None:
+    queue = StandingQueue(0.5, 0.02)
+    queue.allow(0.8)
+    assert not queue.may_skip(LOUD, 0.0, 0.0)  # a frame goes out before anything has come
+    feed(queue, 2.0, 0.9)
+    assert not queue.may_skip(QUIET, 2.0, 0.9)
+    assert queue.capacity == 1.3
+    for step in range(1, 100):
+        queue.pushed(0.02, 0.9)
+        assert not queue.may_skip(LOUD, 2.0 + 0.02 * step, 0.9)
+    assert queue.may_skip(QUIET, 4.01, 0.9)
