@@ -1,4 +1,4 @@
-"""Whether anything that arrived for a connection has not been read from its sockets yet."""
+"""Whether anything that arrived for a connection has not been handled yet."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ MOST_READ = 1000
 
 
 def datagrams_wait(dtls: RTCDtlsTransport) -> bool:
-    """Return whether datagrams wait in the operating system; ``False`` where it does not tell.
+    """Return whether datagrams wait, in aiortc's queue or in the operating system.
 
-    Linux tells, of the machine's own sockets and of those to a TURN server.
+    Behind a report, which aiortc reads, all that comes waits in its queue to stay in order. Of the
+    system Linux tells, for the machine's own sockets and those to a TURN server; others do not.
     """
     agent = dtls.transport._connection
-    return any(_holds_data(_below(protocol.transport)) for protocol in agent._protocols)
+    if not agent._protocols:  # closed
+        return False
+    return not agent._queue.empty() or any(
+        _holds_data(_below(protocol.transport)) for protocol in agent._protocols
+    )
 
 
 def read_waiting(dtls: RTCDtlsTransport, go_on: Callable[[], bool]) -> None:

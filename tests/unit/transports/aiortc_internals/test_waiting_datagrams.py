@@ -28,8 +28,17 @@ async def dtls() -> AsyncIterator[Any]:
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     pc.addTransceiver("audio")
     await pc.setLocalDescription(await pc.createOffer())
-    yield pc.getTransceivers()[0].receiver.transport
+    found = pc.getTransceivers()[0].receiver.transport
+    reading = asyncio.ensure_future(_read(found.transport._connection._queue))
+    yield found
+    reading.cancel()
     await pc.close()
+
+
+async def _read(queue: asyncio.Queue[Any]) -> None:
+    """Read what waits, as aiortc does when it is connected."""
+    while True:
+        await queue.get()
 
 
 def _addresses(dtls: Any) -> list[tuple[str, int]]:
@@ -83,6 +92,14 @@ async def test_what_was_relayed_waits_in_the_socket_to_the_relay(dtls: Any) -> N
         dtls.transport._connection._protocols.pop()
         inner.close()
         sender.close()
+
+
+async def test_what_was_read_and_waits_for_aiortc_waits_as_well(dtls: Any) -> None:
+    agent = dtls.transport._connection
+    agent._queue.put_nowait((b"a report", 1))
+    assert datagrams_wait(dtls)
+    agent._queue.get_nowait()
+    assert not datagrams_wait(dtls)
 
 
 async def test_a_closed_socket_holds_nothing(dtls: Any) -> None:
