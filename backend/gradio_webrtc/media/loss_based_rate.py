@@ -25,6 +25,10 @@ BY_CHANCE = 300_000
 network that loses one packet in ten by chance, with a round trip of 50 ms (RFC 5348, section 3.1):
 340,000."""
 
+LOWER, HIGHER = 0.1, 0.2
+"""By how much a target has to change before an encoder follows. It begins anew for that, with a key
+frame: down at once, since the network does not take what is sent, and up in larger steps."""
+
 
 class LossBasedRate:
     """A ceiling that comes down with heavy losses and goes up without any.

@@ -70,12 +70,13 @@ class AudioPump:
         resampler = StreamResampler(wanted.sample_rate, 2 if wanted.layout == "stereo" else 1)
         loop = asyncio.get_running_loop()
         async for piece in self.queue:
-            turn_over = loop.time() + TURN_SECONDS
+            now = loop.time()
+            turn_over = now + TURN_SECONDS
             for left in reversed(range(PIECES_AT_ONCE)):
-                self._bursts.came(piece.duration, loop.time())
+                self._bursts.came(piece.duration, now)
                 await self._hand_over(resampler.push(piece), wanted.sample_rate)
-                more = left and loop.time() < turn_over
-                following = self.queue.get_nowait() if more else None
+                now = loop.time()
+                following = self.queue.get_nowait() if left and now < turn_over else None
                 if following is None:
                     break
                 piece = following

@@ -103,7 +103,7 @@ class Session:
         self.link = Link(webrtc_id, self.loop, self.channel, *told)
         own = WebRTCData(webrtc_id) if composer else None
         self.submissions = Submissions(handler, self.channel.send, own)
-        self._audio = AudioPump(handler, self.submissions.hear, told[0].allow_backlog)
+        self._audio = AudioPump(handler, self.submissions.hear, self.link.playback.allow_backlog)
         self._video = VideoPump(handler)
         self._announcements = Announcements(self.loop, self.transport)
         self._tasks: set[asyncio.Task[None]] = set()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradio_webrtc.media.sharing.shared_bitrate import CHANGE_INTERVAL, SLOWEST_SHARE
+from gradio_webrtc.media.loss_based_rate import HIGHER, LOWER
+from gradio_webrtc.media.sharing.shared_bitrate import CHANGE_INTERVAL, slowest_that_counts
 
 LEAST_SHARE = 16
 """A sixteenth of the limit is made in any case; with less nothing is seen."""
@@ -12,10 +13,6 @@ LEAST_SHARE = 16
 FALL_INTERVAL = 1.0
 """Seconds between two steps down: browsers report once a second what they lose, and need a key
 frame then in any case."""
-
-LOWER, HIGHER = 0.1, 0.2
-"""A change of a smaller share is not made, down and up; see ``transports.sending.bitrate_limits``,
-which has the same."""
 
 STEP = 1.25
 """How many times as much it is at most after one step up. Each begins with a key frame, which takes
@@ -59,8 +56,7 @@ class ReducedBitrate:
         """
         if not known:
             return self.target
-        wanted = sorted(known)[(len(known) - 1) // SLOWEST_SHARE]
-        wanted = max(self._limit // LEAST_SHARE, min(wanted, most))
+        wanted = max(self._limit // LEAST_SHARE, min(slowest_that_counts(known), most))
         unused, self._used = now - self._used, now
         if unused > CHANGE_INTERVAL:
             self._begin(wanted, unused, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 DEFAULT_LIMIT = 2_000_000
 """Bits per second where the author sets none: 1280x720 at 30 frames a second looks well with it."""
@@ -20,6 +20,11 @@ WORTH_CHANGING = 0.2
 """A change of less than this share is not made."""
 
 
+def slowest_that_counts(known: Sequence[int]) -> int:
+    """Return what the slowest can take but for one in four, of one or more."""
+    return sorted(known)[(len(known) - 1) // SLOWEST_SHARE]
+
+
 class SharedBitrate:
     """Follows what three of four viewers can take, from a part of the limit up to it. Pure.
 
@@ -28,25 +33,24 @@ class SharedBitrate:
 
     Args:
         limit: bits per second at most.
-        least_share: which part of the limit is made in any case: one in so many.
 
     Attributes:
         limit: the same, or the default.
         target: bits per second to aim at.
     """
 
-    def __init__(self, limit: int | None = None, least_share: int = LEAST_SHARE) -> None:
+    def __init__(self, limit: int | None = None) -> None:
         self.limit = DEFAULT_LIMIT if limit is None else limit
-        self._least = self.limit // least_share
+        self._least = self.limit // LEAST_SHARE
         self._changed = float("-inf")
         self.target = self.limit // 2
 
     def update(self, estimates: Iterable[int], now: float) -> int:
         """Return what to aim at, given what viewers said last, in bits per second."""
-        known = sorted(estimates)
+        known = list(estimates)
         if not known or now - self._changed < CHANGE_INTERVAL:
             return self.target
-        wanted = max(self._least, min(known[(len(known) - 1) // SLOWEST_SHARE], self.limit))
+        wanted = max(self._least, min(slowest_that_counts(known), self.limit))
         if abs(wanted - self.target) > WORTH_CHANGING * self.target or (
             wanted == self.limit != self.target
         ):

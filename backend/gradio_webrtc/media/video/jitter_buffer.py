@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gradio_webrtc.media.rtp_timestamps import difference
 from gradio_webrtc.media.video.encoded_video import Codec, EncodedFrame, is_key
 from gradio_webrtc.media.video.missing_packets import MissingPackets
 from gradio_webrtc.media.video.rtp_clock import VIDEO_CLOCK_RATE
@@ -157,7 +158,7 @@ class VideoJitterBuffer:
         count = number - highest - 1
         last = self._packets.get(highest)
         before = last.timestamp if last is not None else self._raw_timestamp(packet)
-        seconds = _difference(packet.timestamp, before) / VIDEO_CLOCK_RATE
+        seconds = difference(packet.timestamp, before) / VIDEO_CLOCK_RATE
         outage = count > MAX_GAP_PACKETS and seconds > MAX_GAP_SECONDS
         if outage or not self._missing.add(range(highest + 1, number), now):
             self._key_frames.clear()
@@ -220,7 +221,7 @@ class VideoJitterBuffer:
             unwrapped = 0
         else:
             raw, last = self._last_timestamp
-            unwrapped = last + max(1, _difference(timestamp, raw))
+            unwrapped = last + max(1, difference(timestamp, raw))
         self._last_timestamp = timestamp, unwrapped
         return unwrapped
 
@@ -233,8 +234,3 @@ class VideoJitterBuffer:
             return False
         self._asked = now
         return True
-
-
-def _difference(timestamp: int, before: int) -> int:
-    """Return the signed distance of two 32-bit timestamps."""
-    return (timestamp - before + 0x80000000) % 0x100000000 - 0x80000000

@@ -15,6 +15,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from gradio_webrtc.server.operation.environment import whole_number
 from gradio_webrtc.session.session import Session
@@ -98,17 +99,12 @@ class MemoryReturn:
         logger.debug("gave free memory back in %.1f ms", 1000 * (time.perf_counter() - began))
 
 
-_made: MemoryReturn | None = None
-
-
+@cache
 def memory_return() -> MemoryReturn:
     """Return the process's own, as the environment said when it was first asked for.
 
     Raises:
         ConfigurationError: the environment says nonsense.
     """
-    global _made
-    if _made is None:
-        every = trim_seconds(os.environ)
-        _made = MemoryReturn(find_trim() if every else None, every)
-    return _made
+    every = trim_seconds(os.environ)
+    return MemoryReturn(find_trim() if every else None, every)

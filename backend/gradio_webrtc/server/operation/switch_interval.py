@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
+from functools import cache
 
 from gradio_webrtc.server.operation.environment import whole_number
 from gradio_webrtc.session.session import Session
@@ -69,16 +70,11 @@ class SwitchInterval:
                 self._before = None
 
 
-_made: SwitchInterval | None = None
-
-
+@cache
 def switch_interval() -> SwitchInterval:
     """Return the process's own, as the environment said when it was first asked for.
 
     Raises:
         ConfigurationError: the environment says nonsense.
     """
-    global _made
-    if _made is None:
-        _made = SwitchInterval(switch_seconds(os.environ))
-    return _made
+    return SwitchInterval(switch_seconds(os.environ))

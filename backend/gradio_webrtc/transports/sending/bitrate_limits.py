@@ -19,7 +19,7 @@ from aiortc.codecs.vpx import Vp8Encoder, number_of_threads
 from aiortc.mediastreams import VIDEO_TIME_BASE
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
-from gradio_webrtc.media.loss_based_rate import LEAST, LossBasedRate
+from gradio_webrtc.media.loss_based_rate import HIGHER, LEAST, LOWER, LossBasedRate
 from gradio_webrtc.media.video.frame_rate import FrameRateMeter
 from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.media_preferences import VideoCodec
@@ -32,10 +32,6 @@ DEFAULT_LIMITS = {"video/vp8": 1_500_000, "video/h264": 3_000_000}
 """Bits per second where the author sets none: aiortc's, at which its encoders end."""
 DEFAULT_STARTS = {"video/vp8": 500_000, "video/h264": 1_000_000}
 """Bits per second to begin with there, likewise."""
-
-LOWER, HIGHER = 0.1, 0.2
-"""By how much a target has to change before the encoder follows. It begins anew for that, with a
-key frame: down at once, since the network does not take what is sent, and up in larger steps."""
 
 BUFFER_SECONDS = 0.5
 """How much of a second's bits may come at once; a key frame needs several frames' worth."""

@@ -12,6 +12,7 @@ import pytest
 
 from gradio_webrtc import Stream
 from gradio_webrtc.errors import ConfigurationError
+from gradio_webrtc.server import hosted_sessions
 from gradio_webrtc.server.operation import memory_return as module
 from gradio_webrtc.server.operation.memory_return import (
     TRIM_SECONDS,
@@ -162,7 +163,7 @@ def test_the_environment_says_how_often() -> None:
 def test_nonsense_in_the_environment_is_told_when_a_stream_is_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "_made", None)
+    module.memory_return.cache_clear()
     monkeypatch.setenv(VARIABLE, "soon")
     with pytest.raises(ConfigurationError, match="a whole number of seconds; got 'soon'"):
         Stream(lambda image: image, modality="video")
@@ -171,7 +172,8 @@ def test_nonsense_in_the_environment_is_told_when_a_stream_is_made(
 async def test_each_session_of_a_stream_tells_of_its_end(
     monkeypatch: pytest.MonkeyPatch, session: Session
 ) -> None:
-    monkeypatch.setattr(module, "_made", returning := MemoryReturn(None, 0))
+    returning = MemoryReturn(None, 0)
+    monkeypatch.setattr(hosted_sessions, "memory_return", lambda: returning)
     session.on_closed_callbacks = []
     Stream(lambda image: image, modality="video").host.joined(session)
     assert returning.session_over in session.on_closed_callbacks

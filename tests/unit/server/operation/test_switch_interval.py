@@ -10,7 +10,7 @@ import pytest
 
 from gradio_webrtc import Stream
 from gradio_webrtc.errors import ConfigurationError
-from gradio_webrtc.server.operation import switch_interval as module
+from gradio_webrtc.server import hosted_sessions
 from gradio_webrtc.server.operation.switch_interval import (
     SWITCH_SECONDS,
     VARIABLE,
@@ -66,7 +66,8 @@ def test_none_is_asked_for_by_the_environment() -> None:
 
 
 async def test_sessions_of_streams_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_made", SwitchInterval(0.001))
+    interval = SwitchInterval(0.001)
+    monkeypatch.setattr(hosted_sessions, "switch_interval", lambda: interval)
     host = Stream(lambda image: image, modality="video").host
 
     class Session:

@@ -8,6 +8,8 @@ concealment between samples that follow each other, and one that is negative can
 
 from __future__ import annotations
 
+from gradio_webrtc.media.rtp_timestamps import difference
+
 MAX_FILL = 48_000
 """At most this many samples, 1 s, are reported as missing at once."""
 LEAST_GAP = 480
@@ -78,5 +80,4 @@ class SenderClock:
 
     def _unwrapped(self, timestamp: int) -> int:
         """Continue the 32-bit clock from the last packet's place on it."""
-        delta = (timestamp - self._raw + 0x80000000) % 0x100000000 - 0x80000000
-        return self._time + delta
+        return self._time + difference(timestamp, self._raw)

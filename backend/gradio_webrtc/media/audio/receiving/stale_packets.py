@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gradio_webrtc.media.rtp_timestamps import difference
+
 LATE_SECONDS = 1.0
 """A packet that waited this long to be read is late: no conversation is possible any more (ITU-T
 G.114 calls 0.4 s the most that planning may allow)."""
@@ -55,11 +57,11 @@ class StalePackets:
             now: monotonic time in seconds.
         """
         late = self._lateness(timestamp, clock_rate, now)
-        if late <= (CURRENT_SECONDS if self.dropping else LATE_SECONDS):
-            self.dropping, self._late_since = False, None
-            return False
-        if not self._more_wait():
+        in_time = late <= (CURRENT_SECONDS if self.dropping else LATE_SECONDS)
+        if not in_time and not self._more_wait():
             self._least += late
+            in_time = True
+        if in_time:
             self.dropping, self._late_since = False, None
             return False
         if self._late_since is None:
@@ -73,8 +75,7 @@ class StalePackets:
         """Return how many seconds longer this packet was under way than the quickest one."""
         if self._raw is None:
             self._raw, self._least = timestamp, now
-        delta = (timestamp - self._raw + 0x80000000) % 0x100000000 - 0x80000000
-        self._sent += delta / clock_rate
+        self._sent += difference(timestamp, self._raw) / clock_rate
         self._raw = timestamp
         transit = now - self._sent
         self._least = min(self._least, transit)
