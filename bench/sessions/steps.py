@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bench.client import Client
 from bench.clips import Clip, ClipTrack
+from bench.one_core import apart
 from bench.pictures import LARGE, MIDDLE, CounterListener, counter_clip
 from bench.process import Peer, Server
 from bench.scenarios.plan import clients, watch_cpu
+from bench.scenarios.turns import LISTENING
 from bench.sessions.talking import Answers, speakers, talk
 from bench.spoken import SpeakingTrack, room_clip
 from bench.tones import BurstListener, burst_clip
@@ -25,8 +26,6 @@ LISTENED = 3
 """Sessions whose round trip is measured; to read the marks of all would take the client's core."""
 KEPT = 0.95
 """Of the frames sent, what part the poorest session must get back."""
-LOADED = 15.0
-"""Percent of the core beyond which one session that listens is still loading something."""
 BUSY = 80.0
 """Percent of the core beyond which sessions that say nothing would not be answered at once."""
 MORE_DELAY = 50.0
@@ -127,7 +126,7 @@ async def measure(
     server = Server(peer, (kind.handler,))
     await server.start()
     try:
-        with _apart(server):
+        with apart(server.pid):
             return await _watch(server, kind, clip, count, seconds, turns)
     finally:
         await server.stop()
@@ -167,7 +166,7 @@ async def _all_of(
     track = SpeakingTrack if kind.talks else ClipTrack
     async with clients(server, kind.handler, clip, 1, track) as first:
         if kind.talks:
-            await server.at_rest(LOADED)
+            await server.at_rest(LISTENING)
         async with clients(server, kind.handler, clip, count - 1, track) as others:
             yield [*first, *others]
 
@@ -194,20 +193,3 @@ class _Watched:
     def round_trips(self, start: float, end: float) -> list[float]:
         heard = [] if self._listener is None else self._listener.heard
         return [1000 * mark.took for mark in heard if start <= mark.sent < end]
-
-
-@contextmanager
-def _apart(server: Server) -> Iterator[None]:
-    """Give the server one core and this process the others; with one core in all both share it."""
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    cores = os.sched_getaffinity(0)
-    core = min(cores)
-    for thread in os.listdir(f"/proc/{server.pid}/task"):
-        os.sched_setaffinity(int(thread), {core})
-    os.sched_setaffinity(0, cores - {core} or cores)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, cores)

@@ -7,13 +7,8 @@ import asyncio
 from bench.process import Server
 from proof.abuse.bad_handlers import PEER, Mistake, made
 from proof.abuse.handlers import BLOCK_SECONDS
-from proof.abuse.neighbours import Neighbours, percentile
+from proof.abuse.neighbours import RECOVERY_SECONDS, Neighbours, recovered
 from proof.parts import Finding
-
-RECOVERY_SECONDS = 10.0
-"""In which what came late is caught up with."""
-MORE_MS = 40.0
-"""Two frames, which jitter may need and which are not shortened."""
 
 BLOCKED = "the event loop has been blocked for up to"
 
@@ -39,7 +34,6 @@ async def _run(seconds: float) -> list[Finding]:
     finally:
         await neighbours.go()
         await server.stop()
-    before, then = percentile(alone, 0.5), percentile(after, 0.5)
     return [
         Finding(
             f"neighbours after {BLOCK_SECONDS:g} s of a blocked loop",
@@ -47,12 +41,7 @@ async def _run(seconds: float) -> list[Finding]:
             "0",
             lost == 0,
         ),
-        Finding(
-            f"their round trip {RECOVERY_SECONDS:g} s later, median",
-            f"{then:.0f} ms, {before:.0f} before",
-            f"{MORE_MS:g} ms more",
-            then <= before + MORE_MS,
-        ),
+        recovered(f"their round trip {RECOVERY_SECONDS:g} s later, median", alone, after),
         _named(server.log()),
     ]
 

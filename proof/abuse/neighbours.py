@@ -19,6 +19,10 @@ SETTLING_SECONDS = 1.5
 """Before each measurement."""
 MORE = 0.2
 """What part later than alone the neighbours' sound may come back."""
+RECOVERY_SECONDS = 10.0
+"""In which what came late is caught up with when an abuse is over."""
+MORE_MS = 40.0
+"""Two frames, which jitter may need and which are not shortened."""
 
 Abusing = Callable[[], AbstractAsyncContextManager[object]]
 
@@ -132,3 +136,11 @@ def findings(what: str, beside: Beside, *, asked: bool = True) -> list[Finding]:
         Finding(f"of what they said came back beside {what}", told, bound, held or not asked)
     )
     return found
+
+
+def recovered(what: str, before: Sequence[float], after: Sequence[float]) -> Finding:
+    """Tell whether round trips in ms are after an abuse as they were before it."""
+    was, then = percentile(before, 0.5), percentile(after, 0.5)
+    return Finding(
+        what, f"{then:.0f} ms, {was:.0f} before", f"{MORE_MS:g} ms more", then <= was + MORE_MS
+    )

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from bench.one_core import apart
 from bench.process import Server
 from proof.abuse.bad_handlers import PEER
-from proof.abuse.neighbours import Neighbours, percentile
+from proof.abuse.neighbours import RECOVERY_SECONDS, Neighbours, percentile, recovered
 from proof.parts import Finding
 
 CALLERS = 4
@@ -22,9 +23,6 @@ LOOKS = 5
 """How often callers are looked at under the load."""
 LATEST_MS = 3500.0
 """Sound is dropped when it has been a second late for two; half a second waits to be played."""
-RECOVERY_SECONDS = 10.0
-MORE_MS = 40.0
-"""Two frames, which jitter may need and which are not shortened."""
 
 PROGRAM = "while True: pass"
 
@@ -56,8 +54,7 @@ def findings(
     before: list[float], under: list[list[float]], after: list[float], lost: int
 ) -> list[Finding]:
     """Tell how late sound was, in ms, before the load, at each look under it, and after it."""
-    medians = [percentile(look, 0.5) for look in under]
-    was, then = percentile(before, 0.5), percentile(after, 0.5)
+    was, *medians = (percentile(look, 0.5) for look in (before, *under))
     return [
         Finding(
             f"callers of a server with {PROGRAMS} programs on its core",
@@ -71,30 +68,17 @@ def findings(
             f"{LATEST_MS:.0f} ms",
             all(each <= LATEST_MS for each in medians),
         ),
-        Finding(
-            f"{RECOVERY_SECONDS:g} s after the load",
-            f"{then:.0f} ms",
-            f"{MORE_MS:g} ms more than before",
-            then <= was + MORE_MS,
-        ),
+        recovered(f"{RECOVERY_SECONDS:g} s after the load", before, after),
     ]
 
 
 @contextlib.contextmanager
 def _load(pid: int) -> Iterator[None]:
     """Share a core between the process and programs that compute; keep this process off it."""
-    cores = os.sched_getaffinity(0)
-    core = min(cores)
-    os.sched_setaffinity(pid, {core})
-    os.sched_setaffinity(0, cores - {core} or cores)
-    programs = [subprocess.Popen([sys.executable, "-c", PROGRAM]) for _ in range(PROGRAMS)]
-    try:
-        for program in programs:
-            os.sched_setaffinity(program.pid, {core})
+    with apart(pid) as core, contextlib.ExitStack() as stack:
+        for _ in range(PROGRAMS):
+            program = stack.enter_context(subprocess.Popen([sys.executable, "-c", PROGRAM]))
+            stack.callback(program.kill)
+            if core is not None:
+                os.sched_setaffinity(program.pid, {core})
         yield
-    finally:
-        for program in programs:
-            program.kill()
-            program.wait()
-        os.sched_setaffinity(pid, cores)
-        os.sched_setaffinity(0, cores)

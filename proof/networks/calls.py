@@ -148,3 +148,15 @@ async def every(
             found[name].append(await call.statistics())
         await asyncio.sleep(step)
     return found
+
+
+def percent_lost(found: Sequence[Statistics]) -> float:
+    """Return which part of the packets of video was lost on its way to the page."""
+    first, last = (each["inbound-rtp video"] for each in (found[0], found[-1]))
+    came, lost = (float(last[key] - first[key]) for key in ("packetsReceived", "packetsLost"))
+    return 100 * lost / max(1.0, came + lost)
+
+
+def shown_a_second(shown: Sequence[float], start: float, end: float) -> float:
+    """Return how many pictures a second were shown between two moments."""
+    return sum(start < at < end for at in shown) / (end - start)

@@ -13,7 +13,14 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from proof.networks.calls import Call, Statistics, calling, every
+from proof.networks.calls import (
+    Call,
+    Statistics,
+    calling,
+    every,
+    percent_lost,
+    shown_a_second,
+)
 from proof.networks.page import longest_gap
 from proof.parts import Finding
 from tests.support.network_model import Network
@@ -76,13 +83,12 @@ async def _told(
     def more(kind: str, key: str) -> float:
         return float(last[kind][key] - first[kind][key])
 
-    came, lost = (more("inbound-rtp video", key) for key in ("packetsReceived", "packetsLost"))
     trips = [each["pair"].get("currentRoundTripTime", 0.0) for each in found if "pair" in each]
     return {
         "freeze": longest_gap(shown, start, end),
         "kbit/s to the server": more("outbound-rtp video", "bytesSent") * 8 / seconds / 1000,
         "kbit/s to the page": more("inbound-rtp video", "bytesReceived") * 8 / seconds / 1000,
-        "frames/s shown": sum(start < at < end for at in shown) / (end - start),
+        "frames/s shown": shown_a_second(shown, start, end),
         "ms there and back by STUN, median": 1000 * statistics.median(trips or [0.0]),
-        "% of the packets to the page lost": 100 * lost / max(1.0, came + lost),
+        "% of the packets to the page lost": percent_lost(found),
     }

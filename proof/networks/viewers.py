@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from bench.environment import make_peer
 from bench.servers.here import NARROW
-from proof.networks.calls import Call, Statistics, every, running
+from proof.networks.calls import Call, Statistics, every, percent_lost, running, shown_a_second
 from proof.networks.page import longest_gap
 from proof.parts import Finding
 from tests.support.network_model import Network
@@ -51,7 +51,7 @@ async def _beside(rate: int) -> list[Finding]:
         beside = _kbits(found["good"])
         settled = [each for each in found["slow"] if each["at"] >= start + SETTLING]
         shown = await slow.shown()
-        rates = [_pictures(await each.shown(), start + SETTLING, end) for each in (good, slow)]
+        rates = [shown_a_second(await each.shown(), start + SETTLING, end) for each in (good, slow)]
     what = f"{rate / 1e6:g} Mbit/s beside one with room"
     return [
         Finding(
@@ -73,7 +73,7 @@ async def _beside(rate: int) -> list[Finding]:
         ),
         Finding(
             f"kbit/s, and % of the packets lost, of the narrow one after {SETTLING:g} s, {what}",
-            f"{_kbits(settled, len(settled) - 1)[-1]:.0f}, {_lost(settled):.1f}",
+            f"{_kbits(settled, len(settled) - 1)[-1]:.0f}, {percent_lost(settled):.1f}",
         ),
     ]
 
@@ -87,17 +87,7 @@ def _kbits(found: Sequence[Statistics], window: int = WINDOW) -> list[float]:
     ]
 
 
-def _lost(found: Sequence[Statistics]) -> float:
-    first, last = (each["inbound-rtp video"] for each in (found[0], found[-1]))
-    came, lost = (float(last[key] - first[key]) for key in ("packetsReceived", "packetsLost"))
-    return 100 * lost / max(1.0, came + lost)
-
-
-def _pictures(shown: Sequence[float], start: float, end: float) -> float:
-    return sum(start < at < end for at in shown) / (end - start)
-
-
 def _by(shown: Sequence[float], start: float, end: float) -> str:
     spans = range(int((end - start) // WINDOW))
-    rates = [_pictures(shown, start + WINDOW * n, start + WINDOW * (n + 1)) for n in spans]
+    rates = [shown_a_second(shown, start + WINDOW * n, start + WINDOW * (n + 1)) for n in spans]
     return " ".join(f"{rate:.0f}" for rate in rates)
