@@ -37,7 +37,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if arguments.pauses:
         # Imported for itself only, as it loads what the client of the sessions does not need.
         pauses = importlib.import_module("bench.sessions.pauses")
-        sys.stdout.write(f"{pauses.measure()}\n")
+        sys.stdout.write(f"{pauses.report()}\n")
         return 0
     for name in ("aiortc", "aioice"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         "--turns", type=int, default=12, help="said to some of those that listen; default: 12"
     )
     parser.add_argument(
-        "--pauses", action="store_true", help="only: one echo's work, in a row and with pauses"
+        "--pauses", action="store_true", help="only: one session's work, in a row and with pauses"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
     parser.add_argument("--most", type=int, default=50, help="sessions; default: %(default)s")

@@ -1,12 +1,14 @@
 """What the same work costs when the processor has waited before it: why one session costs most.
 
-The work of an echo on 20 ms of sound, without a network, an event loop or threads: decoding Opus,
-pacing, encoding. It is done so often in a row, then every 20 ms as with one session, then every
-20 ms again without giving up the core in between.
+Without a network, an event loop or threads: the work of an echo on 20 ms of sound, decoding Opus,
+pacing and encoding; and what the codec alone has to do for a picture of 1280x720 that comes and
+goes, decoding and encoding VP8. Each is done so often in a row, then as often as one session asks
+for it, then as often again without giving up the core in between.
 """
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -15,15 +17,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.one_core import keep_to_one_core
+from bench.pictures import LARGE, RATE, counter_clip
 from bench.report import markdown
 from gradio_webrtc.media.audio.libopus import SAMPLE_RATE
 from gradio_webrtc.media.audio.opus import FRAME_SAMPLES, OpusDecoder, OpusEncoder
 from gradio_webrtc.media.audio.pacer import FRAME_SECONDS, Frame
 from gradio_webrtc.media.audio.pcm import Pcm
 from gradio_webrtc.media.audio.playout_buffer import PlayoutBuffer
+from gradio_webrtc.media.video.decoder import VideoDecoder
+from gradio_webrtc.media.video.encoded_video import EncodedFrame, is_key
+from gradio_webrtc.media.video.rtp_clock import VIDEO_CLOCK_RATE
+from gradio_webrtc.transports.sending.bitrate_limits import DEFAULT_LIMITS, BoundedVp8Encoder
 
-TIMES = 300
-"""How often the work is done in each way, in each of ``ROUNDS``."""
+SECONDS = 6.0
+"""For which the work of a session is done in each way, in each of ``ROUNDS``."""
 ROUNDS = 3
 LEVEL = 3_000
 """Standard deviation of the noise that is echoed, in 16-bit units."""
@@ -51,44 +58,83 @@ class Echo:
         self._number += 1
 
 
+class PictureCodec:
+    """The codec's part of one session's video of 1280x720, a picture at a time."""
+
+    def __init__(self) -> None:
+        self._packets = itertools.cycle(counter_clip(LARGE).frames)
+        self._decoder = VideoDecoder("VP8", LARGE)
+        limit = DEFAULT_LIMITS["video/vp8"]
+        self._encoder = BoundedVp8Encoder(limit, limit)
+        self._number = 0
+
+    def __call__(self) -> None:
+        """Decode a picture and encode it again."""
+        data = next(self._packets)
+        timestamp = self._number * VIDEO_CLOCK_RATE // RATE
+        for picture in self._decoder.decode(
+            EncodedFrame(data, timestamp, is_key("VP8", data), 0.0)
+        ):
+            self._encoder.encode(picture)
+        self._number += 1
+
+
 @dataclass(frozen=True)
 class Pauses:
     """Processor time of the same work, in microseconds each: medians of all.
 
     Attributes:
+        interval: seconds from one to the next.
         in_a_row: one after the other.
-        after_sleep: each after the process has slept for 20 ms.
-        after_spin: each after it has done nothing for 20 ms but read the clock.
+        after_sleep: each after the process has slept for ``interval``.
+        after_spin: each after it has done nothing for as long but read the clock.
     """
 
+    interval: float
     in_a_row: float
     after_sleep: float
     after_spin: float
 
-    def __str__(self) -> str:
-        """Return a table."""
-        return markdown(
-            [
-                ("20 ms of an echo", "processor time each"),
-                ("in a row", f"{self.in_a_row:.0f} us"),
-                ("every 20 ms, asleep between", f"{self.after_sleep:.0f} us"),
-                ("every 20 ms, reading the clock between", f"{self.after_spin:.0f} us"),
-            ]
-        )
+    def line(self, what: str) -> list[str]:
+        """Return a line of the table: each way, in percent of a core as well."""
+        took = (self.in_a_row, self.after_sleep, self.after_spin)
+        return [what, *(f"{each:.0f} us, {each / self.interval / 1e4:.1f} %" for each in took)]
 
 
-def measure(times: int = TIMES, rounds: int = ROUNDS) -> Pauses:
-    """Do the work on one core in the three ways, in turn."""
+def report() -> str:
+    """Measure both kinds of work and return the table."""
     keep_to_one_core()
-    echo = Echo()
-    ways: Sequence[Callable[[], None]] = (lambda: None, _sleep, _spin)
+    return markdown(
+        [
+            ("processor time each, of a core", "in a row", "asleep between", "reading the clock"),
+            measure(Echo(), FRAME_SECONDS).line("20 ms of an echo"),
+            measure(PictureCodec(), 1 / RATE).line("1280x720, the codec alone"),
+        ]
+    )
+
+
+def measure(
+    work: Callable[[], None], interval: float, seconds: float = SECONDS, rounds: int = ROUNDS
+) -> Pauses:
+    """Do ``work`` in the three ways, in turn, ``interval`` seconds apart in two of them."""
+
+    def sleep() -> None:
+        time.sleep(interval)
+
+    def spin() -> None:
+        until = time.perf_counter() + interval
+        while time.perf_counter() < until:
+            pass
+
+    ways: Sequence[Callable[[], None]] = (lambda: None, sleep, spin)
     took: list[list[float]] = [[] for _ in ways]
+    times = round(seconds / interval)
     for _ in range(times):  # what is done for the first time only
-        echo()
+        work()
     for _ in range(rounds):
         for way, found in zip(ways, took, strict=True):
-            found += _times(echo, way, times)
-    return Pauses(*(statistics.median(found) for found in took))
+            found += _times(work, way, times)
+    return Pauses(interval, *(statistics.median(found) for found in took))
 
 
 def _times(work: Callable[[], None], before: Callable[[], None], times: int) -> list[float]:
@@ -99,16 +145,6 @@ def _times(work: Callable[[], None], before: Callable[[], None], times: int) -> 
         work()
         found.append((time.process_time_ns() - start) / 1000)
     return found
-
-
-def _sleep() -> None:
-    time.sleep(FRAME_SECONDS)
-
-
-def _spin() -> None:
-    until = time.perf_counter() + FRAME_SECONDS
-    while time.perf_counter() < until:
-        pass
 
 
 def _packets() -> list[bytes]:

@@ -6,12 +6,14 @@ import json
 
 import pytest
 
+from bench.pictures import SMALL, counter_clip
 from bench.results import BenchError
 from bench.sessions import __main__ as command
 from bench.sessions import pauses
 from bench.sessions.steps import KINDS, Step
 from bench.sessions.talking import Answers
 from gradio_webrtc.media.audio.opus import OpusEncoder
+from gradio_webrtc.transports.sending.bitrate_limits import BoundedVp8Encoder
 
 ECHO, VOICE = KINDS["audio-echo"], KINDS["idle-voice"]
 ALONE = Step(1, cpu=4.5, memory=20.0, round_trip=92.0, frames=50.0, client_cpu=10.0)
@@ -113,18 +115,27 @@ def test_no_more_than_asked_for_and_only_kinds_that_there_are(measured, capsys):
 
 def test_the_same_work_is_done_in_a_row_and_with_pauses(monkeypatch, capsys):
     """What the work costs is the machine's; that it is done, and how often, is seen here."""
-    packets: list[int] = []
-    encode = OpusEncoder.encode
+    done: list[int] = []
+    encode, encode_picture = OpusEncoder.encode, BoundedVp8Encoder.encode
 
     def counted(self, samples, pts):
-        packets.append(pts)
+        done.append(pts)
         return encode(self, samples, pts)
 
-    monkeypatch.setattr(pauses.measure, "__defaults__", (3, 1))
-    echo = pauses.Echo()
-    monkeypatch.setattr(pauses, "Echo", lambda: echo)
+    def counted_picture(self, frame, force_keyframe=False):
+        done.append(-frame.pts)
+        return encode_picture(self, frame, force_keyframe)
+
+    monkeypatch.setattr(pauses.measure, "__defaults__", (0.1, 1))
+    monkeypatch.setattr(pauses, "counter_clip", lambda _: counter_clip(SMALL))
     monkeypatch.setattr(OpusEncoder, "encode", counted)
+    monkeypatch.setattr(BoundedVp8Encoder, "encode", counted_picture)
+    echo = pauses.Echo()
+    done.clear()  # the packets of the echo
+    monkeypatch.setattr(pauses, "Echo", lambda: echo)
     monkeypatch.setattr(pauses, "keep_to_one_core", lambda: None)
     assert command.main(["--pauses"]) == 0
-    assert packets == [n * 960 for n in range(3 * 4)]
-    assert "every 20 ms, asleep between" in capsys.readouterr().out
+    assert done == [n * 960 for n in range(5 * 4)] + [-n * 3000 for n in range(3 * 4)]
+    printed = capsys.readouterr().out
+    assert "20 ms of an echo" in printed
+    assert "1280x720, the codec alone" in printed
