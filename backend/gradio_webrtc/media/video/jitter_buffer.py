@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gradio_webrtc.media.rtp_timestamps import difference
+from gradio_webrtc.media.rtp_numbers import sequence_distance, timestamp_distance
 from gradio_webrtc.media.video.encoded_video import Codec, EncodedFrame, is_key
 from gradio_webrtc.media.video.missing_packets import MissingPackets
 from gradio_webrtc.media.video.rtp_clock import VIDEO_CLOCK_RATE
@@ -143,7 +143,7 @@ class VideoJitterBuffer:
     def _unwrapped(self, sequence_number: int) -> int:
         if self._highest is None:
             return sequence_number + 0x10000
-        ahead = (sequence_number - self._highest + 0x8000) % 0x10000 - 0x8000
+        ahead = sequence_distance(sequence_number, self._highest)
         if abs(ahead) > RESTART_JUMP:
             self._key_frames.clear()
             self.demand_key_frame()
@@ -158,7 +158,7 @@ class VideoJitterBuffer:
         count = number - highest - 1
         last = self._packets.get(highest)
         before = last.timestamp if last is not None else self._raw_timestamp(packet)
-        seconds = difference(packet.timestamp, before) / VIDEO_CLOCK_RATE
+        seconds = timestamp_distance(packet.timestamp, before) / VIDEO_CLOCK_RATE
         outage = count > MAX_GAP_PACKETS and seconds > MAX_GAP_SECONDS
         if outage or not self._missing.add(range(highest + 1, number), now):
             self._key_frames.clear()
@@ -221,7 +221,7 @@ class VideoJitterBuffer:
             unwrapped = 0
         else:
             raw, last = self._last_timestamp
-            unwrapped = last + max(1, difference(timestamp, raw))
+            unwrapped = last + max(1, timestamp_distance(timestamp, raw))
         self._last_timestamp = timestamp, unwrapped
         return unwrapped
 

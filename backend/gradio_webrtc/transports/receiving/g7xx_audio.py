@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +26,7 @@ class G7xxDecoder:
 
     Args:
         deliver: called on the event loop with each piece of audio.
+        clock: the event loop's, in seconds.
         ended: called when the sender said goodbye.
         channels: 1 or 2, as the handler expects.
         stale: tells which packets are too old.
@@ -35,11 +35,13 @@ class G7xxDecoder:
     def __init__(
         self,
         deliver: Callable[[Pcm], None],
+        clock: Callable[[], float],
         ended: Callable[[], None],
         channels: int,
         stale: StalePackets,
     ) -> None:
         self._deliver = deliver
+        self._clock = clock
         self._ended: Callable[[], None] | None = ended
         self._channels = channels
         self._buffer = JitterBuffer(capacity=16, prefetch=4)
@@ -48,7 +50,7 @@ class G7xxDecoder:
 
     def add(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> None:
         """Take one RTP packet."""
-        if self._stale.drops(packet.timestamp, codec.clockRate, time.monotonic()):
+        if self._stale.drops(packet.timestamp, codec.clockRate, self._clock()):
             return
         encoded = put_in_order(self._buffer, packet)
         if encoded is None:

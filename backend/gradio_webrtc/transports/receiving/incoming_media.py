@@ -67,14 +67,16 @@ class Incoming:
             return
         stale = StalePackets(receiver.more_wait, self._too_old)
         self._read_on = partial(receiver.read_on, lambda: stale.dropping)
+        loop = asyncio.get_running_loop()
         if opus:
-            loop = asyncio.get_running_loop()
             self._audio = AudioDecoder(self._listener.on_audio, loop, self._channels, stale)
             receiver.sink = self._audio
             receiver.red = red
         else:
             ended = partial(self._listener.on_input_ended, "audio")
-            receiver.sink = G7xxDecoder(self._listener.on_audio, ended, self._channels, stale)
+            receiver.sink = G7xxDecoder(
+                self._listener.on_audio, loop.time, ended, self._channels, stale
+            )
 
     def stop(self) -> None:
         """Decode nothing more; does not wait."""

@@ -33,7 +33,7 @@ def packet(number: int, payload: bytes = LOUD) -> RtpPacket:
 @pytest.mark.parametrize("channels", [1, 2])
 def test_packets_become_sound_in_the_layout_asked_for(channels: int) -> None:
     came: list[Pcm] = []
-    decoder = G7xxDecoder(came.append, lambda: None, channels, in_time())
+    decoder = G7xxDecoder(came.append, lambda: 0.0, lambda: None, channels, in_time())
     for number in (0, 1, 3, 2, *range(4, 20)):
         decoder.add(packet(number), PCMU)
     assert 10 <= len(came) <= 20
@@ -44,7 +44,7 @@ def test_packets_become_sound_in_the_layout_asked_for(channels: int) -> None:
 
 def test_the_end_is_told_once() -> None:
     ends: list[str] = []
-    decoder = G7xxDecoder(lambda pcm: None, lambda: ends.append("end"), 1, in_time())
+    decoder = G7xxDecoder(lambda pcm: None, lambda: 0.0, lambda: ends.append("end"), 1, in_time())
     decoder.end()
     decoder.end()
     assert ends == ["end"]
@@ -52,7 +52,7 @@ def test_the_end_is_told_once() -> None:
 
 def test_the_connections_log_stays_quiet(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    decoder = G7xxDecoder(lambda pcm: None, lambda: None, 1, in_time())
+    decoder = G7xxDecoder(lambda pcm: None, lambda: 0.0, lambda: None, 1, in_time())
     for number in range(50):
         decoder.add(packet(number, bytes([number])), PCMU)
     assert caplog.records == []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gradio_webrtc.media.audio.receiving.sender_clock import SenderClock
+from gradio_webrtc.media.rtp_numbers import sequence_distance
 
 RESTART_JUMP = 100
 """Sequence numbers this far apart, 2 s of packets, are a new sequence and not a loss."""
@@ -101,7 +102,7 @@ class AudioJitterBuffer:
             # In order and nothing waits, as nearly always: there is nothing to look up.
             return self._in_order(self._clock, timestamp, payload)
         events: list[Event] = []
-        ahead = (sequence_number - self._next + 0x8000) % 0x10000 - 0x8000
+        ahead = sequence_distance(sequence_number, self._next)
         if abs(ahead) > RESTART_JUMP:
             events += self.restart(sequence_number, timestamp)
             self.restarts += 1

@@ -8,7 +8,7 @@ concealment between samples that follow each other, and one that is negative can
 
 from __future__ import annotations
 
-from gradio_webrtc.media.rtp_timestamps import difference
+from gradio_webrtc.media.rtp_numbers import timestamp_distance
 
 MAX_FILL = 48_000
 """At most this many samples, 1 s, are reported as missing at once."""
@@ -80,4 +80,4 @@ class SenderClock:
 
     def _unwrapped(self, timestamp: int) -> int:
         """Continue the 32-bit clock from the last packet's place on it."""
-        return self._time + difference(timestamp, self._raw)
+        return self._time + timestamp_distance(timestamp, self._raw)

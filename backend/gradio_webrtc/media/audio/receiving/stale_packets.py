@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradio_webrtc.media.rtp_timestamps import difference
+from gradio_webrtc.media.rtp_numbers import timestamp_distance
 
 LATE_SECONDS = 1.0
 """A packet that waited this long to be read is late: no conversation is possible any more (ITU-T
@@ -75,7 +75,7 @@ class StalePackets:
         """Return how many seconds longer this packet was under way than the quickest one."""
         if self._raw is None:
             self._raw, self._least = timestamp, now
-        self._sent += difference(timestamp, self._raw) / clock_rate
+        self._sent += timestamp_distance(timestamp, self._raw) / clock_rate
         self._raw = timestamp
         transit = now - self._sent
         self._least = min(self._least, transit)
