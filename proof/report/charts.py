@@ -80,13 +80,20 @@ def described(chart: Chart) -> str:
     told = [f"{chart.title}: {chart.y} by {chart.x}"]
     for name, points in chart.lines.items():
         if named(chart):
-            told.append(f"{name}: " + ", ".join(f"{x} {y:.3g}" for x, y in points))
+            told.append(f"{name}: " + ", ".join(f"{x} {_short(y)}" for x, y in points))
         elif points:
             (first, begins), (last, ends) = points[0], points[-1]
-            told.append(f"{name}: {begins:.3g} at {first:g}, {ends:.3g} at {last:g}")
+            told.append(
+                f"{name}: {_short(begins)} at {_short(first)}, {_short(ends)} at {_short(last)}"
+            )
     if chart.bound is not None:
         told.append(f"asked: {chart.bound:g}")
     return "; ".join(told)
+
+
+def _short(number: float | str) -> str:
+    value = float(number)
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 def _lines(axes: Axes, chart: Chart) -> None:

@@ -74,6 +74,8 @@ def test_pictures_are_small_and_described_and_those_of_earlier_results_are_gone(
         "bare: 7 at 1, 4 at 20; asked: 3"
     )
     assert described(TRIPS) == "Round trip: ms by size; here: 320x240 37, 640x480 40"
+    long = Chart("Waits", "minutes", "ms", {"here": [(0.00773333, 0.25), (9.8412, 1234.5)]})
+    assert described(long) == "Waits: ms by minutes; here: 0.25 at 0.00773, 1234 at 9.84"
 
 
 def test_what_is_drawn_has_the_contrast_of_text():
