@@ -10,12 +10,17 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bench.http_json import request_json
+from bench.results import BenchError
 from tests.support.client import LoopbackClient
 from tests.support.recognisable_tracks import SineTrack
 from tests.support.sessions import until
 
 HANDLERS = ("echo", "greets", "closes")
 """What the server mounts: an echo, a voice that speaks first, and who hangs up himself."""
+
+AGAIN_SECONDS = (1.0, 2.0, 4.0)
+"""After which a client asks again that is refused as one too many from its network: those that went
+away without a word are given up after some seconds, and count until then."""
 
 Stage = Callable[[int], Awaitable[None]]
 
@@ -25,6 +30,13 @@ async def _client(
     port: int, handler: str = "echo", **options: Any
 ) -> AsyncIterator[LoopbackClient]:
     async def signal(body: dict[str, Any]) -> dict[str, Any]:
+        for pause in AGAIN_SECONDS:
+            try:
+                return await request_json(port, "POST", f"/{handler}/webrtc/offer", body)
+            except BenchError as error:
+                if "HTTP 429" not in str(error):
+                    raise
+            await asyncio.sleep(pause)
         return await request_json(port, "POST", f"/{handler}/webrtc/offer", body)
 
     client = LoopbackClient(signal, send=[SineTrack()], **options)
