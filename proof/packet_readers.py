@@ -17,7 +17,7 @@ from gradio_webrtc.handlers.protocol import AudioFormat
 from gradio_webrtc.media.audio.receiving.jitter_buffer import AudioJitterBuffer
 from gradio_webrtc.media.video.encoded_video import DEPACKETISERS, Codec, announced_size, is_key
 from gradio_webrtc.media.video.jitter_buffer import VideoJitterBuffer, VideoPacket
-from gradio_webrtc.media.video.retransmission import Retransmissions
+from gradio_webrtc.media.video.sending.retransmission import Retransmissions
 from gradio_webrtc.session.messages import decode
 from gradio_webrtc.transports.sctp_checks import check_packet
 from gradio_webrtc.transports.telephone.twilio_messages import parse

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from gradio_webrtc.handlers.protocol import Handler, Mode
-from gradio_webrtc.media.video.rate_limiter import FrameRate
+from gradio_webrtc.media.video.sending.rate_limiter import FrameRate
 from gradio_webrtc.recording.recorder import make_recorder
 from gradio_webrtc.server.session_registry import Place
 from gradio_webrtc.server.settings import StreamSettings

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from aiortc import RTCPeerConnection
 
 from gradio_webrtc.handlers.protocol import MediaKind
-from gradio_webrtc.media.video.retransmission import Retransmissions
+from gradio_webrtc.media.video.sending.retransmission import Retransmissions
 from gradio_webrtc.transports.aiortc_internals.connection import (
     protect_transport,
     transports_of,

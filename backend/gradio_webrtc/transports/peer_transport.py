@@ -21,7 +21,7 @@ from gradio_webrtc.errors import InvalidOfferError, ServerFullError
 from gradio_webrtc.handlers.protocol import AudioFormat, Modality, Mode
 from gradio_webrtc.media.audio.libopus import libopus
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
-from gradio_webrtc.media.video.rate_limiter import MOST, FrameRate
+from gradio_webrtc.media.video.sending.rate_limiter import MOST, FrameRate
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason

@@ -9,7 +9,7 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.rtp import RtcpReceiverInfo, RtcpRrPacket
 
-from gradio_webrtc.media.video.rate_limiter import MOST
+from gradio_webrtc.media.video.sending.rate_limiter import MOST
 from gradio_webrtc.recording.recorder import NoRecorder
 from gradio_webrtc.transports.client_limits import protect
 from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import Any
 
-from gradio_webrtc.media.video.rate_limiter import FrameRate
+from gradio_webrtc.media.video.sending.rate_limiter import FrameRate
 from gradio_webrtc.recording.recorder import make_recorder
 from gradio_webrtc.server.operation.session_log import logging_for
 from gradio_webrtc.server.settings import StreamSettings

@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, cast
 
-from aiortc import RTCRtpSender, RTCRtpTransceiver
+from aiortc import RTCDtlsTransport, RTCRtpSender, RTCRtpTransceiver
 from aiortc.codecs.base import Encoder
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtp import (
@@ -46,6 +47,52 @@ def codec_of_its_own(sender: RTCRtpSender, codec: RTCRtpCodecParameters) -> RTCR
 
     sender._run_rtp = run_rtp  # type: ignore[method-assign,assignment]
     return own
+
+
+class _PacedTransport:
+    """The transport of one sender, over which its new packets go when they may."""
+
+    def __init__(
+        self, dtls: RTCDtlsTransport, wait: Callable[[], float], sent: Callable[[int], None]
+    ) -> None:
+        self.sends_new_packets: asyncio.Task[None] | None = None
+        self._dtls = dtls
+        self._wait = wait
+        self._sent = sent
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dtls, name)
+
+    async def _send_rtp(self, data: bytes) -> None:
+        if asyncio.current_task() is self.sends_new_packets:
+            seconds = self._wait()
+            if seconds > 0:
+                await asyncio.sleep(seconds)
+        self._sent(len(data))
+        await self._dtls._send_rtp(data)
+
+
+def pace_sender(
+    sender: RTCRtpSender, wait: Callable[[], float], sent: Callable[[int], None]
+) -> None:
+    """Let new packets of ``sender`` wait; copies of packets and reports do not.
+
+    aiortc asks its track for the next frame when all packets of one have gone, so whoever shows
+    frames is slowed down to that.
+
+    Args:
+        sender: one that has its transport and has not started.
+        wait: how many seconds the next packet has to wait.
+        sent: is told how many bytes each packet has, copies and reports included.
+    """
+    run, paced = sender._run_rtp, _PacedTransport(sender.transport, wait, sent)
+
+    async def run_rtp(codec: RTCRtpCodecParameters) -> None:
+        paced.sends_new_packets = asyncio.current_task()
+        await run(codec)
+
+    sender.setTransport(cast(RTCDtlsTransport, paced))
+    sender._run_rtp = run_rtp  # type: ignore[method-assign]
 
 
 def protect_sender(

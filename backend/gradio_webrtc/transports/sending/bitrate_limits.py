@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fractions
 import os
+import time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import av
@@ -19,8 +20,10 @@ from aiortc.codecs.vpx import Vp8Encoder, number_of_threads
 from aiortc.mediastreams import VIDEO_TIME_BASE
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
+from gradio_webrtc.media.falling_estimate import FallingEstimate
 from gradio_webrtc.media.loss_based_rate import HIGHER, LEAST, LOWER, LossBasedRate
-from gradio_webrtc.media.video.frame_rate import FrameRateMeter
+from gradio_webrtc.media.video.sending.frame_rate import FrameRateMeter
+from gradio_webrtc.media.video.sending.key_frame_limit import KeyFrameLimit
 from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.media_preferences import VideoCodec
 
@@ -64,6 +67,8 @@ class _LimitedTarget:
         super().__init__()
         self._limit = limit
         self._losses = LossBasedRate(limit)
+        self._estimates = FallingEstimate()
+        self._key_frames = KeyFrameLimit()
         self._estimate = self._target = start_bitrate(limit) if start is None else start
 
     @property
@@ -74,12 +79,31 @@ class _LimitedTarget:
     @target_bitrate.setter
     def target_bitrate(self, bitrate: int) -> None:
         self._estimate = bitrate
+        self._estimates.estimated(bitrate, time.monotonic())
         self._aim()
 
     def lost(self, fraction: float, now: float) -> None:
         """The receiver reported which part of the packets it lost; ``now`` in monotonic seconds."""
         self._losses.reported(fraction, self._target, now)
         self._aim()
+
+    def pacing_rate(self, now: float) -> int | None:
+        """Return the bits per second by which to spread packets out, ``None`` for not at all.
+
+        They are while the client's estimates or losses say that the network is narrow. Where it has
+        room, a picture that goes at once is there sooner.
+        """
+        narrow = self._losses.ceiling < self._limit or self._estimates.congested(now)
+        return self._target if narrow else None
+
+    def _key_frame_due(self, asked: bool) -> bool:
+        now = time.monotonic()
+        return self._key_frames.due(asked, self.pacing_rate(now), now)
+
+    def _noted(self, key: bool, encoded: tuple[list[bytes], int]) -> tuple[list[bytes], int]:
+        if key:
+            self._key_frames.made(sum(map(len, encoded[0])), time.monotonic())
+        return encoded
 
     def _aim(self) -> None:
         wanted = min(self._estimate, self._losses.ceiling, self._limit)
@@ -96,9 +120,11 @@ class BoundedVp8Encoder(_LimitedTarget, Vp8Encoder):
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """Encode one frame."""
         assert isinstance(frame, av.VideoFrame)
-        if _outdated(self.codec, frame, self.target_bitrate):
+        anew = _outdated(self.codec, frame, self.target_bitrate)
+        if anew:
             self.codec = self._new_codec(frame.width, frame.height)
-        return super().encode(frame, force_keyframe)
+        key = anew or self._key_frame_due(force_keyframe)
+        return self._noted(key, super().encode(frame, key))
 
     def _new_codec(self, width: int, height: int) -> VideoCodecContext:
         """Return a codec as aiortc makes it, but for two things.
@@ -147,11 +173,13 @@ class BoundedH264Encoder(_LimitedTarget, H264Encoder):
         assert isinstance(frame, av.VideoFrame)
         if frame.time is not None:
             self._rate.add(frame.time)
-        if _outdated(self.codec, frame, self.target_bitrate) or self._rate.told != self._fps:
+        anew = _outdated(self.codec, frame, self.target_bitrate) or self._rate.told != self._fps
+        if anew:
             self._fps = self._rate.told
             self.buffer_data, self.buffer_pts = b"", None
             self.codec = self._new_codec(frame.width, frame.height)
-        return super().encode(frame, force_keyframe)
+        key = anew or self._key_frame_due(force_keyframe)
+        return self._noted(key, super().encode(frame, key))
 
     def _new_codec(self, width: int, height: int) -> VideoCodecContext:
         """Return a codec as aiortc makes it, with a ceiling and the frame rate that really is.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
-from gradio_webrtc.media.video.rate_limiter import FrameRate, FrameRateLimiter
+from gradio_webrtc.media.video.sending.rate_limiter import FrameRate, FrameRateLimiter
 
 
 class NullAudio:

@@ -11,13 +11,14 @@ from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.media.lip_sync import SourceClock
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
-from gradio_webrtc.media.video.rate_limiter import FrameRate
+from gradio_webrtc.media.video.sending.rate_limiter import FrameRate
 from gradio_webrtc.recording.recorder import Recorder
 from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.media_preferences import MediaPreferences
 from gradio_webrtc.transports.sending.audio_sender import AudioSender
 from gradio_webrtc.transports.sending.bitrate_limits import BoundedEncoder, limit_sender
 from gradio_webrtc.transports.sending.null_sink import NullAudio, NullVideo
+from gradio_webrtc.transports.sending.paced_sender import pace_packets
 from gradio_webrtc.transports.sending.red_opus import ReadyOpus, RedOpus
 from gradio_webrtc.transports.sending.video_sender import VideoSender
 
@@ -143,6 +144,8 @@ class OutgoingMedia:
                 set_encoder(transceiver.sender, again or ReadyOpus())
         elif transceiver.kind == "video" and self.video is not None:
             self._encoder = limit_sender(transceiver, self._video_bitrate)
+            if self._encoder is not None:
+                pace_packets(transceiver.sender, self._encoder)
 
     def lost(self, kind: MediaKind, fraction: float, now: float) -> None:
         """Send copies of audio while much of it is lost, and less video."""

@@ -14,8 +14,8 @@ from gradio_webrtc.concurrency.wakeup import Wakeup
 from gradio_webrtc.media.emitted_media import EmittedVideo
 from gradio_webrtc.media.lip_sync import SourceClock, VideoTimer
 from gradio_webrtc.media.video.frames import to_frame
-from gradio_webrtc.media.video.rate_limiter import MOST, FrameRate, FrameRateLimiter
 from gradio_webrtc.media.video.rtp_clock import VIDEO_CLOCK_RATE, VideoClock
+from gradio_webrtc.media.video.sending.rate_limiter import MOST, FrameRate, FrameRateLimiter
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from gradio_webrtc.concurrency.background_tasks import BackgroundTasks
 from gradio_webrtc.concurrency.waiting import finished_within
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
-from gradio_webrtc.media.video.rate_limiter import FrameRate
+from gradio_webrtc.media.video.sending.rate_limiter import FrameRate
 from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.transport import TransportListener

@@ -17,7 +17,7 @@ from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.audio.pacer import Frame as PacedFrame
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 from gradio_webrtc.media.sharing.key_frame_group import PackedFrame
-from gradio_webrtc.media.video.rate_limiter import MOST
+from gradio_webrtc.media.video.sending.rate_limiter import MOST
 from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
 from gradio_webrtc.transports.media_preferences import VideoCodec
 from gradio_webrtc.transports.sending.audio_redundancy import LossReports

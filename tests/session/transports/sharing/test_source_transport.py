@@ -9,7 +9,7 @@ import pytest
 
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
-from gradio_webrtc.media.video.rate_limiter import FrameRate
+from gradio_webrtc.media.video.sending.rate_limiter import FrameRate
 from gradio_webrtc.session import messages
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.transports.media_preferences import MediaPreferences

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from gradio_webrtc.media.sharing.reception import (
-    APART_SECONDS,
-    FLAT_SECONDS,
-    MEMORY_SECONDS,
-    Reception,
-)
+from gradio_webrtc.media.falling_estimate import APART_SECONDS, FLAT_SECONDS, MEMORY_SECONDS
+from gradio_webrtc.media.sharing.reception import Reception
 
 
 def test_an_estimate_alone_says_nothing() -> None:

@@ -31,6 +31,7 @@ from aiortc.rtp import (
 
 from gradio_webrtc.transports.aiortc_internals.sending import (
     negotiated_codecs,
+    pace_sender,
     protect_sender,
     set_encoder,
 )
@@ -226,3 +227,50 @@ async def test_codecs_are_known_once_both_sides_said_theirs() -> None:
     assert [codec.mimeType for codec in negotiated_codecs(transceiver)] == ["audio/PCMU"]
     await client.close()
     await server.close()
+
+
+class FourPackets(OwnEncoder):
+    """Makes four packets of a frame."""
+
+    def pack(self, packet: Any) -> tuple[list[bytes], int]:
+        return [b"%d" % number for number in range(4)], 0
+
+
+@pytest.mark.looptime
+async def test_new_packets_wait_and_copies_and_reports_do_not(guarded: Guarded) -> None:
+    """All of them are counted."""
+    sender, loop = guarded.sender, asyncio.get_running_loop()
+    started, counted, went = loop.time(), list[int](), list[tuple[float, bytes]]()
+
+    async def send_rtp(data: bytes) -> None:
+        went.append((loop.time() - started, data))
+
+    sender.transport._send_rtp = send_rtp
+    pace_sender(sender, lambda: 0.75, counted.append)
+    sender.replaceTrack(OnePacket())
+    set_encoder(sender, FourPackets())
+    guarded.answer = [500], False
+    guarded.remember(500)
+    await sender.send(RTCRtpSendParameters(codecs=[VP8]))
+    await asyncio.sleep(1.0)
+    await guarded.report_lost(500)
+    await asyncio.sleep(3.0)
+    media = [(at, RtpPacket.parse(data)) for at, data in went if not is_rtcp(data)]
+    new = [(at, packet) for at, packet in media if packet.sequence_number != 500]
+    assert [at for at, _ in new] == pytest.approx([0.75, 1.5, 2.25, 3.0])
+    assert [packet.payload for _, packet in new] == [b"0", b"1", b"2", b"3"]
+    assert [at for at, packet in media if packet.sequence_number == 500] == [1.0]
+    assert any(is_rtcp(data) for _, data in went)
+    assert counted == [len(data) for _, data in went]
+    await asyncio.wait_for(sender.stop(), 1.0)
+
+
+@pytest.mark.looptime
+async def test_a_sender_stops_while_a_packet_waits(guarded: Guarded) -> None:
+    pace_sender(guarded.sender, lambda: 3600.0, lambda _: None)
+    guarded.sender.replaceTrack(OnePacket())
+    set_encoder(guarded.sender, FourPackets())
+    await guarded.sender.send(RTCRtpSendParameters(codecs=[VP8]))
+    await asyncio.sleep(0.1)
+    await asyncio.wait_for(guarded.sender.stop(), 1.0)
+    assert all(is_rtcp(data) for data in guarded.sent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ from aiortc.codecs.vpx import Vp8Encoder
 from av import CodecContext, Packet, VideoFrame
 
 from gradio_webrtc.media.loss_based_rate import LEAST
-from gradio_webrtc.media.video.encoded_video import DEPACKETISERS
+from gradio_webrtc.media.video.encoded_video import DEPACKETISERS, Codec, is_key
 from gradio_webrtc.transports.media_preferences import VideoCodec
 from gradio_webrtc.transports.sending.bitrate_limits import (
     BoundedH264Encoder,
@@ -211,3 +212,55 @@ def test_nothing_was_agreed_on() -> None:
     transceiver: Any = SimpleNamespace(_codecs=[], sender=SimpleNamespace())
     assert limit_sender(transceiver, 1_000_000) is None
     assert vars(transceiver.sender) == {}
+
+
+@pytest.mark.parametrize("make", ENCODERS)
+def test_packets_are_spread_out_by_the_bitrate_while_losses_say_that_the_network_is_narrow(
+    make: type[Encoder],
+) -> None:
+    encoder = make(1_000_000)
+    encoder.lost(0.0, 0.0)
+    assert encoder.pacing_rate(0.0) is None
+    for second in (1.0, 2.0, 3.0):
+        encoder.lost(0.5, second)
+    assert encoder.pacing_rate(3.0) == encoder.target_bitrate < 500_000
+    for second in range(4, 60):
+        encoder.lost(0.0, float(second))
+    assert encoder.pacing_rate(60.0) is None
+
+
+@pytest.mark.parametrize("make", ENCODERS)
+def test_and_while_its_estimates_do(make: type[Encoder], monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = make(1_000_000)
+    for second, estimate in enumerate((900_000, 600_000, 250_000)):
+        monkeypatch.setattr(time, "monotonic", lambda second=second: float(second))
+        assert encoder.pacing_rate(float(second)) is None
+        encoder.target_bitrate = estimate
+    assert encoder.pacing_rate(2.0) == 250_000
+    assert encoder.pacing_rate(30.0) is None
+
+
+@pytest.mark.parametrize("make", ENCODERS)
+def test_requests_for_key_frames_are_put_off_while_the_network_is_narrow(
+    make: type[Encoder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codec: Codec = "VP8" if make is BoundedVp8Encoder else "H264"
+
+    def key_frames(encoder: Encoder) -> list[int]:
+        """Return which of twenty frames are key frames, when each time one is asked for."""
+        found = []
+        for number, frame in enumerate(noise(20)):
+            monkeypatch.setattr(time, "monotonic", lambda number=number: 100 + number / 20)
+            frame.pts, frame.time_base = number * 4500, Fraction(1, 90_000)
+            payloads, _ = encoder.encode(frame, force_keyframe=True)
+            data = b"".join(DEPACKETISERS[codec](payload)[0] for payload in payloads)
+            if is_key(codec, data):
+                found.append(number)
+        return found
+
+    assert key_frames(make(600_000)) == list(range(20))
+    narrow = make(600_000)
+    narrow.lost(0.2, 0.0)
+    apart = np.diff(key_frames(narrow))
+    assert apart.size
+    assert apart.min() >= 6  # 0.3 s

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
-from gradio_webrtc.media.video.rate_limiter import FrameRate
+from gradio_webrtc.media.video.sending.rate_limiter import FrameRate
 from gradio_webrtc.transports.sending.null_sink import NullAudio, NullVideo
 
 pytestmark = pytest.mark.looptime

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gradio_webrtc.media.emitted_media import EmittedAudio
-from gradio_webrtc.media.video.rate_limiter import FrameRate
+from gradio_webrtc.media.video.sending.rate_limiter import FrameRate
 from gradio_webrtc.recording.recorder import NoRecorder, Recorder
 from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
 

@@ -10,7 +10,7 @@ from aiortc.mediastreams import MediaStreamError
 from av import VideoFrame
 
 from gradio_webrtc.media.emitted_media import EmittedVideo
-from gradio_webrtc.media.video.rate_limiter import FrameRate
+from gradio_webrtc.media.video.sending.rate_limiter import FrameRate
 from gradio_webrtc.transports.sending.video_sender import REPEAT_SECONDS, VideoSender
 
 

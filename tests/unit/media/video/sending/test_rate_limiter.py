@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from gradio_webrtc.media.video.rate_limiter import (
+from gradio_webrtc.media.video.sending.rate_limiter import (
     CAMERA_DRIFT,
     EARLY,
     FrameRate,

@@ -7,7 +7,7 @@ from itertools import accumulate, chain, repeat
 
 import pytest
 
-from gradio_webrtc.media.video.frame_rate import LEAST, FrameRateMeter
+from gradio_webrtc.media.video.sending.frame_rate import LEAST, FrameRateMeter
 
 
 def told(gaps: Iterable[float], begin: float = 30) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradio_webrtc.media.video.retransmission import (
+from gradio_webrtc.media.video.sending.retransmission import (
     BURST,
     KEY_FRAME_INTERVAL,
     RESEND_INTERVAL,
