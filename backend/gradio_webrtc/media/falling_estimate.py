@@ -32,7 +32,7 @@ class FallingEstimate:
         self._fell_to = 0
         self._fell_again_at = float("-inf")
 
-    def estimated(self, bitrate: int, now: float) -> None:
+    def add(self, bitrate: int, now: float) -> None:
         """Take an estimate in bits per second; ``now`` in seconds."""
         if self.newest is not None and bitrate < FALL * self.newest:
             self._fell(bitrate, now)

@@ -19,7 +19,7 @@ def congested(*estimates: tuple[float, int]) -> bool:
     receiver = FallingEstimate()
     assert receiver.newest is None
     for at, bitrate in estimates:
-        receiver.estimated(bitrate, at)
+        receiver.add(bitrate, at)
     at, bitrate = estimates[-1]
     assert receiver.newest == bitrate
     return receiver.congested(at)
@@ -54,6 +54,6 @@ def test_one_that_is_narrow(estimates: list[tuple[float, int]]) -> None:
 def test_it_is_forgotten() -> None:
     receiver = FallingEstimate()
     for at, bitrate in ((0.0, 1_000_000), (1.0, 800_000), (3.0, 500_000)):
-        receiver.estimated(bitrate, at)
+        receiver.add(bitrate, at)
     assert receiver.congested(3.0 + MEMORY_SECONDS - 0.1)
     assert not receiver.congested(3.0 + MEMORY_SECONDS)

@@ -41,7 +41,7 @@ class Reception:
 
     def estimated(self, bitrate: int, now: float) -> None:
         """Take an estimate; ``now`` in seconds."""
-        self._estimates.estimated(bitrate, now)
+        self._estimates.add(bitrate, now)
 
     def lost(self, fraction: float, now: float) -> None:
         """Take the fraction of packets that was lost since the last report.

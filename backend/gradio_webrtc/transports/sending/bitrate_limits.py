@@ -79,7 +79,7 @@ class _LimitedTarget:
     @target_bitrate.setter
     def target_bitrate(self, bitrate: int) -> None:
         self._estimate = bitrate
-        self._estimates.estimated(bitrate, time.monotonic())
+        self._estimates.add(bitrate, time.monotonic())
         self._aim()
 
     def lost(self, fraction: float, now: float) -> None:
