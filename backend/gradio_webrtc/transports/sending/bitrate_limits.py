@@ -61,7 +61,13 @@ class _LimitedTarget:
     """What both encoders aim at: what the receiver can take, within ``limit``, and by its losses.
 
     Goes before its class. aiortc sets ``target_bitrate`` to what the receiver estimates.
+
+    Attributes:
+        for_many: it encodes for several receivers: its bitrates are chosen for all of them and say
+            nothing of a network, and none waits for a key frame because of another.
     """
+
+    for_many = False
 
     def __init__(self, limit: int, start: int | None = None) -> None:
         super().__init__()
@@ -94,7 +100,7 @@ class _LimitedTarget:
         room, a picture that goes at once is there sooner.
         """
         narrow = self._losses.ceiling < self._limit or self._estimates.congested(now)
-        return self._target if narrow else None
+        return self._target if narrow and not self.for_many else None
 
     def _key_frame_due(self, asked: bool) -> bool:
         now = time.monotonic()
