@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import time
 from collections.abc import Callable
 
 from aiortc import RTCPeerConnection
 
+from gradio_webrtc.concurrency.loop_clock import loop_clock
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.video.sending.retransmission import Retransmissions
 from gradio_webrtc.transports.aiortc_internals.connection import (
@@ -26,7 +27,7 @@ def protect(
 ) -> DataLimits | None:
     """Bound what packets of the client can cost; call it when ``pc`` has answered.
 
-    Damaged ones cost one line in the log for each connection.
+    Damaged ones cost one line in the log for each connection. For the running event loop.
 
     Args:
         pc: the connection.
@@ -36,7 +37,7 @@ def protect(
     Returns:
         The bounds of its data channels, if it has any.
     """
-    complain = _Complaints()
+    complain, clock = _Complaints(), loop_clock(asyncio.get_running_loop())
     for dtls in transports_of(pc):
         protect_transport(dtls, complain)
     for transceiver in pc.getTransceivers():
@@ -45,18 +46,18 @@ def protect(
         def choose(
             asked: list[int], kept: list[int], lost: Retransmissions = lost
         ) -> tuple[list[int], bool]:
-            return lost.choose(asked, kept, time.monotonic())
+            return lost.choose(asked, kept, clock())
 
         kind: MediaKind = "video" if transceiver.kind == "video" else "audio"
 
         def reported(fraction: float, kind: MediaKind = kind) -> None:
-            outgoing.lost(kind, fraction, time.monotonic())
+            outgoing.lost(kind, fraction, clock())
 
         again = outgoing.repeat_picture if kind == "video" else _nothing
         protect_sender(sender, choose, again, reported, complain)
     if pc.sctp is None:
         return None
-    return DataLimits(pc.sctp, time.monotonic, exceeded, complain)
+    return DataLimits(pc.sctp, clock, exceeded, complain)
 
 
 def _nothing() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import fractions
 import os
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import av
@@ -62,19 +63,21 @@ class _LimitedTarget:
 
     Goes before its class. aiortc sets ``target_bitrate`` to what the receiver estimates.
 
-    Attributes:
-        for_many: it encodes for several receivers: its bitrates are chosen for all of them and say
-            nothing of a network, and none waits for a key frame because of another.
+    Args:
+        limit: bits per second at most.
+        start: bits per second to begin with; ``None`` for what the limit gives.
+        clock: of what comes and is made, in monotonic seconds. Encoders run on threads.
     """
 
-    for_many = False
-
-    def __init__(self, limit: int, start: int | None = None) -> None:
+    def __init__(
+        self, limit: int, start: int | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__()
         self._limit = limit
+        self._clock = clock
         self._losses = LossBasedRate(limit)
         self._estimates = FallingEstimate()
-        self._key_frames = KeyFrameLimit()
+        self._key_frames: KeyFrameLimit | None = None
         self._estimate = self._target = start_bitrate(limit) if start is None else start
 
     @property
@@ -85,7 +88,7 @@ class _LimitedTarget:
     @target_bitrate.setter
     def target_bitrate(self, bitrate: int) -> None:
         self._estimate = bitrate
-        self._estimates.add(bitrate, time.monotonic())
+        self._estimates.add(bitrate, self._clock())
         self._aim()
 
     def lost(self, fraction: float, now: float) -> None:
@@ -100,15 +103,25 @@ class _LimitedTarget:
         room, a picture that goes at once is there sooner.
         """
         narrow = self._losses.ceiling < self._limit or self._estimates.congested(now)
-        return self._target if narrow and not self.for_many else None
+        return self._target if narrow else None
+
+    def limit_key_frames(self) -> None:
+        """Put off those that are asked for while the network is narrow.
+
+        For one receiver. With several none is to wait because of another's network, and the
+        bitrates, which are chosen for all of them, say nothing of one.
+        """
+        self._key_frames = KeyFrameLimit()
 
     def _key_frame_due(self, asked: bool) -> bool:
-        now = time.monotonic()
+        if self._key_frames is None:
+            return asked
+        now = self._clock()
         return self._key_frames.due(asked, self.pacing_rate(now), now)
 
     def _noted(self, key: bool, encoded: tuple[list[bytes], int]) -> tuple[list[bytes], int]:
-        if key:
-            self._key_frames.made(sum(map(len, encoded[0])), time.monotonic())
+        if key and self._key_frames is not None:
+            self._key_frames.made(sum(map(len, encoded[0])), self._clock())
         return encoded
 
     def _aim(self) -> None:
@@ -169,8 +182,10 @@ class BoundedVp8Encoder(_LimitedTarget, Vp8Encoder):
 class BoundedH264Encoder(_LimitedTarget, H264Encoder):
     """H.264 of at most ``limit`` bits per second."""
 
-    def __init__(self, limit: int, start: int | None = None) -> None:
-        super().__init__(limit, start)
+    def __init__(
+        self, limit: int, start: int | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(limit, start, clock)
         self._rate = FrameRateMeter(MAX_FRAME_RATE)
         self._fps = self._rate.told
 
@@ -217,12 +232,17 @@ _ENCODERS: dict[str, type[BoundedEncoder]] = {
 }
 
 
-def limit_sender(transceiver: RTCRtpTransceiver, limit: int | None) -> BoundedEncoder | None:
+def limit_sender(
+    transceiver: RTCRtpTransceiver,
+    limit: int | None,
+    clock: Callable[[], float] = time.monotonic,
+) -> BoundedEncoder | None:
     """Give the sender of a negotiated ``transceiver`` an encoder that keeps to ``limit``.
 
     Args:
         transceiver: of video.
         limit: bits per second; ``None`` for the codec's default.
+        clock: of the reports of losses and of the packets, in monotonic seconds.
 
     Returns:
         The encoder, ``None`` where nothing was agreed on.
@@ -232,7 +252,7 @@ def limit_sender(transceiver: RTCRtpTransceiver, limit: int | None) -> BoundedEn
     if name not in _ENCODERS:
         return None
     start = DEFAULT_STARTS[name] if limit is None else None
-    encoder = _ENCODERS[name](DEFAULT_LIMITS[name] if limit is None else limit, start)
+    encoder = _ENCODERS[name](DEFAULT_LIMITS[name] if limit is None else limit, start, clock)
     set_encoder(transceiver.sender, encoder)
     return encoder
 

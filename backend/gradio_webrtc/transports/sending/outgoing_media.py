@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol
 
 from aiortc import RTCRtpTransceiver
 from aiortc.mediastreams import MediaStreamTrack
 
+from gradio_webrtc.concurrency.loop_clock import loop_clock
 from gradio_webrtc.handlers.protocol import MediaKind
 from gradio_webrtc.media.emitted_media import EmittedAudio, EmittedVideo
 from gradio_webrtc.media.lip_sync import SourceClock
@@ -143,7 +145,8 @@ class OutgoingMedia:
                 self.audio.use_opus(copies=copies, red=again)
                 set_encoder(transceiver.sender, again or ReadyOpus())
         elif transceiver.kind == "video" and self.video is not None:
-            self._encoder = limit_sender(transceiver, self._video_bitrate)
+            clock = loop_clock(asyncio.get_running_loop())
+            self._encoder = limit_sender(transceiver, self._video_bitrate, clock)
             if self._encoder is not None:
                 pace_packets(transceiver.sender, self._encoder)
 

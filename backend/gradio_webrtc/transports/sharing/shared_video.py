@@ -216,7 +216,6 @@ class _Encoding:
         self._codec: VideoCodec = codec
         self._loop = asyncio.get_running_loop()
         self.encoder = _ENCODERS[codec](limit)
-        self.encoder.for_many = True
         self.group = KeyFrameGroup()
 
     async def pack(self, frame: VideoFrame, *, force: bool) -> PackedFrame | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -230,10 +229,11 @@ def test_packets_are_spread_out_by_the_bitrate_while_losses_say_that_the_network
 
 
 @pytest.mark.parametrize("make", ENCODERS)
-def test_and_while_its_estimates_do(make: type[Encoder], monkeypatch: pytest.MonkeyPatch) -> None:
-    encoder = make(1_000_000)
+def test_and_while_its_estimates_do(make: type[Encoder]) -> None:
+    now = 0.0
+    encoder = make(1_000_000, None, lambda: now)
     for second, estimate in enumerate((900_000, 600_000, 250_000)):
-        monkeypatch.setattr(time, "monotonic", lambda second=second: float(second))
+        now = float(second)
         assert encoder.pacing_rate(float(second)) is None
         encoder.target_bitrate = estimate
     assert encoder.pacing_rate(2.0) == 250_000
@@ -241,16 +241,18 @@ def test_and_while_its_estimates_do(make: type[Encoder], monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("make", ENCODERS)
-def test_requests_for_key_frames_are_put_off_while_the_network_is_narrow(
-    make: type[Encoder], monkeypatch: pytest.MonkeyPatch
+def test_requests_for_key_frames_are_put_off_while_the_network_of_one_receiver_is_narrow(
+    make: type[Encoder],
 ) -> None:
     codec: Codec = "VP8" if make is BoundedVp8Encoder else "H264"
+    now = 0.0
 
     def key_frames(encoder: Encoder) -> list[int]:
         """Return which of twenty frames are key frames, when each time one is asked for."""
+        nonlocal now
         found = []
         for number, frame in enumerate(noise(20)):
-            monkeypatch.setattr(time, "monotonic", lambda number=number: 100 + number / 20)
+            now = 100 + number / 20
             frame.pts, frame.time_base = number * 4500, Fraction(1, 90_000)
             payloads, _ = encoder.encode(frame, force_keyframe=True)
             data = b"".join(DEPACKETISERS[codec](payload)[0] for payload in payloads)
@@ -258,9 +260,17 @@ def test_requests_for_key_frames_are_put_off_while_the_network_is_narrow(
                 found.append(number)
         return found
 
-    assert key_frames(make(600_000)) == list(range(20))
-    narrow = make(600_000)
-    narrow.lost(0.2, 0.0)
+    def encoder(*, narrow: bool, limited: bool) -> Encoder:
+        made = make(600_000, None, lambda: now)
+        if limited:
+            made.limit_key_frames()
+        if narrow:
+            made.lost(0.2, 0.0)
+        return made
+
+    assert key_frames(encoder(narrow=False, limited=True)) == list(range(20))
+    assert key_frames(encoder(narrow=True, limited=False)) == list(range(20))
+    narrow = encoder(narrow=True, limited=True)
     apart = np.diff(key_frames(narrow))
     assert apart.size
     assert apart.min() >= 6  # 0.3 s
