@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench.client import Client
-from bench.clips import Clip
 from bench.process import Peer, Server
-from bench.results import BenchError
+from proof.abuse.callers import calling
 from proof.abuse.neighbours import findings, measure
-from proof.calls.people import LiveTrack, bursts, pictures
 from proof.parts import Finding
-
-LOOK_SECONDS = 0.2
-"""How soon a client notices that its session is over."""
-AGAIN_SECONDS = 1.0
-"""After which it comes again. More often, the handshakes would cost the neighbours' own process."""
 
 PEER = Peer("abuse", Path(sys.executable), "proof.abuse.server")
 
@@ -72,7 +63,6 @@ MISTAKES = (
 
 def run(seconds: float) -> list[Finding]:
     """Measure neighbours beside each mistake, ``seconds`` at a time."""
-    pictures()  # encoded before anybody is measured who would notice
     return asyncio.run(_run(MISTAKES, seconds))
 
 
@@ -90,36 +80,7 @@ async def _run(mistakes: tuple[Mistake, ...], seconds: float) -> list[Finding]:
     return found
 
 
-@contextlib.asynccontextmanager
-async def made(port: int, mistake: Mistake) -> AsyncIterator[None]:
+def made(port: int, mistake: Mistake) -> AbstractAsyncContextManager[object]:
     """Have a client of each handler that makes the mistake, for as long as this is open."""
-    clip = pictures() if mistake.pictures else bursts()
-    calling = [
-        asyncio.ensure_future(_calls(port, handler, clip, again=mistake.again))
-        for handler in mistake.handlers.split(",")
-    ]
-    try:
-        yield
-        for task in calling:
-            if task.done():
-                task.result()
-    finally:
-        for task in calling:
-            task.cancel()
-        await asyncio.wait(calling)
-
-
-async def _calls(port: int, handler: str, clip: Clip, *, again: bool) -> None:
-    """Call, and call again when it is over if that is wanted."""
-    while True:
-        client = Client(port, handler, LiveTrack(clip))
-        try:
-            await client.open()
-            while client.ending is None or not again:  # noqa: ASYNC110 - no event tells
-                await asyncio.sleep(LOOK_SECONDS)
-        except BenchError:  # refused, or over before it is connected, when its handler raises
-            if not again:
-                raise
-        finally:
-            await client.aclose()
-        await asyncio.sleep(AGAIN_SECONDS)
+    handlers = mistake.handlers.split(",")
+    return calling(port, handlers, pictures=mistake.pictures, again=mistake.again)

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 from bench.process import Server
-from proof.abuse.bad_handlers import PEER, Mistake, made
+from proof.abuse.bad_handlers import PEER
+from proof.abuse.callers import calling
 from proof.abuse.handlers import BLOCK_SECONDS
 from proof.abuse.neighbours import RECOVERY_SECONDS, Neighbours, recovered
 from proof.parts import Finding
@@ -28,7 +29,7 @@ async def _run(seconds: float) -> list[Finding]:
     try:
         await neighbours.come()
         alone = await neighbours.delays(seconds)
-        async with made(server.port, Mistake("blocks-loop", "", again=True)):
+        async with calling(server.port, ["blocks-loop"], again=True):
             await asyncio.sleep(BLOCK_SECONDS / 2)
         # It cannot even hang up before the loop runs again.
         await asyncio.sleep(BLOCK_SECONDS + RECOVERY_SECONDS)

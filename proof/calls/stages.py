@@ -9,8 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bench.http_json import request_json
-from bench.results import BenchError
+from bench.http_json import RefusedError, request_json
 from tests.support.client import LoopbackClient
 from tests.support.recognisable_tracks import SineTrack
 from tests.support.sessions import until
@@ -33,8 +32,8 @@ async def _client(
         for pause in AGAIN_SECONDS:
             try:
                 return await request_json(port, "POST", f"/{handler}/webrtc/offer", body)
-            except BenchError as error:
-                if "HTTP 429" not in str(error):
+            except RefusedError as error:
+                if error.status != 429:
                     raise
             await asyncio.sleep(pause)
         return await request_json(port, "POST", f"/{handler}/webrtc/offer", body)
