@@ -45,6 +45,7 @@ test: $(STAMPS)/dev $(TEMPLATES) $(NODE_MODULES) ## Run every check and every te
 	$(PY) -m tests.support.chromium
 	$(PY) -m tests.support.coturn
 	$(PY) -m tests.support.debian_programs
+	$(PY) -m tests.support.on_uvloop
 	$(TOGETHER) $(CHECKS) check-page-tests
 	$(BIN)/pytest --numprocesses=auto --durations=10 $(PYTEST_ARGS)
 

@@ -39,6 +39,7 @@ class GeneratorChannel:
         """What the worker needs to reach this."""
         self._strangers: set[asyncio.Task[bool]] = set()
         self._opening: asyncio.Task[None] | None = None
+        self._connection: socket.socket | None = None
         self.connected: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = (
             asyncio.get_running_loop().create_future()
         )
@@ -72,9 +73,11 @@ class GeneratorChannel:
             self.connected.cancel()
         elif not self.connected.cancelled():
             _, writer = self.connected.result()
+            assert self._connection is not None
             with contextlib.suppress(OSError):
-                # At once, and whoever else holds the socket: a process forked meanwhile does.
-                writer.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+                # At once, and whoever else holds the socket: a process forked meanwhile does. What
+                # uvloop's transports have for a socket cannot.
+                self._connection.shutdown(socket.SHUT_RDWR)
             writer.close()
 
     def _stop_listening(self) -> None:
@@ -123,6 +126,7 @@ class GeneratorChannel:
 
     async def _open(self, connection: socket.socket) -> None:
         streams = await asyncio.open_connection(sock=connection, limit=READ_BYTES)
+        self._connection = connection
         self.connected.set_result(streams)
 
 
