@@ -13,6 +13,7 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
 from bench.client import Client
 from bench.clips import Clip
@@ -28,11 +29,24 @@ NICE = 19
 BEGUN = b"begun"
 
 
+@dataclass
+class Callers:
+    """Those in the other process.
+
+    Attributes:
+        process: the other process.
+        ended: how many had been hung up on; known when they have hung up themselves.
+    """
+
+    process: asyncio.subprocess.Process
+    ended: int = 0
+
+
 @contextlib.asynccontextmanager
 async def calling(
     port: int, handlers: Sequence[str], *, pictures: bool = False, again: bool = False
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Have a client of each handler for as long as this is open, and their process.
+) -> AsyncIterator[Callers]:
+    """Have a client of each handler for as long as this is open.
 
     Args:
         port: of the server.
@@ -56,9 +70,12 @@ async def calling(
         said = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
         if said.strip() != BEGUN:
             raise BenchError("the callers did not begin")
-        yield process
+        callers = Callers(process)
+        yield callers
         if process.returncode is not None:
             raise BenchError(f"the callers of {', '.join(handlers)} are gone")
+        process.stdin.close()
+        callers.ended = int(await process.stdout.readline())
     finally:
         process.stdin.close()  # the end of its input is its end, as that of this process is
         await process.wait()
@@ -83,17 +100,23 @@ async def call(port: int, handlers: Sequence[str], clip: Clip, *, again: bool) -
     finally:
         for each in calls:
             each.cancel()
-        await asyncio.wait(calls)
+        ended = await asyncio.gather(*calls, return_exceptions=True)
+    sys.stdout.write(f"{sum(each is True for each in ended)}\n")
 
 
-async def _calls(port: int, handler: str, clip: Clip, *, again: bool) -> None:
-    """Call, and call again when it is over if that is wanted."""
+async def _calls(port: int, handler: str, clip: Clip, *, again: bool) -> bool:
+    """Call, and call again when it is over if that is wanted.
+
+    Returns, when it is cancelled, whether the session was over by then.
+    """
     while True:
         client = Client(port, handler, LiveTrack(clip))
         try:
             await client.open()
             while client.ending is None or not again:  # noqa: ASYNC110 - no event tells
                 await asyncio.sleep(LOOK_SECONDS)
+        except asyncio.CancelledError:
+            return client.ending is not None
         except BenchError:  # refused, or over before it is connected, when its handler raises
             if not again:
                 raise

@@ -8,12 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bench.client import Client
 from bench.process import Server
 from proof.abuse.bad_handlers import PEER
+from proof.abuse.callers import calling
 from proof.abuse.neighbours import Beside, findings, measure
 from proof.abuse.server import FILE_BYTES, FOLDER
-from proof.calls.people import LiveTrack, bursts
 from proof.parts import Finding
 
 RECORDED = 4
@@ -23,27 +22,28 @@ FULL_AT = 20_000
 
 def run(seconds: float) -> list[Finding]:
     """Measure neighbours beside calls whose recordings cannot be written any more."""
-    lost: list[bool] = []
+    lost: list[int] = []
     with tempfile.TemporaryDirectory() as folder:
         variables = {FOLDER: folder, FILE_BYTES: str(FULL_AT)}
         server = Server(PEER, ("echo", "recorded"), variables)
         beside = asyncio.run(_measure(server, lost, seconds))
         sizes = [path.stat().st_size for path in Path(folder).glob("*.webm")]
+    calls = RECORDED * len(lost)
     errors = sum("recording" in line.lower() for line in server.log().splitlines())
     return [
         *findings(f"{RECORDED} calls whose recordings hit a full disk", beside),
-        Finding("of those calls ended by it", f"{sum(lost)} of {len(lost)}", "0", not any(lost)),
+        Finding("of those calls ended by it", f"{sum(lost)} of {calls}", "0", not any(lost)),
         Finding(
             "recordings that were begun, and their largest",
             f"{len(sizes)}, {max(sizes, default=0)} bytes",
             f"{FULL_AT} bytes at most",
-            len(sizes) == len(lost) and max(sizes) <= FULL_AT,
+            len(sizes) == calls and max(sizes) <= FULL_AT,
         ),
-        Finding("lines of the log about it", f"{errors}", "one for each", errors == len(lost)),
+        Finding("lines of the log about it", f"{errors}", "one for each", errors == calls),
     ]
 
 
-async def _measure(server: Server, lost: list[bool], seconds: float) -> Beside:
+async def _measure(server: Server, lost: list[int], seconds: float) -> Beside:
     await server.start()
     try:
         return await measure(server.port, lambda: _recorded(server.port, lost), seconds)
@@ -52,12 +52,7 @@ async def _measure(server: Server, lost: list[bool], seconds: float) -> Beside:
 
 
 @asynccontextmanager
-async def _recorded(port: int, lost: list[bool]) -> AsyncIterator[None]:
-    clients = [Client(port, "recorded", LiveTrack(bursts())) for _ in range(RECORDED)]
-    try:
-        for client in clients:
-            await client.open()
+async def _recorded(port: int, lost: list[int]) -> AsyncIterator[None]:
+    async with calling(port, ["recorded"] * RECORDED) as callers:
         yield
-        lost += [client.ending is not None for client in clients]
-    finally:
-        await asyncio.gather(*(client.aclose() for client in clients))
+    lost.append(callers.ended)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import statistics
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -13,8 +15,9 @@ from proof.calls.people import LiveTrack, bursts
 from proof.parts import Finding
 
 COUNT = 2
-ROUNDS = 2
-"""How often a time without and a time with the abuse follow each other."""
+ROUNDS = 3
+"""How often a time without and a time with the abuse follow each other. What the abuse does is in
+each; what else the machine did for a moment, after which an echo is late for seconds, in one."""
 SETTLING_SECONDS = 1.5
 """Before each measurement."""
 MORE = 0.2
@@ -69,12 +72,16 @@ class Neighbours:
         return sum(client.ending is not None for client in self.clients)
 
 
+Rounds = list[list[float]]
+"""Round trips in ms, of each round."""
+
+
 @dataclass
 class Beside:
-    """Round trips of neighbours in ms, alone and beside an abuse; how many neighbours were lost."""
+    """Round trips of neighbours, alone and beside an abuse; how many neighbours were lost."""
 
-    alone: list[float] = field(default_factory=list)
-    abused: list[float] = field(default_factory=list)
+    alone: Rounds = field(default_factory=list)
+    abused: Rounds = field(default_factory=list)
     lost: int = 0
 
 
@@ -91,11 +98,11 @@ async def measure(port: int, abusing: Abusing, seconds: float, rounds: int = ROU
     return beside
 
 
-async def _measure(neighbours: Neighbours, seconds: float, delays: list[float]) -> int:
-    """Add their delays to ``delays``; return how many were lost."""
+async def _measure(neighbours: Neighbours, seconds: float, rounds: Rounds) -> int:
+    """Add their delays as a round; return how many were lost."""
     try:
         await neighbours.come()
-        delays += await neighbours.delays(seconds)
+        rounds.append(await neighbours.delays(seconds))
         return neighbours.lost
     finally:
         await neighbours.go()
@@ -107,8 +114,14 @@ def percentile(values: Sequence[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else float("nan")
 
 
+def of_rounds(rounds: Rounds, part: float) -> float:
+    """Return the median of each round's percentile; ``nan`` when somebody was not heard in one."""
+    found = [percentile(each, part) for each in rounds]
+    return statistics.median(found) if found and not any(map(math.isnan, found)) else math.nan
+
+
 def findings(what: str, beside: Beside, *, asked: bool = True) -> list[Finding]:
-    """Tell how much later the neighbours' sound came back beside ``what``.
+    """Tell how much later the neighbours' sound came back beside ``what``, by medians of rounds.
 
     Args:
         what: the abuse.
@@ -118,7 +131,7 @@ def findings(what: str, beside: Beside, *, asked: bool = True) -> list[Finding]:
     """
     found = []
     for name, part in (("median", 0.5), ("95 %", 0.95)):
-        alone, abused = percentile(beside.alone, part), percentile(beside.abused, part)
+        alone, abused = of_rounds(beside.alone, part), of_rounds(beside.abused, part)
         held = abused <= (1 + MORE) * alone  # False for nan: nobody was heard
         found.append(
             Finding(
@@ -128,7 +141,7 @@ def findings(what: str, beside: Beside, *, asked: bool = True) -> list[Finding]:
                 held or not asked,
             )
         )
-    heard = len(beside.abused) / max(1, len(beside.alone))
+    heard = sum(map(len, beside.abused)) / max(1, sum(map(len, beside.alone)))
     told = f"{100 * heard:.0f} %, {beside.lost} connections lost"
     held = beside.lost == 0 and heard > 1 - MORE
     bound = "nearly all, none lost" if asked else ""

@@ -17,7 +17,9 @@ from proof.calls.process_state import state_of
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
-    server = Server(Peer("callers", Path(sys.executable), "proof.calls.server"), ("audio",))
+    server = Server(
+        Peer("callers", Path(sys.executable), "proof.calls.server"), ("audio", "closes")
+    )
     await server.start()
     try:
         yield server
@@ -31,12 +33,20 @@ async def _until_sessions(server: Server, count: int) -> None:
 
 
 async def test_each_handler_has_a_caller_who_hangs_up_at_the_end(server: Server) -> None:
-    async with calling(server.port, ["audio", "audio"]):
+    async with calling(server.port, ["audio", "audio"]) as callers:
         await asyncio.wait_for(_until_sessions(server, 2), 60)
+    assert callers.ended == 0
     await asyncio.wait_for(_until_sessions(server, 0), 60)
+
+
+async def test_they_tell_how_many_were_hung_up_on(server: Server) -> None:
+    async with calling(server.port, ["audio", "closes"]) as callers:
+        await asyncio.wait_for(_until_sessions(server, 2), 60)
+        await asyncio.wait_for(_until_sessions(server, 1), 60)
+    assert callers.ended == 1
 
 
 async def test_callers_who_could_not_connect_are_told(server: Server) -> None:
     with pytest.raises(BenchError, match="of nobody are gone"):
         async with calling(server.port, ["nobody"]) as callers:
-            await asyncio.wait_for(callers.wait(), 60)
+            await asyncio.wait_for(callers.process.wait(), 60)

@@ -22,19 +22,27 @@ def broken(beside: Beside, *, asked: bool = True) -> int:
 
 
 def test_neighbours_who_notice_nothing() -> None:
-    assert broken(Beside(ALONE, [110.0] * 20)) == 0
+    assert broken(Beside([ALONE], [[110.0] * 20])) == 0
+
+
+def test_what_is_in_one_round_of_three_is_not_of_the_abuse() -> None:
+    late = [100.0] * 18 + [400.0] * 2
+    assert broken(Beside([ALONE] * 3, [ALONE, late, ALONE])) == 0
+    assert broken(Beside([ALONE] * 3, [late, late, ALONE])) == 1
 
 
 @pytest.mark.parametrize(
     "beside",
     [
-        Beside(ALONE, [130.0] * 12 + [100.0] * 8),
-        Beside(ALONE, [100.0] * 18 + [400.0] * 2),
-        Beside(ALONE, [100.0] * 10),
-        Beside(ALONE, ALONE, lost=1),
-        Beside(ALONE, []),
+        Beside([ALONE], [[130.0] * 12 + [100.0] * 8]),
+        Beside([ALONE], [[100.0] * 18 + [400.0] * 2]),
+        Beside([ALONE], [[100.0] * 10]),
+        Beside([ALONE], [ALONE], lost=1),
+        Beside([ALONE], [[]]),
+        Beside([ALONE] * 3, [ALONE, ALONE, []]),
+        Beside([], []),
     ],
-    ids=["later", "later at times", "half of it", "hung up", "nothing"],
+    ids=["later", "later at times", "half of it", "hung up", "nothing", "a round of it", "none"],
 )
 def test_neighbours_who_notice_it(beside: Beside) -> None:
     assert broken(beside) >= 1
