@@ -100,8 +100,8 @@ async def call(port: int, handlers: Sequence[str], clip: Clip, *, again: bool) -
     finally:
         for each in calls:
             each.cancel()
-        ended = await asyncio.gather(*calls, return_exceptions=True)
-    sys.stdout.write(f"{sum(each is True for each in ended)}\n")
+        hung_up_on = await asyncio.gather(*calls, return_exceptions=True)
+    sys.stdout.write(f"{sum(each is True for each in hung_up_on)}\n")
 
 
 async def _calls(port: int, handler: str, clip: Clip, *, again: bool) -> bool:
