@@ -6,12 +6,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from proof.parts import Finding
 
 SECONDS = 6.0
 """How long neighbours are measured at a time, beside each abuse and without."""
+
+
+def quiet_logs() -> None:
+    """Say nothing of what is refused, ended or raised: that is the plan here."""
+    for name in ("gradio_webrtc", "aiortc", "aioice", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def parts() -> dict[str, Callable[[float], list[Finding]]]:

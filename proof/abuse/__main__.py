@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 
-from proof.abuse import SECONDS, parts
+from proof.abuse import SECONDS, parts, quiet_logs
 from proof.parts import table
 
 
@@ -17,8 +16,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="+", choices=known, metavar="PART", help=", ".join(known))
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of each measurement")
     arguments = parser.parse_args()
-    for name in ("gradio_webrtc", "aiortc", "aioice", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    quiet_logs()
     rows = [(name, row) for name in arguments.parts for row in known[name](arguments.seconds)]
     sys.stdout.write(table(rows, {}) + "\n")
     return 0 if all(row.held for _, row in rows) else 1

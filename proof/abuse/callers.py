@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -19,6 +18,7 @@ from bench.client import Client
 from bench.clips import Clip
 from bench.process import ROOT, START_SECONDS
 from bench.results import BenchError
+from proof.abuse import quiet_logs
 from proof.calls.people import LiveTrack, bursts, pictures
 
 LOOK_SECONDS = 0.2
@@ -134,8 +134,7 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="come again when a session is over")
     arguments = parser.parse_args()
     os.nice(NICE)
-    for name in ("gradio_webrtc", "aiortc", "aioice", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    quiet_logs()
     clip = pictures() if arguments.pictures else bursts()
     asyncio.run(call(arguments.port, arguments.handlers, clip, again=arguments.again))
 
