@@ -15,7 +15,7 @@ from gradio_webrtc.transports.aiortc_internals.connection import (
     protect_transport,
     transports_of,
 )
-from gradio_webrtc.transports.aiortc_internals.sending import protect_sender
+from gradio_webrtc.transports.aiortc_internals.sending import Feedback, OwnSender
 from gradio_webrtc.transports.data_limits import DataLimits
 from gradio_webrtc.transports.sending.outgoing_media import Outgoing
 
@@ -54,7 +54,8 @@ def protect(
             outgoing.lost(kind, fraction, clock())
 
         again = outgoing.repeat_picture if kind == "video" else _nothing
-        protect_sender(sender, choose, again, reported, complain)
+        if isinstance(sender, OwnSender):  # the others never start
+            sender.feedback = Feedback(choose, again, reported, complain)
     if pc.sctp is None:
         return None
     return DataLimits(pc.sctp, clock, exceeded, complain)

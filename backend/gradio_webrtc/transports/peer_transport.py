@@ -29,6 +29,7 @@ from gradio_webrtc.session.transport import TransportListener
 from gradio_webrtc.transports.aiortc_internals.connection import close_by_force, close_sockets
 from gradio_webrtc.transports.aiortc_internals.consent import keep_consent
 from gradio_webrtc.transports.aiortc_internals.ice import watch_checks
+from gradio_webrtc.transports.aiortc_internals.sending import OwnSender
 from gradio_webrtc.transports.client_limits import protect
 from gradio_webrtc.transports.control_channel import ControlChannel
 from gradio_webrtc.transports.data_limits import DataLimits, announcing_limits
@@ -196,6 +197,7 @@ class PeerTransport:
                 continue
             track = self._outgoing.track(section.kind)
             transceiver = self._pc.addTransceiver(track or section.kind, _DIRECTIONS[self._mode])
+            OwnSender.replace(transceiver)
             Receiver.replace(transceiver)
             if section.kind == "audio" and "audio/opus" in section.codecs:
                 transceiver.setCodecPreferences(_opus())

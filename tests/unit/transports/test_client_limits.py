@@ -11,6 +11,7 @@ from aiortc.rtp import RtcpReceiverInfo, RtcpRrPacket
 
 from gradio_webrtc.media.video.sending.rate_limiter import MOST
 from gradio_webrtc.recording.recorder import NoRecorder
+from gradio_webrtc.transports.aiortc_internals.sending import OwnSender
 from gradio_webrtc.transports.client_limits import protect
 from gradio_webrtc.transports.sending.outgoing_media import OutgoingMedia
 
@@ -42,10 +43,15 @@ async def test_damaged_packets_cost_a_connection_one_warning(
     await pc.close()
 
 
+def own_senders(pc: RTCPeerConnection) -> dict[str, Any]:
+    """Add a transceiver of each kind; return their senders."""
+    return {kind: OwnSender.replace(pc.addTransceiver(kind)) for kind in ("audio", "video")}
+
+
 async def test_who_asks_for_a_key_frame_gets_the_last_frame_again() -> None:
     complaints: list[str] = []
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    senders: dict[str, Any] = {kind: pc.addTransceiver(kind).sender for kind in ("audio", "video")}
+    senders = own_senders(pc)
     outgoing = Repeating(("audio", "video"), MOST, NoRecorder())
     protect(pc, outgoing, complaints.append)
     senders["audio"]._send_keyframe()
@@ -58,7 +64,7 @@ async def test_who_asks_for_a_key_frame_gets_the_last_frame_again() -> None:
 
 async def test_what_a_client_lost_is_told_to_what_encodes_it() -> None:
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    senders: dict[str, Any] = {kind: pc.addTransceiver(kind).sender for kind in ("audio", "video")}
+    senders = own_senders(pc)
     outgoing = OutgoingMedia(("audio", "video"), MOST, NoRecorder())
     heard: list[tuple[str, float]] = []
     outgoing.lost = lambda kind, fraction, now: heard.append((kind, fraction))  # type: ignore[method-assign]

@@ -22,6 +22,9 @@ from gradio_webrtc.transports.packet_bounds import (
 
 logger = logging.getLogger(__name__)
 
+COMPONENT = 1
+"""Of an ICE agent: the one that media and reports share (RFC 8445, section 5.1.1.2)."""
+
 PACKETS_AT_ONCE = 32
 """Packets of a frame that are sent before everybody else has a turn: about 2 ms."""
 
@@ -41,7 +44,7 @@ def protect_transport(dtls: RTCDtlsTransport, complain: Callable[[str], None]) -
         dtls: a transport that is in use.
         complain: is told of what was wrong; it should not log every time.
     """
-    receive, set_up, send = dtls._recv_next, dtls._setup_srtp, dtls._send_rtp
+    receive, set_up = dtls._recv_next, dtls._setup_srtp
     sent = 0
 
     async def recv_next() -> None:
@@ -65,7 +68,7 @@ def protect_transport(dtls: RTCDtlsTransport, complain: Callable[[str], None]) -
         # aiortc sends all packets of a frame without giving way: 50 ms and more for a megabyte.
         nonlocal sent
         sent += 1
-        await send(data)
+        _send_media(dtls, data)
         if sent % PACKETS_AT_ONCE == 0:
             await asyncio.sleep(0)
 
@@ -74,6 +77,25 @@ def protect_transport(dtls: RTCDtlsTransport, complain: Callable[[str], None]) -
     dtls._send_rtp = send_rtp  # type: ignore[method-assign]
     take = partial(_take_media, dtls, complain)
     dtls.transport._connection._queue = BoundedQueue(MAX_WAITING_DATAGRAMS, take)
+
+
+def _send_media(dtls: RTCDtlsTransport, data: bytes) -> None:
+    """Encrypt a packet and hand it to the socket, or the relay, in use.
+
+    aiortc and aioice do so in five coroutines, one in the other.
+
+    Raises:
+        ConnectionError: there is no connection.
+    """
+    in_use = dtls.transport._connection._nominated.get(COMPONENT)
+    if dtls._state is not State.CONNECTED or in_use is None:
+        raise ConnectionError("Not connected.")
+    protect = dtls._tx_srtp.protect_rtcp if is_rtcp(data) else dtls._tx_srtp.protect
+    encrypted = protect(data)
+    in_use.protocol.transport.sendto(encrypted, in_use.remote_addr)
+    counts: Any = dtls
+    counts._RTCDtlsTransport__tx_bytes += len(encrypted)
+    counts._RTCDtlsTransport__tx_packets += 1
 
 
 def _take_media(

@@ -1,26 +1,36 @@
-"""Encoders of our own, and senders that bear whatever is reported to them."""
+"""A sender in the place of aiortc's own, which bears whatever is reported to it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from aiortc import RTCDtlsTransport, RTCRtpSender, RTCRtpTransceiver
+from aiortc import MediaStreamTrack, RTCDtlsTransport, RTCRtpSender, RTCRtpTransceiver
+from aiortc.codecs import get_encoder
 from aiortc.codecs.base import Encoder
+from aiortc.mediastreams import MediaStreamError
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.rtcrtpsender import random_sequence_number
 from aiortc.rtp import (
     RTCP_RTPFB_NACK,
+    RTP_HISTORY_SIZE,
     AnyRtcpPacket,
     RtcpRrPacket,
     RtcpRtpfbPacket,
     RtcpSrPacket,
-    RtpPacket,
 )
+from aiortc.utils import random32, uint16_add, uint32_add
+from av.frame import Frame
+
+from gradio_webrtc.transports.aiortc_internals.rtp_header import RtpHeader, SentPacket
 
 logger = logging.getLogger(__name__)
+
+NTP_EPOCH = 2_208_988_800
+"""Seconds from 1900, where NTP begins, to 1970."""
 
 
 def negotiated_codecs(transceiver: RTCRtpTransceiver) -> list[RTCRtpCodecParameters]:
@@ -28,130 +38,221 @@ def negotiated_codecs(transceiver: RTCRtpTransceiver) -> list[RTCRtpCodecParamet
     return transceiver._codecs
 
 
-def set_encoder(sender: RTCRtpSender, encoder: Encoder) -> None:
-    """Give ``sender`` an encoder; aiortc makes one with the first frame, unless it has one."""
+def set_encoder(sender: RTCRtpSender, encoder: Encoder | None) -> None:
+    """Give ``sender`` an encoder; one is made with the first frame, unless it has one."""
     sender._RTCRtpSender__encoder = encoder  # type: ignore[attr-defined]
 
 
-def codec_of_its_own(sender: RTCRtpSender, codec: RTCRtpCodecParameters) -> RTCRtpCodecParameters:
-    """Return a copy of the agreed ``codec`` whose payload type each next packet of ``sender`` has.
-
-    Args:
-        sender: one that has not started.
-        codec: what it would send.
-    """
-    own, run = replace(codec), sender._run_rtp
-
-    async def run_rtp(_: RTCRtpCodecParameters) -> None:
-        await run(own)
-
-    sender._run_rtp = run_rtp  # type: ignore[method-assign,assignment]
-    return own
+def own_sender(transceiver: RTCRtpTransceiver) -> OwnSender:
+    """Return the sender of a ``transceiver`` in which it was replaced."""
+    return cast(OwnSender, transceiver.sender)
 
 
-class _PacedTransport:
-    """The transport of one sender, over which its new packets go when they may."""
+class Pacing(NamedTuple):
+    """When new packets may go; copies of packets and reports do not wait.
 
-    def __init__(
-        self, dtls: RTCDtlsTransport, wait: Callable[[], float], sent: Callable[[int], None]
-    ) -> None:
-        self.sends_new_packets: asyncio.Task[None] | None = None
-        self._dtls = dtls
-        self._wait = wait
-        self._sent = sent
+    The track is asked for the next frame when all packets of one have gone, so whoever shows frames
+    is slowed down to that.
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._dtls, name)
-
-    async def _send_rtp(self, data: bytes) -> None:
-        if asyncio.current_task() is self.sends_new_packets:
-            seconds = self._wait()
-            if seconds > 0:
-                await asyncio.sleep(seconds)
-        self._sent(len(data))
-        await self._dtls._send_rtp(data)
-
-
-def pace_sender(
-    sender: RTCRtpSender, wait: Callable[[], float], sent: Callable[[int], None]
-) -> None:
-    """Let new packets of ``sender`` wait; copies of packets and reports do not.
-
-    aiortc asks its track for the next frame when all packets of one have gone, so whoever shows
-    frames is slowed down to that.
-
-    Args:
-        sender: one that has its transport and has not started.
+    Attributes:
         wait: how many seconds the next packet has to wait.
         sent: is told how many bytes each packet has, copies and reports included.
     """
-    run, paced = sender._run_rtp, _PacedTransport(sender.transport, wait, sent)
 
-    async def run_rtp(codec: RTCRtpCodecParameters) -> None:
-        paced.sends_new_packets = asyncio.current_task()
-        await run(codec)
-
-    sender.setTransport(cast(RTCDtlsTransport, paced))
-    sender._run_rtp = run_rtp  # type: ignore[method-assign]
+    wait: Callable[[], float]
+    sent: Callable[[int], None]
 
 
-def protect_sender(
-    sender: RTCRtpSender,
-    on_lost: Callable[[list[int], list[int]], tuple[list[int], bool]],
-    on_key_frame: Callable[[], None],
-    on_report: Callable[[float], None],
-    complain: Callable[[str], None],
-) -> None:
-    """Bound what ``sender`` does for reports of loss, and let it be closed whatever came.
+class Feedback(NamedTuple):
+    """What is done about what the other side reports.
 
-    Args:
-        sender: one that has not started.
+    Attributes:
         on_lost: which of the packets that are asked for (first), given those that are there
             (second), to send again, and whether a key frame is needed.
         on_key_frame: called when the next frame has to be a key frame.
         on_report: is told of the fraction of packets that was lost since the report before.
         complain: is told of what went wrong.
     """
-    handle, send_key_frame = sender._handle_rtcp_packet, sender._send_keyframe
-    run, send = sender._run_rtcp, sender._send_rtcp
-    exited: asyncio.Event = sender._RTCRtpSender__rtcp_exited  # type: ignore[attr-defined]
 
-    def key_frame() -> None:
-        send_key_frame()
-        on_key_frame()
+    on_lost: Callable[[list[int], list[int]], tuple[list[int], bool]]
+    on_key_frame: Callable[[], None]
+    on_report: Callable[[float], None]
+    complain: Callable[[str], None]
 
-    async def handle_rtcp_packet(packet: AnyRtcpPacket) -> None:
-        if not isinstance(packet, RtcpRtpfbPacket) or packet.fmt != RTCP_RTPFB_NACK:
-            for fraction in _losses(packet, sender._ssrc):
-                on_report(fraction)
-            await handle(packet)
-            return
-        history: dict[int, RtpPacket] = sender._RTCRtpSender__rtp_history  # type: ignore[attr-defined]
-        kept = [packet.sequence_number for packet in history.values()]
-        again, needs_key_frame = on_lost(packet.lost, kept)
-        for number in again:
-            await sender._retransmit(number)
-        if needs_key_frame:
-            key_frame()
 
-    async def send_rtcp(packets: list[AnyRtcpPacket]) -> None:
+class OwnSender(RTCRtpSender):
+    """A sender whose packets are made here, each in one step.
+
+    aiortc's spends as much on making a packet as on encrypting it, sends again whatever is asked
+    for, and cannot be stopped when its last report cannot be sent.
+
+    Attributes:
+        payload_type: of the next packets; an encoder may change it with each frame.
+        pacing: when they go; ``None`` for at once.
+        feedback: what is done about reports; ``None`` for no more than aiortc does.
+    """
+
+    @classmethod
+    def replace(cls, transceiver: RTCRtpTransceiver) -> OwnSender:
+        """Put a new one in the place of a fresh ``transceiver``'s sender."""
+        old = transceiver.sender
+        sender = cls(old.track or transceiver.kind, old.transport)
+        sender._stream_id = old._stream_id
+        transceiver.receiver._set_rtcp_ssrc(sender._ssrc)
+        transceiver._RTCRtpTransceiver__sender = sender  # type: ignore[attr-defined]
+        return sender
+
+    def __init__(self, track_or_kind: MediaStreamTrack | str, transport: RTCDtlsTransport) -> None:
+        super().__init__(track_or_kind, transport)
+        self.payload_type = 0
+        self.pacing: Pacing | None = None
+        self.feedback: Feedback | None = None
+        self._next_number = random_sequence_number()
+        self._aiortc: Any = self  # whose names are private to its class
+
+    # -- media ---------------------------------------------------------------------------------
+
+    async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
+        self._aiortc._RTCRtpSender__rtp_started.set()
         try:
-            await send(packets)
+            await self._send_track(codec)
+        except (ConnectionError, MediaStreamError):
+            logger.debug("no more %s is sent: it ended", self.kind)
+        except Exception as error:
+            logger.error("no more %s is sent: %s", self.kind, error, exc_info=error)
+        finally:
+            if self.track is not None:
+                self.track.stop()
+            set_encoder(self, None)
+            self._aiortc._RTCRtpSender__rtp_exited.set()
+
+    async def _send_track(self, codec: RTCRtpCodecParameters) -> None:
+        assert codec.payloadType is not None
+        self.payload_type, header, origin = codec.payloadType, self._header(self._ssrc), random32()
+        if self.track is None:
+            await asyncio.get_running_loop().create_future()  # until this is stopped
+        while True:
+            data = await self.track.recv()
+            taken = time.time()
+            if not self._enabled:
+                continue
+            payloads, timestamp = await self._encoded(codec, data)
+            if payloads:  # a resampler keeps what it gets first, and then there is no time either
+                await self._send_frame(header, payloads, uint32_add(origin, timestamp), taken)
+
+    def _header(self, ssrc: int) -> RtpHeader:
+        aiortc = self._aiortc
+        extensions = aiortc._RTCRtpSender__rtp_header_extensions_map
+        return RtpHeader(ssrc, aiortc._RTCRtpSender__mid, extensions)
+
+    async def _encoded(self, codec: RTCRtpCodecParameters, data: Any) -> tuple[list[bytes], int]:
+        """Return the payloads of what the track gave, and its time."""
+        encoder: Encoder | None = self._aiortc._RTCRtpSender__encoder
+        if encoder is None:
+            encoder = get_encoder(codec)
+            set_encoder(self, encoder)
+        if not isinstance(data, Frame):
+            return encoder.pack(data)
+        forced: bool = self._aiortc._RTCRtpSender__force_keyframe
+        self._aiortc._RTCRtpSender__force_keyframe = False
+        run = asyncio.get_running_loop().run_in_executor
+        return await run(None, encoder.encode, data, forced)
+
+    async def _send_frame(
+        self, header: RtpHeader, payloads: list[bytes], timestamp: int, taken: float
+    ) -> None:
+        """Send a frame that the track gave at ``taken``, in seconds since 1970."""
+        last = len(payloads) - 1
+        for at, payload in enumerate(payloads):
+            if self.pacing is not None and (seconds := self.pacing.wait()) > 0:
+                await asyncio.sleep(seconds)
+            packet = SentPacket(
+                self._next_number, timestamp, at == last, self.payload_type, payload
+            )
+            self._next_number = uint16_add(packet.sequence_number, 1)
+            self._history[packet.sequence_number % RTP_HISTORY_SIZE] = packet
+            await self._send(header.packet(packet))
+            self._count(packet, taken)
+
+    @property
+    def _history(self) -> dict[int, SentPacket]:
+        history: dict[int, SentPacket] = self._aiortc._RTCRtpSender__rtp_history
+        return history
+
+    def _count(self, packet: SentPacket, taken: float) -> None:
+        """Note what sender reports say (RFC 3550, section 6.4.1).
+
+        By the time of day of a timestamp receivers synchronise sound and pictures: it is when the
+        track gave the frame, not when it was encoded and its turn came.
+        """
+        aiortc = self._aiortc
+        aiortc._RTCRtpSender__rtp_timestamp = packet.timestamp
+        aiortc._RTCRtpSender__ntp_timestamp = int((taken + NTP_EPOCH) * (1 << 32))
+        aiortc._RTCRtpSender__octet_count += len(packet.payload)
+        aiortc._RTCRtpSender__packet_count += 1
+
+    async def _send(self, data: bytes) -> None:
+        if self.pacing is not None:
+            self.pacing.sent(len(data))
+        await self.transport._send_rtp(data)
+
+    # -- reports -------------------------------------------------------------------------------
+
+    async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpRtpfbPacket) and packet.fmt == RTCP_RTPFB_NACK:
+            await self._send_again(packet.lost)
+            return
+        if self.feedback is not None:
+            for fraction in _losses(packet, self._ssrc):
+                self.feedback.on_report(fraction)
+        await super()._handle_rtcp_packet(packet)
+
+    async def _send_again(self, lost: list[int]) -> None:
+        again, needs_key_frame = lost, False
+        if self.feedback is not None:
+            kept = [packet.sequence_number for packet in self._history.values()]
+            again, needs_key_frame = self.feedback.on_lost(lost, kept)
+        for number in again:
+            await self._retransmit(number)
+        if needs_key_frame:
+            self._send_keyframe()
+
+    async def _retransmit(self, sequence_number: int) -> None:
+        packet = self._history.get(sequence_number % RTP_HISTORY_SIZE)
+        if packet is None or packet.sequence_number != sequence_number:
+            return
+        payload_type: int | None = self._aiortc._RTCRtpSender__rtx_payload_type
+        if payload_type is None:
+            await self._send(self._header(self._ssrc).packet(packet))
+            return
+        number: int = self._aiortc._RTCRtpSender__rtx_sequence_number
+        self._aiortc._RTCRtpSender__rtx_sequence_number = uint16_add(number, 1)
+        # RFC 4588, section 4
+        payload = sequence_number.to_bytes(2, "big") + packet.payload
+        copy = SentPacket(number, packet.timestamp, packet.marker, payload_type, payload)
+        await self._send(self._header(self._rtx_ssrc).packet(copy))
+
+    def _send_keyframe(self) -> None:
+        super()._send_keyframe()
+        if self.feedback is not None:
+            self.feedback.on_key_frame()
+
+    async def _send_rtcp(self, packets: list[AnyRtcpPacket]) -> None:
+        try:
+            await self._send(b"".join(map(bytes, packets)))
+        except ConnectionError:
+            logger.debug("a report was not sent: not connected")
         except Exception as error:
             # the reports go on, and so does the end of the connection, which waits for the last.
             logger.debug("a report cannot be sent", exc_info=error)
-            complain(f"a report cannot be sent: {type(error).__name__}: {error}")
+            if self.feedback is not None:
+                self.feedback.complain(f"a report cannot be sent: {type(error).__name__}: {error}")
 
-    async def run_rtcp() -> None:
+    async def _run_rtcp(self) -> None:
         try:
-            await run()
+            await super()._run_rtcp()
         finally:
-            exited.set()
-
-    sender._send_keyframe = key_frame  # type: ignore[method-assign]
-    sender._handle_rtcp_packet = handle_rtcp_packet  # type: ignore[method-assign]
-    sender._send_rtcp = send_rtcp  # type: ignore[method-assign]
-    sender._run_rtcp = run_rtcp  # type: ignore[method-assign]
+            self._aiortc._RTCRtpSender__rtcp_exited.set()
 
 
 def _losses(packet: AnyRtcpPacket, ssrc: int) -> list[float]:

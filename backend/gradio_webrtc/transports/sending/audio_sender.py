@@ -1,7 +1,7 @@
 """The outgoing audio track: what is played, encoded for WebRTC.
 
-Opus is encoded here, on the event loop, and given to aiortc as finished packets: about a tenth of a
-millisecond a frame, where aiortc's own encoder at full complexity takes a thread hop besides.
+Opus is encoded here, on the event loop, and given to the sender as finished packets: about a tenth
+of a millisecond a frame, where aiortc's own encoder at full complexity takes a thread hop besides.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def audio_frame(frame: PacedFrame) -> AudioFrame:
 
 
 class AudioSender(MediaStreamTrack):
-    """Hands what is played to aiortc, a packet for each 20 ms.
+    """Hands what is played to a sender, a packet for each 20 ms.
 
     Args:
         audio: what is played, at 48 kHz.
@@ -69,7 +69,7 @@ class AudioSender(MediaStreamTrack):
             self._opus.copies = self._losses.lossy(fraction, now)
 
     async def recv(self) -> AudioFrame | Packet[Any]:
-        """Return the next frame when it is due; called by aiortc's sender."""
+        """Return the next frame when it is due; called by the sender."""
         frame = await self._audio.next_frame()
         if frame is None:
             raise MediaStreamError

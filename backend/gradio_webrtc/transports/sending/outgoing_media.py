@@ -15,7 +15,11 @@ from gradio_webrtc.media.lip_sync import SourceClock
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 from gradio_webrtc.media.video.sending.rate_limiter import FrameRate
 from gradio_webrtc.recording.recorder import Recorder
-from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
+from gradio_webrtc.transports.aiortc_internals.sending import (
+    negotiated_codecs,
+    own_sender,
+    set_encoder,
+)
 from gradio_webrtc.transports.media_preferences import MediaPreferences
 from gradio_webrtc.transports.sending.audio_sender import AudioSender
 from gradio_webrtc.transports.sending.bitrate_limits import BoundedEncoder, limit_sender
@@ -148,7 +152,9 @@ class OutgoingMedia:
             clock = loop_clock(asyncio.get_running_loop())
             self._encoder = limit_sender(transceiver, self._video_bitrate, clock)
             if self._encoder is not None:
-                pace_packets(transceiver.sender, self._encoder)
+                # Key frames that are asked for wait too: what is in front of them has to go first.
+                self._encoder.limit_key_frames()
+                pace_packets(own_sender(transceiver), self._encoder.pacing_rate)
 
     def lost(self, kind: MediaKind, fraction: float, now: float) -> None:
         """Send copies of audio while much of it is lost, and less video."""

@@ -1,31 +1,27 @@
-"""Spares a narrow network: spreads the packets of large pictures out, and bounds key frames."""
+"""Spares a narrow network: spreads the packets of large pictures out."""
 
 from __future__ import annotations
 
 import asyncio
-
-from aiortc import RTCRtpSender
+from collections.abc import Callable
 
 from gradio_webrtc.concurrency.loop_clock import loop_clock
 from gradio_webrtc.media.video.sending.packet_pacing import PacketPacing
-from gradio_webrtc.transports.aiortc_internals.sending import pace_sender
-from gradio_webrtc.transports.sending.bitrate_limits import BoundedEncoder
+from gradio_webrtc.transports.aiortc_internals.sending import OwnSender, Pacing
 
 
-def pace_packets(sender: RTCRtpSender, encoder: BoundedEncoder) -> None:
-    """Let packets of ``sender`` wait as the bitrate of its ``encoder`` and the network ask for.
-
-    Key frames that the receiver asks for wait as well: what is in front of them has to go first.
+def pace_packets(sender: OwnSender, rate: Callable[[float], int | None]) -> None:
+    """Let packets of ``sender`` wait as the bitrate and the network of its receiver ask for.
 
     Args:
-        sender: one that has its transport and has not started. For the running event loop.
-        encoder: what it encodes with, and nobody else.
+        sender: one that has not started. For the running event loop.
+        rate: bits per second that are aimed at, given monotonic seconds; ``None`` while nothing
+            says that the network is narrow.
     """
-    encoder.limit_key_frames()
     clock, pacing = loop_clock(asyncio.get_running_loop()), PacketPacing()
 
     def wait() -> float:
         now = clock()
-        return pacing.wait(encoder.pacing_rate(now), now)
+        return pacing.wait(rate(now), now)
 
-    pace_sender(sender, wait, pacing.sent)
+    sender.pacing = Pacing(wait, pacing.sent)

@@ -13,11 +13,11 @@ from av import Packet
 from av.frame import Frame
 
 from gradio_webrtc.media.audio.red import RedPacker
-from gradio_webrtc.transports.aiortc_internals.sending import codec_of_its_own, negotiated_codecs
+from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, own_sender
 
 
 class ReadyOpus(Encoder):
-    """The encoder of an aiortc sender whose track hands out packets that are Opus already."""
+    """The encoder of a sender whose track hands out packets that are Opus already."""
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """Is never asked."""
@@ -45,10 +45,11 @@ class RedOpus(ReadyOpus):
     def __init__(self, transceiver: RTCRtpTransceiver, red: int) -> None:
         super().__init__()
         self.copies = 0
-        self._codec = codec_of_its_own(transceiver.sender, negotiated_codecs(transceiver)[0])
-        self._plain, self._red = self._codec.payloadType, red
-        assert self._plain is not None
-        self._packer = RedPacker(self._plain)
+        self._sender = own_sender(transceiver)
+        plain = negotiated_codecs(transceiver)[0].payloadType
+        assert plain is not None
+        self._plain, self._red = plain, red
+        self._packer = RedPacker(plain)
 
     def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
         """Return what is sent and its time."""
@@ -56,7 +57,7 @@ class RedOpus(ReadyOpus):
         return self.with_copies(payload, timestamp)
 
     def with_copies(self, payload: bytes, timestamp: int) -> tuple[list[bytes], int]:
-        """Return the same of a payload; the sender puts the payload type on it after this."""
+        """Return the same of a payload, whose payload type the sender is told."""
         packed = self._packer.pack(payload, timestamp, self.copies)
-        self._codec.payloadType = self._plain if packed is None else self._red
+        self._sender.payload_type = self._plain if packed is None else self._red
         return [payload if packed is None else packed], timestamp

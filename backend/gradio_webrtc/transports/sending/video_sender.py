@@ -128,7 +128,7 @@ class VideoSender(MediaStreamTrack):
             self._news.set()
 
     async def recv(self) -> VideoFrame:
-        """Return the next frame; called by aiortc's sender when it has sent the one before."""
+        """Return the next frame; called by the sender when it has sent the one before."""
         self._encoding = False
         self._space.set()
         while self._next is None and self.readyState == "live":

@@ -18,7 +18,10 @@ from gradio_webrtc.media.audio.pacer import Frame as PacedFrame
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
 from gradio_webrtc.media.sharing.key_frame_group import PackedFrame
 from gradio_webrtc.media.video.sending.rate_limiter import MOST
-from gradio_webrtc.transports.aiortc_internals.sending import negotiated_codecs, set_encoder
+from gradio_webrtc.transports.aiortc_internals.sending import (
+    negotiated_codecs,
+    set_encoder,
+)
 from gradio_webrtc.transports.media_preferences import VideoCodec
 from gradio_webrtc.transports.sending.audio_redundancy import LossReports
 from gradio_webrtc.transports.sending.audio_sender import audio_frame
@@ -37,7 +40,7 @@ quality. Browsers repeat what they ask for until they can go on."""
 
 
 class PackedEncoder(Encoder):
-    """The encoder of an aiortc sender whose track hands out packed frames.
+    """The encoder of a sender whose track hands out packed frames.
 
     What the receiver says it can take, which aiortc tells encoders, is noted for the source.
     """

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 import pytest_asyncio
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender
@@ -19,6 +20,7 @@ from aiortc.rtp import (
     RTCP_PSFB_PLI,
     RTCP_RTPFB_NACK,
     RtcpByePacket,
+    RtcpPacket,
     RtcpPsfbPacket,
     RtcpReceiverInfo,
     RtcpRrPacket,
@@ -27,23 +29,30 @@ from aiortc.rtp import (
     RtcpSrPacket,
     RtpPacket,
     is_rtcp,
+    unwrap_rtx,
 )
 
+from gradio_webrtc.media.audio.pacer import Frame
+from gradio_webrtc.transports.aiortc_internals.rtp_header import SentPacket
 from gradio_webrtc.transports.aiortc_internals.sending import (
+    NTP_EPOCH,
+    Feedback,
+    OwnSender,
+    Pacing,
     negotiated_codecs,
-    pace_sender,
-    protect_sender,
     set_encoder,
 )
+from gradio_webrtc.transports.sending.audio_sender import audio_frame
+from tests.support.sessions import until
 
 VP8 = RTCRtpCodecParameters("video/VP8", 90_000, payloadType=96)
 
 
 @dataclass
 class Guarded:
-    """A protected sender, what goes over its transport, and what was asked of us."""
+    """A sender with feedback, what goes over its transport, and what was asked of us."""
 
-    sender: RTCRtpSender
+    sender: OwnSender
     answer: tuple[list[int], bool] = ([], False)
     lost: list[tuple[list[int], list[int]]] = field(default_factory=list)
     key_frames: int = 0
@@ -53,18 +62,13 @@ class Guarded:
 
     def __post_init__(self) -> None:
         self.sender.transport._send_rtp = self._send_rtp
-        protect_sender(
-            self.sender,
-            self._on_lost,
-            self._on_key_frame,
-            self.reports.append,
-            self.complaints.append,
+        self.sender.feedback = Feedback(
+            self._on_lost, self._on_key_frame, self.reports.append, self.complaints.append
         )
 
     def remember(self, *numbers: int) -> None:
         for number in numbers:
-            packet = RtpPacket(payload_type=96, sequence_number=number, ssrc=1)
-            packet.payload = b"payload"
+            packet = SentPacket(number, 3000, True, 96, b"payload")
             self.sender._RTCRtpSender__rtp_history[number % 128] = packet
 
     async def report_lost(self, *numbers: int) -> None:
@@ -89,14 +93,14 @@ class Guarded:
 
 
 @pytest_asyncio.fixture
-async def sender() -> AsyncIterator[RTCRtpSender]:
+async def sender() -> AsyncIterator[OwnSender]:
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    yield pc.addTransceiver("video").sender
+    yield OwnSender.replace(pc.addTransceiver("video"))
     await asyncio.wait_for(pc.close(), 5.0)
 
 
 @pytest.fixture
-def guarded(sender: RTCRtpSender) -> Guarded:
+def guarded(sender: OwnSender) -> Guarded:
     return Guarded(sender)
 
 
@@ -107,6 +111,31 @@ async def test_only_what_was_chosen_of_what_is_kept_is_sent_again(guarded: Guard
     assert guarded.lost == [([9, 10, 11, 12], [10, 11, 12])]
     assert [RtpPacket.parse(data).sequence_number for data in guarded.sent] == [10, 12]
     assert (guarded.key_frames, guarded.forces_key_frame) == (0, False)
+
+
+async def test_who_takes_copies_under_a_type_of_their_own_gets_them_so(guarded: Guarded) -> None:
+    """RFC 4588: a source of its own, and the number that was lost in front."""
+    sender: Any = guarded.sender
+    sender._RTCRtpSender__rtx_payload_type = 97
+    guarded.remember(10, 11)
+    guarded.answer = [10, 11], False
+    await guarded.report_lost(10, 11)
+    copies = [RtpPacket.parse(data) for data in guarded.sent]
+    assert {(copy.payload_type, copy.ssrc) for copy in copies} == {(97, sender._rtx_ssrc)}
+    first, second = (copy.sequence_number for copy in copies)
+    assert (second - first) % 2**16 == 1
+    originals = [unwrap_rtx(copy, 96, sender._ssrc) for copy in copies]
+    assert [
+        (packet.sequence_number, packet.timestamp, packet.marker, packet.payload)
+        for packet in originals
+    ] == [(number, 3000, 1, b"payload") for number in (10, 11)]
+
+
+async def test_without_feedback_everything_that_is_kept_is_sent_again(guarded: Guarded) -> None:
+    guarded.sender.feedback = None
+    guarded.remember(10, 11)
+    await guarded.report_lost(9, 10, 11)
+    assert [RtpPacket.parse(data).sequence_number for data in guarded.sent] == [10, 11]
 
 
 async def test_what_is_gone_is_made_up_for_with_a_key_frame(guarded: Guarded) -> None:
@@ -212,6 +241,57 @@ async def test_what_is_sent_is_of_the_encoder_that_was_set(guarded: Guarded) -> 
     assert [RtpPacket.parse(data).payload for data in guarded.sent] == [b"our own: encoded"]
 
 
+class Late(OwnEncoder):
+    """Keeps the first frame to itself, as encoders behind a resampler do."""
+
+    kept = False
+
+    def pack(self, packet: Any) -> tuple[list[bytes], int]:
+        if not self.kept:
+            self.kept = True
+            nothing: Any = ([], None)
+            return nothing  # type: ignore[no-any-return]
+        return super().pack(packet)
+
+
+@pytest.mark.looptime
+async def test_an_encoder_may_have_nothing_yet(guarded: Guarded) -> None:
+    track = OnePacket()
+    track._packets.append(av.Packet(b"kept"))
+    guarded.sender.replaceTrack(track)
+    set_encoder(guarded.sender, Late())
+    await guarded.sender.send(RTCRtpSendParameters(codecs=[VP8]))
+    await asyncio.sleep(0.1)
+    assert [RtpPacket.parse(data).payload for data in guarded.sent] == [b"our own: encoded"]
+
+
+@pytest.mark.parametrize("name", ["PCMU", "PCMA", "G722"])
+async def test_telephone_codecs_are_encoded_from_the_first_frame_on(
+    guarded: Guarded, name: str
+) -> None:
+    """By aiortc's encoders, which are made with the first frame."""
+
+    class Samples(MediaStreamTrack):
+        kind = "audio"
+        count = 0
+
+        async def recv(self) -> av.AudioFrame:
+            self.count += 1
+            if self.count > 10:
+                await asyncio.Event().wait()
+            return audio_frame(Frame(np.zeros((1, 960), np.int16), self.count * 960))
+
+    codec = RTCRtpCodecParameters(f"audio/{name}", 8000, payloadType=8)
+    guarded.sender.replaceTrack(Samples())
+    await guarded.sender.send(RTCRtpSendParameters(codecs=[codec]))
+    await until(lambda: len(guarded.sent) >= 9)
+    packets = [RtpPacket.parse(data) for data in guarded.sent if not is_rtcp(data)]
+    assert {(packet.payload_type, packet.marker, len(packet.payload)) for packet in packets} == {
+        (8, 1, 160)
+    }
+    await asyncio.wait_for(guarded.sender.stop(), 1.0)
+
+
 async def test_codecs_are_known_once_both_sides_said_theirs() -> None:
     client, server = (RTCPeerConnection(RTCConfiguration(iceServers=[])) for _ in range(2))
     transceiver = server.addTransceiver("audio")
@@ -246,7 +326,7 @@ async def test_new_packets_wait_and_copies_and_reports_do_not(guarded: Guarded) 
         went.append((loop.time() - started, data))
 
     sender.transport._send_rtp = send_rtp
-    pace_sender(sender, lambda: 0.75, counted.append)
+    sender.pacing = Pacing(lambda: 0.75, counted.append)
     sender.replaceTrack(OnePacket())
     set_encoder(sender, FourPackets())
     guarded.answer = [500], False
@@ -266,8 +346,32 @@ async def test_new_packets_wait_and_copies_and_reports_do_not(guarded: Guarded) 
 
 
 @pytest.mark.looptime
+async def test_reports_say_when_the_track_gave_a_frame(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not when its packets went: receivers synchronise sound and pictures by these pairs."""
+    sender, loop = guarded.sender, asyncio.get_running_loop()
+    monkeypatch.setattr("time.time", loop.time)
+    started = loop.time()
+    sender.pacing = Pacing(lambda: 0.1, lambda size: None)
+    sender.replaceTrack(OnePacket())
+    set_encoder(sender, FourPackets())
+    await sender.send(RTCRtpSendParameters(codecs=[VP8]))
+    await asyncio.sleep(2.0)
+    await sender.stop()
+    reports = [RtcpPacket.parse(data)[0] for data in guarded.sent if is_rtcp(data)]
+    media = [RtpPacket.parse(data) for data in guarded.sent if not is_rtcp(data)]
+    report = reports[0]
+    assert isinstance(report, RtcpSrPacket)
+    info = report.sender_info
+    assert info.rtp_timestamp == media[0].timestamp
+    assert info.ntp_timestamp / 2**32 - NTP_EPOCH == pytest.approx(started, abs=0.001)
+    assert (info.packet_count, info.octet_count) == (4, 4)
+
+
+@pytest.mark.looptime
 async def test_a_sender_stops_while_a_packet_waits(guarded: Guarded) -> None:
-    pace_sender(guarded.sender, lambda: 3600.0, lambda _: None)
+    guarded.sender.pacing = Pacing(lambda: 3600.0, lambda _: None)
     guarded.sender.replaceTrack(OnePacket())
     set_encoder(guarded.sender, FourPackets())
     await guarded.sender.send(RTCRtpSendParameters(codecs=[VP8]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from aiortc.rtp import is_rtcp
 from av import VideoFrame
 
 from gradio_webrtc.media.video.sending.packet_pacing import BURST_SECONDS, FASTER
-from gradio_webrtc.transports.aiortc_internals.sending import set_encoder
+from gradio_webrtc.transports.aiortc_internals.sending import OwnSender, set_encoder
 from gradio_webrtc.transports.sending.bitrate_limits import BoundedVp8Encoder
 from gradio_webrtc.transports.sending.paced_sender import pace_packets
 
@@ -42,7 +43,7 @@ class OnePicture(MediaStreamTrack):
 async def sent(encoder: BoundedVp8Encoder) -> list[tuple[float, int]]:
     """Return when each packet of the picture went, and its bits."""
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    sender = pc.addTransceiver(OnePicture()).sender
+    sender: Any = OwnSender.replace(pc.addTransceiver(OnePicture()))
     loop, went = asyncio.get_running_loop(), list[tuple[float, int]]()
 
     async def send_rtp(data: bytes) -> None:
@@ -51,7 +52,7 @@ async def sent(encoder: BoundedVp8Encoder) -> list[tuple[float, int]]:
 
     sender.transport._send_rtp = send_rtp
     set_encoder(sender, encoder)
-    pace_packets(sender, encoder)
+    pace_packets(sender, encoder.pacing_rate)
     await sender.send(RTCRtpSendParameters(codecs=[VP8]))
     before = -1
     while not went or len(went) > before:

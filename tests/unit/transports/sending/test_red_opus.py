@@ -17,7 +17,7 @@ from gradio_webrtc.media.audio.opus import has_speech_coder
 from gradio_webrtc.media.audio.red import unpack
 from gradio_webrtc.media.emitted_media import parse_audio
 from gradio_webrtc.media.outgoing_audio import OutgoingAudio
-from gradio_webrtc.transports.aiortc_internals.sending import set_encoder
+from gradio_webrtc.transports.aiortc_internals.sending import OwnSender, set_encoder
 from gradio_webrtc.transports.sending.audio_redundancy import CALM_SECONDS
 from gradio_webrtc.transports.sending.audio_sender import AudioSender
 from gradio_webrtc.transports.sending.red_opus import RedOpus
@@ -31,9 +31,7 @@ def codec() -> RTCRtpCodecParameters:
 
 
 def red_opus() -> RedOpus:
-    transceiver: Any = SimpleNamespace(
-        _codecs=[codec()], sender=SimpleNamespace(_run_rtp=lambda codec: None)
-    )
+    transceiver: Any = SimpleNamespace(_codecs=[codec()], sender=SimpleNamespace())
     return RedOpus(transceiver, RED)
 
 
@@ -82,6 +80,7 @@ async def test_the_wire_has_plain_opus_until_copies_are_wanted(pc: RTCPeerConnec
     track = AudioSender(playback)
     transceiver: Any = pc.addTransceiver(track)
     transceiver._codecs = [codec()]
+    OwnSender.replace(transceiver)
     sent: list[RtpPacket] = []
 
     async def send_rtp(data: bytes) -> None:
