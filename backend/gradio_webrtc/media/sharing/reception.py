@@ -59,6 +59,10 @@ class Reception:
         """Whether so much is lost that less has to be sent, whatever the estimate says."""
         return now - self._lost_at < MEMORY_SECONDS
 
+    def pacing_rate(self, now: float) -> int | None:
+        """Return the bits per second by which to spread packets out, ``None`` for not at all."""
+        return self.sent if self.congested(now) else None
+
     def congested(self, now: float) -> bool:
         """Whether more was sent of late than the network takes."""
         return self.lossy(now) or self._estimates.congested(now)

@@ -20,6 +20,7 @@ from gradio_webrtc.media.sharing.key_frame_group import PackedFrame
 from gradio_webrtc.media.video.sending.rate_limiter import MOST
 from gradio_webrtc.transports.aiortc_internals.sending import (
     negotiated_codecs,
+    own_sender,
     set_encoder,
 )
 from gradio_webrtc.transports.media_preferences import VideoCodec
@@ -27,6 +28,7 @@ from gradio_webrtc.transports.sending.audio_redundancy import LossReports
 from gradio_webrtc.transports.sending.audio_sender import audio_frame
 from gradio_webrtc.transports.sending.null_sink import NullAudio, NullVideo
 from gradio_webrtc.transports.sending.outgoing_media import AudioSink, VideoSink, takes_opus
+from gradio_webrtc.transports.sending.paced_sender import pace_packets
 from gradio_webrtc.transports.sending.red_opus import RedOpus
 from gradio_webrtc.transports.sharing.viewer import Lane, Viewer
 
@@ -142,6 +144,7 @@ class ViewerMedia:
         viewer, codecs = self._viewer, negotiated_codecs(transceiver)
         if transceiver.kind == "video":
             viewer.codec = _CODECS.get(codecs[0].mimeType.lower()) if codecs else None
+            pace_packets(own_sender(transceiver), viewer.reception.pacing_rate)
         elif not takes_opus(transceiver):
             viewer.audio_form = "samples"  # G.711, by an encoder of its own
             return

@@ -24,6 +24,16 @@ def test_one_that_falls_again_and_again_says_that_the_network_is_narrow() -> Non
     assert not viewer.congested(1.0 + APART_SECONDS + MEMORY_SECONDS)
 
 
+def test_packets_are_spread_out_by_what_is_sent_while_the_network_is_narrow() -> None:
+    viewer = Reception()
+    viewer.sent = 600_000
+    assert viewer.pacing_rate(0.0) is None
+    for at in (1.0, 2.0):
+        viewer.lost(0.4, at)
+    assert viewer.pacing_rate(2.0) == 600_000
+    assert viewer.pacing_rate(2.0 + MEMORY_SECONDS) is None
+
+
 def test_a_moment_in_which_the_machine_stood_still_does_not() -> None:
     viewer = Reception()
     for at, estimate in ((0.0, 2_000_000), (1.0, 900_000), (1.2, 500_000), (1.4, 300_000)):

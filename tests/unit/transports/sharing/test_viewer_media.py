@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.mediastreams import MediaStreamError
-from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpSendParameters
+from aiortc.rtp import is_rtcp
 from av import AudioFrame
 
 from gradio_webrtc.media.audio.opus import FRAME_SAMPLES
 from gradio_webrtc.media.audio.pacer import Frame
 from gradio_webrtc.media.audio.red import unpack
 from gradio_webrtc.media.sharing.key_frame_group import PackedFrame
+from gradio_webrtc.transports.aiortc_internals.sending import OwnSender
 from gradio_webrtc.transports.sharing.viewer import Viewer
 from gradio_webrtc.transports.sharing.viewer_media import (
     KEY_FRAMES_AT_ONCE,
@@ -161,3 +165,33 @@ async def test_nothing_waits_when_all_was_sent() -> None:
     await media.drain()
     assert media.playback.queued_s == 0
     media.stop()
+
+
+@pytest.mark.looptime
+@pytest.mark.parametrize("narrow", [False, True])
+async def test_a_picture_for_a_narrow_network_takes_its_time(narrow: bool) -> None:
+    viewer, went = Viewer(), list[float]()
+    media, loop = ViewerMedia(viewer, ("video",)), asyncio.get_running_loop()
+    pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    transceiver: Any = pc.addTransceiver(media.track("video"))
+    transceiver._codecs = [RTCRtpCodecParameters("video/VP8", 90_000, payloadType=96)]
+    sender = OwnSender.replace(transceiver)
+
+    async def send_rtp(data: bytes) -> None:
+        if not is_rtcp(data):
+            went.append(loop.time())
+
+    sender.transport._send_rtp = send_rtp  # type: ignore[method-assign]
+    media.negotiated(transceiver, copies=False)
+    viewer.reception.sent = 600_000
+    for seconds in (1.0, 2.0) if narrow else ():
+        media.lost("video", 0.4, loop.time() + seconds)
+    await sender.send(RTCRtpSendParameters(codecs=transceiver._codecs))
+    viewer.show(PackedFrame((bytes(1200),) * 20, 3000, key=True))
+    await asyncio.sleep(2.0)
+    assert len(went) == 20
+    # 19 packets, less the tenth of a second that may go at once, at twice the bitrate
+    expected = (19 * 1200 * 8 - 60_000) / 1_200_000 if narrow else 0.0
+    assert went[-1] - went[0] == pytest.approx(expected, abs=0.01)
+    await sender.stop()
+    await pc.close()
