@@ -18,6 +18,7 @@ from bench.client import Client
 from bench.clips import Clip
 from bench.process import ROOT, START_SECONDS
 from bench.results import BenchError
+from gradio_webrtc.concurrency.waiting import finished_within
 from proof.abuse import quiet_logs
 from proof.calls.people import LiveTrack, bursts, pictures
 
@@ -25,6 +26,8 @@ LOOK_SECONDS = 0.2
 """How soon a client notices that its session is over."""
 AGAIN_SECONDS = 1.0
 """After which it comes again."""
+END_SECONDS = 30.0
+"""How long they may take to hang up, all of them at once, and then to end."""
 NICE = 19
 BEGUN = b"begun"
 
@@ -56,6 +59,7 @@ async def calling(
 
     Raises:
         BenchError: one could not connect, and was not to come again.
+        TimeoutError: they neither hung up nor ended.
     """
     options = [*["--pictures"] * pictures, *["--again"] * again]
     process = await asyncio.create_subprocess_exec(
@@ -75,10 +79,12 @@ async def calling(
         if process.returncode is not None:
             raise BenchError(f"the callers of {', '.join(handlers)} are gone")
         process.stdin.close()
-        callers.ended = int(await process.stdout.readline())
+        callers.ended = int(await asyncio.wait_for(process.stdout.readline(), END_SECONDS))
     finally:
         process.stdin.close()  # the end of its input is its end, as that of this process is
-        await process.wait()
+        if not await finished_within(process.wait(), END_SECONDS):
+            process.kill()
+            await process.wait()
 
 
 async def call(port: int, handlers: Sequence[str], clip: Clip, *, again: bool) -> None:
