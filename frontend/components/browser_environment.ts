@@ -69,6 +69,12 @@ function webCodecs(): WebCodecs | null {
   };
 }
 
+/** Two frames, since the first may have begun before. */
+function drawn(): Promise<void> {
+  if (document.hidden) return Promise.resolve();
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+}
+
 /** A websocket at `path` of the app at `root`. */
 function openSocket(root: string, path: string): WebSocket {
   const url = new URL(root.replace(/\/+$/, "") + path, window.location.href);
@@ -91,6 +97,7 @@ export function browserEnvironment(server: Server, client: () => Client): Enviro
     online: () => navigator.onLine,
     videoCodecs: () => RTCRtpReceiver.getCapabilities("video")?.codecs ?? [],
     newStream: (tracks) => new MediaStream([...tracks]),
+    drawn,
     newSocket: (path) => openSocket(client().config?.root ?? "", path),
     openAudioLine: (options) => openAudioLine(webAudio, options),
     webCodecs: webCodecs(),

@@ -92,6 +92,8 @@ export interface Environment {
   /** The video codecs that this browser can take part in, best first. */
   videoCodecs(): readonly RTCRtpCodec[];
   newStream(tracks: readonly MediaStreamTrack[]): MediaStream;
+  /** When the page has drawn what it has now; at once while nobody sees it. */
+  drawn(): Promise<void>;
   /** A websocket at `path` of the app. */
   newSocket(path: string): WebSocket;
   openAudioLine(options: AudioLineOptions): Promise<AudioLine>;

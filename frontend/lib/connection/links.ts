@@ -64,6 +64,7 @@ export class Links {
       tracks: sends(mode) ? this.sending.tracks : new Map(),
       ...{ rtpParams, videoCodec, maxBitrate, pushToTalk },
       codecs: env.videoCodecs(),
+      drawn: () => env.drawn(),
     };
     return new PeerConnection(env.newPeer(configuration), env.server, env.clock, all, events);
   }

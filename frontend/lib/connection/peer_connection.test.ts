@@ -18,6 +18,7 @@ const OPTIONS: PeerConnectionOptions = {
   maxBitrate: {},
   codecs: [],
   pushToTalk: false,
+  drawn: () => Promise.resolve(),
 };
 const ADDRESS = { webrtc_id: "id-1", session_hash: "page" };
 
@@ -207,4 +208,31 @@ it("sends another track without a new offer", async () => {
   await peer.replaceTrack("video", track);
   expect(browser.senders[0]!.track).toBe(track);
   expect(server.bodies("offer", "offer")).toHaveLength(1);
+});
+
+describe("what is left to be played", () => {
+  const decoded = { type: "inbound-rtp", kind: "video", framesReceived: 9, framesDecoded: 9 };
+
+  it("has come to its end when the last picture has been drawn, not only decoded", async () => {
+    let draw: () => void = () => undefined;
+    const drawn = new Promise<void>((resolve) => (draw = resolve));
+    const peer = make({ kinds: ["video"], drawn: () => drawn });
+    browser.stats.set("v", decoded);
+    expect((await peer.drain()).over).toBe(false);
+    let over = false;
+    const last = peer.drain().then((reading) => (over = reading.over));
+    await settle();
+    expect(over).toBe(false);
+    draw();
+    await last;
+    expect(over).toBe(true);
+  });
+
+  it("does not wait for pictures where there are none", async () => {
+    const never = new Promise<void>(() => undefined);
+    const peer = make({ kinds: ["audio"], drawn: () => never });
+    browser.stats.set("a", { type: "inbound-rtp", kind: "audio", jitterBufferEmittedCount: 1 });
+    await peer.drain();
+    expect((await peer.drain()).over).toBe(true);
+  });
 });

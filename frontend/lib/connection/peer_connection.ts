@@ -32,6 +32,8 @@ export interface PeerConnectionOptions {
   readonly pushToTalk: boolean;
   /** The video codecs of this browser, best first. */
   readonly codecs: readonly RTCRtpCodec[];
+  /** When the page has drawn what it has now. */
+  readonly drawn: () => Promise<void>;
 }
 
 export class PeerConnection implements Link {
@@ -121,7 +123,10 @@ export class PeerConnection implements Link {
   /** Whether what has been received has been played, and how long to wait for that. */
   async drain(): Promise<DrainReading> {
     const report = await this.statistics().catch(() => null);
-    return (this.#reading = readDrain(report?.values() ?? [], this.#reading));
+    this.#reading = readDrain(report?.values() ?? [], this.#reading);
+    // What is decoded is drawn later, by a busy page much later.
+    if (this.#reading.over && this.options.kinds.includes("video")) await this.options.drawn();
+    return this.#reading;
   }
 
   /** Ends the attempt. `polite` tells the server, which would else notice by itself. */
