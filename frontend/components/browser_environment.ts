@@ -71,7 +71,7 @@ function webCodecs(): WebCodecs | null {
 
 /** Two frames, since the first may have begun before. */
 function drawn(): Promise<void> {
-  if (document.hidden) return Promise.resolve();
+  if (shownPage.hidden()) return Promise.resolve();
   return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
 }
 

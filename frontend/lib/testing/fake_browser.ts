@@ -21,8 +21,6 @@ export class FakeBrowser {
   readonly lines: FakeAudioLine[] = [];
   codecs: RTCRtpCodec[] = [];
   online = true;
-  /** When the page has drawn what it was given. */
-  drawn: Promise<void> = Promise.resolve();
 
   get peer(): FakePeer {
     return this.peers.at(-1)!;
@@ -64,7 +62,7 @@ export class FakeBrowser {
       videoCodecs: () => this.codecs,
       newStream: (tracks) =>
         new FakeStream(tracks as unknown as FakeTrack[]) as unknown as MediaStream,
-      drawn: () => this.drawn,
+      drawn: () => Promise.resolve(),
       newSocket: (path) => {
         this.sockets.push(new FakeSocket(root + path));
         return this.socket as unknown as WebSocket;
