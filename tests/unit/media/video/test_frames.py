@@ -78,6 +78,14 @@ def test_colours_on_the_wire_are_bt601_limited(
         assert np.abs(back.astype(int) - array).max() <= 5
 
 
+@pytest.mark.parametrize("kind", ["rgb24", "bgr24"])
+def test_the_edges_of_coloured_lines_are_not_blurred(kind: Any) -> None:
+    lines = plain((255, 255, 255))
+    lines[8:10] = lines[20:24] = lines[:, 30:32] = (220, 0, 40)
+    picture = lines if kind == "rgb24" else np.ascontiguousarray(lines[..., ::-1])
+    assert np.abs(to_array(to_frame(picture, kind), kind).astype(int) - picture).max() <= 5
+
+
 @few
 @given(
     height=st.integers(1, 90), width=st.integers(1, 150), kind=st.sampled_from(["rgb24", "bgr24"])
