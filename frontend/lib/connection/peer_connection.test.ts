@@ -228,9 +228,12 @@ describe("what is left to be played", () => {
     expect(over).toBe(true);
   });
 
-  it("does not wait for pictures where there are none", async () => {
+  it.each([
+    { kinds: ["audio"], direction: "sendrecv" },
+    { kinds: ["audio", "video"], direction: "sendonly" },
+  ] as const)("does not wait for pictures where none are received", async (sent) => {
     const never = new Promise<void>(() => undefined);
-    const peer = make({ kinds: ["audio"], drawn: () => never });
+    const peer = make({ ...sent, kinds: [...sent.kinds], drawn: () => never });
     browser.stats.set("a", { type: "inbound-rtp", kind: "audio", jitterBufferEmittedCount: 1 });
     await peer.drain();
     expect((await peer.drain()).over).toBe(true);

@@ -124,8 +124,9 @@ export class PeerConnection implements Link {
   async drain(): Promise<DrainReading> {
     const report = await this.statistics().catch(() => null);
     this.#reading = readDrain(report?.values() ?? [], this.#reading);
+    const { direction, kinds, drawn } = this.options;
     // What is decoded is drawn later, by a busy page much later.
-    if (this.#reading.over && this.options.kinds.includes("video")) await this.options.drawn();
+    if (this.#reading.over && direction !== "sendonly" && kinds.includes("video")) await drawn();
     return this.#reading;
   }
 
