@@ -97,7 +97,10 @@ ATTRIBUTES = {
         "_closing": "whether its checks are to end; of aioice 0.10 they go on",
         "_protocols": "its sockets; those on ports of ours and a relay are some more",
     },
-    "socket": {"_read_ready": "reads one datagram, as asyncio does once in a turn of its loop"},
+    "socket": {
+        "_read_ready": "reads one datagram, as asyncio does once in a turn of its loop",
+        "_sock": "the socket itself, which takes several datagrams in one call",
+    },
     "turn": {
         "_connect": "asks a TURN server for an allocation",
         "_TurnTransport__inner_protocol": "has the socket that what is relayed comes from",

@@ -13,6 +13,7 @@ from aiortc import RTCDtlsTransport, RTCPeerConnection
 from aiortc.rtcdtlstransport import State
 from aiortc.rtp import RtpPacket, is_rtcp
 
+from gradio_webrtc.transports.aiortc_internals.packet_sending import PacketSending
 from gradio_webrtc.transports.aiortc_internals.receiving import OwnReceiver
 from gradio_webrtc.transports.packet_bounds import (
     MAX_WAITING_DATAGRAMS,
@@ -21,12 +22,6 @@ from gradio_webrtc.transports.packet_bounds import (
 )
 
 logger = logging.getLogger(__name__)
-
-COMPONENT = 1
-"""Of an ICE agent: the one that media and reports share (RFC 8445, section 5.1.1.2)."""
-
-PACKETS_AT_ONCE = 32
-"""Packets of a frame that are sent before everybody else has a turn: about 2 ms."""
 
 
 def transports_of(pc: RTCPeerConnection) -> set[RTCDtlsTransport]:
@@ -45,7 +40,6 @@ def protect_transport(dtls: RTCDtlsTransport, complain: Callable[[str], None]) -
         complain: is told of what was wrong; it should not log every time.
     """
     receive, set_up = dtls._recv_next, dtls._setup_srtp
-    sent = 0
 
     async def recv_next() -> None:
         # aiortc catches ValueError here and there. Anything else, struct.error or IndexError out of
@@ -64,38 +58,11 @@ def protect_transport(dtls: RTCDtlsTransport, complain: Callable[[str], None]) -
         session: Any = BoundedSession(dtls._rx_srtp, complain)
         dtls._rx_srtp = session
 
-    async def send_rtp(data: bytes) -> None:
-        # aiortc sends all packets of a frame without giving way: 50 ms and more for a megabyte.
-        nonlocal sent
-        sent += 1
-        _send_media(dtls, data)
-        if sent % PACKETS_AT_ONCE == 0:
-            await asyncio.sleep(0)
-
     dtls._recv_next = recv_next  # type: ignore[method-assign]
     dtls._setup_srtp = setup_srtp  # type: ignore[method-assign]
-    dtls._send_rtp = send_rtp  # type: ignore[method-assign]
+    dtls._send_rtp = PacketSending(dtls)  # type: ignore[method-assign]
     take = partial(_take_media, dtls, complain)
     dtls.transport._connection._queue = BoundedQueue(MAX_WAITING_DATAGRAMS, take)
-
-
-def _send_media(dtls: RTCDtlsTransport, data: bytes) -> None:
-    """Encrypt a packet and hand it to the socket, or the relay, in use.
-
-    aiortc and aioice do so in five coroutines, one in the other.
-
-    Raises:
-        ConnectionError: there is no connection.
-    """
-    in_use = dtls.transport._connection._nominated.get(COMPONENT)
-    if dtls._state is not State.CONNECTED or in_use is None:
-        raise ConnectionError("Not connected.")
-    protect = dtls._tx_srtp.protect_rtcp if is_rtcp(data) else dtls._tx_srtp.protect
-    encrypted = protect(data)
-    in_use.protocol.transport.sendto(encrypted, in_use.remote_addr)
-    counts: Any = dtls
-    counts._RTCDtlsTransport__tx_bytes += len(encrypted)
-    counts._RTCDtlsTransport__tx_packets += 1
 
 
 def _take_media(

@@ -25,6 +25,7 @@ from aiortc.rtp import (
 from aiortc.utils import random32, uint16_add, uint32_add
 from av.frame import Frame
 
+from gradio_webrtc.transports.aiortc_internals.packet_sending import PACKETS_AT_ONCE, send_packets
 from gradio_webrtc.transports.aiortc_internals.rtp_header import RtpHeader, SentPacket
 
 logger = logging.getLogger(__name__)
@@ -55,11 +56,12 @@ class Pacing(NamedTuple):
     is slowed down to that.
 
     Attributes:
-        wait: how many seconds the next packet has to wait.
+        wait: how many seconds the next packet has to wait; ``None`` while nothing has to, and all
+            packets of a frame may go.
         sent: is told how many bytes each packet has, copies and reports included.
     """
 
-    wait: Callable[[], float]
+    wait: Callable[[], float | None]
     sent: Callable[[int], None]
 
 
@@ -162,39 +164,55 @@ class OwnSender(RTCRtpSender):
         self, header: RtpHeader, payloads: list[bytes], timestamp: int, taken: float
     ) -> None:
         """Send a frame that the track gave at ``taken``, in seconds since 1970."""
-        last = len(payloads) - 1
-        for at, payload in enumerate(payloads):
-            if self.pacing is not None and (seconds := self.pacing.wait()) > 0:
+        packets = self._packets(payloads, timestamp)
+        at = 0
+        while at < len(packets):
+            seconds = None if self.pacing is None else self.pacing.wait()
+            if seconds:
                 await asyncio.sleep(seconds)
-            packet = SentPacket(
-                self._next_number, timestamp, at == last, self.payload_type, payload
-            )
-            self._next_number = uint16_add(packet.sequence_number, 1)
-            self._history[packet.sequence_number % RTP_HISTORY_SIZE] = packet
-            await self._send(header.packet(packet))
-            self._count(packet, taken)
+            # Each header says when it was made, so those of a large frame are not made at once.
+            due = packets[at : at + (PACKETS_AT_ONCE if seconds is None else 1)]
+            await self._send_new(header, due, taken)
+            at += len(due)
+
+    def _packets(self, payloads: list[bytes], timestamp: int) -> list[SentPacket]:
+        """Return the packets of a frame."""
+        first, last, kind = self._next_number, len(payloads) - 1, self.payload_type
+        self._next_number = uint16_add(first, len(payloads))
+        return [
+            SentPacket(uint16_add(first, at), timestamp, at == last, kind, payload)
+            for at, payload in enumerate(payloads)
+        ]
+
+    async def _send_new(self, header: RtpHeader, packets: list[SentPacket], taken: float) -> None:
+        """Send packets, of which copies may be asked for, and count them."""
+        history = self._history
+        for packet in packets:
+            history[packet.sequence_number % RTP_HISTORY_SIZE] = packet
+        await self._send([header.packet(packet) for packet in packets])
+        self._count(packets, taken)
 
     @property
     def _history(self) -> dict[int, SentPacket]:
         history: dict[int, SentPacket] = self._aiortc._RTCRtpSender__rtp_history
         return history
 
-    def _count(self, packet: SentPacket, taken: float) -> None:
+    def _count(self, packets: list[SentPacket], taken: float) -> None:
         """Note what sender reports say (RFC 3550, section 6.4.1).
 
         By the time of day of a timestamp receivers synchronise sound and pictures: it is when the
         track gave the frame, not when it was encoded and its turn came.
         """
         aiortc = self._aiortc
-        aiortc._RTCRtpSender__rtp_timestamp = packet.timestamp
+        aiortc._RTCRtpSender__rtp_timestamp = packets[0].timestamp
         aiortc._RTCRtpSender__ntp_timestamp = int((taken + NTP_EPOCH) * (1 << 32))
-        aiortc._RTCRtpSender__octet_count += len(packet.payload)
-        aiortc._RTCRtpSender__packet_count += 1
+        aiortc._RTCRtpSender__octet_count += sum(len(packet.payload) for packet in packets)
+        aiortc._RTCRtpSender__packet_count += len(packets)
 
-    async def _send(self, data: bytes) -> None:
+    async def _send(self, packets: list[bytes]) -> None:
         if self.pacing is not None:
-            self.pacing.sent(len(data))
-        await self.transport._send_rtp(data)
+            self.pacing.sent(sum(map(len, packets)))
+        await send_packets(self.transport, packets)
 
     # -- reports -------------------------------------------------------------------------------
 
@@ -223,14 +241,14 @@ class OwnSender(RTCRtpSender):
             return
         payload_type: int | None = self._aiortc._RTCRtpSender__rtx_payload_type
         if payload_type is None:
-            await self._send(self._header(self._ssrc).packet(packet))
+            await self._send([self._header(self._ssrc).packet(packet)])
             return
         number: int = self._aiortc._RTCRtpSender__rtx_sequence_number
         self._aiortc._RTCRtpSender__rtx_sequence_number = uint16_add(number, 1)
         # RFC 4588, section 4
         payload = sequence_number.to_bytes(2, "big") + packet.payload
         copy = SentPacket(number, packet.timestamp, packet.marker, payload_type, payload)
-        await self._send(self._header(self._rtx_ssrc).packet(copy))
+        await self._send([self._header(self._rtx_ssrc).packet(copy)])
 
     def _send_keyframe(self) -> None:
         super()._send_keyframe()
@@ -239,7 +257,7 @@ class OwnSender(RTCRtpSender):
 
     async def _send_rtcp(self, packets: list[AnyRtcpPacket]) -> None:
         try:
-            await self._send(b"".join(map(bytes, packets)))
+            await self._send([b"".join(map(bytes, packets))])
         except ConnectionError:
             logger.debug("a report was not sent: not connected")
         except Exception as error:

@@ -20,7 +20,7 @@ def pace_packets(sender: OwnSender, rate: Callable[[float], int | None]) -> None
     """
     clock, pacing = loop_clock(asyncio.get_running_loop()), PacketPacing()
 
-    def wait() -> float:
+    def wait() -> float | None:
         now = clock()
         return pacing.wait(rate(now), now)
 

@@ -33,6 +33,7 @@ from aiortc.rtp import (
 )
 
 from gradio_webrtc.media.audio.pacer import Frame
+from gradio_webrtc.transports.aiortc_internals.packet_sending import PACKETS_AT_ONCE
 from gradio_webrtc.transports.aiortc_internals.rtp_header import SentPacket
 from gradio_webrtc.transports.aiortc_internals.sending import (
     NTP_EPOCH,
@@ -343,6 +344,29 @@ async def test_new_packets_wait_and_copies_and_reports_do_not(guarded: Guarded) 
     assert any(is_rtcp(data) for _, data in went)
     assert counted == [len(data) for _, data in went]
     await asyncio.wait_for(sender.stop(), 1.0)
+
+
+class LargeFrame(OwnEncoder):
+    """Makes more packets of a frame than go at once."""
+
+    def pack(self, packet: Any) -> tuple[list[bytes], int]:
+        return [b"payload"] * (2 * PACKETS_AT_ONCE + 6), 0
+
+
+async def test_packets_of_a_frame_go_together_where_nothing_is_paced(guarded: Guarded) -> None:
+    together: list[int] = []
+    guarded.sender.pacing = Pacing(lambda: None, together.append)
+    guarded.sender.replaceTrack(OnePacket())
+    set_encoder(guarded.sender, LargeFrame())
+    await guarded.sender.send(RTCRtpSendParameters(codecs=[VP8]))
+    await until(lambda: len(guarded.sent) >= 2 * PACKETS_AT_ONCE + 6)
+    size = len(guarded.sent[0])
+    assert together[:3] == [PACKETS_AT_ONCE * size, PACKETS_AT_ONCE * size, 6 * size]
+    numbers = [RtpPacket.parse(data).sequence_number for data in guarded.sent if not is_rtcp(data)]
+    assert np.unique(np.diff(numbers) % 2**16).tolist() == [1]
+    marked = [RtpPacket.parse(data).marker for data in guarded.sent if not is_rtcp(data)]
+    assert marked == [0] * (2 * PACKETS_AT_ONCE + 5) + [1]
+    await asyncio.wait_for(guarded.sender.stop(), 1.0)
 
 
 @pytest.mark.looptime

@@ -25,17 +25,17 @@ class PacketPacing:
         """Count ``size`` bytes that have gone, copies of packets among them."""
         self._ahead += 8.0 * size
 
-    def wait(self, bitrate: int | None, now: float) -> float:
-        """Return how many seconds the next packet has to wait.
+    def wait(self, bitrate: int | None, now: float) -> float | None:
+        """Return how many seconds the next packet has to wait; ``None`` while nothing has to.
 
         Args:
             bitrate: bits per second that are aimed at, ``None`` while nothing says that the network
-                is narrow: then nothing waits.
+                is narrow.
             now: monotonic seconds.
         """
         if bitrate is None:
             self._ahead = 0.0
-            return 0.0
+            return None
         rate = FASTER * bitrate
         self._ahead = max(0.0, self._ahead - rate * max(0.0, now - self._at))
         self._at = now

@@ -16,7 +16,7 @@ def sent(sizes: list[int], bitrate: int | None, pacing: PacketPacing, start: flo
     """Return when each packet goes that could go at ``start``."""
     now, at = start, []
     for size in sizes:
-        now += pacing.wait(bitrate, now)
+        now += pacing.wait(bitrate, now) or 0.0
         pacing.sent(size)
         at.append(now)
     return at
