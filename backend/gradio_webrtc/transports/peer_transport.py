@@ -8,7 +8,6 @@ import logging
 from aiortc import (
     RTCConfiguration,
     RTCDataChannel,
-    RTCPeerConnection,
     RTCRtpReceiver,
     RTCRtpTransceiver,
     RTCSessionDescription,
@@ -26,7 +25,11 @@ from gradio_webrtc.session import messages
 from gradio_webrtc.session.messages import Message
 from gradio_webrtc.session.state import CloseReason
 from gradio_webrtc.session.transport import TransportListener
-from gradio_webrtc.transports.aiortc_internals.connection import close_by_force, close_sockets
+from gradio_webrtc.transports.aiortc_internals.connection import (
+    close_by_force,
+    close_sockets,
+    peer_connection,
+)
 from gradio_webrtc.transports.aiortc_internals.consent import keep_consent
 from gradio_webrtc.transports.aiortc_internals.ice import watch_checks
 from gradio_webrtc.transports.aiortc_internals.sending import OwnSender
@@ -114,7 +117,7 @@ class PeerTransport:
         self._modality: Modality = modality
         self._kinds = kinds_for(modality)
         channels = 2 if audio_format.layout == "stereo" else 1
-        self._pc = RTCPeerConnection(configuration)
+        self._pc = peer_connection(configuration)
         self._ice_servers = configuration.iceServers or []
         if outgoing is None:
             plays = self._kinds if mode != "send" else ()

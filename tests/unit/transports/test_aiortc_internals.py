@@ -30,6 +30,7 @@ PACKAGE = Path(gradio_webrtc.__file__).parent
 ROOM = PACKAGE / "transports" / "aiortc_internals"
 
 ATTRIBUTES = {
+    "pc": {"_RTCPeerConnection__connect": "starts its transports, also when it has been closed"},
     "transceiver": {
         "_codecs": "what was agreed on: which encoder and decoder to use",
         "_RTCRtpTransceiver__receiver": "our receiver takes the place of aiortc's",
@@ -152,6 +153,7 @@ async def parts() -> Any:
     pc.createDataChannel("control")
     dtls = transceiver.receiver.transport
     yield {
+        "pc": pc,
         "transceiver": transceiver,
         "receiver": transceiver.receiver,
         "sender": transceiver.sender,

@@ -12,7 +12,6 @@ from aiortc import (
     MediaStreamTrack,
     RTCBundlePolicy,
     RTCConfiguration,
-    RTCPeerConnection,
     RTCRtpSender,
     RTCSessionDescription,
 )
@@ -29,7 +28,7 @@ from gradio_webrtc.json_values import Json, JsonObject
 from gradio_webrtc.media.audio.pcm import to_int16
 from gradio_webrtc.media.decoding.decoded_audio import to_sound
 from gradio_webrtc.media.emitted_media import MediaKind
-from gradio_webrtc.transports.aiortc_internals.connection import transports_of
+from gradio_webrtc.transports.aiortc_internals.connection import peer_connection, transports_of
 from gradio_webrtc.transports.aiortc_internals.consent import keep_consent
 from gradio_webrtc.transports.ice.ice_servers import to_aiortc
 
@@ -75,7 +74,7 @@ class WebRtcLink:
         self.asked_at: float | None = None
         self.answered_at: float | None = None
         self.connected_at: float | None = None
-        self.pc = RTCPeerConnection(_rtc(configuration))
+        self.pc = peer_connection(_rtc(configuration))
         self._trickles = bool(configuration and configuration.get("iceServers"))
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._tasks: list[asyncio.Task[None]] = []

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pylibsrtp
-from aiortc import RTCDtlsTransport, RTCPeerConnection
+from aiortc import InvalidStateError, RTCConfiguration, RTCDtlsTransport, RTCPeerConnection
 from aiortc.rtcdtlstransport import State
 from aiortc.rtp import RtpPacket, is_rtcp
 
@@ -22,6 +22,28 @@ from gradio_webrtc.transports.packet_bounds import (
 )
 
 logger = logging.getLogger(__name__)
+
+
+def peer_connection(configuration: RTCConfiguration) -> RTCPeerConnection:
+    """Return a connection that may be closed while it connects.
+
+    aiortc then goes on with the next transport, which is closed by now, and fails in a task that
+    nobody looks at: the log gets a traceback.
+    """
+    pc = RTCPeerConnection(configuration)
+    aiortc: Any = pc
+    connect = aiortc._RTCPeerConnection__connect
+
+    async def connect_until_closed() -> None:
+        try:
+            await connect()
+        except InvalidStateError:
+            if pc.signalingState != "closed":
+                raise
+            logger.debug("closed while it connected")
+
+    aiortc._RTCPeerConnection__connect = connect_until_closed
+    return pc
 
 
 def transports_of(pc: RTCPeerConnection) -> set[RTCDtlsTransport]:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pylibsrtp
 import pytest
 import pytest_asyncio
-from aiortc import RTCBundlePolicy, RTCConfiguration, RTCDtlsTransport, RTCPeerConnection
+from aiortc import (
+    InvalidStateError,
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCDtlsTransport,
+    RTCIceParameters,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
 from aiortc.rtcdtlstransport import State
 from aiortc.rtcrtpparameters import (
     RTCRtpCodecParameters,
@@ -21,12 +30,14 @@ from aiortc.rtp import RtcpByePacket, RtpPacket
 from gradio_webrtc.transports.aiortc_internals.connection import (
     close_by_force,
     close_sockets,
+    peer_connection,
     protect_transport,
     transports_of,
 )
 from gradio_webrtc.transports.aiortc_internals.receiving import OwnReceiver
 from gradio_webrtc.transports.packet_bounds import MAX_WAITING_DATAGRAMS
 from tests.support.leaks import other_tasks
+from tests.support.sessions import until
 
 PARAMETERS = RTCRtpSendParameters(
     codecs=[RTCRtpCodecParameters("video/VP8", 90_000, payloadType=96)]
@@ -53,6 +64,50 @@ def dtls(pc: RTCPeerConnection) -> RTCDtlsTransport:
 
 def sockets(dtls: RTCDtlsTransport) -> list[asyncio.DatagramTransport]:
     return [protocol.transport for protocol in dtls.transport._connection._protocols]
+
+
+def transports_in_order(pc: RTCPeerConnection) -> list[RTCDtlsTransport]:
+    assert pc.sctp is not None
+    return [*(each.receiver.transport for each in pc.getTransceivers()), pc.sctp.transport]
+
+
+def begin_to_stop(transport: Any) -> None:
+    """Bring it to where its ``stop`` waits for its sockets first."""
+    transport._RTCIceTransport__setState("closed")
+
+
+async def test_who_closes_while_it_connects_leaves_no_error() -> None:
+    """Of two transports, the second is being closed while the first one looks for a path."""
+    configuration = RTCConfiguration(iceServers=[])
+    client, server = RTCPeerConnection(configuration), peer_connection(configuration)
+    client.addTransceiver("audio")
+    client.createDataChannel("control")
+    await client.setLocalDescription(await client.createOffer())
+    lines = client.localDescription.sdp.splitlines(keepends=True)
+    apart = "".join(line for line in lines if not line.startswith("a=group"))
+    await server.setRemoteDescription(RTCSessionDescription(apart, "offer"))
+    await server.setLocalDescription(await server.createAnswer())
+    first, second = (each.transport for each in transports_in_order(server))
+    await until(lambda: first.state == "checking")
+    begin_to_stop(second)
+    await server.close()
+    await client.close()
+    await until(lambda: not other_tasks())
+    await second._connection.close()
+    gc.collect()  # a task that failed says so when it is gone
+
+
+async def test_one_that_cannot_start_says_so() -> None:
+    pc: Any = peer_connection(RTCConfiguration(iceServers=[]))
+    transceiver = pc.addTransceiver("audio")
+    transport = transceiver.receiver.transport.transport
+    await transport.iceGatherer.gather()
+    pc._RTCPeerConnection__remoteIce[transceiver] = RTCIceParameters()
+    begin_to_stop(transport)
+    with pytest.raises(InvalidStateError):
+        await pc._RTCPeerConnection__connect()
+    await transport._connection.close()
+    await pc.close()
 
 
 async def test_each_transport_in_use_is_found_once(pc: RTCPeerConnection) -> None:
