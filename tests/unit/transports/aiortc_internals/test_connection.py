@@ -66,11 +66,6 @@ def sockets(dtls: RTCDtlsTransport) -> list[asyncio.DatagramTransport]:
     return [protocol.transport for protocol in dtls.transport._connection._protocols]
 
 
-def transports_in_order(pc: RTCPeerConnection) -> list[RTCDtlsTransport]:
-    assert pc.sctp is not None
-    return [*(each.receiver.transport for each in pc.getTransceivers()), pc.sctp.transport]
-
-
 def begin_to_stop(transport: Any) -> None:
     """Bring it to where its ``stop`` waits for its sockets first."""
     transport._RTCIceTransport__setState("closed")
@@ -87,7 +82,9 @@ async def test_who_closes_while_it_connects_leaves_no_error() -> None:
     apart = "".join(line for line in lines if not line.startswith("a=group"))
     await server.setRemoteDescription(RTCSessionDescription(apart, "offer"))
     await server.setLocalDescription(await server.createAnswer())
-    first, second = (each.transport for each in transports_in_order(server))
+    assert server.sctp is not None
+    first = server.getTransceivers()[0].receiver.transport.transport
+    second = server.sctp.transport.transport
     await until(lambda: first.state == "checking")
     begin_to_stop(second)
     await server.close()
