@@ -5,8 +5,7 @@ and learns from large blocks to keep more. Sessions come and go with threads of 
 is kept grows with every burst of them. ``malloc_trim`` gives it back. It runs on a thread, and at
 most once in a while: it takes milliseconds, and what is needed again has to be asked for again.
 
-Of each arena but the first it leaves out what is free at the end. That the C library returns by
-itself when it is more than a threshold, which it learns to make as large as 64 MB.
+Of each arena but the first it leaves out what is free at the end; see ``malloc_thresholds.py``.
 """
 
 from __future__ import annotations
@@ -34,19 +33,6 @@ TRIM_SECONDS = 10.0
 AFTER_SECONDS = 1.0
 """How long after the end of a session: others often end with it, and its threads shortly after."""
 
-END_BYTES = 256 * 1024
-"""How much may stay free at the end of an arena. Pictures and models that come and go have not been
-seen to cost more processor time by it."""
-
-MAPPED_BYTES = 32 * 1024 * 1024
-"""From how many bytes on a block is mapped by itself: what the C library learns at the most. Who
-tells it one of both thresholds ends its learning, and each picture would be mapped anew."""
-
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-"""Of ``malloc.h``."""
-_TOLD_BY = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES")
-"""Variables by which whoever runs the process tells the C library thresholds."""
-
 
 def trim_seconds(environment: Mapping[str, str]) -> float:
     """Return how long from one return of memory to the next, as the environment says; 0: never.
@@ -73,18 +59,6 @@ def find_trim() -> Callable[[], None] | None:
         malloc_trim(0)
 
     return trim
-
-
-def return_ends(environment: Mapping[str, str]) -> None:
-    """Let the C library return what is free at the end of an arena, unless it was told otherwise.
-
-    For GNU's, which has ``malloc_trim``.
-    """
-    if not any(environment.get(name) for name in _TOLD_BY):
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt.argtypes, mallopt.restype = (ctypes.c_int, ctypes.c_int), ctypes.c_int
-        mallopt(_M_MMAP_THRESHOLD, MAPPED_BYTES)
-        mallopt(_M_TRIM_THRESHOLD, END_BYTES)
 
 
 class MemoryReturn:
@@ -135,7 +109,4 @@ def memory_return() -> MemoryReturn:
         ConfigurationError: the environment says nonsense.
     """
     every = trim_seconds(os.environ)
-    trim = find_trim() if every else None
-    if trim is not None:
-        return_ends(os.environ)
-    return MemoryReturn(trim, every)
+    return MemoryReturn(find_trim() if every else None, every)
