@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from gradio_webrtc import Stream
@@ -19,29 +15,15 @@ from gradio_webrtc.server.operation.malloc_thresholds import (
     MallocThresholds,
     find_mallopt,
 )
-from gradio_webrtc.server.operation.memory_return import VARIABLE, find_trim
+from gradio_webrtc.server.operation.memory_return import VARIABLE
 from gradio_webrtc.session.session import Session
+from tests.support.malloc_programs import ALLOCATING, figure_of, needs_glibc
 
-needs_glibc = pytest.mark.skipif(find_trim() is None, reason="this C library has no malloc_trim")
-
-PROGRAM = """
-import ctypes, os, resource, sys, threading
-from pathlib import Path
-from gradio_webrtc.server.operation.malloc_thresholds import malloc_thresholds
-from gradio_webrtc.server.operation.memory_return import find_trim
-
-libc = ctypes.CDLL(None)
-libc.malloc.argtypes, libc.malloc.restype = (ctypes.c_size_t,), ctypes.c_void_p
-libc.memset.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t)
-libc.free.argtypes = (ctypes.c_void_p,)
-
+PROGRAM = f"""{ALLOCATING}
 thresholds = malloc_thresholds()
 libc.free(libc.malloc(20_000_000))  # from which the C library learns to keep 40 MB
 if sys.argv[1] == "during":
     thresholds.session_started()
-
-def resident():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 """
 
 PICTURES = f"""{PROGRAM}
@@ -80,19 +62,6 @@ for thread in threads: thread.join()
 find_trim()()
 print(before - resident())
 """
-
-
-def figure_of(program: str, when: str, **variables: str) -> int:
-    """Return what a program of its own prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", program, when],
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    return int(done.stdout)
 
 
 @needs_glibc

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 
@@ -22,23 +20,10 @@ from gradio_webrtc.server.operation.memory_return import (
     trim_seconds,
 )
 from gradio_webrtc.session.session import Session
+from tests.support.malloc_programs import ALLOCATING, figure_of, needs_glibc
 from tests.support.sessions import until
 
-needs_glibc = pytest.mark.skipif(find_trim() is None, reason="this C library has no malloc_trim")
-
-TRIMMING = """
-import ctypes, os, threading
-from pathlib import Path
-from gradio_webrtc.server.operation.memory_return import find_trim
-
-libc = ctypes.CDLL(None)
-libc.malloc.argtypes, libc.malloc.restype = (ctypes.c_size_t,), ctypes.c_void_p
-libc.memset.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t)
-libc.free.argtypes = (ctypes.c_void_p,)
-
-def resident():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
+TRIMMING = f"""{ALLOCATING}
 def session():
     # 16 MB in pieces of 64 kB, one of which stays: nothing at the end of the arena is free.
     pieces = [libc.malloc(65536) for _ in range(256)]
@@ -58,21 +43,9 @@ print(before - resident())
 """
 
 
-def given_back(program: str) -> int:
-    """Return how many bytes a program has returned to the system."""
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    return int(done.stdout)
-
-
 @needs_glibc
 def test_what_threads_have_freed_is_given_back() -> None:
-    assert given_back(TRIMMING) > 50_000_000  # of 64 MB
+    assert figure_of(TRIMMING) > 50_000_000  # of 64 MB
 
 
 class Trims:
