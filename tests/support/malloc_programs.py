@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from gradio_webrtc.server.operation.malloc_thresholds import TOLD_BY
 from gradio_webrtc.server.operation.memory_return import find_trim
 
 needs_glibc = pytest.mark.skipif(find_trim() is None, reason="this C library has no malloc_trim")
@@ -30,10 +31,15 @@ def resident():
 
 
 def figure_of(program: str, *args: str, **variables: str) -> int:
-    """Return what ``program``, run with arguments and in a changed environment, prints."""
+    """Return what ``program``, run with arguments and in a changed environment, prints.
+
+    What is told to the C library is what ``variables`` say: a cluster of Dask that ran in this
+    process has put its own thresholds into the environment of all that it starts.
+    """
+    inherited = {name: value for name, value in os.environ.items() if name not in TOLD_BY}
     done = subprocess.run(
         [sys.executable, "-c", program, *args],
-        env={**os.environ, **variables},
+        env={**inherited, **variables},
         capture_output=True,
         text=True,
         check=True,
