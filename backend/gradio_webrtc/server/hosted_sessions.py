@@ -13,9 +13,8 @@ from gradio_webrtc.handlers.emitted import AdditionalOutputs
 from gradio_webrtc.handlers.executors.options import shut_down_made
 from gradio_webrtc.handlers.input_values import fitting
 from gradio_webrtc.handlers.saying.speaker import Speaker, speaker_of
-from gradio_webrtc.server.operation.malloc_thresholds import malloc_thresholds
 from gradio_webrtc.server.operation.memory_return import memory_return
-from gradio_webrtc.server.operation.switch_interval import switch_interval
+from gradio_webrtc.server.operation.process_sessions import process_sessions
 from gradio_webrtc.server.output_store import OutputStore
 from gradio_webrtc.server.process_end import end_with_process, running_hosts, watch_signals
 from gradio_webrtc.server.server_stop import watch_server
@@ -58,8 +57,7 @@ class HostedSessions:
         self._stopping: asyncio.Event | None = None
         self._ending: asyncio.Task[None] | None = None
         self._memory_return = memory_return()
-        self._malloc_thresholds = malloc_thresholds()
-        self._switch_interval = switch_interval()
+        self._process_sessions = process_sessions()
         watch_signals()
 
     @property
@@ -136,12 +134,10 @@ class HostedSessions:
     def joined(self, session: Session) -> None:
         """Count ``session``, which is about to start, among those of this stream."""
         self._sessions.add(session)
-        self._malloc_thresholds.session_started()
-        self._switch_interval.session_started()
+        self._process_sessions.session_started()
         session.on_closed_callbacks += [
-            self._malloc_thresholds.session_over,
+            self._process_sessions.session_over,
             self._memory_return.session_over,
-            self._switch_interval.session_over,
         ]
 
     def live(self) -> list[Session]:

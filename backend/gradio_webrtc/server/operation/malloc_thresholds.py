@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import ctypes
 import os
-import threading
 from collections.abc import Callable, Mapping
 from functools import cache
 
 from gradio_webrtc.server.operation.memory_return import find_trim, trim_seconds
-from gradio_webrtc.session.session import Session
 
 SetThreshold = Callable[[int, int], object]
 """Takes the number of a threshold, of ``malloc.h``, and bytes."""
@@ -49,7 +47,7 @@ def find_mallopt(environment: Mapping[str, str]) -> SetThreshold | None:
 
 
 class MallocThresholds:
-    """Keeps more free memory while there are sessions than without any. Any thread.
+    """Keeps more free memory while there are sessions than without any.
 
     Args:
         tell: tells the C library; ``None``: nothing is done.
@@ -57,26 +55,19 @@ class MallocThresholds:
 
     def __init__(self, tell: SetThreshold | None) -> None:
         self._tell = tell
-        self._lock = threading.Lock()  # loops on several threads may have sessions
-        self._sessions = 0
         if tell is not None:
             tell(M_MMAP_THRESHOLD, MAPPED_BYTES)
             tell(M_TRIM_THRESHOLD, BETWEEN_SESSIONS)
 
-    def session_started(self) -> None:
-        """There is one session more."""
-        with self._lock:
-            self._sessions += 1
-            if self._sessions == 1 and self._tell is not None:
-                self._tell(M_TRIM_THRESHOLD, DURING_SESSIONS)
+    def sessions_began(self) -> None:
+        """There is a session, and there was none."""
+        if self._tell is not None:
+            self._tell(M_TRIM_THRESHOLD, DURING_SESSIONS)
 
-    def session_over(self, session: Session) -> None:
-        """There is one session less."""
-        del session
-        with self._lock:
-            self._sessions -= 1
-            if self._sessions == 0 and self._tell is not None:
-                self._tell(M_TRIM_THRESHOLD, BETWEEN_SESSIONS)
+    def sessions_ended(self) -> None:
+        """There was a session, and there is none."""
+        if self._tell is not None:
+            self._tell(M_TRIM_THRESHOLD, BETWEEN_SESSIONS)
 
 
 @cache

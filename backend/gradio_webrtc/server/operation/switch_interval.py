@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Mapping
 from functools import cache
 
 from gradio_webrtc.server.operation.environment import whole_number
-from gradio_webrtc.session.session import Session
 
 VARIABLE = "GRADIO_WEBRTC_SWITCH_MICROSECONDS"
 """Environment variable with the interval while there are sessions; 0 leaves Python's alone."""
@@ -34,7 +32,7 @@ def switch_seconds(environment: Mapping[str, str]) -> float:
 
 
 class SwitchInterval:
-    """Shortens the interpreter's switch interval while there are sessions. Any thread.
+    """Shortens the interpreter's switch interval while there are sessions.
 
     An interval that is as short already is left alone, and one that the app has set meanwhile too.
 
@@ -44,30 +42,23 @@ class SwitchInterval:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._lock = threading.Lock()  # loops on several threads may have sessions
-        self._sessions = 0
         self._before: float | None = None
         self._set = 0.0
 
-    def session_started(self) -> None:
-        """There is one session more."""
-        with self._lock:
-            self._sessions += 1
-            current = sys.getswitchinterval()
-            if self._sessions == 1 and 0 < self._seconds < current:
-                self._before = current
-                sys.setswitchinterval(self._seconds)
-                self._set = sys.getswitchinterval()
+    def sessions_began(self) -> None:
+        """There is a session, and there was none."""
+        current = sys.getswitchinterval()
+        if 0 < self._seconds < current:
+            self._before = current
+            sys.setswitchinterval(self._seconds)
+            self._set = sys.getswitchinterval()
 
-    def session_over(self, session: Session) -> None:
-        """There is one session less."""
-        del session
-        with self._lock:
-            self._sessions -= 1
-            if self._sessions == 0 and self._before is not None:
-                if sys.getswitchinterval() == self._set:
-                    sys.setswitchinterval(self._before)
-                self._before = None
+    def sessions_ended(self) -> None:
+        """There was a session, and there is none."""
+        if self._before is not None:
+            if sys.getswitchinterval() == self._set:
+                sys.setswitchinterval(self._before)
+            self._before = None
 
 
 @cache

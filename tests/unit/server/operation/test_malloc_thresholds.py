@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from gradio_webrtc import Stream
-from gradio_webrtc.server import hosted_sessions
 from gradio_webrtc.server.operation import malloc_thresholds as module
 from gradio_webrtc.server.operation.malloc_thresholds import (
     BETWEEN_SESSIONS,
@@ -16,14 +14,13 @@ from gradio_webrtc.server.operation.malloc_thresholds import (
     find_mallopt,
 )
 from gradio_webrtc.server.operation.memory_return import VARIABLE
-from gradio_webrtc.session.session import Session
 from tests.support.malloc_programs import ALLOCATING, figure_of, needs_glibc
 
 PROGRAM = f"""{ALLOCATING}
 thresholds = malloc_thresholds()
 libc.free(libc.malloc(20_000_000))  # from which the C library learns to keep 40 MB
 if sys.argv[1] == "during":
-    thresholds.session_started()
+    thresholds.sessions_began()
 """
 
 PICTURES = f"""{PROGRAM}
@@ -97,43 +94,18 @@ class Told:
             self.ends.append(size)
 
 
-@pytest.fixture
-def session() -> Session:
-    return Session.__new__(Session)  # nothing of it is looked at
-
-
-def test_the_first_session_and_the_last_one_change_it(session: Session) -> None:
+def test_it_is_told_when_sessions_begin_and_end() -> None:
     told = Told()
     thresholds = MallocThresholds(told)
     assert told.ends == [BETWEEN_SESSIONS]
-    thresholds.session_started()
-    thresholds.session_started()
+    thresholds.sessions_began()
     assert told.ends[1:] == [DURING_SESSIONS]
-    thresholds.session_over(session)
-    assert told.ends[2:] == []
-    thresholds.session_over(session)
+    thresholds.sessions_ended()
     assert told.ends[2:] == [BETWEEN_SESSIONS]
-    thresholds.session_started()
-    assert told.ends[3:] == [DURING_SESSIONS]
 
 
-def test_another_c_library_is_told_nothing(
-    monkeypatch: pytest.MonkeyPatch, session: Session
-) -> None:
+def test_another_c_library_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "find_trim", lambda: None)
     thresholds = MallocThresholds(find_mallopt({}))
-    thresholds.session_started()
-    thresholds.session_over(session)
-
-
-async def test_each_session_of_a_stream_is_counted(
-    monkeypatch: pytest.MonkeyPatch, session: Session
-) -> None:
-    told = Told()
-    thresholds = MallocThresholds(told)
-    monkeypatch.setattr(hosted_sessions, "malloc_thresholds", lambda: thresholds)
-    session.on_closed_callbacks = []
-    Stream(lambda image: image, modality="video").host.joined(session)
-    assert told.ends[-1] == DURING_SESSIONS
-    assert thresholds.session_over in session.on_closed_callbacks
-    thresholds.session_over(session)
+    thresholds.sessions_began()
+    thresholds.sessions_ended()
