@@ -12,12 +12,10 @@ from gradio_webrtc.media.packet_loss import HEAVY, SmoothedLoss
 LIGHT = 0.02
 """Lost packets below which more is sent; between the two nothing changes."""
 GROWTH = 1.05
-"""For each report without heavy losses; browsers send one a second for video."""
+"""For each report without losses; browsers send one a second for video, or more."""
 SEVERE = 0.25
 """Lost packets of which no network loses as many by chance: sending less is all that helps, however
 little is left."""
-INTERVAL = 0.5
-"""Seconds between two reports that count: a client that reports more often has no more to tell."""
 LEAST = 100_000
 """Bits a second below which nobody is served."""
 BY_CHANCE = 300_000
@@ -44,20 +42,15 @@ class LossBasedRate:
     def __init__(self, most: int) -> None:
         self.ceiling = most
         self._most = most
-        self._heard = float("-inf")
         self.loss = SmoothedLoss()
 
-    def reported(self, fraction: float, sent: int, now: float) -> int:
+    def reported(self, fraction: float, sent: int) -> int:
         """Take a report and return the ceiling.
 
         Args:
             fraction: which part of the packets was lost since the last one.
             sent: bits per second that were aimed at, which the losses tell of.
-            now: monotonic seconds.
         """
-        if now - self._heard < INTERVAL:
-            return self.ceiling
-        self._heard = now
         lost = self.loss.reported(fraction)
         if lost > HEAVY:
             lower = round(min(self.ceiling, sent) * (1 - 0.5 * lost))

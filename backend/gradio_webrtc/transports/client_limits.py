@@ -10,12 +10,13 @@ from aiortc import RTCPeerConnection
 
 from gradio_webrtc.concurrency.loop_clock import loop_clock
 from gradio_webrtc.handlers.protocol import MediaKind
+from gradio_webrtc.media.packet_loss import ReportedLoss
 from gradio_webrtc.media.video.sending.retransmission import Retransmissions
 from gradio_webrtc.transports.aiortc_internals.connection import (
     protect_transport,
     transports_of,
 )
-from gradio_webrtc.transports.aiortc_internals.sending import Feedback, OwnSender
+from gradio_webrtc.transports.aiortc_internals.sending import Feedback, LossReport, OwnSender
 from gradio_webrtc.transports.data_limits import DataLimits
 from gradio_webrtc.transports.sending.outgoing_media import Outgoing
 
@@ -41,7 +42,7 @@ def protect(
     for dtls in transports_of(pc):
         protect_transport(dtls, complain)
     for transceiver in pc.getTransceivers():
-        sender, lost = transceiver.sender, Retransmissions()
+        sender, lost, losses = transceiver.sender, Retransmissions(), ReportedLoss()
 
         def choose(
             asked: list[int], kept: list[int], lost: Retransmissions = lost
@@ -50,8 +51,13 @@ def protect(
 
         kind: MediaKind = "video" if transceiver.kind == "video" else "audio"
 
-        def reported(fraction: float, kind: MediaKind = kind) -> None:
-            outgoing.lost(kind, fraction, clock())
+        def reported(
+            report: LossReport, kind: MediaKind = kind, losses: ReportedLoss = losses
+        ) -> None:
+            now = clock()
+            fraction = losses.reported(*report, now)
+            if fraction is not None:
+                outgoing.lost(kind, fraction, now)
 
         again = outgoing.repeat_picture if kind == "video" else _nothing
         if isinstance(sender, OwnSender):  # the others never start

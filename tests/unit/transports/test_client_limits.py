@@ -70,8 +70,9 @@ async def test_what_a_client_lost_is_told_to_what_encodes_it() -> None:
     outgoing.lost = lambda kind, fraction, now: heard.append((kind, fraction))  # type: ignore[method-assign]
     protect(pc, outgoing, lambda _: None)
     for sender in senders.values():
-        report = RtcpReceiverInfo(sender._ssrc, 64, 1, 1, 0, 0, 0)
-        await sender._handle_rtcp_packet(RtcpRrPacket(2, [report]))
-    assert heard == [("audio", 0.25), ("video", 0.25)]
+        for fraction, lost, highest in ((64, 1, 4), (0, 1, 5)):
+            report = RtcpReceiverInfo(sender._ssrc, fraction, lost, highest, 0, 0, 0)
+            await sender._handle_rtcp_packet(RtcpRrPacket(2, [report]))
+    assert heard == [("audio", 0.25), ("video", 0.25)]  # those at once tell nothing more
     outgoing.stop()
     await pc.close()

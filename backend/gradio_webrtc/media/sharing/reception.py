@@ -49,7 +49,7 @@ class Reception:
         The first of a newcomer may be of twenty packets: two in a row have to be bad.
         """
         before = self._losses.loss.fraction
-        self._losses.reported(fraction, self.sent, now)
+        self._losses.reported(fraction, self.sent)
         if min(before, fraction, self._losses.loss.fraction) > HEAVY:
             self._lost_at = now
         elif not self.lossy(now):

@@ -65,6 +65,20 @@ class Pacing(NamedTuple):
     sent: Callable[[int], None]
 
 
+class LossReport(NamedTuple):
+    """What a receiver reports of the packets of a stream (RFC 3550, section 6.4.1).
+
+    Attributes:
+        fraction: of the packets that was lost since the report before, 0 to 1.
+        lost: packets since the beginning.
+        highest: number of the newest packet that came, cycles included, of 32 bits.
+    """
+
+    fraction: float
+    lost: int
+    highest: int
+
+
 class Feedback(NamedTuple):
     """What is done about what the other side reports.
 
@@ -72,13 +86,13 @@ class Feedback(NamedTuple):
         on_lost: which of the packets that are asked for (first), given those that are there
             (second), to send again, and whether a key frame is needed.
         on_key_frame: called when the next frame has to be a key frame.
-        on_report: is told of the fraction of packets that was lost since the report before.
+        on_report: is told of each report of losses.
         complain: is told of what went wrong.
     """
 
     on_lost: Callable[[list[int], list[int]], tuple[list[int], bool]]
     on_key_frame: Callable[[], None]
-    on_report: Callable[[float], None]
+    on_report: Callable[[LossReport], None]
     complain: Callable[[str], None]
 
 
@@ -221,8 +235,8 @@ class OwnSender(RTCRtpSender):
             await self._send_again(packet.lost)
             return
         if self.feedback is not None:
-            for fraction in _losses(packet, self._ssrc):
-                self.feedback.on_report(fraction)
+            for report in _losses(packet, self._ssrc):
+                self.feedback.on_report(report)
         await super()._handle_rtcp_packet(packet)
 
     async def _send_again(self, lost: list[int]) -> None:
@@ -273,8 +287,12 @@ class OwnSender(RTCRtpSender):
             self._aiortc._RTCRtpSender__rtcp_exited.set()
 
 
-def _losses(packet: AnyRtcpPacket, ssrc: int) -> list[float]:
-    """Return which fraction of the packets of ``ssrc`` were lost, by the reports in ``packet``."""
+def _losses(packet: AnyRtcpPacket, ssrc: int) -> list[LossReport]:
+    """Return what the reports in ``packet`` say of the packets of ``ssrc``."""
     if not isinstance(packet, (RtcpRrPacket, RtcpSrPacket)):
         return []
-    return [report.fraction_lost / 256 for report in packet.reports if report.ssrc == ssrc]
+    return [
+        LossReport(each.fraction_lost / 256, each.packets_lost, each.highest_sequence)
+        for each in packet.reports
+        if each.ssrc == ssrc
+    ]

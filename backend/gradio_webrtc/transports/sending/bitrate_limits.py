@@ -91,9 +91,9 @@ class _LimitedTarget:
         self._estimates.add(bitrate, self._clock())
         self._aim()
 
-    def lost(self, fraction: float, now: float) -> None:
-        """The receiver reported which part of the packets it lost; ``now`` in monotonic seconds."""
-        self._losses.reported(fraction, self._target, now)
+    def lost(self, fraction: float) -> None:
+        """The receiver reported which part of the packets it lost since the last report."""
+        self._losses.reported(fraction, self._target)
         self._aim()
 
     def pacing_rate(self, now: float) -> int | None:

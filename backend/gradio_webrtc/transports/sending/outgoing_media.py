@@ -161,7 +161,7 @@ class OutgoingMedia:
         if kind == "audio" and self.audio is not None:
             self.audio.lost(fraction, now)
         elif kind == "video" and self._encoder is not None:
-            self._encoder.lost(fraction, now)
+            self._encoder.lost(fraction)
 
     async def drain(self) -> None:
         """Wait until everything queued has been played."""

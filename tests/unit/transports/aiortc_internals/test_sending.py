@@ -38,6 +38,7 @@ from gradio_webrtc.transports.aiortc_internals.rtp_header import SentPacket
 from gradio_webrtc.transports.aiortc_internals.sending import (
     NTP_EPOCH,
     Feedback,
+    LossReport,
     OwnSender,
     Pacing,
     negotiated_codecs,
@@ -57,7 +58,7 @@ class Guarded:
     answer: tuple[list[int], bool] = ([], False)
     lost: list[tuple[list[int], list[int]]] = field(default_factory=list)
     key_frames: int = 0
-    reports: list[float] = field(default_factory=list)
+    reports: list[LossReport] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
 
@@ -159,7 +160,7 @@ async def test_what_was_lost_of_its_own_packets_is_told(
     guarded: Guarded, kind: type[RtcpRrPacket | RtcpSrPacket]
 ) -> None:
     def block(ssrc: int, fraction: int) -> RtcpReceiverInfo:
-        return RtcpReceiverInfo(ssrc, fraction, 1, 1, 0, 0, 0)
+        return RtcpReceiverInfo(ssrc, fraction, 7, 70_000, 0, 0, 0)
 
     reports = [block(guarded.sender._ssrc, 64), block(guarded.sender._ssrc ^ 1, 255)]
     if kind is RtcpRrPacket:
@@ -167,7 +168,7 @@ async def test_what_was_lost_of_its_own_packets_is_told(
     else:
         info = RtcpSenderInfo(0, 0, 0, 0)
         await guarded.sender._handle_rtcp_packet(RtcpSrPacket(2, info, reports))
-    assert guarded.reports == [0.25]
+    assert guarded.reports == [LossReport(0.25, 7, 70_000)]
     found: Any = await guarded.sender.getStats()
     assert any(each.type == "remote-inbound-rtp" for each in found.values())  # aiortc knows too
 

@@ -71,7 +71,7 @@ async def test_where_there_is_room_a_picture_goes_at_once() -> None:
 
 async def test_where_there_is_none_it_takes_as_long_as_its_bits() -> None:
     encoder = BoundedVp8Encoder(LIMIT, LIMIT)
-    encoder.lost(0.2, 0.0)
+    encoder.lost(0.2)
     went = await sent(encoder)
     (first, _), (last, size) = went[0], went[-1]
     bits = sum(bits for _, bits in went) - size
