@@ -15,6 +15,9 @@ GROWTH = 1.02
 a network with room grows by 4 to 8 % a second. It need not fall again, since it goes by what
 arrives, which is all that a narrow network takes."""
 
+FULL_SECONDS = 3.0
+"""How long after a fall, even a single one, the queue in front of a network may still be full."""
+
 MEMORY_SECONDS = 10.0
 """How long a sign of a network that is too narrow counts."""
 
@@ -30,6 +33,7 @@ class FallingEstimate:
         self.newest: int | None = None
         self._fell_at: float | None = None
         self._fell_to = 0
+        self._last_fell_at = float("-inf")
         self._fell_again_at = float("-inf")
 
     def add(self, bitrate: int, now: float) -> None:
@@ -47,7 +51,12 @@ class FallingEstimate:
         """Whether it fell again and again, or fell and stayed down, within the last seconds."""
         return now - self._fell_again_at < MEMORY_SECONDS
 
+    def fell(self, now: float) -> bool:
+        """Whether it fell of late, if only once: what is sent should not come in bursts."""
+        return now - self._last_fell_at < FULL_SECONDS
+
     def _fell(self, bitrate: int, now: float) -> None:
+        self._last_fell_at = now
         self._fell_to = bitrate
         if self._fell_at is None or now - self._fell_at > MEMORY_SECONDS:
             self._fell_at = now

@@ -8,6 +8,7 @@ from gradio_webrtc.media.falling_estimate import (
     APART_SECONDS,
     FALL,
     FLAT_SECONDS,
+    FULL_SECONDS,
     GROWTH,
     MEMORY_SECONDS,
     FallingEstimate,
@@ -49,6 +50,18 @@ def test_a_network_with_room(estimates: list[tuple[float, int]]) -> None:
 )
 def test_one_that_is_narrow(estimates: list[tuple[float, int]]) -> None:
     assert congested(*estimates)
+
+
+def test_a_single_fall_counts_for_a_moment() -> None:
+    receiver = FallingEstimate()
+    receiver.add(1_000_000, 0.0)
+    assert not receiver.fell(0.0)
+    receiver.add(int(1_000_000 * FALL) + 1, 1.0)  # hardly less
+    assert not receiver.fell(1.0)
+    receiver.add(800_000, 2.0)
+    assert receiver.fell(2.0 + FULL_SECONDS - 0.1)
+    assert not receiver.fell(2.0 + FULL_SECONDS)
+    assert not receiver.congested(2.0)
 
 
 def test_it_is_forgotten() -> None:

@@ -99,11 +99,13 @@ class _LimitedTarget:
     def pacing_rate(self, now: float) -> int | None:
         """Return the bits per second by which to spread packets out, ``None`` for not at all.
 
-        They are while the client's estimates or losses say that the network is narrow. Where it has
-        room, a picture that goes at once is there sooner.
+        They are while the client's estimates or losses say that the network is narrow, and after
+        any fall of the estimate: the key frame that a lower bitrate begins with would be lost in a
+        queue that is full. Where there is room, a picture that goes at once is there sooner.
         """
-        narrow = self._losses.ceiling < self._limit or self._estimates.congested(now)
-        return self._target if narrow else None
+        estimates = self._estimates
+        narrow = estimates.congested(now) or estimates.fell(now)
+        return self._target if narrow or self._losses.ceiling < self._limit else None
 
     def limit_key_frames(self) -> None:
         """Put off those that are asked for while the network is narrow.

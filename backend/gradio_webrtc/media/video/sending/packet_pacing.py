@@ -8,10 +8,11 @@ from __future__ import annotations
 
 BURST_SECONDS = 0.1
 """How much may go at once, of a second's bits: two pictures that are no key frames."""
-FASTER = 2.0
+FASTER = 1.5
 """How many times the bitrate that is aimed at may go after that. Slower, a key frame is seen as a
-freeze. Chromium sends 2.5 times as much (``kDefaultPaceMultiplier``), always; here it is only done
-where the network has shown that it is narrow, and so with more care."""
+freeze; faster, its own end is lost in a queue that is full (twice as much: pictures stood still for
+0.7 s of 45 at 0.8 Mbit/s; 1.2 times: for 0.3 s; 1.5: for 0.1). Chromium sends 2.5 times as much
+(``kDefaultPaceMultiplier``), always; here it is only done where the network seems to be narrow."""
 
 
 class PacketPacing:
