@@ -18,6 +18,7 @@ from gradio_webrtc.media.audio.opus import FRAME_SAMPLES
 from gradio_webrtc.media.audio.pacer import Frame
 from gradio_webrtc.media.audio.red import unpack
 from gradio_webrtc.media.sharing.key_frame_group import PackedFrame
+from gradio_webrtc.media.video.sending.packet_pacing import BURST_SECONDS, FASTER
 from gradio_webrtc.transports.aiortc_internals.sending import OwnSender
 from gradio_webrtc.transports.sharing.viewer import Viewer
 from gradio_webrtc.transports.sharing.viewer_media import (
@@ -190,8 +191,8 @@ async def test_a_picture_for_a_narrow_network_takes_its_time(narrow: bool) -> No
     viewer.show(PackedFrame((bytes(1200),) * 20, 3000, key=True))
     await asyncio.sleep(2.0)
     assert len(went) == 20
-    # 19 packets, less the tenth of a second that may go at once, at twice the bitrate
-    expected = (19 * 1200 * 8 - 60_000) / 1_200_000 if narrow else 0.0
+    # 19 packets, less what may go at once
+    expected = (19 * 1200 * 8 / 600_000 - BURST_SECONDS) / FASTER if narrow else 0.0
     assert went[-1] - went[0] == pytest.approx(expected, abs=0.01)
     await sender.stop()
     await pc.close()
