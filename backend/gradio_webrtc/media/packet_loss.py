@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from gradio_webrtc.media.rtp_numbers import extended_sequence_distance
+
 APART_SECONDS = 0.5
 """From one report that counts to the next at least. A browser sends a report with each request for
 packets or a key frame, which is up to fifty a second where much is lost."""
-
-HALF, WHOLE = 2**31, 2**32
-"""Of the numbers of packets, which begin anew (RFC 3550, section 6.4.1)."""
 
 HEAVY = 0.12
 """Lost packets, of all, beyond which less is sent. The draft of Google's congestion control
@@ -41,10 +40,10 @@ class ReportedLoss:
         """
         if now - self._at < APART_SECONDS or highest == self._highest:
             return None
-        sent = WHOLE if self._highest is None else (highest - self._highest) % WHOLE
-        more = lost - self._lost
+        before, more = self._highest, lost - self._lost
         self._at, self._lost, self._highest = now, lost, highest
-        return fraction if sent >= HALF else max(0.0, min(more / sent, 1.0))
+        sent = 0 if before is None else extended_sequence_distance(highest, before)
+        return max(0.0, min(more / sent, 1.0)) if sent > 0 else fraction
 
 
 class SmoothedLoss:

@@ -8,6 +8,11 @@ def timestamp_distance(timestamp: int, before: int) -> int:
     return (timestamp - before + 0x80000000) % 0x100000000 - 0x80000000
 
 
+def extended_sequence_distance(number: int, before: int) -> int:
+    """Return how many packets a number of 32 bits, cycles included, is ahead of another."""
+    return timestamp_distance(number, before)
+
+
 def sequence_distance(number: int, before: int) -> int:
     """Return how many packets a sequence number is ahead of another, which may be unwrapped."""
     return (number - before + 0x8000) % 0x10000 - 0x8000

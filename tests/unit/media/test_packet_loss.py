@@ -7,10 +7,11 @@ import pytest
 from gradio_webrtc.media.packet_loss import (
     APART_SECONDS,
     SMOOTHING,
-    WHOLE,
     ReportedLoss,
     SmoothedLoss,
 )
+
+WHOLE = 2**32
 
 
 def test_the_first_report_counts_whole_and_each_further_one_by_its_weight() -> None:

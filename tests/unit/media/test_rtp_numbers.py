@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from gradio_webrtc.media.rtp_numbers import sequence_distance, timestamp_distance
+from gradio_webrtc.media.rtp_numbers import (
+    extended_sequence_distance,
+    sequence_distance,
+    timestamp_distance,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,3 +32,9 @@ def test_of_timestamps_the_nearer_way_round_counts(timestamp: int, before: int, 
 )
 def test_of_sequence_numbers_too(number: int, before: int, ahead: int) -> None:
     assert sequence_distance(number, before) == ahead
+
+
+def test_of_those_with_their_cycles_too() -> None:
+    assert extended_sequence_distance(70_000, 65_535) == 4_465
+    assert extended_sequence_distance(5, 2**32 - 5) == 10
+    assert extended_sequence_distance(2**32 - 5, 5) == -10
